@@ -1,0 +1,126 @@
+import {
+  constants,
+  createPrivateKey,
+  generateKeyPair as generateKeyPairWithCallback,
+  type JsonWebKey,
+  type KeyObject,
+  sign as signWithCallback,
+} from 'node:crypto';
+import { promisify } from 'node:util';
+import { type JWTPayload, jwtVerify } from 'jose';
+
+/** JWS algorithms that we sign with (RFC 7518 §3.1, RFC 8037 §3.1). Symmetric ones and `none` do not exist here. */
+export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
+
+export const signingAlgorithms: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly privateKey: KeyObject;
+}
+
+export interface GeneratedKey {
+  readonly publicJwk: JsonWebKey;
+  readonly privateJwk: JsonWebKey;
+}
+
+const generateAsync = promisify(generateKeyPairWithCallback) as unknown as (
+  type: string,
+  options: object,
+) => Promise<{ publicKey: KeyObject; privateKey: KeyObject }>;
+
+const keyTypes: Record<SigningAlgorithm, readonly [string, object]> = {
+  RS256: ['rsa', { modulusLength: 2048 }],
+  PS256: ['rsa', { modulusLength: 2048 }],
+  ES256: ['ec', { namedCurve: 'P-256' }],
+  EdDSA: ['ed25519', {}],
+};
+
+/** A new key pair for one algorithm; RSA has 2048 bits (RFC 7518 §3.3). */
+export async function generateKeyPair(alg: SigningAlgorithm): Promise<GeneratedKey> {
+  const { publicKey, privateKey } = await generateAsync(...keyTypes[alg]);
+  return { publicJwk: publicKey.export({ format: 'jwk' }), privateJwk: privateKey.export({ format: 'jwk' }) };
+}
+
+export const importPrivateKey = (jwk: JsonWebKey): KeyObject => createPrivateKey({ key: jwk, format: 'jwk' });
+
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** RSA costs most of a millisecond: it goes to the thread pool. EC and Ed25519 are cheaper than the hop (performance.md §6). */
+function signature(key: SigningKey, input: Buffer): Buffer | Promise<Buffer> {
+  switch (key.alg) {
+    case 'ES256':
+      return signWithCallback('sha256', input, { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
+    case 'EdDSA':
+      return signWithCallback(null, input, key.privateKey);
+    case 'RS256':
+      return signInThreadPool('sha256', input, { key: key.privateKey });
+    case 'PS256':
+      return signInThreadPool('sha256', input, {
+        key: key.privateKey,
+        padding: constants.RSA_PKCS1_PSS_PADDING,
+        saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+      });
+  }
+}
+
+const signInThreadPool = promisify(signWithCallback) as (
+  algorithm: string,
+  input: Buffer,
+  key: { key: KeyObject; padding?: number; saltLength?: number },
+) => Promise<Buffer>;
+
+/** A JWS in compact form (RFC 7515 §7.1). `typ` says what the token is for, so that none passes for another (RFC 8725 §3.11). */
+export async function signJwt(key: SigningKey, typ: string, claims: object): Promise<string> {
+  const input = `${encode({ alg: key.alg, typ, kid: key.kid })}.${encode(claims)}`;
+  return `${input}.${(await signature(key, Buffer.from(input))).toString('base64url')}`;
+}
+
+/** The public half of a signing key, as the verifier finds it by `kid`. */
+export interface VerificationKey {
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly publicKey: KeyObject;
+}
+
+export interface JwtExpectations {
+  readonly issuer: string;
+  /** One of these `typ` values, compared without `application/` and case (RFC 7515 §4.1.9). */
+  readonly typ: string;
+  readonly now: Date;
+  /** An expired ID token is still good as a hint (OIDC RP-Initiated Logout §2). */
+  readonly acceptExpired?: boolean;
+}
+
+/**
+ * Verifies a JWT that we issued ourselves: known `kid`, that key's own `alg`, `typ`, `iss`, `exp` and `nbf` (RFC 8725 §3).
+ * @returns the claims, or null for anything that is not such a token
+ */
+export async function verifyOwnJwt(
+  token: string,
+  findKey: (kid: string) => VerificationKey | undefined,
+  expected: JwtExpectations,
+): Promise<JWTPayload | null> {
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      (header) => {
+        const key = findKey(header.kid ?? '');
+        if (!key || key.alg !== header.alg) throw new Error('unknown key');
+        return key.publicKey;
+      },
+      {
+        issuer: expected.issuer,
+        typ: expected.typ,
+        currentDate: expected.acceptExpired ? new Date(0) : expected.now,
+        requiredClaims: ['exp', 'iat'],
+        algorithms: [...signingAlgorithms],
+        ...(expected.acceptExpired ? { clockTolerance: Number.MAX_SAFE_INTEGER } : {}),
+      },
+    );
+    return payload;
+  } catch {
+    return null;
+  }
+}

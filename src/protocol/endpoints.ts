@@ -1,0 +1,42 @@
+/** The four roles that one image can play. */
+export type Role = 'authz' | 'idp' | 'rs' | 'spa-rp';
+
+export interface Endpoint {
+  readonly role: Role;
+  readonly methods: readonly ('GET' | 'POST' | 'DELETE')[];
+  readonly path: string;
+  /** The member of the discovery document that announces it (RFC 8414 §2, OIDC Discovery §3), if one does. */
+  readonly metadata?: string;
+}
+
+/**
+ * Every protocol endpoint (RFC 8414 §2): routes are mounted from this table and discovery is generated from it,
+ * so what is advertised and what is there can not drift.
+ */
+export const endpoints = {
+  authorize: {
+    role: 'authz',
+    methods: ['GET', 'POST'],
+    path: '/oauth2/v1/authorize',
+    metadata: 'authorization_endpoint',
+  },
+  resume: { role: 'authz', methods: ['GET'], path: '/oauth2/v1/resume' },
+  token: { role: 'authz', methods: ['POST'], path: '/oauth2/v1/token', metadata: 'token_endpoint' },
+  introspect: { role: 'authz', methods: ['POST'], path: '/oauth2/v1/introspect', metadata: 'introspection_endpoint' },
+  revoke: { role: 'authz', methods: ['POST'], path: '/oauth2/v1/revoke', metadata: 'revocation_endpoint' },
+  jwks: { role: 'authz', methods: ['GET'], path: '/oauth2/v1/jwks', metadata: 'jwks_uri' },
+  openidConfiguration: { role: 'authz', methods: ['GET'], path: '/.well-known/openid-configuration' },
+  authorizationServerMetadata: { role: 'authz', methods: ['GET'], path: '/.well-known/oauth-authorization-server' },
+  interaction: { role: 'idp', methods: ['GET'], path: '/oidc/v1/interaction/:interaction' },
+  login: { role: 'idp', methods: ['POST'], path: '/oidc/v1/login/:interaction' },
+  consent: { role: 'idp', methods: ['POST'], path: '/oidc/v1/consent/:interaction' },
+  userinfo: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/userinfo', metadata: 'userinfo_endpoint' },
+  logout: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/logout', metadata: 'end_session_endpoint' },
+  confirmLogout: { role: 'idp', methods: ['POST'], path: '/oidc/v1/logout/confirm' },
+} as const satisfies Record<string, Endpoint>;
+
+export type EndpointName = keyof typeof endpoints;
+
+/** An endpoint's absolute URL below its role's public URL (RFC 8414 §2). */
+export const endpointUrl = (publicUrl: string, name: EndpointName): string =>
+  publicUrl.replace(/\/$/, '') + endpoints[name].path;

@@ -1,0 +1,92 @@
+/** How loudly a refusal is logged: a client's mistake is routine, a sign of theft is not. */
+export type RefusalLevel = 'info' | 'warn' | 'error';
+
+interface ErrorRule {
+  readonly status: number;
+  readonly level: RefusalLevel;
+  /** The public sentence: fixed, RFC 6749 §4.1.2.1 characters only, and it lets nobody probe. */
+  readonly description: string;
+}
+
+const rule = (status: number, description: string, level: RefusalLevel = 'info'): ErrorRule => ({
+  status,
+  level,
+  description,
+});
+
+/** Every error code that this product can answer with, grouped by the specification that defines it. */
+const rules = {
+  // RFC 6749 §4.1.2.1 and §5.2
+  invalid_request: rule(400, 'The request is missing a parameter, repeats one or is otherwise malformed.'),
+  invalid_client: rule(401, 'Client authentication failed.', 'warn'),
+  invalid_grant: rule(400, 'The authorization code or refresh token is invalid, expired, revoked or not yours.'),
+  unauthorized_client: rule(400, 'The client is not allowed to do this.'),
+  unsupported_grant_type: rule(400, 'The grant type is not supported.'),
+  unsupported_response_type: rule(400, 'The response type is not supported.'),
+  invalid_scope: rule(400, 'The requested scope is invalid, unknown or exceeds what is allowed.'),
+  access_denied: rule(403, 'The request was denied.'),
+  server_error: rule(500, 'The server met an unexpected condition.', 'error'),
+  temporarily_unavailable: rule(503, 'The server is temporarily unable to answer. Try again later.', 'warn'),
+  // RFC 6750 §3.1
+  invalid_token: rule(401, 'The access token is invalid, expired or revoked.'),
+  insufficient_scope: rule(403, 'The access token does not carry the scope that this needs.'),
+  // RFC 7009 §2.2.1
+  unsupported_token_type: rule(400, 'Tokens of this type can not be revoked.'),
+  // RFC 8707 §2
+  invalid_target: rule(400, 'The requested resource is invalid or unknown.'),
+  // OIDC Core §3.1.2.6
+  login_required: rule(400, 'The user has to sign in.'),
+  consent_required: rule(400, 'The user has to consent.'),
+  interaction_required: rule(400, 'The user has to interact.'),
+  account_selection_required: rule(400, 'The user has to choose an account.'),
+  request_not_supported: rule(400, 'The request parameter is not supported.'),
+  request_uri_not_supported: rule(400, 'The request_uri parameter is not supported.'),
+  registration_not_supported: rule(400, 'The registration parameter is not supported.'),
+} as const satisfies Record<string, ErrorRule>;
+
+export type OAuthErrorCode = keyof typeof rules;
+
+export interface OAuthErrorOptions {
+  /** What really happened: for the log, never for the caller. */
+  readonly detail?: string;
+  /** Overrides the code's status, where HTTP has a more exact one (405, 413, 415). */
+  readonly status?: number;
+  /** Overrides the public sentence; must stay as fixed and as tame as the table's. */
+  readonly description?: string;
+  /** Seconds for Retry-After (RFC 9110 §10.2.3). */
+  readonly retryAfter?: number;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error of the protocol (RFC 6749 §5.2): thrown once, answered in one place.
+ * Two voices: `description` is public and fixed per code, `detail` is for the log.
+ */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError';
+  readonly code: OAuthErrorCode;
+  readonly status: number;
+  readonly level: RefusalLevel;
+  readonly description: string;
+  readonly detail: string | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: OAuthErrorCode, options: OAuthErrorOptions = {}) {
+    super(
+      options.detail ?? rules[code].description,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.code = code;
+    this.status = options.status ?? rules[code].status;
+    this.level = rules[code].level;
+    this.description = options.description ?? rules[code].description;
+    this.detail = options.detail;
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+/** The JSON body of an error response (RFC 6749 §5.2). */
+export const errorResponse = (error: OAuthError): { error: OAuthErrorCode; error_description: string } => ({
+  error: error.code,
+  error_description: error.description,
+});

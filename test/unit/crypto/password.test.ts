@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { createPasswordHasher, OverloadedError } from '../../../src/crypto/password.js';
+
+const cheap = { memoryKib: 64, iterations: 1, parallelism: 1, concurrency: 1, queue: 1 };
+
+describe('Argon2id (RFC 9106)', () => {
+  it('matches its own hash only, and never for an unknown user', async () => {
+    const hasher = createPasswordHasher(cheap);
+    const encoded = await hasher.hash('correct horse');
+    expect(encoded).toMatch(/^\$argon2id\$/);
+    expect(await hasher.verify(encoded, 'correct horse')).toEqual({ matches: true, needsRehash: false });
+    expect(await hasher.verify(encoded, 'wrong')).toMatchObject({ matches: false });
+    expect(await hasher.verify(null, 'no password has this hash')).toMatchObject({ matches: false });
+  });
+
+  it('says that a hash of other parameters should be made anew', async () => {
+    const encoded = await createPasswordHasher({ ...cheap, memoryKib: 128 }).hash('x');
+    expect(await createPasswordHasher(cheap).verify(encoded, 'x')).toEqual({ matches: true, needsRehash: true });
+  });
+
+  it('turns the third of three away where one may run and one may wait', async () => {
+    const hasher = createPasswordHasher(cheap);
+    const outcomes = await Promise.allSettled([hasher.hash('a'), hasher.hash('b'), hasher.hash('c')]);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect((outcomes[2] as PromiseRejectedResult).reason).toBeInstanceOf(OverloadedError);
+    await expect(hasher.hash('d')).resolves.toMatch(/^\$argon2id\$/);
+  });
+});
