@@ -1,0 +1,29 @@
+import { html } from './html.js';
+import { layout } from './layout.js';
+import { texts } from './texts.js';
+
+export interface ErrorPage {
+  readonly status: number;
+  readonly title: string;
+  readonly message: string;
+  readonly requestId?: string | undefined;
+  readonly productName?: string | undefined;
+  /** A way on, where there is one. */
+  readonly action?: { readonly href: string; readonly label: string } | undefined;
+}
+
+/** What a person sees when a request can neither be answered nor redirected (RFC 6749 §4.1.2.1). */
+export const renderErrorPage = (page: ErrorPage): string =>
+  layout(
+    { title: page.title, productName: page.productName, mood: page.status >= 500 ? 'fault' : 'notice' },
+    html`
+      <p class="lead">${page.message}</p>
+      ${page.action && html`<p><a class="button" href="${page.action.href}">${page.action.label}</a></p>`}
+      ${
+        page.requestId &&
+        html`<footer class="trace">
+          ${page.status >= 500 && html`<p>${texts.error.help}</p>`}
+          <p>${texts.error.requestId} <code>${page.requestId}</code></p>
+        </footer>`
+      }`,
+  );
