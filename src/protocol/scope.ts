@@ -1,0 +1,92 @@
+import { OAuthError } from './oauth-error.js';
+
+/** Scopes that ask for claims about the user or for a refresh token (OIDC Core §5.4, §11): no resource owns them. */
+export const openidScopes: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
+
+const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+
+/**
+ * Splits a scope parameter into its tokens, each once, in the order asked (RFC 6749 §3.3).
+ * @throws OAuthError invalid_scope
+ */
+export function parseScope(value: string | undefined): readonly string[] {
+  const scopes = (value ?? '').split(' ').filter((token) => token !== '');
+  if (!scopes.every((token) => scopeToken.test(token))) {
+    throw new OAuthError('invalid_scope', { detail: 'a scope holds a character that RFC 6749 does not allow' });
+  }
+  return [...new Set(scopes)];
+}
+
+/** The scope parameter's text for a list of tokens (RFC 6749 §3.3). */
+export const formatScope = (scopes: readonly string[]): string => scopes.join(' ');
+
+export interface ScopeRules {
+  /** What the server knows at all: OpenID scopes and those of every configured resource. */
+  readonly known: readonly string[];
+  /** What this client is registered for (RFC 7591 §2 `scope`). */
+  readonly permitted: readonly string[];
+  /** Scopes of the resources that the token is for (RFC 8707 §2.2). */
+  readonly targeted: readonly string[];
+  /** Whether the client may hold a refresh token. */
+  readonly refreshable: boolean;
+}
+
+/** OpenID scopes go with the user, resource scopes only with the resources that were asked for (RFC 8707 §2.2). */
+const within = (scopes: readonly string[], targeted: readonly string[]): readonly string[] =>
+  scopes.filter((scope) => openidScopes.includes(scope) || targeted.includes(scope));
+
+function assertPermitted(scopes: readonly string[], permitted: readonly string[]): void {
+  const refused = scopes.find((scope) => !permitted.includes(scope));
+  if (refused) throw new OAuthError('invalid_scope', { detail: `the client is not registered for scope ${refused}` });
+}
+
+function assertSomeLeft(scopes: readonly string[]): readonly string[] {
+  if (scopes.length === 0) throw new OAuthError('invalid_scope', { detail: 'no scope is left that can be granted' });
+  return scopes;
+}
+
+/**
+ * What an authorization request asks for, after the rules (RFC 6749 §3.3, OIDC Core §3.1.2.1: unknown scopes are ignored).
+ * Where scope is left out, the default is what the client is registered for at the targeted resources, without identity scopes.
+ * `offline_access` is dropped where the client could not use a refresh token (OIDC Core §11).
+ * @throws OAuthError invalid_scope
+ */
+export function validateAuthorizationScope(requested: readonly string[], rules: ScopeRules): readonly string[] {
+  if (requested.length === 0) return defaultScope(rules);
+  const known = requested.filter((scope) => rules.known.includes(scope));
+  assertPermitted(known, rules.permitted);
+  const usable = rules.refreshable ? known : known.filter((scope) => scope !== 'offline_access');
+  return assertSomeLeft(within(usable, rules.targeted));
+}
+
+/**
+ * What a client asks for on its own behalf (RFC 6749 §4.4.2). There is no user, so no identity scope can be meant, and
+ * no browser to be lenient with: anything unknown or not permitted is refused.
+ * @throws OAuthError invalid_scope
+ */
+export function validateClientScope(requested: readonly string[], rules: ScopeRules): readonly string[] {
+  if (requested.length === 0) return defaultScope(rules);
+  assertPermitted(
+    requested,
+    rules.permitted.filter((scope) => rules.known.includes(scope) && !openidScopes.includes(scope)),
+  );
+  return assertSomeLeft(within(requested, rules.targeted));
+}
+
+const defaultScope = (rules: ScopeRules): readonly string[] =>
+  assertSomeLeft(rules.permitted.filter((scope) => rules.targeted.includes(scope)));
+
+/**
+ * A refresh may ask for less than was granted, never for more (RFC 6749 §6); the grant itself does not shrink.
+ * @throws OAuthError invalid_scope
+ */
+export function narrowScope(requested: readonly string[], granted: readonly string[]): readonly string[] {
+  if (requested.length === 0) return granted;
+  if (!requested.every((scope) => granted.includes(scope))) {
+    throw new OAuthError('invalid_scope', { detail: 'more scope is asked for than was granted' });
+  }
+  return requested;
+}
+
+/** What is left of a granted scope in an access token for some of the granted resources (RFC 8707 §2.2). */
+export const limitScopeToResources = within;
