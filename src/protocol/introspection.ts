@@ -1,0 +1,47 @@
+import { AccessTokenError } from './access-token.js';
+
+/** What the issuer tells about a token that is not active: nothing else, whatever the reason (RFC 7662 §2.2). */
+export const inactiveToken = Object.freeze({ active: false } as const);
+
+/** What the issuer tells about an active token (RFC 7662 §2.2); the claims of RFC 9068 §2.2 ride along. */
+export interface ActiveToken {
+  readonly active: true;
+  readonly token_type?: string;
+  readonly scope?: string;
+  readonly client_id?: string;
+  readonly username?: string;
+  readonly sub?: string;
+  readonly aud?: string | readonly string[];
+  readonly iss?: string;
+  readonly exp?: number;
+  readonly iat?: number;
+  readonly nbf?: number;
+  readonly jti?: string;
+  readonly [claim: string]: unknown;
+}
+
+/** An introspection response (RFC 7662 §2.2). */
+export type IntrospectionResponse = typeof inactiveToken | ActiveToken;
+
+/**
+ * Reads an introspection response (RFC 7662 §2.2).
+ * @returns null where it is none: then nobody knows whether the token is active
+ */
+export function parseIntrospectionResponse(document: unknown): IntrospectionResponse | null {
+  if (typeof document !== 'object' || document === null) return null;
+  const { active } = document as { active?: unknown };
+  if (active === true) return document as ActiveToken;
+  return active === false ? inactiveToken : null;
+}
+
+/**
+ * The claims of an introspected access token, for the same rules that a JWT has to pass (RFC 9068 §4). `iss` may be left out
+ * (RFC 7662 §2.2): the answer came from the issuer. `token_type` may not: it is what tells an access token from a refresh token.
+ * @throws AccessTokenError inactive, type
+ */
+export function introspectedClaims(response: IntrospectionResponse, issuer: string): Record<string, unknown> {
+  if (!response.active) throw new AccessTokenError('inactive');
+  const { active: _, token_type: type, ...claims } = response;
+  if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw new AccessTokenError('type');
+  return { ...claims, iss: claims.iss ?? issuer, sub: claims.sub ?? claims.client_id };
+}
