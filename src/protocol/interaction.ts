@@ -1,0 +1,81 @@
+/** What of an authorization request decides the steps of its interaction (OIDC Core §3.1.2.1). */
+export interface InteractionRequest {
+  readonly scopes: readonly string[];
+  /** `none`, `login`, `consent`, `select_account`; empty where the request had no prompt. */
+  readonly prompt: readonly string[];
+  /** Seconds. */
+  readonly maxAge?: number | undefined;
+  /** The `sub` of the id_token_hint, once that has been verified. */
+  readonly hintedSubject?: string | undefined;
+  readonly startedAt: Date;
+}
+
+export interface SessionFacts {
+  readonly subject: string;
+  readonly authTime: Date;
+}
+
+/** What the user has allowed this client so far. */
+export interface ConsentFacts {
+  readonly scopes: readonly string[];
+  readonly grantedAt: Date;
+}
+
+/** The errors that end an interaction instead of a code (OIDC Core §3.1.2.6, RFC 6749 §4.1.2.1). */
+export type InteractionError = 'login_required' | 'consent_required' | 'interaction_required' | 'access_denied';
+
+export type Step =
+  | { readonly kind: 'login' /** Somebody is signed in already and has to do it once more. */; readonly again: boolean }
+  | { readonly kind: 'consent'; readonly newScopes: readonly string[] }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly error: InteractionError };
+
+const refused = (error: InteractionError): Step => ({ kind: 'refused', error });
+
+/**
+ * Whether the session is good enough for the request. Whoever signed in after the interaction began has answered
+ * prompt=login, prompt=select_account and any max_age: derived, so that no step can be skipped and none is asked twice.
+ */
+function authenticationIsDue(request: InteractionRequest, session: SessionFacts, now: Date): boolean {
+  if (session.authTime >= request.startedAt) return false;
+  if (request.prompt.includes('login') || request.prompt.includes('select_account')) return true;
+  return request.maxAge !== undefined && now.getTime() - session.authTime.getTime() > request.maxAge * 1000;
+}
+
+const isOtherUser = (request: InteractionRequest, session: SessionFacts): boolean =>
+  request.hintedSubject !== undefined && request.hintedSubject !== session.subject;
+
+/** The requested scopes that the user has not yet allowed this client (OIDC Core §3.1.2.4). */
+export const scopesNotConsented = (scopes: readonly string[], consent: ConsentFacts | undefined): readonly string[] =>
+  scopes.filter((scope) => !consent?.scopes.includes(scope));
+
+function consentIsDue(request: InteractionRequest, consent: ConsentFacts | undefined): boolean {
+  if (consent === undefined || scopesNotConsented(request.scopes, consent).length > 0) return true;
+  return request.prompt.includes('consent') && consent.grantedAt < request.startedAt;
+}
+
+/**
+ * What an interaction needs next, from facts alone (OIDC Core §3.1.2.3, §3.1.2.4): no step is recorded anywhere, so tabs
+ * do not disturb each other and the back button cannot skip one. With prompt=none whatever would be asked is an error
+ * (OIDC Core §3.1.2.6). A hint that names another user than the one who just signed in is one, too (OIDC Core §3.1.2.1).
+ */
+export function nextStep(
+  request: InteractionRequest,
+  session: SessionFacts | undefined,
+  consent: ConsentFacts | undefined,
+  now: Date,
+): Step {
+  const silent = request.prompt.includes('none');
+  const other = session !== undefined && isOtherUser(request, session);
+  if (session === undefined || other || authenticationIsDue(request, session, now)) {
+    const justSignedIn = session !== undefined && session.authTime >= request.startedAt;
+    return silent || justSignedIn
+      ? refused('login_required')
+      : { kind: 'login', again: session !== undefined && !other };
+  }
+  if (consentIsDue(request, consent)) {
+    if (silent) return refused('consent_required');
+    return { kind: 'consent', newScopes: scopesNotConsented(request.scopes, consent) };
+  }
+  return { kind: 'done' };
+}
