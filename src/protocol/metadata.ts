@@ -1,0 +1,68 @@
+import { responseModes } from './authorization-request.js';
+import {
+  clientAuthenticationMethods,
+  grantTypes,
+  type SignatureAlgorithm,
+  signatureAlgorithms,
+} from './client-metadata.js';
+import { type Endpoint, type EndpointName, endpoints, endpointUrl, type Role } from './endpoints.js';
+import { codeChallengeMethods } from './pkce.js';
+import type { ProtectedResource } from './resource-indicators.js';
+import { openidScopes } from './scope.js';
+
+export interface MetadataFacts {
+  readonly issuer: string;
+  /** The public URL below which each role that announces endpoints is reached. */
+  readonly publicUrls: Readonly<Partial<Record<Role, string>>>;
+  readonly resources: readonly ProtectedResource[];
+  /** Algorithms for which a signing key exists. */
+  readonly signingAlgorithms: readonly SignatureAlgorithm[];
+  readonly claims: readonly string[];
+  readonly acrValues: readonly string[];
+}
+
+/** Each endpoint that names a metadata member, at its role's public URL (RFC 8414 §2). */
+function endpointMembers(publicUrls: MetadataFacts['publicUrls']): Record<string, string> {
+  const members: Record<string, string> = {};
+  for (const [name, { role, metadata }] of Object.entries(endpoints) as [EndpointName, Endpoint][]) {
+    const publicUrl = publicUrls[role];
+    if (metadata && publicUrl !== undefined) members[metadata] = endpointUrl(publicUrl, name);
+  }
+  return members;
+}
+
+/** Endpoints that tell or change something about tokens want a client that proves who it is (RFC 7662 §2.1). */
+const confidentialMethods = clientAuthenticationMethods.filter((method) => method !== 'none');
+
+const authenticationMembers = (): Record<string, unknown> => ({
+  token_endpoint_auth_methods_supported: clientAuthenticationMethods,
+  token_endpoint_auth_signing_alg_values_supported: signatureAlgorithms,
+  introspection_endpoint_auth_methods_supported: confidentialMethods,
+  introspection_endpoint_auth_signing_alg_values_supported: signatureAlgorithms,
+  revocation_endpoint_auth_methods_supported: clientAuthenticationMethods,
+  revocation_endpoint_auth_signing_alg_values_supported: signatureAlgorithms,
+});
+
+/**
+ * The discovery document, in both its forms (RFC 8414 §2, OIDC Discovery §3): only what is there, from the tables that the
+ * routes and rules themselves are made of.
+ */
+export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Record<string, unknown>> => ({
+  issuer: facts.issuer,
+  ...endpointMembers(facts.publicUrls),
+  scopes_supported: [...new Set([...openidScopes, ...facts.resources.flatMap(({ scopes }) => scopes)])],
+  response_types_supported: ['code'],
+  response_modes_supported: responseModes,
+  grant_types_supported: grantTypes,
+  code_challenge_methods_supported: codeChallengeMethods,
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: facts.signingAlgorithms,
+  ...authenticationMembers(),
+  ...(facts.acrValues.length > 0 ? { acr_values_supported: facts.acrValues } : {}),
+  claims_supported: facts.claims,
+  claims_parameter_supported: false,
+  request_parameter_supported: false,
+  request_uri_parameter_supported: false,
+  authorization_response_iss_parameter_supported: true,
+  protected_resources: facts.resources.map(({ identifier }) => identifier),
+});
