@@ -1,0 +1,4 @@
+import { Init1795392000000 } from './1795392000000-init.js';
+
+/** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
+export const migrations = [Init1795392000000];

@@ -1,0 +1,193 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import type { Clock } from '../clock.js';
+import { after } from '../clock.js';
+import { type Sql, statement } from './sql.js';
+
+/** What is worth remembering about security; the closed set of types. */
+export type AuditEventType =
+  | 'sign_in'
+  | 'sign_in_failed'
+  | 'sign_out'
+  | 'consent_granted'
+  | 'consent_denied'
+  | 'authorization_code_issued'
+  | 'token_issued'
+  | 'token_refreshed'
+  | 'token_reuse_detected'
+  | 'token_revoked'
+  | 'client_authentication_failed'
+  | 'signing_key_rotated'
+  | 'keys_rewrapped'
+  | 'client_changed'
+  | 'user_changed'
+  | 'restored_database_voided';
+
+@Entity('audit_events')
+@Index('audit_events_user', ['userId', 'occurredAt'])
+export class AuditEvent {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'audit_events_pkey',
+  })
+  id!: string;
+  @Column('timestamptz', { name: 'occurred_at' })
+  occurredAt!: Date;
+  @Column('text')
+  type!: AuditEventType;
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId!: string | null;
+  @Column('text', { name: 'client_id', nullable: true })
+  clientId!: string | null;
+  @Column('uuid', { name: 'session_id', nullable: true })
+  sessionId!: string | null;
+  @Column('uuid', { name: 'authorization_grant_id', nullable: true })
+  authorizationGrantId!: string | null;
+  /** Request id, trace id, address and what else explains the event; never a secret. */
+  @Column('jsonb')
+  context!: Record<string, unknown>;
+  @Index('audit_events_expiry')
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}
+
+/** Who asked, from where: goes into the row's `context` beside what the event itself tells. */
+export interface AuditContext {
+  readonly request_id?: string;
+  readonly trace_id?: string;
+  readonly address?: string;
+  readonly [detail: string]: string | number | boolean | readonly string[] | undefined;
+}
+
+/** What a verb is given so that its audit row rides in its statement. */
+export interface Audit {
+  readonly context: AuditContext;
+  /** When the row may be swept. */
+  readonly expiresAt: Date;
+}
+
+/** The parameter that {@link auditRow} reads: one JSON value for context and expiry. */
+export const auditParameter = (audit: Audit): string =>
+  JSON.stringify({ context: audit.context, expires_at: audit.expiresAt.toISOString() });
+
+/** SQL expressions over the rows of `from` that fill the columns of an audit row. */
+interface AuditSource {
+  readonly type: AuditEventType;
+  readonly parameter: `$${number}`;
+  readonly now: `$${number}`;
+  readonly from: string;
+  readonly userId?: string;
+  readonly clientId?: string;
+  readonly sessionId?: string;
+  readonly grantId?: string;
+}
+
+/** An INSERT that writes one audit row for each row of a CTE, in the statement that changes the state. */
+export const auditRow = (source: AuditSource): string => `
+  INSERT INTO audit_events (occurred_at, type, user_id, client_id, session_id, authorization_grant_id, context, expires_at)
+  SELECT ${source.now}, '${source.type}', ${source.userId ?? 'NULL'}, ${source.clientId ?? 'NULL'}, ${source.sessionId ?? 'NULL'},
+    ${source.grantId ?? 'NULL'}, ${source.parameter}::jsonb -> 'context', (${source.parameter}::jsonb ->> 'expires_at')::timestamptz
+  FROM ${source.from}`;
+
+export interface NewAuditEvent {
+  readonly type: AuditEventType;
+  readonly occurredAt: Date;
+  readonly userId?: string;
+  readonly clientId?: string;
+  readonly sessionId?: string;
+  readonly authorizationGrantId?: string;
+  readonly context: AuditContext;
+}
+
+const insertEvents = statement(
+  'insert_audit_events',
+  `INSERT INTO audit_events (occurred_at, type, user_id, client_id, session_id, authorization_grant_id, context, expires_at)
+   SELECT occurred_at, type, user_id, client_id, session_id, authorization_grant_id, context, expires_at
+   FROM jsonb_to_recordset($1::jsonb) AS event (occurred_at timestamptz, type text, user_id uuid, client_id text,
+     session_id uuid, authorization_grant_id uuid, context jsonb, expires_at timestamptz)`,
+);
+
+/** Writes events that no statement carries; all of them or none. */
+export async function insertAuditEvents(sql: Sql, events: readonly NewAuditEvent[], retention: number): Promise<void> {
+  const rows = events.map((event) => ({
+    occurred_at: event.occurredAt,
+    type: event.type,
+    user_id: event.userId,
+    client_id: event.clientId,
+    session_id: event.sessionId,
+    authorization_grant_id: event.authorizationGrantId,
+    context: event.context,
+    expires_at: after(event.occurredAt, retention),
+  }));
+  await sql.query(insertEvents, [JSON.stringify(rows)]);
+}
+
+export interface AuditBatch {
+  /** Remembers the event; it is written with others within a second. */
+  add(event: Omit<NewAuditEvent, 'occurredAt'>): void;
+  /** Writes what is waiting; called at shutdown before the pool closes. */
+  flush(): Promise<void>;
+}
+
+interface AuditBatchOptions {
+  readonly sql: Sql;
+  readonly clock: Clock;
+  /** Milliseconds that a row is kept. */
+  readonly retention: number;
+  /** Told how many events were lost, when the database is away for longer than the bound lasts. */
+  readonly onLoss: (count: number, cause: unknown) => void;
+}
+
+const maxWaitingEvents = 10_000;
+const delay = 500;
+
+/**
+ * Coalesces the events of requests that change no row (client_credentials with a JWT): one INSERT for many.
+ * A failed write is tried again with the next; above the bound the oldest are given up and counted.
+ */
+export function createAuditBatch({ sql, clock, retention, onLoss }: AuditBatchOptions): AuditBatch {
+  let waiting: NewAuditEvent[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  async function write(): Promise<void> {
+    timer = undefined;
+    const events = waiting;
+    if (events.length === 0) return;
+    waiting = [];
+    try {
+      await insertAuditEvents(sql, events, retention);
+    } catch (error) {
+      const kept = [...events, ...waiting];
+      waiting = kept.slice(-maxWaitingEvents);
+      if (kept.length > waiting.length) onLoss(kept.length - waiting.length, error);
+      schedule();
+    }
+  }
+
+  function schedule(): void {
+    if (timer) return;
+    timer = setTimeout(() => {
+      writing = writing.then(write);
+    }, delay);
+    timer.unref();
+  }
+
+  return {
+    add(event) {
+      if (waiting.length >= maxWaitingEvents) {
+        waiting.shift();
+        onLoss(1, new Error('the audit batch is full'));
+      }
+      waiting.push({ ...event, occurredAt: clock.now() });
+      schedule();
+    },
+    async flush() {
+      clearTimeout(timer);
+      writing = writing.then(write);
+      await writing;
+      clearTimeout(timer);
+      if (waiting.length > 0) onLoss(waiting.length, new Error('the database did not take them at shutdown'));
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { type Audit, auditParameter, auditRow } from './audit-events.js';
+import { type Sql, statement } from './sql.js';
+
+/** What a user granted a client in one sign-in: every code and token made from it lives and dies with it. */
+@Entity('authorization_grants')
+export class AuthorizationGrant {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'authorization_grants_pkey' })
+  id!: string;
+  @Index('authorization_grants_client')
+  @Column('text', { name: 'client_id' })
+  clientId!: string;
+  @Index('authorization_grants_user')
+  @Column('uuid', { name: 'user_id' })
+  userId!: string;
+  @Index('authorization_grants_session')
+  @Column('uuid', { name: 'session_id' })
+  sessionId!: string;
+  @Column('text', { array: true })
+  scopes!: string[];
+  /** As named by `resource` (RFC 8707); empty means the default. */
+  @Column('text', { array: true })
+  resources!: string[];
+  @Column('timestamptz', { name: 'auth_time' })
+  authTime!: Date;
+  @Column('text', { array: true })
+  amr!: string[];
+  @Column('text', { nullable: true })
+  acr!: string | null;
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+  @Column('timestamptz', { name: 'revoked_at', nullable: true })
+  revokedAt!: Date | null;
+  /** Not before the last thing issued from it has expired. */
+  @Index('authorization_grants_expiry')
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}
+
+/** What an issuer needs to know of a grant. */
+export interface GrantFacts {
+  readonly authorizationGrantId: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly scopes: string[];
+  readonly resources: string[];
+  readonly authTime: Date;
+  readonly amr: string[];
+  readonly acr: string | null;
+}
+
+/** The columns of {@link GrantFacts}, for statements that read a grant as `g`. */
+export const grantFacts = `g.id AS "authorizationGrantId", g.user_id AS "userId", g.session_id AS "sessionId", g.scopes, g.resources,
+  g.auth_time AS "authTime", g.amr, g.acr`;
+
+/** A grant `g` can be used: not revoked, and its user `u` and client `c` are enabled (pitfall: grants of the disabled). */
+export const grantIsAlive = 'g.revoked_at IS NULL AND u.disabled_at IS NULL AND c.disabled_at IS NULL';
+
+const revoke = (type: 'token_revoked' | 'token_reuse_detected') =>
+  statement(
+    `revoke_authorization_grant_${type}`,
+    `WITH revoked AS (
+       UPDATE authorization_grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL
+       RETURNING id, user_id, client_id, session_id
+     )
+     ${auditRow({ type, parameter: '$3', now: '$2', from: 'revoked', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}`,
+  );
+
+const revocations = { token_revoked: revoke('token_revoked'), token_reuse_detected: revoke('token_reuse_detected') };
+
+/** Revokes the grant and with it everything issued from it (RFC 6749 §4.1.2, RFC 9700 §4.14, RFC 7009 §2.1). Once is enough. */
+export async function revokeAuthorizationGrant(
+  sql: Sql,
+  revocation: { id: string; reason: 'token_revoked' | 'token_reuse_detected'; now: Date; audit: Audit },
+): Promise<void> {
+  await sql.query(revocations[revocation.reason], [revocation.id, revocation.now, auditParameter(revocation.audit)]);
+}

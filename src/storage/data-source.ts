@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { DataSource, type Logger } from 'typeorm';
+import { migrations } from '../../migrations/index.js';
+import type { Log } from '../telemetry/logger.js';
+import { RevokedAccessToken } from './access-tokens.js';
+import { AuditEvent } from './audit-events.js';
+import { AuthorizationGrant } from './authorization-grants.js';
+import { Client } from './clients.js';
+import { Consent } from './consents.js';
+import { Installation } from './installation.js';
+import { Interaction } from './interactions.js';
+import { Session } from './sessions.js';
+import { SignInFailure } from './sign-in-failures.js';
+import { SigningKeyRow } from './signing-keys.js';
+import { Token } from './tokens.js';
+import { UsedAssertion } from './used-assertions.js';
+import { User } from './users.js';
+
+export const entities = [
+  AuditEvent,
+  AuthorizationGrant,
+  Client,
+  Consent,
+  Installation,
+  Interaction,
+  RevokedAccessToken,
+  Session,
+  SignInFailure,
+  SigningKeyRow,
+  Token,
+  UsedAssertion,
+  User,
+];
+
+export interface DatabaseSettings {
+  readonly dsn: string;
+  /** Connections at most; `database.max_open_conns`. */
+  readonly maxOpenConns: number;
+  /** Idle connections kept; `database.max_idle_conns`. */
+  readonly maxIdleConns: number;
+  /** Milliseconds after which a connection is replaced; `database.conn_max_lifetime`. */
+  readonly connMaxLifetime: number;
+  /** Milliseconds; 0 for none. */
+  readonly statementTimeout: number;
+  /** Milliseconds to wait for a connection, from the pool or from the server. */
+  readonly connectTimeout: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+}
+
+/** TypeORM's own loggers print parameters, which are hashes and claims: this one tells the statement's kind at most. */
+const quietLogger = (log: Log): Logger => ({
+  logQuery: () => undefined,
+  logQueryError: (error) =>
+    log.debug('statement failed', { reason: typeof error === 'string' ? error : error.message }),
+  logQuerySlow: (milliseconds) => log.warn('slow statement', { milliseconds }),
+  logSchemaBuild: () => undefined,
+  logMigration: (message) => log.info('migration', { step: message }),
+  log: (_, message) => log.debug('typeorm', { message: String(message) }),
+});
+
+/** Not yet connected: `initialize()` does that. */
+export function createDataSource(settings: DatabaseSettings, log: Log): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: settings.dsn,
+    applicationName: settings.applicationName,
+    entities,
+    migrations,
+    migrationsTableName: 'schema_migrations',
+    migrationsTransactionMode: 'each',
+    installExtensions: false,
+    synchronize: false,
+    logger: quietLogger(log),
+    poolSize: settings.maxOpenConns,
+    connectTimeoutMS: settings.connectTimeout,
+    poolErrorHandler: (error: Error) => log.warn('idle database connection lost', { reason: error.message }),
+    extra: {
+      min: 0,
+      idleTimeoutMillis: 60_000,
+      maxLifetimeSeconds: Math.ceil(settings.connMaxLifetime / 1000),
+      connectionTimeoutMillis: settings.connectTimeout,
+      keepAlive: true,
+      ...(settings.statementTimeout > 0 ? { statement_timeout: settings.statementTimeout } : {}),
+    },
+  });
+}
+
+/** The pg pool behind a connected data source. */
+export const poolOf = (dataSource: DataSource): pg.Pool => (dataSource.driver as unknown as { master: pg.Pool }).master;
+
+/**
+ * Runs `work` while holding the advisory lock that serialises migrations and provisioning over all processes.
+ * The lock is polled, not awaited: a waiter would hold a snapshot, on which CREATE INDEX CONCURRENTLY waits for ever.
+ * The session of its own ends with the work and releases the lock whatever happens.
+ */
+export async function withMigrationLock<T>(dsn: string, work: () => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: dsn,
+    statement_timeout: 0,
+    application_name: 'identity-migrations',
+  });
+  client.on('error', () => undefined); // a lost session shows in the next query
+  await client.connect();
+  try {
+    const tryLock = "SELECT pg_try_advisory_lock(hashtextextended('schema_migrations', 0)) AS locked";
+    while (!(await client.query<{ locked: boolean }>(tryLock)).rows[0]?.locked) await sleep(50);
+    return await work();
+  } finally {
+    await client.end();
+  }
+}
+
+/** Runs what is pending; call it under {@link withMigrationLock}. Resolves to the names of what ran. */
+export async function migrate(dataSource: DataSource): Promise<string[]> {
+  return (await dataSource.runMigrations({ transaction: 'each' })).map((migration) => migration.name);
+}

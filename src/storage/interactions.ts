@@ -1,0 +1,272 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { ValidatedAuthorizationRequest } from '../protocol/authorization-request.js';
+import type { ClientMetadata } from '../protocol/client-metadata.js';
+import { type Audit, auditParameter, auditRow } from './audit-events.js';
+import { type Sql, statement } from './sql.js';
+
+/** How the conversation at the identity provider ended. */
+export type InteractionOutcome =
+  | {
+      readonly userId: string;
+      readonly sessionId: string;
+      /** Milliseconds since the epoch. */
+      readonly authTime: number;
+      readonly amr: readonly string[];
+      readonly acr: string | null;
+      readonly scopes: readonly string[];
+    }
+  | {
+      readonly error:
+        | 'access_denied'
+        | 'login_required'
+        | 'consent_required'
+        | 'interaction_required'
+        | 'account_selection_required';
+    };
+
+/** One trip of a browser through the identity provider. Every state is a fact with a time; there is no state column. */
+@Entity('interactions')
+export class Interaction {
+  /** Hash of the secret id in the URL. */
+  @PrimaryColumn('bytea', { name: 'id_hash', primaryKeyConstraintName: 'interactions_pkey' })
+  idHash!: Buffer;
+  @Column('text', { name: 'client_id' })
+  clientId!: string;
+  @Column('jsonb')
+  request!: ValidatedAuthorizationRequest;
+  /** Hash of the cookie that authz set: the browser that asked. */
+  @Column('bytea', { name: 'authz_browser_hash' })
+  authzBrowserHash!: Buffer;
+  /** Hash of the cookie that idp set before it rendered anything: the browser that answers. */
+  @Column('bytea', { name: 'idp_browser_hash', nullable: true })
+  idpBrowserHash!: Buffer | null;
+  @Index('interactions_handle', { unique: true })
+  @Column('bytea', { name: 'handle_hash', nullable: true })
+  handleHash!: Buffer | null;
+  @Column('jsonb', { nullable: true })
+  outcome!: InteractionOutcome | null;
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+  @Column('timestamptz', { name: 'completed_at', nullable: true })
+  completedAt!: Date | null;
+  @Column('timestamptz', { name: 'redeemed_at', nullable: true })
+  redeemedAt!: Date | null;
+  @Index('interactions_expiry')
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}
+
+const start = statement(
+  'start_interaction',
+  `INSERT INTO interactions (id_hash, client_id, request, authz_browser_hash, created_at, expires_at)
+   VALUES ($1, $2, $3, $4, $5, $6)`,
+);
+
+/** authz opens the conversation: the first of the row's three verbs. */
+export async function startInteraction(
+  sql: Sql,
+  interaction: {
+    idHash: Buffer;
+    clientId: string;
+    request: ValidatedAuthorizationRequest;
+    authzBrowserHash: Buffer;
+    now: Date;
+    expiresAt: Date;
+  },
+): Promise<void> {
+  const { idHash, clientId, request, authzBrowserHash, now, expiresAt } = interaction;
+  await sql.query(start, [idHash, clientId, JSON.stringify(request), authzBrowserHash, now, expiresAt]);
+}
+
+/** All that the hub decides from, read at one instant. */
+export interface VisitedInteraction {
+  readonly clientId: string;
+  readonly clientMetadata: ClientMetadata;
+  readonly clientDisabledAt: Date | null;
+  readonly request: ValidatedAuthorizationRequest;
+  readonly outcome: InteractionOutcome | null;
+  readonly createdAt: Date;
+  readonly completedAt: Date | null;
+  readonly redeemedAt: Date | null;
+  readonly expiresAt: Date;
+  /** False where another browser has this interaction: nothing of it may be shown here. */
+  readonly ours: boolean;
+  /** The live session of this browser, with its enabled user. */
+  readonly session: {
+    readonly id: string;
+    readonly userId: string;
+    readonly username: string;
+    readonly email: string | null;
+    readonly claims: Record<string, unknown>;
+    readonly authTime: Date;
+    readonly lastSeenAt: Date;
+    readonly amr: string[];
+    readonly acr: string | null;
+  } | null;
+  /** What this user allowed this client before. */
+  readonly consent: { readonly scopes: string[]; readonly grantedAt: Date } | null;
+}
+
+interface VisitRow extends Omit<VisitedInteraction, 'session' | 'consent'> {
+  sessionId: string | null;
+  userId: string;
+  username: string;
+  email: string | null;
+  claims: Record<string, unknown>;
+  authTime: Date;
+  lastSeenAt: Date;
+  amr: string[];
+  acr: string | null;
+  consentScopes: string[] | null;
+  consentGrantedAt: Date;
+}
+
+// With prompt=none nothing is rendered and nothing is bound: in an iframe no cookie of ours may arrive.
+const visit = statement(
+  'visit_interaction',
+  `WITH bound AS (
+     UPDATE interactions SET idp_browser_hash = $2
+     WHERE id_hash = $1 AND idp_browser_hash IS NULL AND expires_at > $4 AND NOT request -> 'prompts' ? 'none'
+     RETURNING id_hash
+   )
+   SELECT i.client_id AS "clientId", c.metadata AS "clientMetadata", c.disabled_at AS "clientDisabledAt", i.request, i.outcome,
+     i.created_at AS "createdAt", i.completed_at AS "completedAt", i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
+     (i.request -> 'prompts' ? 'none' OR i.idp_browser_hash IS NOT DISTINCT FROM $2 OR EXISTS (SELECT FROM bound)) AS ours,
+     s.id AS "sessionId", u.id AS "userId", u.username, u.email, u.claims, s.auth_time AS "authTime",
+     s.last_seen_at AS "lastSeenAt", s.amr, s.acr, n.scopes AS "consentScopes", n.granted_at AS "consentGrantedAt"
+   FROM interactions i
+   JOIN clients c ON c.client_id = i.client_id
+   LEFT JOIN (sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL) ON s.secret_hash = $3 AND s.expires_at > $4
+   LEFT JOIN consents n ON n.user_id = u.id AND n.client_id = i.client_id
+   WHERE i.id_hash = $1 AND i.expires_at > $4`,
+);
+
+/**
+ * Reads an interaction with this browser's session and consent, and on the first visit binds it to this browser.
+ * @returns null when it does not exist or has expired
+ */
+export async function visitInteraction(
+  sql: Sql,
+  browser: { idHash: Buffer; idpBrowserHash: Buffer; sessionSecretHash: Buffer | null; now: Date },
+): Promise<VisitedInteraction | null> {
+  const values = [browser.idHash, browser.idpBrowserHash, browser.sessionSecretHash, browser.now];
+  const row = (await sql.query<VisitRow>(visit, values)).rows[0];
+  if (!row) return null;
+  const { sessionId, userId, username, email, claims, authTime, lastSeenAt, amr, acr, consentScopes, ...rest } = row;
+  const { consentGrantedAt, ...interaction } = rest;
+  return {
+    ...interaction,
+    session: sessionId ? { id: sessionId, userId, username, email, claims, authTime, lastSeenAt, amr, acr } : null,
+    consent: consentScopes ? { scopes: consentScopes, grantedAt: consentGrantedAt } : null,
+  };
+}
+
+const complete = statement(
+  'complete_interaction',
+  `UPDATE interactions SET outcome = $2, handle_hash = $3, completed_at = $4
+   WHERE id_hash = $1 AND completed_at IS NULL AND expires_at > $4`,
+);
+
+/**
+ * idp closes the conversation: the second verb. The first outcome stands.
+ * @returns false when it was completed before (the handle, being derived from the id, is the same) or has expired
+ */
+export async function completeInteraction(
+  sql: Sql,
+  completion: { idHash: Buffer; outcome: InteractionOutcome; handleHash: Buffer; now: Date },
+): Promise<boolean> {
+  const values = [completion.idHash, JSON.stringify(completion.outcome), completion.handleHash, completion.now];
+  return (await sql.query(complete, values)).rowCount === 1;
+}
+
+export interface RedeemedInteraction {
+  readonly clientId: string;
+  readonly request: ValidatedAuthorizationRequest;
+  readonly outcome: InteractionOutcome;
+}
+
+// The payload keeps of the request what the token endpoint will compare (RFC 6749 §4.1.3, RFC 7636 §4.6).
+const redeem = statement(
+  'redeem_interaction',
+  `WITH redeemed AS (
+     UPDATE interactions SET redeemed_at = $3
+     WHERE handle_hash = $1 AND redeemed_at IS NULL AND expires_at > $3
+       AND (outcome ? 'error' OR authz_browser_hash = ANY ($2::bytea[]))
+     RETURNING client_id, request, outcome
+   ), granted AS (
+     INSERT INTO authorization_grants
+       (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, acr, created_at, expires_at)
+     SELECT $4, client_id, (outcome ->> 'userId')::uuid, (outcome ->> 'sessionId')::uuid,
+       ARRAY(SELECT jsonb_array_elements_text(outcome -> 'scopes')), ARRAY(SELECT jsonb_array_elements_text(request -> 'resources')),
+       to_timestamp((outcome ->> 'authTime')::double precision / 1000), ARRAY(SELECT jsonb_array_elements_text(outcome -> 'amr')),
+       outcome ->> 'acr', $3, $6
+     FROM redeemed WHERE NOT outcome ? 'error'
+     RETURNING id, client_id, user_id, session_id
+   ), code AS (
+     INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
+     SELECT $5, 'authorization_code', g.client_id, g.user_id, g.id,
+       jsonb_strip_nulls(jsonb_build_object('redirectUri', r.request -> 'redirectUri',
+         'redirectUriNamed', r.request -> 'redirectUriNamed', 'nonce', r.request -> 'nonce',
+         'codeChallenge', r.request -> 'codeChallenge', 'maxAge', r.request -> 'maxAge')), $3, $6
+     FROM granted g CROSS JOIN redeemed r
+   ), audited AS (
+     ${auditRow({ type: 'authorization_code_issued', parameter: '$7', now: '$3', from: 'granted', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}
+   )
+   SELECT client_id AS "clientId", request, outcome FROM redeemed`,
+);
+
+/**
+ * authz redeems the handle, once: the third verb. A success needs the browser that asked (one of the cookies it brought),
+ * an error the handle only. The authorization grant, its code and the audit row are made in the same statement.
+ * @returns null when the handle is unknown, expired, redeemed, or not this browser's; nothing is burnt then
+ */
+export async function redeemInteraction(
+  sql: Sql,
+  redemption: {
+    handleHash: Buffer;
+    authzBrowserHashes: readonly Buffer[];
+    now: Date;
+    authorizationGrantId: string;
+    codeHash: Buffer;
+    codeExpiresAt: Date;
+    audit: Audit;
+  },
+): Promise<RedeemedInteraction | null> {
+  const { rows } = await sql.query<RedeemedInteraction>(redeem, [
+    redemption.handleHash,
+    redemption.authzBrowserHashes,
+    redemption.now,
+    redemption.authorizationGrantId,
+    redemption.codeHash,
+    redemption.codeExpiresAt,
+    auditParameter(redemption.audit),
+  ]);
+  return rows[0] ?? null;
+}
+
+/** Why a handle could not be redeemed. */
+export interface UnredeemedInteraction extends RedeemedInteraction {
+  readonly redeemedAt: Date | null;
+  readonly expiresAt: Date;
+  /** The browser that asked is the one that is here. */
+  readonly ours: boolean;
+  /** The code made at the redemption is still unused. */
+  readonly codeUnused: boolean;
+}
+
+const findByHandle = statement(
+  'find_interaction_by_handle',
+  `SELECT i.client_id AS "clientId", i.request, i.outcome, i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
+     i.authz_browser_hash = ANY ($2::bytea[]) AS ours,
+     EXISTS (SELECT FROM tokens t WHERE t.value_hash = $3 AND t.consumed_at IS NULL AND t.expires_at > $4) AS "codeUnused"
+   FROM interactions i WHERE i.handle_hash = $1 AND i.outcome IS NOT NULL`,
+);
+
+/** Looks at a handle that {@link redeemInteraction} did not take. */
+export async function findInteractionByHandle(
+  sql: Sql,
+  lookup: { handleHash: Buffer; authzBrowserHashes: readonly Buffer[]; codeHash: Buffer; now: Date },
+): Promise<UnredeemedInteraction | null> {
+  const values = [lookup.handleHash, lookup.authzBrowserHashes, lookup.codeHash, lookup.now];
+  return (await sql.query<UnredeemedInteraction>(findByHandle, values)).rows[0] ?? null;
+}

@@ -1,0 +1,230 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import { after, type Clock } from '../clock.js';
+import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../crypto/encryption.js';
+import {
+  generateKeyPair,
+  importPrivateKey,
+  type SigningAlgorithm,
+  type SigningKey,
+  type VerificationKey,
+} from '../crypto/jwt.js';
+import type { Random } from '../crypto/random.js';
+import { AuditEvent } from './audit-events.js';
+import type { Change } from './clients.js';
+import { type Sql, statement } from './sql.js';
+
+/** A key pair that every process shares. The private half is encrypted under a key-encryption key. */
+@Entity('signing_keys')
+export class SigningKeyRow {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'signing_keys_pkey' })
+  kid!: string;
+  @Column('text')
+  alg!: SigningAlgorithm;
+  @Column('jsonb', { name: 'public_jwk' })
+  publicJwk!: JsonWebKey;
+  @Column('bytea', { name: 'private_jwk' })
+  privateJwk!: Buffer;
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+  /** Published before, signs from here on. */
+  @Column('timestamptz', { name: 'activates_at' })
+  activatesAt!: Date;
+  /** Null until a successor is made; then when the last token signed with it is gone. */
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+}
+
+const contextOf = (kid: string): string => `signing_keys.private_jwk ${kid}`;
+
+const list = statement(
+  'list_signing_keys',
+  `SELECT kid, alg, public_jwk AS "publicJwk", private_jwk AS "privateJwk", created_at AS "createdAt",
+     activates_at AS "activatesAt", expires_at AS "expiresAt"
+   FROM signing_keys WHERE expires_at IS NULL OR expires_at > $1 ORDER BY alg, activates_at DESC, kid`,
+);
+
+/** Newest first within each algorithm. */
+export async function listSigningKeys(sql: Sql, now: Date): Promise<SigningKeyRow[]> {
+  return (await sql.query<SigningKeyRow>(list, [now])).rows;
+}
+
+/** The keys as they are at one moment. */
+export interface KeySet {
+  /** The key that signs. @throws Error when there is none for the algorithm */
+  current(alg: SigningAlgorithm): SigningKey;
+  /** A published key, the next and the previous ones included. */
+  find(kid: string): VerificationKey | undefined;
+  /** RFC 7517 §5: public members, `kid`, `alg` and `use` only. */
+  readonly jwks: { readonly keys: readonly JsonWebKey[] };
+  /** Age of the signing key of each algorithm, in seconds. */
+  readonly ages: ReadonlyMap<SigningAlgorithm, number>;
+}
+
+export interface SigningKeys {
+  /** At most five seconds old; a successor is published far longer before it signs. */
+  keySet(): Promise<KeySet>;
+  /** Asks the database again at the next call. */
+  forget(): void;
+}
+
+/** Milliseconds that a process goes on with the keys that it has read. */
+export const keySetLife = 5_000;
+
+export function createSigningKeys(sql: Sql, keys: KeyEncryptionKeys, clock: Clock): SigningKeys {
+  let known: { readAt: number; set: Promise<KeySet> } | undefined;
+  const imported = new Map<string, SigningKey & VerificationKey>();
+
+  function importRow(row: SigningKeyRow): SigningKey & VerificationKey {
+    const present = imported.get(row.kid);
+    if (present) return present;
+    const privateJwk = JSON.parse(decrypt(keys, row.privateJwk, contextOf(row.kid)).toString()) as JsonWebKey;
+    const key = {
+      kid: row.kid,
+      alg: row.alg,
+      privateKey: importPrivateKey(privateJwk),
+      publicKey: createPublicKey({ key: row.publicJwk, format: 'jwk' }),
+    };
+    imported.set(row.kid, key);
+    return key;
+  }
+
+  async function read(now: Date): Promise<KeySet> {
+    const rows = await listSigningKeys(sql, now);
+    const byKid = new Map(rows.map((row) => [row.kid, importRow(row)]));
+    for (const kid of imported.keys()) if (!byKid.has(kid)) imported.delete(kid);
+    return describeKeySet(rows, byKid, now);
+  }
+
+  return {
+    keySet() {
+      const now = clock.now();
+      if (known && now.getTime() - known.readAt < keySetLife) return known.set;
+      const previous = known?.set;
+      const set = read(now);
+      known = { readAt: now.getTime(), set };
+      // While the database is away the keys of before are still right.
+      set.catch(() => {
+        known = undefined;
+      });
+      return previous ? set.catch(() => previous) : set;
+    },
+    forget() {
+      known = undefined;
+    },
+  };
+}
+
+function describeKeySet(
+  rows: readonly SigningKeyRow[],
+  byKid: ReadonlyMap<string, SigningKey & VerificationKey>,
+  now: Date,
+): KeySet {
+  const signing = new Map<SigningAlgorithm, SigningKeyRow>();
+  for (const row of rows) if (row.activatesAt <= now && !signing.has(row.alg)) signing.set(row.alg, row);
+  return {
+    current(alg) {
+      const key = byKid.get(signing.get(alg)?.kid ?? '');
+      if (!key) throw new Error(`there is no signing key for ${alg}`);
+      return key;
+    },
+    find: (kid) => byKid.get(kid),
+    jwks: { keys: rows.map(({ kid, alg, publicJwk }) => ({ ...publicJwk, kid, alg, use: 'sig' })) },
+    ages: new Map([...signing].map(([alg, row]) => [alg, (now.getTime() - row.activatesAt.getTime()) / 1000])),
+  };
+}
+
+export interface KeyRotation {
+  readonly keys: KeyEncryptionKeys;
+  readonly random: Random;
+  readonly algorithms: readonly SigningAlgorithm[];
+  /** Milliseconds between publication and first signature: longer than anybody caches the JWKS. 0 only in an emergency. */
+  readonly publishLead: number;
+  /** Milliseconds that a replaced key stays published: longer than any token lives. */
+  readonly overlap: number;
+}
+
+async function insertKey(
+  manager: EntityManager,
+  { keys, random }: KeyRotation,
+  alg: SigningAlgorithm,
+  createdAt: Date,
+  activatesAt: Date,
+): Promise<string> {
+  const kid = random.token(12);
+  const { publicJwk, privateJwk } = await generateKeyPair(alg);
+  const sealed = encrypt(keys, Buffer.from(JSON.stringify(privateJwk)), contextOf(kid));
+  const row = { kid, alg, publicJwk, privateJwk: sealed, createdAt, activatesAt, expiresAt: null };
+  await manager.insert(SigningKeyRow, row as QueryDeepPartialEntity<SigningKeyRow>);
+  return kid;
+}
+
+/** Makes a key for each algorithm that has none. Call it under the provisioning lock. @returns the algorithms that got one */
+export async function ensureSigningKeys(
+  manager: EntityManager,
+  rotation: KeyRotation,
+  { now, auditExpiresAt, context }: Change,
+): Promise<SigningAlgorithm[]> {
+  const present = new Set(
+    (await manager.find(SigningKeyRow, { select: { alg: true, kid: true } })).map(({ alg }) => alg),
+  );
+  const missing = rotation.algorithms.filter((alg) => !present.has(alg));
+  await Promise.all(
+    missing.map(async (alg) => {
+      const kid = await insertKey(manager, rotation, alg, now, now);
+      const event = { occurredAt: now, expiresAt: auditExpiresAt, context: { ...context, alg, kid } };
+      await manager.insert(AuditEvent, { type: 'signing_key_rotated', ...event });
+    }),
+  );
+  return missing;
+}
+
+/**
+ * Publishes the next key of each algorithm, to sign after the lead, and sets the end of the one that it replaces.
+ * An algorithm whose next key waits already is left alone, unless the lead is 0: then that one signs from now on.
+ * @returns what happened to each algorithm
+ */
+export async function rotateSigningKeys(
+  manager: EntityManager,
+  rotation: KeyRotation,
+  { now, auditExpiresAt, context }: Change,
+): Promise<{ alg: SigningAlgorithm; kid: string; activatesAt: Date; alreadyWaiting: boolean }[]> {
+  return manager.transaction(async (transaction) => {
+    await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('rotate_signing_keys', 0))");
+    const outcomes = [];
+    for (const alg of rotation.algorithms) {
+      const newest = await transaction.findOne(SigningKeyRow, { where: { alg }, order: { activatesAt: 'DESC' } });
+      if (newest && newest.activatesAt > now && rotation.publishLead > 0) {
+        outcomes.push({ alg, kid: newest.kid, activatesAt: newest.activatesAt, alreadyWaiting: true });
+        continue;
+      }
+      const activatesAt = after(now, rotation.publishLead);
+      const retire = 'UPDATE signing_keys SET expires_at = $2 WHERE alg = $1 AND expires_at IS NULL';
+      await transaction.query(retire, [alg, after(activatesAt, rotation.overlap)]);
+      const kid = await insertKey(transaction, rotation, alg, now, activatesAt);
+      const event = { occurredAt: now, expiresAt: auditExpiresAt, context: { ...context, alg, kid } };
+      await transaction.insert(AuditEvent, { type: 'signing_key_rotated', ...event });
+      outcomes.push({ alg, kid, activatesAt, alreadyWaiting: false });
+    }
+    return outcomes;
+  });
+}
+
+/** Encrypts every private key under the current key-encryption key (`keys rewrap`). @returns how many were not yet */
+export async function rewrapSigningKeys(
+  manager: EntityManager,
+  keys: KeyEncryptionKeys,
+  { now, auditExpiresAt, context }: Change,
+): Promise<number> {
+  return manager.transaction(async (transaction) => {
+    const rows = await transaction.find(SigningKeyRow, { lock: { mode: 'pessimistic_write' } });
+    const stale = rows.filter((row) => keyIdOf(row.privateJwk) !== keys.current.id);
+    for (const row of stale) {
+      const privateJwk = encrypt(keys, decrypt(keys, row.privateJwk, contextOf(row.kid)), contextOf(row.kid));
+      await transaction.update(SigningKeyRow, { kid: row.kid }, { privateJwk });
+    }
+    const event = { occurredAt: now, expiresAt: auditExpiresAt, context: { ...context, count: stale.length } };
+    await transaction.insert(AuditEvent, { type: 'keys_rewrapped', ...event });
+    return stale.length;
+  });
+}

@@ -1,0 +1,62 @@
+import type pg from 'pg';
+import { withSpan } from '../telemetry/tracing.js';
+
+/** A statement with a name under which PostgreSQL keeps it prepared, per connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What hot verbs are given: the pool and a transaction's client both satisfy it. */
+export interface Sql {
+  query<Row>(statement: Statement, values: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
+}
+
+/** The database can not be reached or has no connection to spare: answered with 503 and Retry-After. */
+export class StorageUnavailableError extends Error {
+  override readonly name = 'StorageUnavailableError';
+  readonly status = 503;
+  /** Seconds. */
+  readonly retryAfter = 1;
+}
+
+export interface SqlOptions {
+  /** Named statements; off where a PgBouncer in front can't keep them (`prepared_statements: false`). */
+  readonly prepared: boolean;
+  /** How many callers may wait for a connection before others are turned away. */
+  readonly maxWaiting: number;
+}
+
+/** The statement with `$1 …` placeholders and a name derived from what it does. */
+export const statement = (name: string, text: string): Statement => ({ name, text });
+
+export function createSql(pool: pg.Pool, { prepared, maxWaiting }: SqlOptions): Sql {
+  return {
+    query: ({ name, text }, values) => {
+      if (pool.waitingCount >= maxWaiting) {
+        throw new StorageUnavailableError(`${pool.waitingCount} callers wait for a database connection`);
+      }
+      return withSpan(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, async () => {
+        try {
+          const result = await pool.query({ text, values: [...values], ...(prepared ? { name } : {}) });
+          return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+        } catch (error) {
+          throw unavailable(error)
+            ? new StorageUnavailableError('the database does not answer', { cause: error })
+            : error;
+        }
+      });
+    },
+  };
+}
+
+/** SQLSTATE classes 08 (connection), 53 (resources) and 57P (operator), and what the socket or the pool says. */
+function unavailable(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return (
+    /^(08|53|57P|57014|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH)/.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+      message,
+    )
+  );
+}

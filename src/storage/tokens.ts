@@ -1,0 +1,256 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { type Audit, auditParameter, auditRow } from './audit-events.js';
+import { type GrantFacts, grantFacts, grantIsAlive } from './authorization-grants.js';
+import { type Sql, statement } from './sql.js';
+
+export type TokenKind = 'authorization_code' | 'refresh_token' | 'access_token';
+
+/**
+ * Every opaque credential that is handed out and later redeemed, keyed by the hash of its value. Single use is one
+ * idiom: `UPDATE … SET consumed_at WHERE consumed_at IS NULL RETURNING`.
+ */
+@Entity('tokens')
+export class Token {
+  @PrimaryColumn('bytea', { name: 'value_hash', primaryKeyConstraintName: 'tokens_pkey' })
+  valueHash!: Buffer;
+  @Column('text')
+  kind!: TokenKind;
+  @Column('text', { name: 'client_id' })
+  clientId!: string;
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId!: string | null;
+  @Column('uuid', { name: 'authorization_grant_id', nullable: true })
+  authorizationGrantId!: string | null;
+  @Column('jsonb')
+  payload!: Record<string, unknown>;
+  @Column('timestamptz', { name: 'issued_at' })
+  issuedAt!: Date;
+  /** After redemption: the end of what was issued for it, or the sweeper would erase reuse detection. */
+  @Index('tokens_expiry')
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+  @Column('timestamptz', { name: 'consumed_at', nullable: true })
+  consumedAt!: Date | null;
+}
+
+/** What a code was bound to (RFC 6749 §4.1.3, RFC 7636 §4.4). */
+export interface CodePayload {
+  readonly redirectUri: string;
+  readonly redirectUriNamed: boolean;
+  readonly nonce?: string;
+  readonly codeChallenge?: string;
+  readonly maxAge?: number;
+}
+
+export interface FoundCode extends GrantFacts {
+  readonly clientId: string;
+  readonly payload: CodePayload;
+  readonly expiresAt: Date;
+  readonly consumedAt: Date | null;
+  /** The grant is not revoked, its user and client are enabled. */
+  readonly alive: boolean;
+}
+
+const findCode = statement(
+  'find_authorization_code',
+  `SELECT t.client_id AS "clientId", t.payload, t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", ${grantFacts},
+     (${grantIsAlive}) AS alive
+   FROM tokens t
+   JOIN authorization_grants g ON g.id = t.authorization_grant_id
+   JOIN users u ON u.id = g.user_id
+   JOIN clients c ON c.client_id = t.client_id
+   WHERE t.value_hash = $1 AND t.kind = 'authorization_code'`,
+);
+
+/** Looks at a code without using it up, so that the rules can be checked first; {@link redeemAuthorizationCode} decides. */
+export async function findAuthorizationCode(sql: Sql, valueHash: Buffer): Promise<FoundCode | null> {
+  return (await sql.query<FoundCode>(findCode, [valueHash])).rows[0] ?? null;
+}
+
+/** What is stored of the tokens that a redemption issues; a JWT needs no row. */
+export interface IssuedTokens {
+  readonly refreshToken: { readonly valueHash: Buffer; readonly expiresAt: Date } | null;
+  readonly accessToken: OpaqueAccessToken | null;
+  /** When the last of them, JWTs included, has expired. */
+  readonly lastExpiry: Date;
+}
+
+export interface OpaqueAccessToken {
+  readonly valueHash: Buffer;
+  readonly expiresAt: Date;
+  readonly payload: AccessTokenPayload;
+}
+
+/** What an opaque access token means; a JWT carries the same in its claims. */
+export interface AccessTokenPayload {
+  readonly jti: string;
+  readonly scopes: readonly string[];
+  readonly audience: readonly string[];
+}
+
+// Shared tail of both redemptions: `redeemed` holds client, user and grant; $4… describe what is issued for it.
+const issueFromRedeemed = `
+  kept AS (
+    UPDATE authorization_grants SET expires_at = GREATEST(expires_at, $8::timestamptz)
+    WHERE id = (SELECT authorization_grant_id FROM redeemed)
+  ), refresh AS (
+    INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
+    SELECT $3, 'refresh_token', client_id, user_id, authorization_grant_id, '{}', $2, $4 FROM redeemed WHERE $3::bytea IS NOT NULL
+  ), access AS (
+    INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
+    SELECT $5, 'access_token', client_id, user_id, authorization_grant_id, $7::jsonb, $2, $6 FROM redeemed WHERE $5::bytea IS NOT NULL
+  )`;
+
+const issuedValues = (issued: IssuedTokens) => [
+  issued.refreshToken?.valueHash ?? null,
+  issued.refreshToken?.expiresAt ?? null,
+  issued.accessToken?.valueHash ?? null,
+  issued.accessToken?.expiresAt ?? null,
+  issued.accessToken ? JSON.stringify(issued.accessToken.payload) : null,
+  issued.lastExpiry,
+];
+
+const redeemCode = statement(
+  'redeem_authorization_code',
+  `WITH redeemed AS (
+     UPDATE tokens SET consumed_at = $2, expires_at = GREATEST(expires_at, $8::timestamptz)
+     WHERE value_hash = $1 AND kind = 'authorization_code' AND consumed_at IS NULL AND expires_at > $2
+     RETURNING client_id, user_id, authorization_grant_id
+   ), ${issueFromRedeemed}, audited AS (
+     ${auditRow({ type: 'token_issued', parameter: '$9', now: '$2', from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
+   )
+   SELECT 1 FROM redeemed`,
+);
+
+/**
+ * Redeems a code, once, and stores what is issued for it in the same statement (RFC 6749 §4.1.2).
+ * @returns false when somebody else was faster or it has expired; nothing was issued then
+ */
+export async function redeemAuthorizationCode(
+  sql: Sql,
+  redemption: { valueHash: Buffer; issued: IssuedTokens; now: Date; audit: Audit },
+): Promise<boolean> {
+  const { valueHash, issued, now, audit } = redemption;
+  const values = [valueHash, now, ...issuedValues(issued), auditParameter(audit)];
+  return (await sql.query(redeemCode, values)).rows.length === 1;
+}
+
+// The grant is locked in the same statement, so a revocation that runs at this moment is either seen or comes after.
+const rotate = statement(
+  'rotate_refresh_token',
+  `WITH redeemed AS (
+     UPDATE tokens t SET consumed_at = $2, expires_at = GREATEST(t.expires_at, $8::timestamptz),
+       payload = jsonb_build_object('successor', encode($3, 'hex'))
+     FROM authorization_grants g
+     JOIN users u ON u.id = g.user_id
+     JOIN clients c ON c.client_id = g.client_id
+     WHERE t.value_hash = $1 AND t.kind = 'refresh_token' AND t.client_id = $10 AND t.consumed_at IS NULL AND t.expires_at > $2
+       AND g.id = t.authorization_grant_id AND ${grantIsAlive}
+       AND ($11::text[] IS NULL OR $11::text[] <@ g.scopes)
+     RETURNING t.client_id, t.user_id, t.authorization_grant_id, ${grantFacts}
+   ), ${issueFromRedeemed}, audited AS (
+     ${auditRow({ type: 'token_refreshed', parameter: '$9', now: '$2', from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
+   )
+   SELECT * FROM redeemed`,
+);
+
+/**
+ * Redeems a refresh token for its successor, once, if it is this client's own, alive, and was granted all of `scopes`
+ * (null: whatever was granted) — the whole refresh in one statement (RFC 6749 §6, RFC 9700 §4.14.2).
+ * @returns the facts of its authorization grant, or null; {@link findRefreshToken} then tells why
+ */
+export async function rotateRefreshToken(
+  sql: Sql,
+  rotation: {
+    valueHash: Buffer;
+    clientId: string;
+    scopes: readonly string[] | null;
+    issued: IssuedTokens;
+    now: Date;
+    audit: Audit;
+  },
+): Promise<GrantFacts | null> {
+  const { rows } = await sql.query<GrantFacts>(rotate, [
+    rotation.valueHash,
+    rotation.now,
+    ...issuedValues(rotation.issued),
+    auditParameter(rotation.audit),
+    rotation.clientId,
+    rotation.scopes,
+  ]);
+  return rows[0] ?? null;
+}
+
+export interface FoundRefreshToken extends GrantFacts {
+  readonly clientId: string;
+  readonly expiresAt: Date;
+  readonly consumedAt: Date | null;
+  /** Hash of the token that replaced it. */
+  readonly successorHash: Buffer | null;
+  readonly successorConsumedAt: Date | null;
+  readonly successorExpiresAt: Date | null;
+  readonly alive: boolean;
+}
+
+const findRefresh = statement(
+  'find_refresh_token',
+  `SELECT t.client_id AS "clientId", t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", s.value_hash AS "successorHash",
+     s.consumed_at AS "successorConsumedAt", s.expires_at AS "successorExpiresAt", ${grantFacts}, (${grantIsAlive}) AS alive
+   FROM tokens t
+   JOIN authorization_grants g ON g.id = t.authorization_grant_id
+   JOIN users u ON u.id = g.user_id
+   JOIN clients c ON c.client_id = t.client_id
+   LEFT JOIN tokens s ON s.value_hash = decode(t.payload ->> 'successor', 'hex')
+   WHERE t.value_hash = $1 AND t.kind = 'refresh_token'`,
+);
+
+/** Looks at a refresh token that {@link rotateRefreshToken} did not take. */
+export async function findRefreshToken(sql: Sql, valueHash: Buffer): Promise<FoundRefreshToken | null> {
+  return (await sql.query<FoundRefreshToken>(findRefresh, [valueHash])).rows[0] ?? null;
+}
+
+const insertAccess = statement(
+  'insert_access_token',
+  `WITH issued AS (
+     INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
+     VALUES ($1, 'access_token', $2, $3, $4, $5, $6, $7)
+     RETURNING client_id, user_id, authorization_grant_id
+   ), kept AS (
+     UPDATE authorization_grants SET expires_at = GREATEST(expires_at, $7::timestamptz) WHERE id = $4
+   )
+   ${auditRow({ type: 'token_issued', parameter: '$8', now: '$6', from: 'issued', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
+);
+
+/** Stores an opaque access token that no redemption issues: client_credentials, and a repeated refresh within the grace. */
+export async function insertAccessToken(
+  sql: Sql,
+  token: OpaqueAccessToken & {
+    clientId: string;
+    userId: string | null;
+    authorizationGrantId: string | null;
+    now: Date;
+    audit: Audit;
+  },
+): Promise<void> {
+  const { valueHash, clientId, userId, authorizationGrantId, payload, now, expiresAt, audit } = token;
+  const values = [valueHash, clientId, userId, authorizationGrantId, JSON.stringify(payload), now, expiresAt];
+  await sql.query(insertAccess, [...values, auditParameter(audit)]);
+}
+
+export interface FoundToken {
+  readonly kind: TokenKind;
+  readonly clientId: string;
+  readonly userId: string | null;
+  readonly authorizationGrantId: string | null;
+}
+
+const find = statement(
+  'find_token',
+  `SELECT kind, client_id AS "clientId", user_id AS "userId", authorization_grant_id AS "authorizationGrantId"
+   FROM tokens WHERE value_hash = $1`,
+);
+
+/** Whose token it is, whatever its kind and state: what revocation asks first (RFC 7009 §2.1). */
+export async function findToken(sql: Sql, valueHash: Buffer): Promise<FoundToken | null> {
+  return (await sql.query<FoundToken>(find, [valueHash])).rows[0] ?? null;
+}

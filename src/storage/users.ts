@@ -1,0 +1,131 @@
+import { Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import { AuditEvent } from './audit-events.js';
+import type { Change } from './clients.js';
+import { type Sql, statement } from './sql.js';
+
+@Entity('users')
+@Index('users_username', { synchronize: false })
+@Index('users_email', { synchronize: false })
+export class User {
+  /** The `sub` of every token. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
+  id!: string;
+  /** Unique regardless of case; holds no `@`, so that it can't be another's e-mail address. */
+  @Column('text')
+  username!: string;
+  @Column('text', { nullable: true })
+  email!: string | null;
+  @Column('boolean', { name: 'email_verified', default: false })
+  emailVerified!: boolean;
+  @Column('text', { name: 'password_hash', nullable: true })
+  passwordHash!: string | null;
+  /** Standard claims as OIDC Core §5.1 spells them, without username and e-mail, which have columns. */
+  @Column('jsonb', { default: {} })
+  claims!: Record<string, unknown>;
+  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  disabledAt!: Date | null;
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt!: Date;
+}
+
+/** What sign-in needs to know of an account. */
+export interface SignInAccount {
+  readonly id: string;
+  readonly passwordHash: string | null;
+  readonly disabledAt: Date | null;
+}
+
+const findForSignIn = statement(
+  'find_user_for_sign_in',
+  `SELECT id, password_hash AS "passwordHash", disabled_at AS "disabledAt"
+   FROM users WHERE lower(username) = lower($1) OR lower(email) = lower($1)`,
+);
+
+/** By username or e-mail address, regardless of case. */
+export async function findUserForSignIn(sql: Sql, identifier: string): Promise<SignInAccount | null> {
+  return (await sql.query<SignInAccount>(findForSignIn, [identifier])).rows[0] ?? null;
+}
+
+const audited = (manager: EntityManager, userId: string, change: string, { now, auditExpiresAt, context }: Change) =>
+  manager.insert(AuditEvent, {
+    type: 'user_changed',
+    userId,
+    occurredAt: now,
+    expiresAt: auditExpiresAt,
+    context: { ...context, change },
+  });
+
+/** @throws QueryFailedError 23505 when username or e-mail address is taken, 23514 when the username holds an `@` */
+export async function insertUser(
+  manager: EntityManager,
+  user: Pick<User, 'id' | 'username' | 'email' | 'emailVerified' | 'passwordHash' | 'claims'>,
+  change: Change,
+): Promise<void> {
+  await manager.transaction(async (transaction) => {
+    const row = { ...user, disabledAt: null, createdAt: change.now, updatedAt: change.now };
+    await transaction.insert(User, row as QueryDeepPartialEntity<User>);
+    await audited(transaction, user.id, 'created', change);
+  });
+}
+
+/** By exact username or e-mail address, regardless of case, for administration. */
+export const findUser = (manager: EntityManager, identifier: string): Promise<User | null> =>
+  manager
+    .createQueryBuilder(User, 'user')
+    .where('lower(user.username) = lower(:identifier) OR lower(user.email) = lower(:identifier)', { identifier })
+    .getOne();
+
+export const listUsers = (manager: EntityManager): Promise<User[]> =>
+  manager.find(User, { order: { username: 'ASC' } });
+
+/** Ends what hangs on the user: sessions and authorization grants, refresh tokens included. */
+async function endEverything(manager: EntityManager, userId: string, now: Date): Promise<void> {
+  await manager.query('DELETE FROM sessions WHERE user_id = $1', [userId]);
+  await manager.query('UPDATE authorization_grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL', [
+    userId,
+    now,
+  ]);
+}
+
+/** @returns false when there is no such user */
+export async function disableUser(manager: EntityManager, userId: string, change: Change): Promise<boolean> {
+  return manager.transaction(async (transaction) => {
+    const { affected } = await transaction.update(
+      User,
+      { id: userId },
+      { disabledAt: change.now, updatedAt: change.now },
+    );
+    if (!affected) return false;
+    await endEverything(transaction, userId, change.now);
+    await audited(transaction, userId, 'disabled', change);
+    return true;
+  });
+}
+
+/** @returns false when there is no such user */
+export async function enableUser(manager: EntityManager, userId: string, change: Change): Promise<boolean> {
+  return manager.transaction(async (transaction) => {
+    const { affected } = await transaction.update(User, { id: userId }, { disabledAt: null, updatedAt: change.now });
+    if (!affected) return false;
+    await audited(transaction, userId, 'enabled', change);
+    return true;
+  });
+}
+
+/** Sets the password and ends every session and authorization grant that was made with the old one. */
+export async function setPasswordHash(
+  manager: EntityManager,
+  userId: string,
+  passwordHash: string,
+  change: Change,
+): Promise<boolean> {
+  return manager.transaction(async (transaction) => {
+    const { affected } = await transaction.update(User, { id: userId }, { passwordHash, updatedAt: change.now });
+    if (!affected) return false;
+    await endEverything(transaction, userId, change.now);
+    await audited(transaction, userId, 'password set', change);
+    return true;
+  });
+}
