@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Endpoint, endpoints } from '../../../src/protocol/endpoints.js';
+import { authorizationServerMetadata } from '../../../src/protocol/metadata.js';
+
+const issuer = 'https://issuer.example';
+const idp = 'https://login.example';
+const document = authorizationServerMetadata({
+  issuer,
+  publicUrls: { authz: issuer, idp },
+  resources: [{ identifier: 'https://api.example', scopes: ['read:resource'] }],
+  signingAlgorithms: ['RS256', 'ES256'],
+  claims: ['sub', 'name'],
+  acrValues: ['aal1'],
+});
+
+describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
+  it.each([
+    'issuer',
+    'authorization_endpoint',
+    'token_endpoint',
+    'jwks_uri',
+    'response_types_supported',
+    'subject_types_supported',
+    'id_token_signing_alg_values_supported',
+    'scopes_supported',
+    'claims_supported',
+    'grant_types_supported',
+    'code_challenge_methods_supported',
+    'userinfo_endpoint',
+  ])('has %s', (member) => expect(document).toHaveProperty(member));
+
+  it('names every endpoint that its table announces, and no other', () => {
+    const announced = Object.values(endpoints as Record<string, Endpoint>).flatMap(({ metadata, role, path }) =>
+      metadata ? [[metadata, `${role === 'idp' ? idp : issuer}${path}`]] : [],
+    );
+    const named = Object.entries(document).filter(([member]) => /_endpoint$|^jwks_uri$/.test(member));
+    expect(Object.fromEntries(named)).toEqual(Object.fromEntries(announced));
+  });
+
+  it.each([
+    ['response types', 'response_types_supported', ['code']],
+    ['response modes', 'response_modes_supported', ['query', 'form_post']],
+    ['grant types', 'grant_types_supported', ['authorization_code', 'refresh_token', 'client_credentials']],
+    ['PKCE methods (RFC 8414 §2)', 'code_challenge_methods_supported', ['S256']],
+    ['ID token algorithms: those with a key', 'id_token_signing_alg_values_supported', ['RS256', 'ES256']],
+    ['iss in responses (RFC 9207 §3)', 'authorization_response_iss_parameter_supported', true],
+    ['no request objects', 'request_parameter_supported', false],
+    ['no request_uri, whose default would be true', 'request_uri_parameter_supported', false],
+    ['resources (RFC 9728 §4)', 'protected_resources', ['https://api.example']],
+    [
+      'introspection never without authentication (RFC 7662 §2.1)',
+      'introspection_endpoint_auth_methods_supported',
+      ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    ],
+  ])('%s', (_, member, value) => expect(document[member]).toEqual(value));
+
+  it('promises neither `none` nor implicit nor a symmetric algorithm', () =>
+    expect(
+      Object.entries(document)
+        .filter(([member]) => member.includes('_alg_values_'))
+        .flatMap(([, values]) => values)
+        .some((alg) => alg === 'none' || String(alg).startsWith('HS')),
+    ).toBe(false));
+});
