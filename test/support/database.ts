@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { createDataSource, migrate, poolOf } from '../../src/storage/data-source.js';
+import { createSql, type Sql } from '../../src/storage/sql.js';
+import { createLog } from '../../src/telemetry/logger.js';
+
+export const quietLog = createLog({ level: 'ERROR', format: 'json', sink: () => undefined });
+
+export const databaseSettings = (dsn: string) => ({
+  dsn,
+  maxOpenConns: 16,
+  maxIdleConns: 4,
+  connMaxLifetime: 3_600_000,
+  statementTimeout: 10_000,
+  connectTimeout: 5_000,
+  applicationName: 'identity-test',
+});
+
+const server = (): string => {
+  const url = process.env.TEST_POSTGRES_URL;
+  if (!url) throw new Error('TEST_POSTGRES_URL is not set: the global set-up did not run');
+  return url;
+};
+
+const urlOf = (database: string): string => {
+  const url = new URL(server());
+  url.pathname = `/${database}`;
+  return url.href;
+};
+
+const template = 'identity_template';
+
+async function ensureTemplate(admin: pg.Client): Promise<void> {
+  const { rows } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [template]);
+  if (rows.length > 0) return;
+  await admin.query(`CREATE DATABASE ${template}_new`);
+  const dataSource = await createDataSource(databaseSettings(urlOf(`${template}_new`)), quietLog).initialize();
+  await migrate(dataSource);
+  await dataSource.destroy();
+  await admin.query(`ALTER DATABASE ${template}_new RENAME TO ${template}`);
+}
+
+async function asAdmin<T>(work: (admin: pg.Client) => Promise<T>): Promise<T> {
+  const admin = new pg.Client({ connectionString: server() });
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.end();
+  }
+}
+
+export interface EmptyDatabase {
+  readonly dsn: string;
+  drop(): Promise<void>;
+}
+
+/** A database of its own; migrated unless `empty` is asked for. */
+export async function createDatabase({ empty = false } = {}): Promise<EmptyDatabase> {
+  const name = `t_${randomUUID().replaceAll('-', '')}`;
+  await asAdmin(async (admin) => {
+    // One clone at a time: PostgreSQL wants nobody else on the template.
+    await admin.query('SELECT pg_advisory_lock(1)');
+    if (!empty) await ensureTemplate(admin);
+    await admin.query(`CREATE DATABASE ${name} ${empty ? '' : `TEMPLATE ${template} STRATEGY FILE_COPY`}`);
+  });
+  return {
+    dsn: urlOf(name),
+    drop: () => asAdmin(async (admin) => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+  };
+}
+
+export interface TestDatabase extends EmptyDatabase {
+  readonly dataSource: DataSource;
+  readonly pool: pg.Pool;
+  readonly sql: Sql;
+  /** Names of the statements that ran since the last call. */
+  statements(): string[];
+  /** Closes the connections and drops the database. */
+  close(): Promise<void>;
+}
+
+/** A migrated database of its own with everything to talk to it; close it in `afterAll`. */
+export async function openTestDatabase(): Promise<TestDatabase> {
+  const database = await createDatabase();
+  const dataSource = await createDataSource(databaseSettings(database.dsn), quietLog).initialize();
+  const pool = poolOf(dataSource);
+  const plain = createSql(pool, { prepared: true, maxWaiting: 1_000 });
+  let ran: string[] = [];
+  const sql: Sql = {
+    query(statement, values) {
+      ran.push(statement.name);
+      return plain.query(statement, values);
+    },
+  };
+  return {
+    ...database,
+    dataSource,
+    pool,
+    sql,
+    statements() {
+      const names = ran;
+      ran = [];
+      return names;
+    },
+    async close() {
+      await dataSource.destroy();
+      await database.drop();
+    },
+  };
+}
