@@ -1,0 +1,111 @@
+import { openidScopes } from '../protocol/scope.js';
+import type { Fault } from './faults.js';
+import type { FileSections } from './schema.js';
+import type { Path } from './tree.js';
+
+/** The sections that are right by themselves; those with faults are left out and judged when they are mended. */
+export type ValidSections = { [Section in keyof FileSections]?: FileSections[Section] | undefined };
+
+const fault = (path: Path, problem: string): Fault => ({ path, problem });
+
+const repeated = <T>(items: readonly T[]): readonly number[] =>
+  items.flatMap((item, index) => (items.indexOf(item) < index ? [index] : []));
+
+function* resourceFaults({ resources = [], default_resource, rs }: ValidSections): Generator<Fault> {
+  const identifiers = resources.map(({ identifier }) => identifier);
+  for (const index of repeated(identifiers)) yield fault(['resources', index, 'identifier'], 'is declared twice');
+  if (default_resource !== undefined && !identifiers.includes(default_resource)) {
+    yield fault(['default_resource'], `is not among resources: ${identifiers.join(', ') || 'none'}`);
+  }
+  if (rs?.resource !== undefined && !identifiers.includes(rs.resource)) {
+    yield fault(['rs', 'resource'], `is not among resources: ${identifiers.join(', ') || 'none'}`);
+  }
+}
+
+function* clientFaults({ clients = [], resources }: ValidSections): Generator<Fault> {
+  for (const index of repeated(clients.map(({ client_id }) => client_id))) {
+    yield fault(['clients', index, 'client_id'], 'is declared twice');
+  }
+  if (!resources) return;
+  const known = new Set([...openidScopes, ...resources.flatMap(({ scopes }) => scopes)]);
+  for (const [index, { scope }] of clients.entries()) {
+    const unknown = String(scope ?? '')
+      .split(' ')
+      .filter((token) => token !== '' && !known.has(token));
+    if (unknown.length > 0) yield fault(['clients', index, 'scope'], `no resource knows ${unknown.join(', ')}`);
+  }
+}
+
+function* userFaults({ users = [] }: ValidSections): Generator<Fault> {
+  for (const index of repeated(users.map(({ username }) => username.toLowerCase()))) {
+    yield fault(['users', index, 'username'], 'is declared twice');
+  }
+}
+
+function* keyFaults({ signing_keys, key_encryption_keys = [] }: ValidSections): Generator<Fault> {
+  for (const index of repeated(key_encryption_keys.map(({ id }) => id))) {
+    yield fault(['key_encryption_keys', index, 'id'], 'is declared twice');
+  }
+  if (signing_keys && signing_keys.publish_lead >= signing_keys.rotation_interval) {
+    yield fault(['signing_keys', 'publish_lead'], 'must be shorter than rotation_interval');
+  }
+}
+
+function* lifetimeFaults({ lifetimes }: ValidSections): Generator<Fault> {
+  if (lifetimes && lifetimes.session_idle > lifetimes.session_absolute) {
+    yield fault(['lifetimes', 'session_idle'], 'must not be longer than session_absolute');
+  }
+}
+
+function* adminFaults({ admin, http }: ValidSections): Generator<Fault> {
+  if (!admin) return;
+  const hasToken = (admin.token ?? admin.token_file) !== undefined;
+  if (admin.diagnostics && !hasToken) {
+    yield fault(['admin', 'diagnostics'], 'needs admin.token_file: a heap snapshot holds keys');
+  }
+  for (const [role, port] of Object.entries(http?.ports ?? {})) {
+    if (port === admin.port && port !== 0) yield fault(['http', 'ports', role], `is also admin.port (${port})`);
+  }
+}
+
+/** What two keys say together. */
+export const crossFaults = (sections: ValidSections): readonly Fault[] => [
+  ...resourceFaults(sections),
+  ...clientFaults(sections),
+  ...userFaults(sections),
+  ...keyFaults(sections),
+  ...lifetimeFaults(sections),
+  ...adminFaults(sections),
+];
+
+/** What the roles on the database can not do without. */
+export function* insiderFaults({
+  database,
+  key_encryption_keys,
+  default_resource,
+  ...rest
+}: ValidSections): Generator<Fault> {
+  if (database && !(database.dsn ?? database.dsn_file ?? database.embedded)) {
+    yield fault(['database'], 'found no database; expected dsn_file (production) or embedded (development)');
+  }
+  if (key_encryption_keys?.length === 0) {
+    yield fault(['key_encryption_keys'], 'found none; expected at least one {id, key_file}');
+  }
+  for (const [index, { key, key_file }] of (key_encryption_keys ?? []).entries()) {
+    if (!key && !key_file) yield fault(['key_encryption_keys', index], 'found no key; expected key_file or key');
+  }
+  if (default_resource === undefined && 'resources' in rest) {
+    yield fault(['default_resource'], 'found nothing; expected the identifier of one of resources');
+  }
+}
+
+/** What rs can not do without. */
+export function* resourceServerFaults({ rs, default_resource }: ValidSections): Generator<Fault> {
+  if (!rs) return;
+  if (rs.resource === undefined && default_resource === undefined) {
+    yield fault(['rs', 'resource'], 'found nothing; expected the identifier of one of resources');
+  }
+  if (rs.introspection && !(rs.introspection.client_secret ?? rs.introspection.client_secret_file)) {
+    yield fault(['rs', 'introspection'], 'found no secret; expected client_secret_file or client_secret');
+  }
+}

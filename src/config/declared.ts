@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { type ClientMetadata, readClientMetadata } from '../protocol/client-metadata.js';
+import { httpUrl, orFile, secret, text } from './values.js';
+
+/** OIDC Core §5.1, as the wire has them. */
+const claims = z
+  .strictObject({
+    name: text(),
+    given_name: text(),
+    family_name: text(),
+    middle_name: text(),
+    nickname: text(),
+    preferred_username: text(),
+    profile: httpUrl(),
+    picture: httpUrl(),
+    website: httpUrl(),
+    email: z.email().meta({ expected: 'an e-mail address' }),
+    email_verified: z.boolean(),
+    gender: text(),
+    birthdate: z
+      .string()
+      .regex(/^\d{4}(-\d{2}-\d{2})?$/)
+      .meta({ expected: 'a date YYYY-MM-DD, 0000-MM-DD or YYYY' }),
+    zoneinfo: text(),
+    locale: text(),
+    phone_number: text(),
+    phone_number_verified: z.boolean(),
+    address: z
+      .strictObject({
+        formatted: text(),
+        street_address: text(),
+        locality: text(),
+        region: text(),
+        postal_code: text(),
+        country: text(),
+      })
+      .partial(),
+  })
+  .partial();
+
+export const declaredUser = z.strictObject({
+  username: z
+    .string()
+    .regex(/^[^@\s]{1,128}$/)
+    .meta({ expected: 'a name without space and @' }),
+  ...orFile('password', secret()),
+  claims: claims.prefault({}),
+});
+
+/** The record makes the compiler tell when a member is added there and not here. */
+const metadataMembers: Record<keyof ClientMetadata, true> = {
+  client_name: true,
+  client_uri: true,
+  logo_uri: true,
+  policy_uri: true,
+  tos_uri: true,
+  contacts: true,
+  initiate_login_uri: true,
+  application_type: true,
+  redirect_uris: true,
+  post_logout_redirect_uris: true,
+  response_types: true,
+  grant_types: true,
+  scope: true,
+  subject_type: true,
+  token_endpoint_auth_method: true,
+  token_endpoint_auth_signing_alg: true,
+  id_token_signed_response_alg: true,
+  jwks: true,
+  jwks_uri: true,
+  default_max_age: true,
+  default_acr_values: true,
+  require_auth_time: true,
+  backchannel_logout_uri: true,
+  backchannel_logout_session_required: true,
+  frontchannel_logout_uri: true,
+  frontchannel_logout_session_required: true,
+  profile: true,
+  require_pkce: true,
+  access_token_format: true,
+  protected_resources: true,
+};
+
+const needsSecret = (method: unknown) => method === undefined || String(method).startsWith('client_secret');
+
+/** RFC 7591 §2 metadata, as the wire has it, and what only a declaration says: the identifier and the secret. */
+export const declaredClient = z
+  .looseObject({ client_id: text(), ...orFile('client_secret', secret()) })
+  .superRefine(({ client_id: _, client_secret, client_secret_file, ...metadata }, context) => {
+    for (const { member, problem } of readClientMetadata(metadata).faults) {
+      context.addIssue({ code: 'custom', path: [member], message: problem });
+    }
+    const unknown = Object.keys(metadata).filter((member) => !(member in metadataMembers));
+    if (unknown.length > 0) context.addIssue({ code: 'unrecognized_keys', keys: unknown, input: metadata });
+    const hasSecret = (client_secret ?? client_secret_file) !== undefined;
+    if (needsSecret(metadata.token_endpoint_auth_method) !== hasSecret) {
+      const message = hasSecret ? 'is of no use with this token_endpoint_auth_method' : 'is missing';
+      context.addIssue({ code: 'custom', path: ['client_secret'], message });
+    }
+  });
+
+/** The names that a declared client may have, for the message about one that it may not. */
+export const clientMembers: readonly string[] = ['client_id', 'client_secret', ...Object.keys(metadataMembers)];

@@ -1,0 +1,206 @@
+import { availableParallelism } from 'node:os';
+import * as z from 'zod';
+import { declaredClient, declaredUser } from './declared.js';
+import {
+  count,
+  dsn,
+  duration,
+  file,
+  flag,
+  httpUrl,
+  key256,
+  list,
+  orFile,
+  origin,
+  port,
+  publicUrl,
+  resourceIdentifier,
+  scopeToken,
+  secret,
+  text,
+} from './values.js';
+
+const http = z
+  .strictObject({
+    bind: text('an address to listen on').default('127.0.0.1'),
+    ports: z
+      .strictObject({
+        authz: port().default(8080),
+        idp: port().default(8081),
+        rs: port().default(8082),
+        spa_rp: port().default(8083),
+      })
+      .prefault({}),
+    /** Proxies whose X-Forwarded-* are believed: addresses, networks or Express's names (loopback, uniquelocal). */
+    trust_proxy: list(text()),
+    read_timeout: duration('1h', '100ms').prefault('30s'),
+    write_timeout: duration('1h', '100ms').prefault('120s'),
+    idle_timeout: duration('1h', '100ms').prefault('120s'),
+    request_timeout: duration('1h', '100ms').prefault('30s'),
+    shutdown_timeout: duration('1h').prefault('30s'),
+    /** Between "not ready" and the end of accepting, so that balancers notice. */
+    drain_delay: duration('10m').prefault('0s'),
+    max_requests_in_flight: count().default(512),
+    tls: z.strictObject({ cert_file: file(), key_file: file() }).optional(),
+  })
+  .prefault({});
+
+const admin = z
+  .strictObject({
+    bind: text('an address to listen on').default('127.0.0.1'),
+    port: port().default(9090),
+    shutdown: flag(true),
+    ...orFile('token', secret()),
+    diagnostics: flag(false),
+    prometheus: flag(false),
+  })
+  .prefault({});
+
+const telemetry = z
+  .strictObject({
+    enabled: flag(false),
+    otlp_endpoint: httpUrl().default('http://opentelemetry-collector-contrib:4317'),
+    sampling_ratio: z.number().min(0).max(1).default(1).meta({ expected: 'a number from 0 to 1' }),
+  })
+  .prefault({});
+
+const database = z
+  .strictObject({
+    ...orFile('dsn', dsn()),
+    /** A folder for a PostgreSQL of our own, for development and test. */
+    embedded: text('the name of a folder').meta({ alternativeTo: 'dsn' }).optional(),
+    /** Where the pool goes through PgBouncer: a direct way in for migrations. */
+    ...orFile('migration_dsn', dsn()),
+    max_open_conns: count(1, 10_000).default(100),
+    max_idle_conns: count(0, 10_000).default(10),
+    conn_max_lifetime: duration().prefault('3600s'),
+    statement_timeout: duration('1h').prefault('10s'),
+    connect_timeout: duration('10m', '100ms').prefault('5s'),
+    prepared_statements: flag(true),
+  })
+  .prefault({});
+
+const keyEncryptionKey = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .meta({ expected: 'a name of 1 to 64 letters, digits, dots, dashes and underscores' }),
+  ...orFile('key', key256()),
+});
+
+const signingKeys = z
+  .strictObject({
+    algorithms: z
+      .array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']))
+      .min(1)
+      .default(['RS256', 'ES256', 'PS256', 'EdDSA'])
+      .meta({ expected: 'a list of RS256, ES256, PS256, EdDSA' }),
+    rotation_interval: duration('3650d', '1m').prefault('90d'),
+    /** How long a key is published before it signs: longer than anybody caches the key set. */
+    publish_lead: duration('365d').prefault('24h'),
+  })
+  .prefault({});
+
+const lifetimes = z
+  .strictObject({
+    interaction: duration('24h', '1s').prefault('30m'),
+    /** RFC 6749 §4.1.2 recommends ten minutes at most, FAPI 2.0 §5.3.2.1 requires one. */
+    authorization_code: duration('10m', '1s').prefault('60s'),
+    access_token: duration('24h', '1s').prefault('10m'),
+    id_token: duration('24h', '1s').prefault('1h'),
+    refresh_token: duration('3650d', '1s').prefault('30d'),
+    /** In which the same client gets the same successor again (RFC 9700 §4.14.2). */
+    refresh_grace: duration('5m').prefault('10s'),
+    session_absolute: duration('365d', '1s').prefault('12h'),
+    session_idle: duration('365d', '1s').prefault('2h'),
+    audit_events: duration('3650d', '1h').prefault('90d'),
+  })
+  .prefault({});
+
+const password = z
+  .strictObject({
+    memory_kib: count(8).default(19_456),
+    iterations: count(1, 100).default(2),
+    parallelism: count(1, 16).default(1),
+    /** Hashes at once: one core is left for tokens, and each hash holds `memory_kib`. */
+    concurrency: count(1, 64).default(Math.min(4, Math.max(1, availableParallelism() - 1))),
+    queue: count(0, 10_000).default(32),
+  })
+  .prefault({});
+
+const signIn = z
+  .strictObject({
+    /** Failures that cost no delay; each later one doubles it, from `first_delay` up to `longest_delay`. */
+    free_failures: count(0, 100).default(3),
+    first_delay: duration('60s', '1ms').prefault('1s'),
+    longest_delay: duration('60s', '1ms').prefault('60s'),
+    /** After so long without a failure the count starts afresh. */
+    remember_failures: duration('30d', '1s').prefault('1h'),
+    /** How long a browser that once signed in to an account counts as known there. */
+    known_browser: duration('3650d', '1s').prefault('180d'),
+  })
+  .prefault({});
+
+const outbound = z
+  .strictObject({
+    /** Hosts (host or host:port) that may be fetched from although private or plain http. */
+    allow_hosts: list(text('a host or host:port')),
+    ...orFile('ca', text('a PEM certificate')),
+    timeout: duration('1m', '100ms').prefault('5s'),
+    max_bytes: count(1024, 10_485_760).default(131_072),
+  })
+  .prefault({});
+
+/** Everything a configuration file may say, with every default. Keys are as the file has them. */
+export const fileSchema = z.strictObject({
+  profile: z.enum(['production', 'development', 'test']).default('production'),
+  'log-level': z.enum(['ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE']).default('INFO'),
+  'log-format': z.enum(['json', 'text']).default('json'),
+  /** The public URL of authz (RFC 8414 §2). */
+  issuer: publicUrl(),
+  public_urls: z.strictObject({ idp: publicUrl(), rs: publicUrl(), spa_rp: publicUrl() }),
+  /** Where rs finds authz when the issuer's URL does not resolve there (containers). */
+  internal_urls: z.strictObject({ authz: publicUrl().optional() }).prefault({}),
+  http,
+  cors: z.strictObject({ origins: list(origin()) }).prefault({}),
+  admin,
+  telemetry,
+  outbound,
+  /** Audiences (RFC 8707) and the scopes that each knows. */
+  resources: list(z.strictObject({ identifier: resourceIdentifier(), scopes: list(scopeToken()) })),
+  default_resource: resourceIdentifier().optional(),
+  database,
+  /** The first encrypts, all decrypt. */
+  key_encryption_keys: list(keyEncryptionKey),
+  signing_keys: signingKeys,
+  lifetimes,
+  clients: list(declaredClient),
+  users: list(declaredUser),
+  password,
+  sign_in: signIn,
+  pages: z
+    .strictObject({ product_name: text().default('Identity'), lost_password_url: httpUrl().optional() })
+    .prefault({}),
+  jobs: z
+    .strictObject({
+      interval: duration('7d', '1s').prefault('1h'),
+      jitter: duration('1d').prefault('10m'),
+      batch_size: count(1, 100_000).default(1000),
+    })
+    .prefault({}),
+  rs: z
+    .strictObject({
+      /** The audience that rs insists on; by default the default resource. */
+      resource: resourceIdentifier().optional(),
+      introspection: z.strictObject({ client_id: text(), ...orFile('client_secret', secret()) }).optional(),
+    })
+    .prefault({}),
+  spa_rp: z
+    .strictObject({
+      client_id: text().default('spa-rp'),
+      scope: text().default('openid profile email offline_access'),
+    })
+    .prefault({}),
+});
+
+export type FileSections = z.output<typeof fileSchema>;

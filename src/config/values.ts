@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { Secret } from './secret.js';
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+const inMilliseconds = (text: string): number | undefined => {
+  const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
+  return amount === undefined ? undefined : Number(amount) * units[unit as keyof typeof units];
+};
+
+/** `30s`, `3600s`, `1h`, `500ms`, `90d` → milliseconds. A bare number is refused: nobody could know its unit. */
+export const duration = (longest = '36500d', shortest = '0s') => {
+  const [least = 0, most = 0] = [inMilliseconds(shortest), inMilliseconds(longest)];
+  const range = longest === '36500d' ? '' : ` between ${shortest} and ${longest}`;
+  return z
+    .string()
+    .transform((text, context) => {
+      const milliseconds = inMilliseconds(text);
+      if (milliseconds !== undefined && milliseconds >= least && milliseconds <= most) return milliseconds;
+      context.addIssue('not a duration');
+      return z.NEVER;
+    })
+    .meta({ expected: `a duration such as 500ms, 30s, 15m, 1h or 90d${range}` });
+};
+
+export const port = () => z.int().min(0).max(65_535).meta({ expected: 'a port, 0 (any free one) to 65535' });
+
+export const count = (least = 1, most = 1_000_000) =>
+  z
+    .int()
+    .min(least)
+    .max(most)
+    .meta({ expected: `a whole number from ${least} to ${most}` });
+
+export const text = (expected = 'a text that is not empty') => z.string().min(1).meta({ expected });
+
+/** The name of a file; beside a key of the same name without `_file` it holds that key's value. */
+export const file = () => text('the name of a file');
+
+const parsedUrl = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
+
+/** The URL under which the public reaches a role (OIDC Discovery §3): no query, no fragment, no trailing slash. */
+export const publicUrl = () =>
+  z
+    .string()
+    .refine((value) => {
+      const url = parsedUrl(value);
+      const tail = url?.pathname === '/' ? '' : url?.pathname;
+      return /^https?:$/.test(url?.protocol ?? '') && value === `${url?.origin}${tail}` && !value.endsWith('/');
+    })
+    .meta({ expected: 'an http or https URL in lower case without query, fragment or trailing slash' });
+
+export const httpUrl = () =>
+  z
+    .string()
+    .refine((value) => /^https?:$/.test(parsedUrl(value)?.protocol ?? ''))
+    .meta({ expected: 'an http or https URL' });
+
+/** RFC 8707 §2: an absolute URI without fragment. */
+export const resourceIdentifier = () =>
+  z
+    .string()
+    .refine((value) => parsedUrl(value) !== undefined && !value.includes('#'))
+    .meta({ expected: 'an absolute URI without a fragment' });
+
+export const origin = () =>
+  z
+    .string()
+    .refine((value) => parsedUrl(value)?.origin === value)
+    .meta({ expected: 'an origin such as https://app.example.com' });
+
+/** RFC 6749 §3.3 */
+export const scopeToken = () =>
+  z
+    .string()
+    .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/)
+    .meta({ expected: 'a scope of printable characters without space, quote or backslash' });
+
+const secretText = (expected: string) => z.string().min(1).meta({ secret: true, expected });
+
+export const secret = (expected = 'a text that is not empty') =>
+  secretText(expected).transform((value) => new Secret(value));
+
+/** A PostgreSQL connection string, checked for its shape only: the server is asked at start. */
+export const dsn = () =>
+  secretText('a connection string such as postgres://user:password@host:5432/database')
+    .refine((value) => /^postgres(ql)?:\/\/[^\s]+$/.test(value) && URL.canParse(value))
+    .transform((value) => new Secret(value));
+
+/** 256 bits as base64, base64url or hex. */
+export const key256 = () =>
+  secretText('32 random bytes as base64, base64url or hex (openssl rand -base64 32)').transform((value, context) => {
+    const encoding = /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64';
+    const key = Buffer.from(value, encoding);
+    if (key.length === 32 && /^[A-Za-z0-9+/_-]{43,64}=?$/.test(value)) return key;
+    context.addIssue('not a key');
+    return z.NEVER;
+  });
+
+/** `name` given directly or as the content of the file `name_file`, never both. */
+export const orFile = <Name extends string, Value extends z.ZodType>(name: Name, value: Value) =>
+  ({ [name]: value.optional(), [`${name}_file`]: file().meta({ alternativeTo: name }).optional() }) as {
+    [K in Name]: z.ZodOptional<Value>;
+  } & { [K in `${Name}_file`]: z.ZodOptional<z.ZodString> };
+
+export const flag = (value: boolean) => z.boolean().default(value);
+export const list = <Item extends z.ZodType>(item: Item) => z.array(item).default([]);
