@@ -16,33 +16,32 @@ export type Prompt = (typeof prompts)[number];
 
 declare const validated: unique symbol;
 
-/**
- * An authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1) that passed every rule, in the wire's spelling; kept as JSON
- * with its interaction until it is answered.
- */
+/** An authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1) that passed every rule; kept as JSON until it is answered. */
 export interface ValidatedAuthorizationRequest {
   readonly [validated]: true;
-  readonly redirect_uri: RegisteredRedirectUri;
-  /** Whether the client sent redirect_uri: then the token request has to, too (RFC 6749 §4.1.3). */
-  readonly redirect_uri_sent: boolean;
-  readonly response_mode: ResponseMode;
+  readonly clientId: string;
+  readonly redirectUri: RegisteredRedirectUri;
+  /** Whether the request named it: then the token request has to, too (RFC 6749 §4.1.3). */
+  readonly redirectUriNamed: boolean;
+  readonly responseMode: ResponseMode;
   readonly state?: string;
   readonly nonce?: string;
   readonly scopes: readonly string[];
   /** As named by `resource`; empty means the default (RFC 8707 §2.1). */
   readonly resources: readonly string[];
-  readonly code_challenge?: string;
-  readonly prompt: readonly Prompt[];
-  /** Seconds. */
-  readonly max_age?: number;
-  readonly login_hint?: string;
-  readonly acr_values: readonly string[];
-  readonly ui_locales?: string;
+  readonly codeChallenge?: string;
+  readonly prompts: readonly Prompt[];
+  /** Seconds (OIDC Core §3.1.2.1 `max_age`). */
+  readonly maxAge?: number;
+  readonly loginHint?: string;
+  readonly acrValues: readonly string[];
+  readonly uiLocales: readonly string[];
   /** `sub` of a verified id_token_hint: nobody else may be the answer (OIDC Core §3.1.2.1). */
-  readonly hinted_subject?: string;
+  readonly hintedSubject?: string;
 }
 
 export interface AuthorizationRequestRules extends ResourceRules {
+  readonly clientId: string;
   readonly client: ClientMetadata;
   readonly redirectUri: RegisteredRedirectUri;
 }
@@ -88,7 +87,7 @@ function assertResponseType(parameters: Parameters, client: ClientMetadata): voi
 
 const words = (value: string | undefined): string[] => (value ?? '').split(' ').filter((word) => word !== '');
 
-function parsePrompt(parameters: Parameters): readonly Prompt[] {
+function parsePrompts(parameters: Parameters): readonly Prompt[] {
   const asked = words(parameters.get('prompt'));
   if (asked.length > 1 && asked.includes('none')) invalid('prompt none stands alone');
   const known = prompts.filter((prompt) => asked.includes(prompt));
@@ -134,24 +133,25 @@ export function validateAuthorizationRequest(
   });
   const resources = validateResources(parameters.all('resource'), rules);
   return defined({
-    redirect_uri: rules.redirectUri,
-    redirect_uri_sent: parameters.has('redirect_uri'),
-    response_mode: responseModeOf(parameters),
+    clientId: rules.clientId,
+    redirectUri: rules.redirectUri,
+    redirectUriNamed: parameters.has('redirect_uri'),
+    responseMode: responseModeOf(parameters),
     state: parameters.get('state'),
     nonce: parameters.get('nonce'),
     scopes: validateScope(parameters, resources, rules),
     resources,
-    code_challenge: codeChallenge,
-    prompt: parsePrompt(parameters),
-    max_age: parseMaxAge(parameters, client),
-    login_hint: parameters.get('login_hint'),
-    acr_values: parameters.has('acr_values') ? words(parameters.get('acr_values')) : (client.default_acr_values ?? []),
-    ui_locales: parameters.get('ui_locales'),
+    codeChallenge,
+    prompts: parsePrompts(parameters),
+    maxAge: parseMaxAge(parameters, client),
+    loginHint: parameters.get('login_hint'),
+    acrValues: parameters.has('acr_values') ? words(parameters.get('acr_values')) : (client.default_acr_values ?? []),
+    uiLocales: words(parameters.get('ui_locales')),
   }) as unknown as ValidatedAuthorizationRequest;
 }
 
 /** Adds whom the id_token_hint names (OIDC Core §3.1.2.1), once its signature has been verified. */
 export const withHintedSubject = (
   request: ValidatedAuthorizationRequest,
-  subject: string | undefined,
-): ValidatedAuthorizationRequest => (subject === undefined ? request : { ...request, hinted_subject: subject });
+  hintedSubject: string | undefined,
+): ValidatedAuthorizationRequest => (hintedSubject === undefined ? request : { ...request, hintedSubject });

@@ -79,9 +79,9 @@ export function assertGrantTypeAllowed(metadata: Pick<ClientMetadata, 'grant_typ
 
 /** What a code was bound to when it was issued (RFC 6749 §4.1.2, RFC 7636 §4.4). */
 export interface CodeBinding {
-  readonly redirect_uri: string;
-  readonly redirect_uri_sent: boolean;
-  readonly code_challenge?: string | undefined;
+  readonly redirectUri: string;
+  readonly redirectUriNamed: boolean;
+  readonly codeChallenge?: string | undefined;
 }
 
 /**
@@ -90,8 +90,8 @@ export interface CodeBinding {
  * @throws OAuthError invalid_grant
  */
 export function assertCodeBinding(binding: CodeBinding, request: AuthorizationCodeRequest): void {
-  if (request.redirect_uri === undefined ? binding.redirect_uri_sent : request.redirect_uri !== binding.redirect_uri) {
+  if (request.redirect_uri === undefined ? binding.redirectUriNamed : request.redirect_uri !== binding.redirectUri) {
     throw new OAuthError('invalid_grant', { detail: 'redirect_uri is not the one of the authorization request' });
   }
-  verifyCodeVerifier(binding.code_challenge, request.code_verifier);
+  verifyCodeVerifier(binding.codeChallenge, request.code_verifier);
 }

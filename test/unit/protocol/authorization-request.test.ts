@@ -28,6 +28,7 @@ const clientWith = (document: Record<string, unknown>): ClientMetadata => {
 };
 
 const rulesFor = (document: Record<string, unknown> = {}): AuthorizationRequestRules => ({
+  clientId: 'c1',
   client: clientWith(document),
   redirectUri: matchRedirectUri({ registered: [redirectUri], requested: redirectUri, openid: true }),
   issuer: 'https://issuer.example',
@@ -68,36 +69,39 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
         response_mode: 'form_post',
       }),
     ).toEqual({
-      redirect_uri: redirectUri,
-      redirect_uri_sent: true,
-      response_mode: 'form_post',
+      clientId: 'c1',
+      redirectUri,
+      redirectUriNamed: true,
+      responseMode: 'form_post',
       state: 's',
       nonce: 'n',
       scopes: ['openid', 'read:resource'],
       resources: [api],
-      code_challenge: challenge,
-      prompt: ['login', 'consent'],
-      max_age: 10,
-      login_hint: 'anna',
-      acr_values: ['aal2', 'aal1'],
-      ui_locales: 'de en',
+      codeChallenge: challenge,
+      prompts: ['login', 'consent'],
+      maxAge: 10,
+      loginHint: 'anna',
+      acrValues: ['aal2', 'aal1'],
+      uiLocales: ['de', 'en'],
     }));
 
   it('leaves out what was not asked, unknown parameters and `claims`', () =>
     expect(validate({ claims: '{}', vendor: 'x', display: 'popup' })).toEqual({
-      redirect_uri: redirectUri,
-      redirect_uri_sent: true,
-      response_mode: 'query',
+      clientId: 'c1',
+      redirectUri,
+      redirectUriNamed: true,
+      responseMode: 'query',
       scopes: ['openid'],
       resources: [],
-      prompt: [],
-      acr_values: [],
+      prompts: [],
+      acrValues: [],
+      uiLocales: [],
     }));
 
   it('fills in what the client registered (OIDC Registration §2)', () =>
     expect(validate({}, { default_max_age: 60, default_acr_values: ['aal2'] })).toMatchObject({
-      max_age: 60,
-      acr_values: ['aal2'],
+      maxAge: 60,
+      acrValues: ['aal2'],
     }));
 
   it.each([
@@ -152,8 +156,8 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
     ]));
 
   it('takes along whom the id_token_hint names', () => {
-    expect(withHintedSubject(validate({}), 'u1')).toMatchObject({ hinted_subject: 'u1' });
-    expect(withHintedSubject(validate({}), undefined)).not.toHaveProperty('hinted_subject');
+    expect(withHintedSubject(validate({}), 'u1')).toMatchObject({ hintedSubject: 'u1' });
+    expect(withHintedSubject(validate({}), undefined)).not.toHaveProperty('hintedSubject');
   });
 });
 

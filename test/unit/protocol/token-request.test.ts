@@ -37,12 +37,12 @@ describe('token request (RFC 6749 §4.1.3, §4.4.2, §6)', () => {
 
 describe('what a code is bound to (RFC 6749 §4.1.3)', () => {
   const request = { grant_type: 'authorization_code', code: 'c', code_verifier: undefined, resource: [] } as const;
-  const binding = { redirect_uri: 'https://client.example/cb', redirect_uri_sent: true };
+  const binding = { redirectUri: 'https://client.example/cb', redirectUriNamed: true };
 
   it.each([
-    ['the same redirect_uri', binding, binding.redirect_uri],
-    ['none, as none was sent', { ...binding, redirect_uri_sent: false }, undefined],
-    ['the one that was meant, though none was sent', { ...binding, redirect_uri_sent: false }, binding.redirect_uri],
+    ['the same redirect_uri', binding, binding.redirectUri],
+    ['none, as none was sent', { ...binding, redirectUriNamed: false }, undefined],
+    ['the one that was meant, though none was sent', { ...binding, redirectUriNamed: false }, binding.redirectUri],
   ])('takes %s', (_, bound, redirect_uri) =>
     expect(() => assertCodeBinding(bound, { ...request, redirect_uri })).not.toThrow(),
   );
@@ -52,12 +52,12 @@ describe('what a code is bound to (RFC 6749 §4.1.3)', () => {
     ['none, though one was sent', binding, undefined, undefined],
     [
       'another, though none was sent',
-      { ...binding, redirect_uri_sent: false },
+      { ...binding, redirectUriNamed: false },
       'https://client.example/other',
       undefined,
     ],
-    ['no verifier (RFC 7636 §4.6)', { ...binding, code_challenge: 'x' }, binding.redirect_uri, undefined],
-    ['an unsolicited verifier (RFC 9700 §4.8.2)', binding, binding.redirect_uri, 'v'.repeat(43)],
+    ['no verifier (RFC 7636 §4.6)', { ...binding, codeChallenge: 'x' }, binding.redirectUri, undefined],
+    ['an unsolicited verifier (RFC 9700 §4.8.2)', binding, binding.redirectUri, 'v'.repeat(43)],
   ])('invalid_grant: %s', (_, bound, redirect_uri, code_verifier) =>
     expect(() => assertCodeBinding(bound, { ...request, redirect_uri, code_verifier })).toThrow(
       expect.objectContaining({ code: 'invalid_grant' }),
