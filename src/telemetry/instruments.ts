@@ -1,0 +1,70 @@
+import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import { observeProcess } from './process-metrics.js';
+
+/** Seconds; the SDK's own boundaries are made for milliseconds. */
+const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const jobBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600];
+
+/** What is counted as it happens; the names are those of the runbook. */
+export interface Instruments {
+  readonly requests: Counter;
+  readonly requestDuration: Histogram;
+  readonly tokens: Counter;
+  readonly tokenFailures: Counter;
+  readonly signIns: Counter;
+  readonly jobDuration: Histogram;
+  readonly sweptRows: Counter;
+  readonly auditEvents: Counter;
+  readonly telemetryDropped: Counter;
+}
+
+/** One value of a gauge that is read when somebody asks. */
+export interface Reading {
+  readonly value: number;
+  readonly labels?: Attributes;
+}
+
+export interface Gauge {
+  readonly name: string;
+  readonly description: string;
+  readonly read: () => readonly Reading[];
+}
+
+const seconds = (description: string, explicitBucketBoundaries: number[]) => ({
+  description,
+  unit: 's',
+  advice: { explicitBucketBoundaries },
+});
+
+export function createInstruments(meter: Meter): Instruments {
+  observeProcess(meter);
+  const counter = (name: string, description: string): Counter => meter.createCounter(name, { description });
+  return {
+    requests: counter('http_requests_total', 'HTTP requests answered.'),
+    requestDuration: meter.createHistogram(
+      'http_request_duration_seconds',
+      seconds('Time from request to the end of the answer.', requestBuckets),
+    ),
+    tokens: counter('token_issuance_total', 'Tokens issued.'),
+    tokenFailures: counter('token_validation_failures_total', 'Access tokens refused.'),
+    signIns: counter('sign_ins_total', 'Sign-ins tried.'),
+    jobDuration: meter.createHistogram(
+      'background_job_duration_seconds',
+      seconds('Duration of background jobs.', jobBuckets),
+    ),
+    sweptRows: counter('swept_rows_total', 'Expired rows deleted.'),
+    auditEvents: counter('audit_events_total', 'Security events.'),
+    telemetryDropped: counter('telemetry_dropped_total', 'Spans and metric exports that did not reach the collector.'),
+  };
+}
+
+/** Registers a gauge; what fails to be read is left out, since a metric may not break its reader. */
+export function attachGauge(meter: Meter, { name, description, read }: Gauge): void {
+  meter.createObservableGauge(name, { description }).addCallback((result) => {
+    try {
+      for (const { value, labels } of read()) result.observe(value, labels);
+    } catch {
+      // the next reading may succeed
+    }
+  });
+}

@@ -1,0 +1,57 @@
+/** A line before it is written: already safe, `fields` in the order to show. */
+export interface LogEntry {
+  readonly time: Date;
+  readonly level: string;
+  readonly event: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export type LineFormat = (entry: LogEntry) => string;
+
+const ownKeys = new Set(['time', 'level', 'message']);
+
+/** One JSON object a line. A field that is named like one of ours keeps its value under `name_`. */
+export const jsonLine: LineFormat = ({ time, level, event, fields }) => {
+  const line: Record<string, unknown> = { time: time.toISOString(), level, message: event };
+  for (const key in fields) line[ownKeys.has(key) ? `${key}_` : key] = fields[key];
+  return JSON.stringify(line);
+};
+
+/** A value on a line for people: bare where it is one plain word, quoted and escaped where it is not. */
+function textValue(value: unknown): string {
+  if (typeof value === 'string') return /^[\w.:/@+,-]+$/.test(value) ? value : JSON.stringify(value);
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}
+
+interface DescribedError {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly stack?: unknown;
+  readonly cause?: unknown;
+}
+
+/** An error and its causes, below the line and indented. */
+function textError(error: DescribedError, heading = ''): string {
+  const { name, message, stack, cause } = error;
+  const text = typeof stack === 'string' ? stack : `${String(name)}: ${String(message)}`;
+  const block = `\n    ${heading}${text.replaceAll('\n', '\n    ')}`;
+  return typeof cause === 'object' && cause !== null ? block + textError(cause, 'caused by ') : block;
+}
+
+const isDescribedError = (value: unknown): value is DescribedError =>
+  typeof value === 'object' && value !== null && 'name' in value && 'message' in value;
+
+const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
+
+/** For people at a terminal: local time, level, role, event, then what belongs to it. */
+export const textLine: LineFormat = ({ time, level, event, fields }) => {
+  const { role, ...rest } = fields;
+  const at = `${pad(time.getHours())}:${pad(time.getMinutes())}:${pad(time.getSeconds())}.${pad(time.getMilliseconds(), 3)}`;
+  let line = `${at} ${level.padEnd(5)} ${role === undefined ? '' : `${String(role).padEnd(6)} `}${event}`;
+  let below = '';
+  for (const [key, value] of Object.entries(rest)) {
+    if (isDescribedError(value)) below += textError(value);
+    else line += ` ${key}=${textValue(value)}`;
+  }
+  return line + below;
+};

@@ -1,0 +1,168 @@
+import { metrics as api, type Meter } from '@opentelemetry/api';
+import type { Role } from '../protocol/endpoints.js';
+import { attachGauge, createInstruments, type Gauge, type Instruments } from './instruments.js';
+import { bounded, methodLabel, oneOf, statusLabel } from './labels.js';
+
+const grantTypes = new Set([
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'device_code',
+  'token_exchange',
+  'ciba',
+]);
+const tokenTypes = new Set(['access_token', 'refresh_token', 'id_token']);
+const signInResults = new Set([
+  'success',
+  'wrong_credentials',
+  'delayed',
+  'disabled',
+  'second_factor_required',
+  'wrong_second_factor',
+  'overloaded',
+  'failure',
+]);
+const jobResults = new Set(['success', 'failure', 'skipped']);
+
+const routes = bounded(200);
+const failureReasons = bounded(30);
+const jobs = bounded(30);
+const tables = bounded(50);
+const auditTypes = bounded(100);
+const keyStates = bounded(20);
+
+/** The last segment of a grant type that is a URN: `…:grant-type:device_code` (RFC 8628 §3.4). */
+const grantTypeLabel = (grantType: string): string =>
+  oneOf(grantTypes, grantType.slice(grantType.lastIndexOf(':') + 1).replaceAll('-', '_'));
+
+export interface PoolState {
+  readonly active: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly max: number;
+}
+
+export interface SigningKeyAge {
+  readonly algorithm: string;
+  /** For example next, current, previous. */
+  readonly state: string;
+  readonly ageSeconds: number;
+}
+
+let meter: Meter | undefined;
+let instruments: Instruments | undefined;
+const gauges = new Map<string, Gauge>();
+const inFlight = new Map<Role, () => number>();
+
+/** Called once the SDK is registered: an instrument that is made earlier stays without effect for ever. */
+export function connectMetrics(): void {
+  const connected = api.getMeter('identity');
+  meter = connected;
+  instruments = createInstruments(connected);
+  for (const gauge of gauges.values()) attach(connected, gauge);
+}
+
+/** Nothing is counted any more. */
+export function disconnectMetrics(): void {
+  meter = undefined;
+  instruments = undefined;
+}
+
+/** A gauge that is observed again replaces its reading: a second pool in one process is not a second series. */
+function observe(gauge: Gauge): void {
+  const known = gauges.has(gauge.name);
+  gauges.set(gauge.name, gauge);
+  if (meter && !known) attach(meter, gauge);
+}
+
+const attach = (to: Meter, { name, description }: Gauge): void =>
+  attachGauge(to, { name, description, read: () => gauges.get(name)?.read() ?? [] });
+
+const one = (value: number) => [{ value }];
+
+/** What this product counts. Each label set is fixed: no text of a request becomes a label. Off, all of it does nothing. */
+export const metrics = {
+  httpRequest(request: { role: Role; method: string; route: string; status: number }, seconds: number): void {
+    if (!instruments) return;
+    const labels = {
+      role: request.role,
+      method: methodLabel(request.method),
+      route: routes(request.route),
+      status: statusLabel(request.status),
+    };
+    instruments.requests.add(1, labels);
+    instruments.requestDuration.record(seconds, labels);
+  },
+
+  tokenIssued({ grant_type, token_type }: { grant_type: string; token_type: string }): void {
+    instruments?.tokens.add(1, { grant_type: grantTypeLabel(grant_type), token_type: oneOf(tokenTypes, token_type) });
+  },
+
+  tokenValidationFailed({ role, reason }: { role: Role; reason: string }): void {
+    instruments?.tokenFailures.add(1, { role, reason: failureReasons(reason) });
+  },
+
+  signIn({ result }: { result: string }): void {
+    instruments?.signIns.add(1, { result: oneOf(signInResults, result) });
+  },
+
+  backgroundJob({ job, result }: { job: string; result: string }, seconds: number): void {
+    // not `job`: Prometheus gives that label to whatever it scrapes, and this one would be lost
+    instruments?.jobDuration.record(seconds, { job_name: jobs(job), result: oneOf(jobResults, result) });
+  },
+
+  sweptRows({ table }: { table: string }, rows: number): void {
+    if (rows > 0) instruments?.sweptRows.add(rows, { table: tables(table) });
+  },
+
+  auditEvent(type: string): void {
+    instruments?.auditEvents.add(1, { type: auditTypes(type) });
+  },
+
+  telemetryDropped(
+    { signal, reason }: { signal: 'traces' | 'metrics'; reason: 'queue' | 'export' },
+    count: number,
+  ): void {
+    instruments?.telemetryDropped.add(count, { signal, reason });
+  },
+
+  observePool(read: () => PoolState): void {
+    observe({
+      name: 'database_connections_active',
+      description: 'Database connections in use.',
+      read: () => one(read().active),
+    });
+    observe({
+      name: 'database_connections_idle',
+      description: 'Idle database connections.',
+      read: () => one(read().idle),
+    });
+    observe({ name: 'database_connections_max', description: 'Size of the pool.', read: () => one(read().max) });
+    observe({
+      name: 'database_pool_waiting',
+      description: 'Callers that wait for a database connection.',
+      read: () => one(read().waiting),
+    });
+  },
+
+  observeSigningKeys(read: () => readonly SigningKeyAge[]): void {
+    observe({
+      name: 'signing_key_age_seconds',
+      description: 'Age of the signing keys.',
+      read: () =>
+        read().map(({ algorithm, state, ageSeconds }) => ({
+          value: ageSeconds,
+          labels: { algorithm: keyStates(algorithm), state: keyStates(state) },
+        })),
+    });
+  },
+
+  observeRequestsInFlight(role: Role, read: () => number): void {
+    inFlight.set(role, read);
+    observe({
+      name: 'http_requests_in_flight',
+      description: 'Requests being answered.',
+      read: () => [...inFlight].map(([of, value]) => ({ value: value(), labels: { role: of } })),
+    });
+  },
+};

@@ -1,0 +1,59 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Meter } from '@opentelemetry/api';
+
+/** Several readers ask one after the other: within this time (ms) they see the same window of measurements. */
+const window = 5000;
+
+/** How late the event loop runs its timers, over the last window: what a request waits before anything happens to it. */
+function createLagReading(): () => { p50: number; p99: number; max: number } {
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
+  let since = performance.now();
+  const seconds = (nanoseconds: number): number => (Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0);
+  return () => {
+    const reading = {
+      p50: seconds(delay.percentile(50)),
+      p99: seconds(delay.percentile(99)),
+      max: delay.count > 0 ? seconds(delay.max) : 0,
+    };
+    if (performance.now() - since > window) {
+      delay.reset();
+      since = performance.now();
+    }
+    return reading;
+  };
+}
+
+/** The container's memory limit in bytes, undefined where there is none. */
+function memoryLimit(): number | undefined {
+  const limit = process.constrainedMemory();
+  return limit > 0 && limit < 2 ** 50 ? limit : undefined;
+}
+
+/** Registers what describes the process itself. */
+export function observeProcess(meter: Meter): void {
+  meter
+    .createObservableGauge('memory_usage_bytes', { description: 'Resident memory of the process.' })
+    .addCallback((result) => result.observe(process.memoryUsage.rss()));
+  meter
+    .createObservableGauge('memory_limit_bytes', { description: 'Memory limit of the container, where there is one.' })
+    .addCallback((result) => {
+      const limit = memoryLimit();
+      if (limit !== undefined) result.observe(limit);
+    });
+  meter
+    .createObservableGauge('heap_used_bytes', { description: 'JavaScript heap in use.' })
+    .addCallback((result) => result.observe(process.memoryUsage().heapUsed));
+  const lag = createLagReading();
+  meter
+    .createObservableGauge('event_loop_lag_seconds', { description: 'Delay of the event loop.', unit: 's' })
+    .addCallback((result) => {
+      for (const [quantile, value] of Object.entries(lag())) result.observe(value, { quantile });
+    });
+  meter
+    .createObservableCounter('process_cpu_seconds_total', { description: 'CPU time used.', unit: 's' })
+    .addCallback((result) => {
+      const { user, system } = process.cpuUsage();
+      result.observe((user + system) / 1e6);
+    });
+}

@@ -1,0 +1,14 @@
+import type { IMetricReader } from '@opentelemetry/sdk-metrics';
+
+export interface Prometheus {
+  readonly reader: IMetricReader;
+  readonly text: () => Promise<string>;
+}
+
+/** Metrics in Prometheus' text format, for a listener of ours in the place of the exporter's own. */
+export async function createPrometheus(): Promise<Prometheus> {
+  const { PrometheusExporter, PrometheusSerializer } = await import('@opentelemetry/exporter-prometheus');
+  const reader = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true, withoutTargetInfo: true });
+  const serializer = new PrometheusSerializer('', false, undefined, true, true);
+  return { reader, text: async () => serializer.serialize((await reader.collect()).resourceMetrics) };
+}

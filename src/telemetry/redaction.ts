@@ -1,0 +1,145 @@
+import { types } from 'node:util';
+
+/** Stands where a secret stood. */
+export const redacted = '[redacted]';
+
+const maxDepth = 6;
+const maxItems = 50;
+const maxText = 8192;
+
+/** Keys whose values are secret whatever they look like; `token_type`, `token_endpoint` and counts do not end this way. */
+const secretKey =
+  /(secret|password|passwd|passphrase|token|cookie|cookies|verifier|assertion|authorization|privatekey|dsn|credential|credentials|apikey|handle|csrf|otp|totp|nonce|hint|devicecode|usercode|recoverycode|requesturi|dpop)$|^(code|authorizationcode|passcode|pin|key|jwt|query|parameters)$/;
+
+/** Keys whose values are random by nature and public: only what is a credential by its form is removed from them. */
+const publicKeys = new Set([
+  'kid',
+  'clientid',
+  'jti',
+  'sub',
+  'traceid',
+  'spanid',
+  'requestid',
+  'grantid',
+  'sid',
+  'userid',
+]);
+
+type KeyKind = 'secret' | 'one-time' | 'public' | 'plain';
+
+function classify(key: string): KeyKind {
+  const name = key.toLowerCase().replace(/[-_]/g, '');
+  if (/^(otp|totp|pin|passcode)$/.test(name)) return 'one-time';
+  if (secretKey.test(name)) return 'secret';
+  return publicKeys.has(name) ? 'public' : 'plain';
+}
+
+const kinds = new Map<string, KeyKind>();
+
+/** Field names are written in the code, so there are few; those that came from outside don't fill the memory. */
+function kindOfKey(key: string): KeyKind {
+  const known = kinds.get(key);
+  if (known !== undefined) return known;
+  const kind = classify(key);
+  if (kinds.size < 1000) kinds.set(key, kind);
+  return kind;
+}
+
+/** Credentials that are recognised wherever they stand in a text. */
+const shapes: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, redacted],
+  [/\beyJ[\w-]+(?:\.[\w-]*){1,4}/g, redacted],
+  [/\b([Bb]earer|BEARER|[Bb]asic|BASIC|D[Pp]o[Pp]|dpop|DPOP)\s+(?=\S*[A-Z0-9=])[\w\-.~+/]{8,}=*/g, `$1 ${redacted}`],
+  [
+    /\b(code|otp|request|handle|state|nonce|interaction|[a-z_]*(?:token|secret|password|verifier|assertion|hint|[a-z]_code))=[^\s&"'<>;]+/gi,
+    `$1=${redacted}`,
+  ],
+  [/("(?:code|[\w-]*(?:token|secret|password|verifier|assertion|_code))"\s*:\s*)"[^"]*"/gi, `$1"${redacted}"`],
+  [/(:\/\/[^\s:@/]*):[^\s@/]+@/g, `$1:${redacted}@`],
+];
+
+const kindOf = (code: number): number => {
+  if (code >= 97) return 0; // a-z
+  if (code >= 48 && code <= 57) return 1;
+  return code === 95 || code === 45 ? 2 : 3; // _ and -, A-Z
+};
+
+/**
+ * Whether a run of base64url characters reads like random bytes: case and digits change at nearly every other character,
+ * which words in camelCase or kebab-case, and hexadecimal ids up to a UUID's length, do not do.
+ */
+function looksRandom(text: string): boolean {
+  if (/^[0-9a-f-]+$/.test(text)) return text.replaceAll('-', '').length >= 48;
+  let changes = 0;
+  for (let at = 1; at < text.length; at += 1) {
+    if (kindOf(text.charCodeAt(at)) !== kindOf(text.charCodeAt(at - 1))) changes += 1;
+  }
+  return changes / text.length >= 0.36;
+}
+
+const withoutRandomRuns = (text: string): string =>
+  text.replace(/[A-Za-z0-9_-]{20,}/g, (run) => (looksRandom(run) ? redacted : run));
+
+/** Removes what is a credential by its form: JWTs, `Authorization` values, `code=…`, passwords in URLs, long random runs. */
+export function redactText(text: string, keepRandom = false): string {
+  if (text.length < 6 || (keepRandom && text.length <= 64 && /^[\w-]+$/.test(text))) return text;
+  if (text.length < 20 && !/[=:\s]/.test(text)) return text;
+  let result = text.length > maxText ? `${text.slice(0, maxText)}…` : text;
+  for (const [shape, replacement] of shapes) result = result.replace(shape, replacement);
+  return keepRandom ? result : withoutRandomRuns(result);
+}
+
+const isError = (value: object): value is Error => types.isNativeError(value) || value instanceof Error;
+
+/** Of an error only what is known to be harmless: drivers hang parameters and rows on theirs. */
+function describeError(error: Error, depth: number): Record<string, unknown> {
+  const { code, status, constraint, table, cause, errors } = error as Error & Record<string, unknown>;
+  const isShort = (value: unknown): boolean =>
+    typeof value === 'number' || (typeof value === 'string' && value.length <= 64);
+  return {
+    name: error.name,
+    message: redactText(error.message),
+    ...(isShort(code) && { code }),
+    ...(isShort(status) && { status }),
+    ...(isShort(constraint) && { constraint }),
+    ...(isShort(table) && { table }),
+    ...(error.stack !== undefined && { stack: redactText(error.stack) }),
+    ...(cause !== undefined && cause !== null && { cause: redactValue(cause, '', depth + 1) }),
+    ...(Array.isArray(errors) && { errors: redactValue(errors, '', depth + 1) }),
+  };
+}
+
+function redactObject(value: object, depth: number): unknown {
+  if (isError(value)) return describeError(value, depth);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof URL) return redactText(value.origin + value.pathname);
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) return value.slice(0, maxItems).map((item) => redactValue(item, '', depth + 1));
+  if (value instanceof Map) return redactObject(Object.fromEntries(value), depth);
+  if (value instanceof Set) return redactObject([...value], depth);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return redactValue(value.toJSON(), '', depth + 1);
+  return redactFields(value as Record<string, unknown>, depth + 1);
+}
+
+/** A copy of a value that is safe to write down; `key` is the name that it goes by. */
+export function redactValue(value: unknown, key = '', depth = 0): unknown {
+  if (value === null || value === undefined || typeof value === 'boolean') return value;
+  const kind = kindOfKey(key);
+  if (kind === 'one-time') return redacted;
+  if (typeof value === 'number') return value;
+  if (kind === 'secret') return redacted;
+  if (typeof value === 'string') return redactText(value, kind === 'public');
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object') return undefined;
+  return depth >= maxDepth ? '[deeper]' : redactObject(value, depth);
+}
+
+/** A copy of a record, with every secret removed by name or by form. Too deep and circular parts are cut off. */
+export function redactFields(fields: Readonly<Record<string, unknown>>, depth = 0): Record<string, unknown> {
+  const safe: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(fields).slice(0, maxItems)) {
+    const result = redactValue(value, key, depth);
+    if (result !== undefined) safe[key] = result;
+  }
+  return safe;
+}

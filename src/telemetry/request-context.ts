@@ -1,0 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What every line logged while a request is answered carries. */
+export interface RequestContext {
+  readonly requestId: string;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** Runs `answer` so that {@link currentRequest} knows the request in everything that it awaits. */
+export const runInRequest = <T>(request: RequestContext, answer: () => T): T => storage.run(request, answer);
+
+export const currentRequest = (): RequestContext | undefined => storage.getStore();

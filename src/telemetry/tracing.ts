@@ -1,0 +1,102 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  type Attributes,
+  context,
+  defaultTextMapGetter,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import type { Role } from '../protocol/endpoints.js';
+import { methodLabel } from './labels.js';
+import type { Log } from './logger.js';
+import { otlpTarget } from './otlp-target.js';
+
+export interface TelemetrySettings {
+  readonly enabled: boolean;
+  readonly otlpEndpoint: string;
+  readonly samplingRatio: number;
+}
+
+export interface Telemetry {
+  /** Sends what is left, for two seconds at most. */
+  shutdown(): Promise<void>;
+  /** The metrics in Prometheus' text format, where it was asked for. */
+  readonly prometheus?: () => Promise<string>;
+}
+
+export interface TelemetryOptions {
+  /** Keep metrics for the admin listener's /metrics, with or without a collector. */
+  readonly prometheus?: boolean;
+  /** Told when telemetry can't be delivered, now and then. */
+  readonly log?: Log;
+}
+
+/** Off, nothing is loaded and everything below costs next to nothing. */
+export async function startTelemetry(
+  settings: TelemetrySettings,
+  role: Role | 'all',
+  version: string,
+  { prometheus = false, log }: TelemetryOptions = {},
+): Promise<Telemetry> {
+  const target = settings.enabled ? otlpTarget(settings.otlpEndpoint) : undefined;
+  if (!target && !prometheus) return { shutdown: async () => undefined };
+  const { startSdk } = await import('./sdk.js');
+  return startSdk({ target, prometheus, samplingRatio: settings.samplingRatio, role, version, log });
+}
+
+const tracer = () => trace.getTracer('identity');
+
+/** Of an error a span says its kind only: messages may hold what was sent. */
+function failed(span: Span, error: unknown): void {
+  const { name, code } = (typeof error === 'object' && error !== null ? error : {}) as {
+    name?: unknown;
+    code?: unknown;
+  };
+  span.setAttribute('error.type', String(code ?? name ?? 'error').slice(0, 64));
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+/** Runs `work` in a span of its own; `attributes` are fixed texts and ids, never what a request says. */
+export function withSpan<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T> {
+  return tracer().startActiveSpan(name, { attributes }, async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      failed(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** Adds the W3C trace context to the headers of a request that we make (W3C Trace Context §3). */
+export const injectTraceContext = (headers: Record<string, string>): void =>
+  propagation.inject(context.active(), headers);
+
+/** The span of one request that is answered. */
+export interface ServerSpan {
+  run<T>(answer: () => T): T;
+  end(route: string, status: number): void;
+}
+
+/** Starts a request's span below the caller's, if it names one (W3C Trace Context §3.2). */
+export function startServerSpan(role: Role, method: string, headers: IncomingHttpHeaders): ServerSpan {
+  const name = methodLabel(method);
+  const parent = propagation.extract(context.active(), headers, defaultTextMapGetter);
+  const attributes = { 'http.request.method': name, 'identity.role': role };
+  const span = tracer().startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
+  const inside = trace.setSpan(parent, span);
+  return {
+    run: (answer) => context.with(inside, answer),
+    end(route, status) {
+      span.updateName(`${name} ${route}`);
+      span.setAttributes({ 'http.route': route, 'http.response.status_code': status });
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    },
+  };
+}
