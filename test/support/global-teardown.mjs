@@ -1,3 +1,3 @@
 export default async function teardown() {
-  globalThis.testPostgres?.stop();
+  await globalThis.testPostgres?.stop();
 }

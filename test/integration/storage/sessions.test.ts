@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hashToken } from '../../../src/crypto/digest.js';
+import { grantConsent } from '../../../src/storage/consents.js';
+import { beginSession, endSession, findSession, touchSession } from '../../../src/storage/sessions.js';
+import { reserveSignInAttempt } from '../../../src/storage/sign-in-failures.js';
+import { useAssertion } from '../../../src/storage/used-assertions.js';
+import { disableUser, setPasswordHash } from '../../../src/storage/users.js';
+import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { addClient, addUser, audit, change, later, start } from '../../support/rows.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+const secret = () => hashToken(randomUUID());
+
+const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSession>[1]> = {}) => {
+  const secretHash = secret();
+  const session = {
+    userId,
+    currentSecretHash: null,
+    newId: randomUUID(),
+    secretHash,
+    now: start,
+    amr: ['pwd'],
+    acr: null,
+    endsAt: later(10_000),
+    idleAt: later(5_000),
+    failureKeys: [],
+    rehash: null,
+    audit,
+    ...overrides,
+  };
+  return beginSession(database.sql, session).then((id) => ({ id, secretHash }));
+};
+
+const addGrant = (userId: string, sessionId: string, clientId: string, scopes: string[]) =>
+  database.pool
+    .query(
+      `INSERT INTO authorization_grants (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, '{}', $6, '{}', $6, $7) RETURNING id`,
+      [randomUUID(), clientId, userId, sessionId, scopes, start, later(100_000)],
+    )
+    .then(({ rows }) => rows[0].id as string);
+
+const revoked = async (grantId: string) =>
+  (await database.pool.query('SELECT revoked_at FROM authorization_grants WHERE id = $1', [grantId])).rows[0]
+    .revoked_at !== null;
+
+describe('session', () => {
+  it('ends when it is idle, and at its absolute end whatever happens', async () => {
+    const { id, secretHash } = await signIn(await addUser(database));
+    expect(await findSession(database.sql, secretHash, later(4_999))).toMatchObject({ id });
+    expect(await findSession(database.sql, secretHash, later(5_000))).toBeNull();
+    await touchSession(database.sql, { id: id ?? '', now: later(4_000), idleAt: later(9_000) });
+    expect(await findSession(database.sql, secretHash, later(8_000))).not.toBeNull();
+    await touchSession(database.sql, { id: id ?? '', now: later(8_000), idleAt: later(20_000) });
+    expect(await findSession(database.sql, secretHash, later(10_000))).toBeNull();
+  });
+
+  it('keeps its id but not its secret when the same user signs in again (session fixation)', async () => {
+    const userId = await addUser(database);
+    const first = await signIn(userId);
+    const second = await signIn(userId, { currentSecretHash: first.secretHash, now: later(1_000) });
+    expect(second.id).toBe(first.id);
+    expect(await findSession(database.sql, first.secretHash, later(1_000))).toBeNull();
+    expect(await findSession(database.sql, second.secretHash, later(1_000))).toMatchObject({ authTime: later(1_000) });
+  });
+
+  it('of another user in the same browser ends with its grants', async () => {
+    const [one, two, clientId] = [await addUser(database), await addUser(database), await addClient(database)];
+    const first = await signIn(one);
+    const grant = await addGrant(one, first.id ?? '', clientId, ['openid']);
+    const second = await signIn(two, { currentSecretHash: first.secretHash });
+    expect(second.id).not.toBe(first.id);
+    expect(await findSession(database.sql, first.secretHash, start)).toBeNull();
+    expect(await revoked(grant)).toBe(true);
+  });
+
+  it('is not begun for a user who was disabled meanwhile, and ends when one is', async () => {
+    const userId = await addUser(database);
+    const { secretHash } = await signIn(userId);
+    await disableUser(database.dataSource.manager, userId, change);
+    expect(await findSession(database.sql, secretHash, start)).toBeNull();
+    expect((await signIn(userId)).id).toBeNull();
+  });
+
+  it('and what hangs on it ends with a new password', async () => {
+    const [userId, clientId] = [await addUser(database), await addClient(database)];
+    const { id, secretHash } = await signIn(userId);
+    const grant = await addGrant(userId, id ?? '', clientId, ['openid', 'offline_access']);
+    await setPasswordHash(database.dataSource.manager, userId, 'encoded', change);
+    expect(await findSession(database.sql, secretHash, start)).toBeNull();
+    expect(await revoked(grant)).toBe(true);
+  });
+
+  it('stores a rehashed password only over the one that was verified', async () => {
+    const userId = await addUser(database);
+    await setPasswordHash(database.dataSource.manager, userId, 'old', change);
+    const stored = async () =>
+      (await database.pool.query('SELECT password_hash AS hash FROM users WHERE id = $1', [userId])).rows[0].hash;
+    await signIn(userId, { rehash: { from: 'another', to: 'new' } });
+    expect(await stored()).toBe('old');
+    await signIn(userId, { rehash: { from: 'old', to: 'new' } });
+    expect(await stored()).toBe('new');
+  });
+
+  it('takes its grants along at sign-out, except offline ones of other clients (OIDC Back-Channel Logout §2.7)', async () => {
+    const [userId, asking, other] = [await addUser(database), await addClient(database), await addClient(database)];
+    const { id, secretHash } = await signIn(userId);
+    const grants = {
+      online: await addGrant(userId, id ?? '', other, ['openid']),
+      offline: await addGrant(userId, id ?? '', other, ['openid', 'offline_access']),
+      asking: await addGrant(userId, id ?? '', asking, ['openid', 'offline_access']),
+    };
+    expect(await endSession(database.sql, { secretHash, clientId: asking, now: start, audit })).toBe(id);
+    expect(await endSession(database.sql, { secretHash, clientId: asking, now: start, audit })).toBeNull();
+    expect(await revoked(grants.online)).toBe(true);
+    expect(await revoked(grants.offline)).toBe(false);
+    expect(await revoked(grants.asking)).toBe(true);
+  });
+});
+
+describe('sign-in failures', () => {
+  const delays = [0, 0, 0, 1_000, 2_000, 60_000];
+  const attempt = (key: Buffer, now = start, wide: Buffer | null = null) =>
+    reserveSignInAttempt(database.sql, {
+      narrow: { key, delays },
+      wide: wide && { key: wide, delays: [...Array(9).fill(0), 60_000] },
+      now,
+      expiresAt: new Date(now.getTime() + 3_600_000),
+    });
+
+  it('lets four of twenty parallel guesses through, and then delays', async () => {
+    const key = secret();
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => attempt(key)));
+    expect(outcomes.filter(({ allowed }) => allowed)).toHaveLength(4);
+    expect(await attempt(key, later(500))).toEqual({ allowed: false, until: later(1_500) });
+    expect(await attempt(key, later(1_000))).toEqual({ allowed: true });
+    expect(await attempt(key, later(1_001))).toEqual({ allowed: false, until: later(3_000) });
+  });
+
+  it('forgets them after a while, and at once when the user signs in', async () => {
+    const [key, userId] = [secret(), await addUser(database)];
+    for (let n = 0; n < 4; n++) await attempt(key);
+    expect((await attempt(key)).allowed).toBe(false);
+    await signIn(userId, { failureKeys: [key] });
+    expect((await attempt(key)).allowed).toBe(true);
+    for (let n = 0; n < 3; n++) await attempt(key);
+    expect((await attempt(key, later(3_600_001))).allowed).toBe(true);
+    expect((await attempt(key, later(3_600_001))).allowed).toBe(true);
+  });
+
+  it('counts under the wide key only what the narrow one let pass', async () => {
+    const wide = secret();
+    const attempts = await Promise.all(Array.from({ length: 12 }, () => attempt(secret(), start, wide)));
+    expect(attempts.filter(({ allowed }) => allowed)).toHaveLength(10);
+    const blocked = await attempt(secret(), later(1), wide);
+    expect(blocked).toEqual({ allowed: false, until: later(60_000) });
+  });
+});
+
+describe('consent', () => {
+  it('adds up', async () => {
+    const [userId, clientId] = [await addUser(database), await addClient(database)];
+    await grantConsent(database.sql, { userId, clientId, scopes: ['openid', 'email'], now: start, audit });
+    await grantConsent(database.sql, { userId, clientId, scopes: ['openid', 'phone'], now: later(1), audit });
+    const { rows } = await database.pool.query('SELECT scopes, granted_at FROM consents WHERE user_id = $1', [userId]);
+    expect(rows[0].scopes.sort()).toEqual(['email', 'openid', 'phone']);
+    expect(rows[0].granted_at).toEqual(later(1));
+  });
+});
+
+describe('client assertion (RFC 7523 §3)', () => {
+  it('counts once of twenty times', async () => {
+    const assertion = { clientId: 'c', jti: randomUUID(), expiresAt: later(60_000) };
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => useAssertion(database.sql, assertion)));
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    expect(await useAssertion(database.sql, { ...assertion, clientId: 'd' })).toBe(true);
+  });
+});

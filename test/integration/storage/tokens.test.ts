@@ -1,0 +1,260 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hashToken } from '../../../src/crypto/digest.js';
+import { findLiveGrant, findOpaqueAccessToken } from '../../../src/storage/access-tokens.js';
+import { revokeAuthorizationGrant } from '../../../src/storage/authorization-grants.js';
+import { disableClient } from '../../../src/storage/clients.js';
+import { expirableTables, sweepTable } from '../../../src/storage/expirable.js';
+import {
+  completeInteraction,
+  type InteractionOutcome,
+  redeemInteraction,
+  startInteraction,
+  visitInteraction,
+} from '../../../src/storage/interactions.js';
+import {
+  findAuthorizationCode,
+  findRefreshToken,
+  redeemAuthorizationCode,
+  rotateRefreshToken,
+} from '../../../src/storage/tokens.js';
+import { disableUser } from '../../../src/storage/users.js';
+import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { addClient, addUser, audit, change, later, start } from '../../support/rows.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+const hash = () => hashToken(randomBytes(16).toString('hex'));
+const twentyTimes = <T>(work: (n: number) => Promise<T>) => Promise.all(Array.from({ length: 20 }, (_, n) => work(n)));
+
+async function completedInteraction(userId: string, clientId: string, scopes = ['openid', 'offline_access']) {
+  const hashes = { idHash: hash(), authzBrowserHash: hash(), handleHash: hash() };
+  const request = {
+    clientId,
+    redirectUri: 'https://client.example/callback',
+    redirectUriNamed: true,
+    responseMode: 'query',
+    scopes,
+    resources: [],
+    prompts: [],
+    acrValues: [],
+    uiLocales: [],
+    nonce: 'n',
+    codeChallenge: 'c',
+  } as unknown as Parameters<typeof startInteraction>[1]['request'];
+  await startInteraction(database.sql, { ...hashes, clientId, request, now: start, expiresAt: later(60_000) });
+  const outcome: InteractionOutcome = {
+    userId,
+    sessionId: randomUUID(),
+    authTime: start.getTime(),
+    amr: ['pwd'],
+    acr: null,
+    scopes,
+  };
+  await completeInteraction(database.sql, { ...hashes, outcome, now: start });
+  return hashes;
+}
+
+const redemptionOf = (interaction: { handleHash: Buffer; authzBrowserHash: Buffer }) => ({
+  handleHash: interaction.handleHash,
+  authzBrowserHashes: [interaction.authzBrowserHash],
+  now: later(1_000),
+  authorizationGrantId: randomUUID(),
+  codeHash: hash(),
+  codeExpiresAt: later(61_000),
+  audit,
+});
+
+async function issuedCode(scopes?: string[]) {
+  const userId = await addUser(database);
+  const clientId = await addClient(database);
+  const redemption = redemptionOf(await completedInteraction(userId, clientId, scopes));
+  await redeemInteraction(database.sql, redemption);
+  return { userId, clientId, valueHash: redemption.codeHash, grantId: redemption.authorizationGrantId };
+}
+
+const issue = () => ({
+  refreshToken: { valueHash: hash(), expiresAt: later(30 * 86_400_000) },
+  accessToken: {
+    valueHash: hash(),
+    expiresAt: later(600_000),
+    payload: { jti: randomUUID(), scopes: ['openid'], audience: ['https://issuer.example'] },
+  },
+  lastExpiry: later(30 * 86_400_000),
+});
+
+async function issuedRefreshToken() {
+  const code = await issuedCode();
+  const issued = issue();
+  await redeemAuthorizationCode(database.sql, { valueHash: code.valueHash, issued, now: later(2_000), audit });
+  return { ...code, valueHash: issued.refreshToken.valueHash, accessHash: issued.accessToken.valueHash };
+}
+
+describe('interaction handle', () => {
+  it('is redeemed by one of twenty, and makes one grant and one code (RFC 6749 §4.1.2)', async () => {
+    const userId = await addUser(database);
+    const interaction = await completedInteraction(userId, await addClient(database));
+    const outcomes = await twentyTimes(() => redeemInteraction(database.sql, redemptionOf(interaction)));
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    const grants = await database.pool.query('SELECT FROM authorization_grants WHERE user_id = $1', [userId]);
+    const codes = await database.pool.query('SELECT payload FROM tokens WHERE user_id = $1', [userId]);
+    expect([grants.rowCount, codes.rowCount]).toEqual([1, 1]);
+    expect(codes.rows[0].payload).toMatchObject({ nonce: 'n', codeChallenge: 'c', redirectUriNamed: true });
+  });
+
+  it('burns nothing in a browser that did not ask (login CSRF)', async () => {
+    const interaction = await completedInteraction(await addUser(database), await addClient(database));
+    const elsewhere = { ...redemptionOf(interaction), authzBrowserHashes: [hash()] };
+    expect(await redeemInteraction(database.sql, elsewhere)).toBeNull();
+    expect(await redeemInteraction(database.sql, redemptionOf(interaction))).not.toBeNull();
+  });
+
+  it('needs no cookie for an error', async () => {
+    const hashes = { idHash: hash(), authzBrowserHash: hash(), handleHash: hash() };
+    const clientId = await addClient(database);
+    const request = { prompts: ['none'], scopes: [], resources: [] } as never;
+    await startInteraction(database.sql, { ...hashes, clientId, request, now: start, expiresAt: later(60_000) });
+    await completeInteraction(database.sql, { ...hashes, outcome: { error: 'login_required' }, now: start });
+    const redeemed = await redeemInteraction(database.sql, { ...redemptionOf(hashes), authzBrowserHashes: [] });
+    expect(redeemed?.outcome).toEqual({ error: 'login_required' });
+  });
+
+  it('is bound to the first browser that is shown a page', async () => {
+    const hashes = { idHash: hash(), authzBrowserHash: hash() };
+    const clientId = await addClient(database);
+    const request = { prompts: [], scopes: [], resources: [] } as never;
+    await startInteraction(database.sql, { ...hashes, clientId, request, now: start, expiresAt: later(60_000) });
+    const visit = (idpBrowserHash: Buffer, now = start) =>
+      visitInteraction(database.sql, { idHash: hashes.idHash, idpBrowserHash, sessionSecretHash: null, now });
+    const [mine, other] = [hash(), hash()];
+    expect((await visit(mine))?.ours).toBe(true);
+    expect((await visit(other))?.ours).toBe(false);
+    expect((await visit(mine))?.ours).toBe(true);
+    expect(await visit(mine, later(60_001))).toBeNull();
+  });
+});
+
+describe('authorization code (RFC 6749 §4.1.2)', () => {
+  it('is redeemed by one of twenty, and only that one stores tokens', async () => {
+    const { valueHash, userId } = await issuedCode();
+    const outcomes = await twentyTimes(() =>
+      redeemAuthorizationCode(database.sql, { valueHash, issued: issue(), now: later(2_000), audit }),
+    );
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    const { rows } = await database.pool.query('SELECT kind FROM tokens WHERE user_id = $1 ORDER BY kind', [userId]);
+    expect(rows.map(({ kind }) => kind)).toEqual(['access_token', 'authorization_code', 'refresh_token']);
+  });
+
+  it('stays known as consumed as long as what was issued for it lives', async () => {
+    const { valueHash } = await issuedRefreshToken().then(async ({ userId }) => {
+      const { rows } = await database.pool.query(
+        `SELECT value_hash AS "valueHash" FROM tokens WHERE user_id = $1 AND kind = 'authorization_code'`,
+        [userId],
+      );
+      return rows[0] as { valueHash: Buffer };
+    });
+    await sweepTable(database.sql, 'tokens', later(86_400_000), 1_000);
+    expect((await findAuthorizationCode(database.sql, valueHash))?.consumedAt).toEqual(later(2_000));
+  });
+
+  it.each([
+    ['expired', async () => later(61_001)],
+    ['of an earlier moment', async () => later(2_000)],
+  ])('%s: the expiry decides', async (name, at) => {
+    const { valueHash } = await issuedCode();
+    const redeemed = await redeemAuthorizationCode(database.sql, {
+      valueHash,
+      issued: issue(),
+      now: await at(),
+      audit,
+    });
+    expect(redeemed).toBe(name !== 'expired');
+  });
+
+  it.each([
+    ['user', (of: { userId: string }) => disableUser(database.dataSource.manager, of.userId, change)],
+    ['client', (of: { clientId: string }) => disableClient(database.dataSource.manager, of.clientId, change)],
+  ])('is dead once its %s is disabled', async (_, disable) => {
+    const code = await issuedCode();
+    expect((await findAuthorizationCode(database.sql, code.valueHash))?.alive).toBe(true);
+    await disable(code);
+    expect((await findAuthorizationCode(database.sql, code.valueHash))?.alive).toBe(false);
+  });
+});
+
+describe('refresh token rotation (RFC 9700 §4.14.2)', () => {
+  const rotation = (token: { valueHash: Buffer; clientId: string }, scopes: string[] | null = null) => ({
+    valueHash: token.valueHash,
+    clientId: token.clientId,
+    scopes,
+    issued: issue(),
+    now: later(3_000),
+    audit,
+  });
+
+  it('is done by one of twenty; the others learn the successor', async () => {
+    const token = await issuedRefreshToken();
+    const successor = issue();
+    const outcomes = await twentyTimes(() =>
+      rotateRefreshToken(database.sql, { ...rotation(token), issued: { ...successor, accessToken: null } }),
+    );
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    const found = await findRefreshToken(database.sql, token.valueHash);
+    expect(found).toMatchObject({ consumedAt: later(3_000), successorHash: successor.refreshToken.valueHash });
+    expect(found?.successorConsumedAt).toBeNull();
+  });
+
+  it.each<[string, (token: { valueHash: Buffer; clientId: string }) => ReturnType<typeof rotation>]>([
+    ['another client (RFC 6749 §6)', (token) => ({ ...rotation(token), clientId: 'another' })],
+    ['a scope that was not granted (RFC 6749 §6)', (token) => rotation(token, ['openid', 'write:resource'])],
+    ['an expired token', (token) => ({ ...rotation(token), now: later(31 * 86_400_000) })],
+  ])('takes nothing from %s, and burns nothing', async (_, request) => {
+    const token = await issuedRefreshToken();
+    expect(await rotateRefreshToken(database.sql, request(token))).toBeNull();
+    expect((await findRefreshToken(database.sql, token.valueHash))?.consumedAt).toBeNull();
+  });
+
+  it('gives the facts of the grant', async () => {
+    const token = await issuedRefreshToken();
+    const facts = await rotateRefreshToken(database.sql, rotation(token, ['openid']));
+    expect(facts).toMatchObject({
+      userId: token.userId,
+      scopes: ['openid', 'offline_access'],
+      authTime: start,
+      amr: ['pwd'],
+    });
+  });
+
+  it('ends with the grant, and so does every access token', async () => {
+    const token = await issuedRefreshToken();
+    expect(await findOpaqueAccessToken(database.sql, token.accessHash, later(3_000))).not.toBeNull();
+    expect(await findLiveGrant(database.sql, token.grantId, start)).not.toBeNull();
+    const revocation = { id: token.grantId, reason: 'token_reuse_detected', now: later(3_000), audit } as const;
+    await revokeAuthorizationGrant(database.sql, revocation);
+    await revokeAuthorizationGrant(database.sql, revocation);
+    expect(await rotateRefreshToken(database.sql, rotation(token))).toBeNull();
+    expect(await findOpaqueAccessToken(database.sql, token.accessHash, later(3_000))).toBeNull();
+    expect(await findLiveGrant(database.sql, token.grantId, start)).toBeNull();
+    const { rows } = await database.pool.query(
+      'SELECT type, context FROM audit_events WHERE authorization_grant_id = $1 ORDER BY id',
+      [token.grantId],
+    );
+    expect(rows.map(({ type }) => type)).toEqual(['authorization_code_issued', 'token_issued', 'token_reuse_detected']);
+    expect(rows[0].context).toEqual({ request_id: 'request-1' });
+  });
+});
+
+describe('sweeping', () => {
+  it.each(expirableTables)('%s loses what has expired, at most so many rows at once', async (table) => {
+    expect(await sweepTable(database.sql, table, start, 10)).toBe(0);
+  });
+
+  it('removes expired tokens in batches', async () => {
+    await Promise.all([issuedCode(), issuedCode(), issuedCode()]);
+    expect(await sweepTable(database.sql, 'tokens', later(2 ** 41), 2)).toBe(2);
+  });
+});

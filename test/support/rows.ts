@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { hashToken } from '../../src/crypto/digest.js';
+import { type ClientMetadata, readClientMetadata } from '../../src/protocol/client-metadata.js';
+import type { Audit } from '../../src/storage/audit-events.js';
+import { insertClient } from '../../src/storage/clients.js';
+import { insertUser } from '../../src/storage/users.js';
+import type { TestDatabase } from './database.js';
+
+/** The moment at which tests of storage begin. */
+export const start = new Date('2030-01-01T12:00:00.000Z');
+
+export const later = (milliseconds: number): Date => new Date(start.getTime() + milliseconds);
+
+export const audit: Audit = { context: { request_id: 'request-1' }, expiresAt: later(90 * 86_400_000) };
+
+export const change = { now: start, auditExpiresAt: audit.expiresAt, context: {} };
+
+export async function addUser(database: TestDatabase, username = `user-${randomUUID().slice(0, 8)}`) {
+  const id = randomUUID();
+  const user = { id, username, email: `${username}@example.com`, emailVerified: true, passwordHash: null, claims: {} };
+  await insertUser(database.dataSource.manager, user, change);
+  return id;
+}
+
+export async function addClient(
+  database: TestDatabase,
+  members: Partial<Record<keyof ClientMetadata, unknown>> = {},
+  secret?: string,
+): Promise<string> {
+  const clientId = `client-${randomUUID().slice(0, 8)}`;
+  const read = readClientMetadata({
+    redirect_uris: ['https://client.example/callback'],
+    token_endpoint_auth_method: secret ? 'client_secret_basic' : 'none',
+    scope: 'openid profile offline_access',
+    grant_types: ['authorization_code', 'refresh_token'],
+    ...members,
+  });
+  if (!read.metadata) throw new Error(JSON.stringify(read.faults));
+  const client = { clientId, metadata: read.metadata, secretHash: secret ? hashToken(secret) : null };
+  await insertClient(database.dataSource.manager, { ...client, origin: 'operator' }, change);
+  return clientId;
+}
