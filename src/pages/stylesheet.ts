@@ -7,11 +7,11 @@ import { createHash } from 'node:crypto';
 export const stylesheet = `
 :root{color-scheme:light dark;
 --ground:#eef1f6;--glow:#dfe5f5;--card:#fff;--ink:#161b2b;--quiet:#525a70;--line:#d7dce7;--field:#fff;--edge:#858da3;
---accent:#3444c8;--accent-strong:#2935a4;--on-accent:#fff;--wash:#eef0fd;--wrong:#b3202c;--wrong-wash:#fdeeef;--good:#17683c;--good-wash:#e4f5ea;
+--accent:#3444c8;--accent-strong:#2935a4;--on-accent:#fff;--wash:#eef0fd;--wrong:#b3202c;--wrong-wash:#fdeeef;
 --shadow:0 1px 2px rgb(22 27 43/.06),0 12px 32px -8px rgb(22 27 43/.14)}
 @media (prefers-color-scheme:dark){:root{
 --ground:#0e1118;--glow:#1a2140;--card:#181c27;--ink:#eceff7;--quiet:#a9b1c6;--line:#2c3345;--field:#11141d;--edge:#70799a;
---accent:#a6b1ff;--accent-strong:#c3caff;--on-accent:#11163a;--wash:#21284a;--wrong:#ff9aa2;--wrong-wash:#3a1a20;--good:#7fdba4;--good-wash:#143323;
+--accent:#a6b1ff;--accent-strong:#c3caff;--on-accent:#11163a;--wash:#21284a;--wrong:#ff9aa2;--wrong-wash:#3a1a20;
 --shadow:0 1px 2px rgb(0 0 0/.4),0 16px 40px -8px rgb(0 0 0/.5)}}
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -46,31 +46,37 @@ form>.button{width:100%}
 .choices{display:grid;grid-template-columns:1fr 1fr;gap:.75rem}
 a{color:var(--accent);text-underline-offset:.2em;text-decoration-thickness:1px}
 a:hover{color:var(--accent-strong);text-decoration-thickness:2px}
-.plain{font:inherit;font-size:.9375rem;padding:.25rem;margin:-.25rem;border:0;background:none;color:var(--accent);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.2em;cursor:pointer}
+.plain{font:inherit;font-size:.9375rem;text-align:left;padding:.1875rem 0;border:0;background:none;color:var(--accent);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.2em;cursor:pointer}
 .plain:hover{color:var(--accent-strong);text-decoration-thickness:2px}
 a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .alert{padding:.875rem 1rem;border-radius:.625rem;background:var(--wrong-wash);border:1px solid var(--wrong);font-size:.9375rem}
 .alert strong{display:block;color:var(--wrong)}
 .alert ul{padding-left:1.125rem}
-.account{display:flex;align-items:center;gap:.75rem;padding:.75rem .875rem;border:1px solid var(--line);border-radius:.75rem;font-size:.9375rem}
-.account>span:nth-child(2){min-width:0;flex:1;line-height:1.35}
+.alert a{color:var(--wrong)}
+.account{display:flex;align-items:center;gap:.75rem;padding:.75rem .875rem;border:1px solid var(--line);border-radius:.75rem;font-size:.9375rem;line-height:1.4}
+.account>div{min-width:0;flex:1}
 .account small{display:block;color:var(--quiet);font-size:.8125rem}
+.account a{display:inline-block;font-size:.875rem;padding:.125rem 0}
 .initial{flex:none;width:2.25rem;height:2.25rem;border-radius:50%;display:grid;place-items:center;background:var(--wash);color:var(--accent);font-weight:650}
-.scopes{list-style:none;padding:0;display:flex;flex-direction:column;border:1px solid var(--line);border-radius:.75rem;overflow:hidden}
-.scopes li{display:flex;align-items:center;gap:.75rem;padding:.6875rem .875rem;font-size:.9375rem}
+.group{display:flex;flex-direction:column;gap:.5rem}
+.scopes{list-style:none;padding:0;border:1px solid var(--line);border-radius:.75rem}
+.scopes li{display:flex;align-items:flex-start;gap:.625rem;padding:.625rem .875rem;font-size:.9375rem}
 .scopes li+li{border-top:1px solid var(--line)}
-.scopes li span:first-of-type{flex:1}
-.scopes svg{flex:none;color:var(--good)}
-.scopes .known{color:var(--quiet)}
-.badge{flex:none;font-size:.75rem;font-weight:600;padding:.0625rem .5rem;border-radius:1rem;background:var(--good-wash);color:var(--good)}
-.badge.old{background:transparent;padding:0;color:var(--quiet);font-weight:400}
+.scopes svg{flex:none;margin-top:.1rem;color:var(--accent)}
+.scopes.known{border-style:dashed}
+.scopes.known li{color:var(--quiet);padding-block:.375rem;border:0}
+.scopes.known svg{color:var(--quiet)}
 .fine{font-size:.875rem;color:var(--quiet)}
-.links{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.9375rem}
-.trace{border-top:1px solid var(--line);padding-top:1rem;font-size:.8125rem;color:var(--quiet)}
+.links{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;font-size:.875rem}
+.links a{padding:.1875rem 0}
+.foot{border-top:1px solid var(--line);padding-top:1.125rem;display:flex;flex-direction:column;align-items:flex-start;gap:.625rem}
+.help{margin-top:-.375rem;font-size:.9375rem}
+.help a{display:inline-block;padding:.1875rem 0}
+.trace{border-top:1px solid var(--line);padding-top:1.125rem;font-size:.8125rem;color:var(--quiet)}
 code{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .visually-hidden{position:absolute;width:1px;height:1px;margin:-1px;padding:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap;border:0}
 @media (max-width:30rem){body{padding:1rem .75rem 2rem}.card{padding:1.375rem 1.125rem}}
-@media (forced-colors:active){.card,.button,.badge{border:1px solid}.initial,.mark{forced-color-adjust:none}}
+@media (forced-colors:active){.card,.button{border:1px solid}.initial,.mark{forced-color-adjust:none}}
 `.trim();
 
 /** How a Content-Security-Policy names it (CSP Level 3 §2.3.1). */

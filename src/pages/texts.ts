@@ -1,20 +1,30 @@
+import { type Html, html } from './html.js';
+
+/** A name as plain text or already set in type. */
+type Name = string | Html;
+
 /** Every sentence that a person can read on our pages, in one place: a translation is another object of this type. */
 export const texts = {
   language: 'en',
   defaultProductName: 'Identity',
-  form: {
-    required: 'required',
-    errorSummary: 'There is a problem',
+  account: {
+    signedInAs: 'Signed in as',
+  },
+  client: {
+    policy: 'Privacy policy',
+    terms: 'Terms of service',
+    links: (client: string) => `About ${client}`,
   },
   login: {
     title: 'Sign in',
-    lead: (client: string) => `to continue to ${client}`,
+    lead: (client: Name) => html`to continue to ${client}`,
     again: 'Please confirm that it is you.',
     identifier: 'Username or e-mail',
     password: 'Password',
     submit: 'Sign in',
     lostPassword: 'Forgot your password?',
     cancel: (client: string) => `Cancel and return to ${client}`,
+    problem: 'There is a problem',
     missingIdentifier: 'Enter your username or e-mail.',
     missingPassword: 'Enter your password.',
     refused: 'That username and password do not match. Check both and try again.',
@@ -26,19 +36,15 @@ export const texts = {
   },
   consent: {
     title: 'Allow access?',
-    lead: (client: string) => `${client} asks for access to your account.`,
-    more: (client: string) => `${client} asks for more than you allowed before.`,
-    signedInAs: 'Signed in as',
+    lead: (client: Name) => html`${client} asks for access to your account.`,
+    more: (client: Name) => html`${client} asks for more than you allowed before.`,
     switchAccount: 'Use another account',
     requested: 'It will be able to',
-    isNew: 'new',
-    allowedBefore: 'allowed before',
+    inAddition: 'In addition it will be able to',
+    allowedBefore: 'You allowed already',
     allow: 'Allow',
     deny: 'Deny',
     returnsTo: (host: string) => `Either way you return to ${host}.`,
-    policy: 'Privacy policy',
-    terms: 'Terms of service',
-    linksOf: (client: string) => `About ${client}`,
     /** What a scope means to the person who is asked (OIDC Core §5.4, §11); others are named as they are. */
     scopes: {
       openid: 'Know who you are, by an identifier',
@@ -56,8 +62,7 @@ export const texts = {
   logout: {
     title: 'Sign out?',
     lead: 'This ends your session in this browser.',
-    askedBy: (client: string) => `${client} asks to sign you out.`,
-    signedInAs: 'Signed in as',
+    askedBy: (client: Name) => html`${client} asks to sign you out.`,
     submit: 'Sign out',
     stay: 'To stay signed in, close this page.',
     notReturning: 'The request that led you here is not valid, so you will not be taken back to an application.',

@@ -1,0 +1,68 @@
+import { type Html, html } from '../../pages/html.js';
+import { layout } from '../../pages/layout.js';
+import { texts } from '../../pages/texts.js';
+import { accountChip, type ClientOnPage, clientLinks, csrfField, type PersonOnPage } from './parts.js';
+
+export interface ConsentPage {
+  readonly productName?: string | undefined;
+  readonly client: ClientOnPage;
+  readonly person: PersonOnPage;
+  readonly action: string;
+  readonly csrf: string;
+  readonly switchAccount: string;
+  readonly scopes: readonly string[];
+  /** Those among `scopes` that the user has not allowed before. */
+  readonly newScopes: readonly string[];
+  /** The host to which the browser goes on, whatever the decision. */
+  readonly returnsTo?: string | undefined;
+}
+
+const text = texts.consent;
+
+const tick = html`<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
+  <path d="m4.5 10.5 3.5 3.5 7.5-8" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>
+</svg>`;
+
+/** A scope in words; one that we have no words for is at least named (OIDC Core §3.1.2.4). */
+const describe = (scope: string): string =>
+  (Object.hasOwn(text.scopes, scope) ? text.scopes[scope] : undefined) ?? text.otherScope(scope);
+
+const group = (id: string, heading: string, scopes: readonly string[], look: string): Html => html`
+  <section class="group">
+    <h2 id="${id}">${heading}</h2>
+    <ul class="${look}" aria-labelledby="${id}">
+      ${scopes.map((scope) => html`<li>${tick}<span>${describe(scope)}</span></li>`)}
+    </ul>
+  </section>`;
+
+/** What is new stands apart from what was allowed before; where all is old or all is new there is but one list. */
+function scopeLists({ scopes, newScopes }: ConsentPage): Html {
+  const known = scopes.filter((scope) => !newScopes.includes(scope));
+  if (known.length === 0 || newScopes.length === 0) return group('requested', text.requested, scopes, 'scopes');
+  return html`${group('requested', text.inAddition, newScopes, 'scopes')}
+    ${group('allowed', text.allowedBefore, known, 'scopes known')}`;
+}
+
+/** The question whether a client may have what it asks for (OIDC Core §3.1.2.4): each scope in words, and what is new. */
+export function renderConsentPage(page: ConsentPage): string {
+  const name = html`<strong>${page.client.name}</strong>`;
+  const more = page.newScopes.length > 0 && page.newScopes.length < page.scopes.length;
+  return layout(
+    { title: text.title, productName: page.productName },
+    html`
+      <p class="lead">${more ? text.more(name) : text.lead(name)}</p>
+      ${accountChip(page.person, html`<a href="${page.switchAccount}">${text.switchAccount}</a>`)}
+      ${scopeLists(page)}
+      <form method="post" action="${page.action}">
+        ${csrfField(page.csrf)}
+        <div class="choices">
+          <button class="button second" type="submit" name="decision" value="deny">${text.deny}</button>
+          <button class="button" type="submit" name="decision" value="allow">${text.allow}</button>
+        </div>
+      </form>
+      <div class="foot">
+        ${page.returnsTo && html`<p class="fine">${text.returnsTo(page.returnsTo)}</p>`}
+        ${clientLinks(page.client)}
+      </div>`,
+  );
+}

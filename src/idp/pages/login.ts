@@ -1,0 +1,88 @@
+import { type Html, html } from '../../pages/html.js';
+import { layout } from '../../pages/layout.js';
+import { texts } from '../../pages/texts.js';
+import { type ClientOnPage, clientLinks, csrfField } from './parts.js';
+
+/** Why the form is shown once more. */
+export interface LoginProblem {
+  readonly title: string;
+  /** About the attempt as a whole. */
+  readonly message?: string | undefined;
+  /** About one field. */
+  readonly identifier?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+export interface LoginPage {
+  readonly productName?: string | undefined;
+  readonly client: ClientOnPage;
+  readonly action: string;
+  readonly csrf: string;
+  readonly cancel: { readonly action: string; readonly csrf: string };
+  /** From login_hint (OIDC Core §3.1.2.1) or the last attempt. */
+  readonly identifier?: string | undefined;
+  /** Somebody is signed in and is asked to prove it once more. */
+  readonly again?: boolean | undefined;
+  readonly lostPasswordUrl?: string | undefined;
+  readonly problem?: LoginProblem | undefined;
+}
+
+const text = texts.login;
+
+const summary = (problem: LoginProblem): Html => html`
+  <div class="alert" role="alert" id="problem">
+    <strong>${problem.title}</strong>
+    ${problem.message && html`<p>${problem.message}</p>`}
+    ${
+      (problem.identifier ?? problem.password) &&
+      html`<ul>
+        ${problem.identifier && html`<li><a href="#identifier">${problem.identifier}</a></li>`}
+        ${problem.password && html`<li><a href="#password">${problem.password}</a></li>`}
+      </ul>`
+    }
+  </div>`;
+
+const fault = (field: string, message: string | undefined): Html | undefined =>
+  message === undefined ? undefined : html`<p class="fault" id="${field}-fault">${message}</p>`;
+
+const described = (field: string, message: string | undefined): Html | undefined =>
+  message === undefined ? undefined : html` aria-invalid="true" aria-describedby="${field}-fault"`;
+
+/** The form for username or e-mail and password. */
+export function renderLoginPage(page: LoginPage): string {
+  const { problem, identifier } = page;
+  const toPassword = identifier !== undefined && !problem?.identifier;
+  return layout(
+    { title: text.title, productName: page.productName },
+    html`
+      <p class="lead">${text.lead(html`<strong>${page.client.name}</strong>`)}${page.again && html`<br>${text.again}`}</p>
+      ${problem && summary(problem)}
+      <form method="post" action="${page.action}">
+        ${csrfField(page.csrf)}
+        <div class="field">
+          <label for="identifier">${text.identifier}</label>
+          <input id="identifier" name="identifier" type="text" value="${identifier ?? ''}" autocomplete="username"
+            autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="254" required${
+              !toPassword && html` autofocus`
+            }${described('identifier', problem?.identifier)}>
+          ${fault('identifier', problem?.identifier)}
+        </div>
+        <div class="field">
+          <label for="password">${text.password}</label>
+          <input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" required${
+            toPassword && html` autofocus`
+          }${described('password', problem?.password)}>
+          ${fault('password', problem?.password)}
+        </div>
+        <button class="button" type="submit">${text.submit}</button>
+      </form>
+      ${page.lostPasswordUrl && html`<p class="help"><a href="${page.lostPasswordUrl}">${text.lostPassword}</a></p>`}
+      <div class="foot">
+        <form method="post" action="${page.cancel.action}">
+          ${csrfField(page.cancel.csrf)}
+          <button class="plain" type="submit" name="decision" value="deny">${text.cancel(page.client.name)}</button>
+        </form>
+        ${clientLinks(page.client)}
+      </div>`,
+  );
+}

@@ -1,0 +1,41 @@
+import { html } from '../../pages/html.js';
+import { layout } from '../../pages/layout.js';
+import { texts } from '../../pages/texts.js';
+import { accountChip, csrfField, type PersonOnPage } from './parts.js';
+
+export interface LogoutPage {
+  readonly productName?: string | undefined;
+  readonly person: PersonOnPage;
+  /** The client that asks, where that is proven. */
+  readonly clientName?: string | undefined;
+  /** The request is not valid: it may still be confirmed, but leads nowhere afterwards. */
+  readonly notReturning: boolean;
+  readonly action: string;
+  readonly csrf: string;
+  /** The request's own parameters, judged again when the form comes back. */
+  readonly parameters: Readonly<Record<string, string | undefined>>;
+}
+
+const text = texts.logout;
+
+/** Asks before a session ends (OIDC RP-Initiated Logout §2): any page on the web can send a browser here. */
+export const renderLogoutPage = (page: LogoutPage): string =>
+  layout(
+    { title: text.title, productName: page.productName },
+    html`
+      <p class="lead">${page.clientName && html`${text.askedBy(html`<strong>${page.clientName}</strong>`)} `}${text.lead}</p>
+      ${page.notReturning && html`<div class="alert" role="alert">${text.notReturning}</div>`}
+      ${accountChip(page.person)}
+      <form method="post" action="${page.action}">
+        ${csrfField(page.csrf)}
+        ${Object.entries(page.parameters).map(
+          ([name, value]) => value !== undefined && html`<input type="hidden" name="${name}" value="${value}">`,
+        )}
+        <button class="button" type="submit">${text.submit}</button>
+      </form>
+      <p class="fine">${text.stay}</p>`,
+  );
+
+/** Where a logout ends that leads back to no client (OIDC RP-Initiated Logout §3). */
+export const renderLoggedOutPage = (page: { readonly productName?: string | undefined }): string =>
+  layout({ title: text.doneTitle, productName: page.productName }, html`<p class="lead">${text.done}</p>`);

@@ -1,0 +1,40 @@
+import { type Html, html, webLink } from '../../pages/html.js';
+import { texts } from '../../pages/texts.js';
+
+/** What the pages tell about the application that sent the browser here. */
+export interface ClientOnPage {
+  readonly name: string;
+  readonly policyUri?: string | undefined;
+  readonly tosUri?: string | undefined;
+}
+
+export interface PersonOnPage {
+  readonly name: string;
+  /** Username or e-mail, where it says more than the name. */
+  readonly detail?: string | undefined;
+}
+
+export const csrfField = (token: string): Html => html`<input type="hidden" name="csrf" value="${token}">`;
+
+/** Who is signed in, so that nobody decides for another's account. */
+export const accountChip = (person: PersonOnPage, aside?: Html): Html => html`
+  <div class="account">
+    <span class="initial" aria-hidden="true">${[...person.name][0]?.toUpperCase()}</span>
+    <div>
+      <small>${texts.account.signedInAs}</small>
+      <strong>${person.name}</strong>
+      ${person.detail && person.detail !== person.name && html`<small>${person.detail}</small>`}
+      ${aside}
+    </div>
+  </div>`;
+
+/** The client's own words about itself (RFC 7591 §2 `policy_uri`, `tos_uri`). */
+export function clientLinks(client: ClientOnPage): Html | undefined {
+  const policy = webLink(client.policyUri);
+  const terms = webLink(client.tosUri);
+  if (!policy && !terms) return undefined;
+  return html`<nav class="links" aria-label="${texts.client.links(client.name)}">
+    ${policy && html`<a href="${policy}" rel="noreferrer">${texts.client.policy}</a>`}
+    ${terms && html`<a href="${terms}" rel="noreferrer">${texts.client.terms}</a>`}
+  </nav>`;
+}
