@@ -1,0 +1,110 @@
+/**
+ * ROLE resource server: an API that trusts the issuer's access tokens, as a stranger would write it.
+ * Owns: the protected resource, its metadata, and the middleware that any other Express API can mount (authenticate.ts).
+ * Never: reads the database or the issuer's code, keeps state that a second replica would miss.
+ * Talks to: authz, for its keys and for introspection of opaque tokens.
+ */
+import express from 'express';
+import type { Clock } from '../clock.js';
+import type { Secret } from '../config/secret.js';
+import { cors } from '../http/cors.js';
+import { createHealth, publicHealth } from '../http/health.js';
+import { endpointUrl } from '../protocol/endpoints.js';
+import type { Log } from '../telemetry/logger.js';
+import { type Authentication, createAuthenticate } from './authenticate.js';
+import { metadata, metadataPaths } from './metadata.js';
+import { methods, resource } from './resources.js';
+
+export interface RsDeps {
+  readonly config: {
+    readonly issuer: string;
+    readonly internalUrls: { readonly authz?: string };
+    readonly cors: { readonly origins: readonly string[] };
+    readonly rs: {
+      readonly resource: string;
+      readonly clockSkew?: number;
+      readonly introspection?: { readonly clientId: string; readonly clientSecret: Secret };
+    };
+  };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Rs {
+  mount(app: express.Express): void;
+  readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  stop(): Promise<void>;
+}
+
+/** Where the issuer's name does not resolve, its endpoints are asked below the internal URL; otherwise they are discovered. */
+function authentication({ config, clock, log }: RsDeps): Authentication {
+  const { issuer, internalUrls, rs } = config;
+  const at = (name: 'jwks' | 'introspect') => internalUrls.authz && endpointUrl(internalUrls.authz, name);
+  return createAuthenticate({
+    issuer,
+    audience: rs.resource,
+    jwksUri: at('jwks'),
+    introspection: rs.introspection && {
+      endpoint: at('introspect'),
+      clientId: rs.introspection.clientId,
+      clientSecret: () => rs.introspection?.clientSecret.reveal() ?? '',
+    },
+    clockSkew: rs.clockSkew,
+    realm: 'rs',
+    clock,
+    log,
+  });
+}
+
+/** Ready once the issuer's keys were at hand; a later outage of authz does not make a working resource server unready. */
+function keysCheck(reach: () => Promise<void>, issuer: string): () => Promise<void> {
+  let reached = false;
+  return async () => {
+    if (reached) return;
+    await reach().catch((cause) => {
+      throw new Error(`waiting for authz: the signing keys of ${issuer} can not be fetched yet`, { cause });
+    });
+    reached = true;
+  };
+}
+
+function mountResource(
+  app: express.Express,
+  { authenticate, requireScope }: Authentication,
+  origins: readonly string[],
+) {
+  const path = '/api/v1/protected/resource';
+  app.use(path, cors({ origins, methods: Object.keys(methods), headers: ['Authorization', 'Content-Type'] }));
+  const readForm = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20 });
+  app.get(path, authenticate, requireScope(methods.GET.scope), resource('GET'));
+  app.post(path, readForm, authenticate, requireScope(methods.POST.scope), resource('POST'));
+  app.delete(path, authenticate, requireScope(methods.DELETE.scope), resource('DELETE'));
+}
+
+export function createRs(deps: RsDeps): Rs {
+  const { config, clock } = deps;
+  const authenticated = authentication(deps);
+  const checks = { authz: keysCheck(() => authenticated.reach(), config.issuer) };
+  const health = createHealth({ checks, clock });
+  // The first request should not be the one that waits for the keys; if authz is not up yet, readiness asks again.
+  checks.authz().catch(() => {});
+  return {
+    mount(app) {
+      app.get('/api/v1/public/health', publicHealth(health, { status: 'ok' }));
+      app.get(
+        metadataPaths(config.rs.resource),
+        cors({ origins: '*', methods: ['GET'] }),
+        metadata({
+          resource: config.rs.resource,
+          issuer: config.issuer,
+          scopes: Object.values(methods).map(({ scope }) => scope),
+          bearerMethods: ['header'],
+          name: 'Protected resource',
+        }),
+      );
+      mountResource(app, authenticated, config.cors.origins);
+    },
+    checks,
+    stop: async () => {},
+  };
+}

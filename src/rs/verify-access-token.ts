@@ -1,0 +1,87 @@
+import { compactVerify, decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose';
+import type { Clock } from '../clock.js';
+import {
+  AccessTokenError,
+  type AccessTokenExpectations,
+  type AccessTokenFault,
+  AccessTokenUnverifiableError,
+  assertAccessTokenType,
+  type VerifiedAccessToken,
+  validateAccessTokenClaims,
+} from '../protocol/access-token.js';
+import type { KeySet } from './key-set.js';
+
+export type VerifyAccessToken = (token: string) => Promise<VerifiedAccessToken>;
+
+export interface AccessTokenVerification {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Milliseconds. */
+  readonly clockSkew: number;
+  readonly clock: Clock;
+  /** Asymmetric ones only: a public key must never become an HMAC secret (RFC 8725 §3.1). */
+  readonly algorithms: readonly string[];
+  readonly keys: KeySet;
+  /** Asks the issuer about an opaque token; without it such tokens are refused. */
+  readonly introspect?: VerifyAccessToken | undefined;
+}
+
+const faults: Readonly<Record<string, AccessTokenFault>> = {
+  ERR_JOSE_ALG_NOT_ALLOWED: 'algorithm',
+  ERR_JOSE_NOT_SUPPORTED: 'algorithm',
+  ERR_JWKS_NO_MATCHING_KEY: 'unknown_key',
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'unknown_key',
+  ERR_JWS_INVALID: 'malformed',
+};
+
+/** Whatever the library says about a token, its bearer is told `invalid_token`; the fault is for log and metrics. */
+function asRefusal(error: unknown): Error {
+  if (error instanceof AccessTokenError || error instanceof AccessTokenUnverifiableError) return error;
+  return new AccessTokenError(faults[(error as { code?: string }).code ?? ''] ?? 'signature', error);
+}
+
+/** The header of a JWS in compact form, or undefined: then the token is opaque (RFC 7515 §7.1). */
+function jwsHeader(token: string): ProtectedHeaderParameters | undefined {
+  if (token.split('.').length !== 3) return undefined;
+  try {
+    return decodeProtectedHeader(token);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseClaims(payload: Uint8Array): Record<string, unknown> {
+  try {
+    const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) return { ...claims };
+  } catch (cause) {
+    throw new AccessTokenError('malformed', cause);
+  }
+  throw new AccessTokenError('malformed');
+}
+
+/** Algorithm and type before anything else, so that no odd header ever causes a fetch of keys (RFC 8725 §3.1, §3.11). */
+function assertHeader(header: ProtectedHeaderParameters, algorithms: readonly string[]): void {
+  assertAccessTokenType(header.typ);
+  if (typeof header.alg !== 'string' || !algorithms.includes(header.alg)) throw new AccessTokenError('algorithm');
+  // No extension of the header is understood here (RFC 7515 §4.1.11), `b64` least of all (RFC 7797 §7).
+  if (header.crit !== undefined) throw new AccessTokenError('malformed');
+}
+
+/** Verifies access tokens: a JWT by its signature (RFC 9068 §4), an opaque one by asking (RFC 7662). */
+export function createVerifyAccessToken(options: AccessTokenVerification): VerifyAccessToken {
+  const { keys, introspect, algorithms, clock, ...parties } = options;
+  const expectations = (): AccessTokenExpectations => ({ ...parties, now: clock.now() });
+  return async (token) => {
+    const header = jwsHeader(token);
+    if (!header) {
+      if (!introspect) throw new AccessTokenError('malformed');
+      return introspect(token);
+    }
+    assertHeader(header, algorithms);
+    const { payload } = await compactVerify(token, (protectedHeader) => keys.find(protectedHeader), {
+      algorithms: [...algorithms],
+    }).catch((error) => Promise.reject(asRefusal(error)));
+    return validateAccessTokenClaims(parseClaims(payload), expectations());
+  };
+}

@@ -1,0 +1,162 @@
+import * as client from 'openid-client';
+import type { RuntimeConfiguration } from '../runtime-configuration.js';
+import { keepSession, keepSignIn, keepSignOut, takeSignIn } from './tab-memory.js';
+
+/** What a sign-in brought. Lives in this page's memory and nowhere else: a reload forgets it. */
+export interface Session {
+  readonly subject: string;
+  readonly idToken: string;
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+  /** Milliseconds since the epoch, by this device's clock. */
+  readonly receivedAt: number;
+  readonly expiresAt: number | undefined;
+}
+
+export type ApiMethod = 'GET' | 'POST' | 'DELETE';
+
+/** The answer of the API, as far as it is shown. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** Seconds after which the API asks to be called again. */
+  readonly retryAfter: string | null;
+  /** What the API says about the token, where it refuses it (RFC 6750 §3). */
+  readonly challenge?: client.WWWAuthenticateChallengeError;
+}
+
+/** Faults that are found here and not by the library. */
+export class RelyingPartyError extends Error {
+  constructor(readonly code: 'no_sign_in_pending' | 'subject_changed' | 'no_refresh_token') {
+    super(code);
+  }
+}
+
+/** An OpenID Connect relying party in a browser: a public client, code flow with PKCE (OAuth 2.1 §4.1, OIDC Core §3.1). */
+export interface RelyingParty {
+  /** Leaves for the issuer. With `silent`, the answer comes back without a page or as `login_required`. */
+  signIn(options?: { silent?: boolean }): Promise<void>;
+  /** Redeems the answer in `url`: its `state`, `iss` and `nonce` must be those of the sign-in that this tab started. */
+  completeSignIn(url: URL): Promise<Session>;
+  refresh(session: Session): Promise<Session>;
+  userinfo(session: Session): Promise<client.UserInfoResponse>;
+  callApi(session: Session, method: ApiMethod): Promise<ApiAnswer>;
+  /** Leaves for the issuer to end the session there; it sends the browser back to the start (OIDC RP-Initiated Logout §2). */
+  signOut(session: Session): Promise<void>;
+}
+
+const loopback = /^(127(\.\d{1,3}){3}|\[::1\]|localhost)$/;
+
+type Tokens = Awaited<ReturnType<typeof client.refreshTokenGrant>>;
+
+/** A refresh may leave out ID and refresh token, then the old ones stay; its subject has to be the same (OIDC Core §12.2). */
+function sessionFrom(tokens: Tokens, previous?: Session): Session {
+  const subject = tokens.claims()?.sub ?? previous?.subject;
+  const idToken = tokens.id_token ?? previous?.idToken;
+  const changed = previous !== undefined && previous.subject !== subject;
+  if (subject === undefined || idToken === undefined || changed) throw new RelyingPartyError('subject_changed');
+  const receivedAt = Date.now();
+  const lifetime = tokens.expiresIn();
+  return {
+    subject,
+    idToken,
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token ?? previous?.refreshToken,
+    receivedAt,
+    expiresAt: lifetime === undefined ? undefined : receivedAt + lifetime * 1000,
+  };
+}
+
+function discover(runtime: RuntimeConfiguration): Promise<client.Configuration> {
+  const issuer = new URL(runtime.issuer);
+  const insecure = issuer.protocol === 'http:' && loopback.test(issuer.hostname);
+  // The ID token's signature is verified although it comes straight from the issuer: on plain http nothing else proves it.
+  const execute = [client.enableNonRepudiationChecks, ...(insecure ? [client.allowInsecureRequests] : [])];
+  return client.discovery(issuer, runtime.clientId, undefined, client.None(), { execute });
+}
+
+/** Asks once; after a failure it asks again. */
+function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
+  let answer: Promise<Value> | undefined;
+  return () => {
+    answer ??= ask().catch((error) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
+}
+
+async function leaveToSignIn(configuration: client.Configuration, runtime: RuntimeConfiguration, silent: boolean) {
+  const pending = {
+    state: client.randomState(),
+    nonce: client.randomNonce(),
+    codeVerifier: client.randomPKCECodeVerifier(),
+    silent,
+  };
+  const url = client.buildAuthorizationUrl(configuration, {
+    redirect_uri: `${runtime.origin}/callback`,
+    scope: runtime.scope,
+    state: pending.state,
+    nonce: pending.nonce,
+    code_challenge: await client.calculatePKCECodeChallenge(pending.codeVerifier),
+    code_challenge_method: 'S256',
+    ...(silent ? { prompt: 'none' } : {}),
+  });
+  keepSignIn(pending);
+  location.assign(url);
+}
+
+async function redeem(configuration: client.Configuration, url: URL): Promise<Session> {
+  const pending = takeSignIn();
+  if (!pending) throw new RelyingPartyError('no_sign_in_pending');
+  const tokens = await client.authorizationCodeGrant(configuration, url, {
+    pkceCodeVerifier: pending.codeVerifier,
+    expectedState: pending.state,
+    expectedNonce: pending.nonce,
+    idTokenExpected: true,
+  });
+  keepSession();
+  return sessionFrom(tokens);
+}
+
+async function answerOf(call: Promise<Response>): Promise<ApiAnswer> {
+  const challenged = (error: unknown): client.WWWAuthenticateChallengeError => {
+    if (error instanceof client.WWWAuthenticateChallengeError) return error;
+    throw error;
+  };
+  const outcome = await call.catch(challenged);
+  const challenge = outcome instanceof client.WWWAuthenticateChallengeError ? outcome : undefined;
+  const response = outcome instanceof client.WWWAuthenticateChallengeError ? outcome.response : outcome;
+  return {
+    status: response.status,
+    body: await response.text(),
+    retryAfter: response.headers.get('retry-after'),
+    ...(challenge && { challenge }),
+  };
+}
+
+export function createRelyingParty(runtime: RuntimeConfiguration): RelyingParty {
+  const configuration = once(() => discover(runtime));
+  return {
+    signIn: async ({ silent = false } = {}) => leaveToSignIn(await configuration(), runtime, silent),
+    completeSignIn: async (url) => redeem(await configuration(), url),
+    async refresh(session) {
+      if (session.refreshToken === undefined) throw new RelyingPartyError('no_refresh_token');
+      return sessionFrom(await client.refreshTokenGrant(await configuration(), session.refreshToken), session);
+    },
+    userinfo: async (session) => client.fetchUserInfo(await configuration(), session.accessToken, session.subject),
+    callApi: async (session, method) =>
+      answerOf(client.fetchProtectedResource(await configuration(), session.accessToken, new URL(runtime.api), method)),
+    async signOut(session) {
+      const state = client.randomState();
+      const url = client.buildEndSessionUrl(await configuration(), {
+        id_token_hint: session.idToken,
+        post_logout_redirect_uri: `${runtime.origin}/`,
+        state,
+      });
+      keepSignOut(state);
+      location.assign(url);
+    },
+  };
+}
