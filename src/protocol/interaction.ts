@@ -2,7 +2,7 @@
 export interface InteractionRequest {
   readonly scopes: readonly string[];
   /** `none`, `login`, `consent`, `select_account`; empty where the request had no prompt. */
-  readonly prompt: readonly string[];
+  readonly prompts: readonly string[];
   /** Seconds. */
   readonly maxAge?: number | undefined;
   /** The `sub` of the id_token_hint, once that has been verified. */
@@ -38,7 +38,7 @@ const refused = (error: InteractionError): Step => ({ kind: 'refused', error });
  */
 function authenticationIsDue(request: InteractionRequest, session: SessionFacts, now: Date): boolean {
   if (session.authTime >= request.startedAt) return false;
-  if (request.prompt.includes('login') || request.prompt.includes('select_account')) return true;
+  if (request.prompts.includes('login') || request.prompts.includes('select_account')) return true;
   return request.maxAge !== undefined && now.getTime() - session.authTime.getTime() > request.maxAge * 1000;
 }
 
@@ -51,7 +51,7 @@ export const scopesNotConsented = (scopes: readonly string[], consent: ConsentFa
 
 function consentIsDue(request: InteractionRequest, consent: ConsentFacts | undefined): boolean {
   if (consent === undefined || scopesNotConsented(request.scopes, consent).length > 0) return true;
-  return request.prompt.includes('consent') && consent.grantedAt < request.startedAt;
+  return request.prompts.includes('consent') && consent.grantedAt < request.startedAt;
 }
 
 /**
@@ -65,7 +65,7 @@ export function nextStep(
   consent: ConsentFacts | undefined,
   now: Date,
 ): Step {
-  const silent = request.prompt.includes('none');
+  const silent = request.prompts.includes('none');
   const other = session !== undefined && isOtherUser(request, session);
   if (session === undefined || other || authenticationIsDue(request, session, now)) {
     const justSignedIn = session !== undefined && session.authTime >= request.startedAt;

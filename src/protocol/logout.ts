@@ -71,9 +71,8 @@ export function validateLogout(request: LogoutRequest, hint: Hint, client: Logou
   const fault = hintFault(hint, client);
   if (fault !== undefined) return { fault };
   const uri = request.post_logout_redirect_uri;
-  if (hint === 'absent' || client === undefined) {
-    return uri === undefined ? {} : { fault: 'post_logout_redirect_uri without id_token_hint' };
-  }
+  // Without a hint nobody has proved whose request it is: no fault, but no way back either.
+  if (hint === 'absent' || client === undefined) return {};
   if (uri === undefined) return { client };
   if (!client.postLogoutRedirectUris.includes(uri))
     return { client, fault: 'post_logout_redirect_uri is not registered' };
