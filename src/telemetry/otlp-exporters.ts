@@ -2,7 +2,7 @@ import type { metrics as sdkMetrics, tracing } from '@opentelemetry/sdk-node';
 import { metrics } from './metrics.js';
 import type { OtlpTarget } from './otlp-target.js';
 
-const timeoutMillis = 5000;
+const timeoutMillis = 3000;
 
 /** Only the exporter that is used gets loaded. */
 export async function spanExporter({ protocol, traces: url }: OtlpTarget): Promise<tracing.SpanExporter> {

@@ -66,7 +66,7 @@ export async function startSdk(options: SdkOptions): Promise<Telemetry> {
     new sdkMetrics.PeriodicExportingMetricReader({
       exporter: await metricExporter(target),
       exportIntervalMillis: exportInterval,
-      exportTimeoutMillis: exportInterval / 2,
+      exportTimeoutMillis: 5000,
     });
   const sdk = new NodeSDK({
     resource: describe(options),
@@ -80,5 +80,10 @@ export async function startSdk(options: SdkOptions): Promise<Telemetry> {
   });
   sdk.start();
   connectMetrics();
-  return { shutdown: () => stop(sdk), ...(prometheus && { prometheus: prometheus.text }) };
+  let stopped: Promise<void> | undefined;
+  const shutdown = (): Promise<void> => {
+    stopped ??= stop(sdk);
+    return stopped;
+  };
+  return { shutdown, ...(prometheus && { prometheus: prometheus.text }) };
 }

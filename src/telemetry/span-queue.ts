@@ -20,7 +20,7 @@ export function boundedSpanProcessor(exporter: tracing.SpanExporter): tracing.Sp
   const batches = new tracing.BatchSpanProcessor(counted, {
     maxQueueSize,
     scheduledDelayMillis: 2000,
-    exportTimeoutMillis: 10_000,
+    exportTimeoutMillis: 5000,
   });
   return {
     onStart: (span, parent) => batches.onStart(span, parent),
