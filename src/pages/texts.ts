@@ -31,8 +31,6 @@ export const texts = {
     delayedTitle: 'Too many attempts',
     delayed: (seconds: number) =>
       `Sign-in was tried too often. Wait ${seconds === 1 ? 'a second' : `${seconds} seconds`}, then try again.`,
-    overloadedTitle: 'Just a moment',
-    overloaded: 'Many people are signing in at this moment. Wait a few seconds, then try again.',
   },
   consent: {
     title: 'Allow access?',
@@ -81,16 +79,23 @@ export const texts = {
     help: 'If this happens again, tell the support team the request number below.',
   },
   interaction: {
-    unknownTitle: 'This sign-in can not be found',
-    unknown: 'The link is not complete, or it was used long ago. Go back to the application and sign in from there.',
-    expiredTitle: 'This sign-in took too long',
-    expired: 'For your safety it has ended. Go back to the application and sign in again.',
+    goneTitle: 'This sign-in can not go on',
+    gone: 'It took too long, was finished before, or the link is not complete. Go back to the application and sign in from there.',
     finishedTitle: 'This sign-in is complete',
     finished:
       'There is nothing left to do here. Go back to the application; if you are not signed in there, start again.',
     foreignTitle: 'This sign-in belongs to another browser',
     foreign:
       'It was started elsewhere, or this browser does not keep cookies. Allow cookies for this site, go back to the application and sign in again.',
+    clientDisabledTitle: 'This application is switched off',
+    clientDisabled: 'It may not sign anybody in at the moment. Ask those who run it.',
+  },
+  failure: {
+    invalidTitle: 'This request is not valid',
+    invalid: 'It is incomplete or malformed. Go back to where you came from and try again.',
+    busyTitle: 'Just a moment',
+    busy: 'Many people are here at this moment. Wait a few seconds, then try again.',
+    retry: 'Try again',
   },
   forms: {
     staleTitle: 'This form is out of date',

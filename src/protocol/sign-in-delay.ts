@@ -13,6 +13,14 @@ export function signInDelay(failures: number, rule: SignInDelayRule): number {
   return beyond <= 0 ? 0 : Math.min(rule.longestDelay, rule.firstDelay * 2 ** (beyond - 1));
 }
 
+/** The delay after the first, second … failure, up to the one from which all are the longest (NIST SP 800-63B §5.2.2). */
+export function signInDelays(rule: SignInDelayRule): readonly number[] {
+  const delays: number[] = [];
+  do delays.push(signInDelay(delays.length + 1, rule));
+  while (delays.at(-1) !== rule.longestDelay);
+  return delays;
+}
+
 /** Whole seconds for Retry-After (RFC 9110 §10.2.3): rounded up, so that who obeys is not refused again. */
 export const retryAfterSeconds = (waitUntil: Date, now: Date): number =>
   Math.max(1, Math.ceil((waitUntil.getTime() - now.getTime()) / 1000));

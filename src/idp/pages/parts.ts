@@ -1,5 +1,6 @@
 import { type Html, html, webLink } from '../../pages/html.js';
 import { texts } from '../../pages/texts.js';
+import type { ClientMetadata } from '../../protocol/client-metadata.js';
 
 /** What the pages tell about the application that sent the browser here. */
 export interface ClientOnPage {
@@ -38,3 +39,25 @@ export function clientLinks(client: ClientOnPage): Html | undefined {
     ${terms && html`<a href="${terms}" rel="noreferrer">${texts.client.terms}</a>`}
   </nav>`;
 }
+
+/** A client by its own name, or by its identifier where it has none. */
+export const clientOnPage = (client: {
+  readonly clientId: string;
+  readonly clientMetadata: ClientMetadata;
+}): ClientOnPage => ({
+  name: client.clientMetadata.client_name ?? client.clientId,
+  policyUri: client.clientMetadata.policy_uri,
+  tosUri: client.clientMetadata.tos_uri,
+});
+
+export const personOnPage = (person: {
+  readonly username: string;
+  readonly email?: string | null;
+  readonly claims?: Readonly<Record<string, unknown>>;
+}): PersonOnPage => {
+  const name = person.claims?.name;
+  return {
+    name: typeof name === 'string' && name.trim() !== '' ? name : person.username,
+    detail: person.email ?? person.username,
+  };
+};

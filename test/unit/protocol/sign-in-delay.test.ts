@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { addressBlock, retryAfterSeconds, signInDelay } from '../../../src/protocol/sign-in-delay.js';
+import { addressBlock, retryAfterSeconds, signInDelay, signInDelays } from '../../../src/protocol/sign-in-delay.js';
 
 const rule = { freeFailures: 5, firstDelay: 1000, longestDelay: 60_000 };
 
@@ -14,6 +14,13 @@ describe('Growing delays (NIST SP 800-63B §5.2.2)', () => {
     [1_000_000, 60_000],
   ])('after %i failures: %i ms', (failures, expected) => {
     expect(signInDelay(failures, rule)).toBe(expected);
+  });
+
+  it('is listed failure by failure until it grows no more', () => {
+    expect(signInDelays({ freeFailures: 2, firstDelay: 20_000, longestDelay: 60_000 })).toEqual([
+      0, 0, 20_000, 40_000, 60_000,
+    ]);
+    expect(signInDelays({ freeFailures: 0, firstDelay: 60_000, longestDelay: 1_000 })).toEqual([1_000]);
   });
 
   it.each([

@@ -1,0 +1,78 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { readForm } from '../http/form.js';
+import { grantConsent } from '../storage/consents.js';
+import { announce, auditContext, auditOf } from './audit.js';
+import { complete } from './complete.js';
+import type { Idp } from './deps.js';
+import { assertForm, formToken } from './forms.js';
+import { assertOwnForm } from './own-form.js';
+import { renderConsentPage } from './pages/consent.js';
+import { clientOnPage, personOnPage } from './pages/parts.js';
+import { consentPath, hubPath } from './paths.js';
+import { unknownDecision } from './refusal.js';
+import { seeOther, sendPage } from './send.js';
+import { stepOf, type Visit, visit } from './visit.js';
+
+/** The host that the answer goes to; a native app's own scheme has none. */
+const hostOf = (uri: string): string | undefined => new URL(uri).host || undefined;
+
+export function sendConsentPage(idp: Idp, res: Response, visit: Visit, newScopes: readonly string[]): void {
+  if (!visit.session) throw new Error('consent is asked of nobody');
+  const page = renderConsentPage({
+    productName: idp.config.pages.productName,
+    client: clientOnPage(visit),
+    person: personOnPage(visit.session),
+    action: consentPath(idp, visit),
+    csrf: formToken(idp, visit, 'consent'),
+    switchAccount: `${hubPath(idp, visit)}?account=other`,
+    scopes: visit.request.scopes,
+    newScopes,
+    returnsTo: hostOf(visit.request.redirectUri),
+  });
+  sendPage(res, page);
+}
+
+/** Goes back to the client as access_denied (RFC 6749 §4.1.2.1), signed in or not. */
+async function deny(idp: Idp, req: Request, res: Response, visit: Visit): Promise<void> {
+  const { clientId, session } = visit;
+  const who = session ? { userId: session.userId, sessionId: session.id } : {};
+  idp.auditBatch.add({ type: 'consent_denied', clientId, ...who, context: auditContext(req) });
+  announce(idp, 'consent_denied', { clientId, ...who });
+  await complete(idp, res, visit, { error: 'access_denied' });
+}
+
+/** Remembers what was allowed, if consent is what the interaction waits for; otherwise the hub knows better. */
+async function allow(idp: Idp, req: Request, res: Response, visit: Visit): Promise<void> {
+  const { clientId, session, request } = visit;
+  if (session && stepOf(idp, visit).kind === 'consent') {
+    const audit = auditOf(idp, req, { scopes: request.scopes });
+    await grantConsent(idp.sql, {
+      userId: session.userId,
+      clientId,
+      scopes: request.scopes,
+      now: idp.clock.now(),
+      audit,
+    });
+    announce(idp, 'consent_granted', { clientId, userId: session.userId, sessionId: session.id });
+  }
+  seeOther(res, hubPath(idp, visit));
+}
+
+/** POST /consent: allow or deny (OIDC Core §3.1.2.4); then back to the hub, or to the client. */
+export const consent =
+  (idp: Idp): RequestHandler =>
+  async (req, res) => {
+    assertOwnForm(idp, req);
+    const form = await readForm(req);
+    const here = await visit(idp, req, res);
+    if (here.silent || here.outcome) return seeOther(res, hubPath(idp, here));
+    assertForm(idp, here, 'consent', form);
+    switch (form.get('decision')) {
+      case 'allow':
+        return allow(idp, req, res, here);
+      case 'deny':
+        return deny(idp, req, res, here);
+      default:
+        throw unknownDecision();
+    }
+  };

@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.js';
+import type { InsiderConfig } from '../config/record.js';
+import { deriveKey } from '../crypto/encryption.js';
+import type { PasswordHasher } from '../crypto/password.js';
+import type { Random } from '../crypto/random.js';
+import type { Cookies } from '../http/cookies.js';
+import { type SignInDelayRule, signInDelays } from '../protocol/sign-in-delay.js';
+import type { AuditBatch } from '../storage/audit-events.js';
+import type { ClientCache } from '../storage/clients.js';
+import type { SigningKeys } from '../storage/signing-keys.js';
+import type { Sql } from '../storage/sql.js';
+import type { Log } from '../telemetry/logger.js';
+import type { AuthenticationMethod } from './authentication-methods/method.js';
+import { passwordMethod } from './authentication-methods/password.js';
+
+/** What of the configuration this room reads. */
+export type IdpConfig = Pick<
+  InsiderConfig,
+  'issuer' | 'publicUrls' | 'lifetimes' | 'keyEncryptionKeys' | 'signIn' | 'pages' | 'cors'
+>;
+
+/** What this room is given. */
+export interface IdpDeps {
+  readonly config: IdpConfig;
+  readonly sql: Sql;
+  readonly clients: ClientCache;
+  readonly signingKeys: SigningKeys;
+  readonly passwords: PasswordHasher;
+  /** Takes the events of requests that change no row. */
+  readonly auditBatch: AuditBatch;
+  readonly cookies: Cookies;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** What the endpoints work with: what was given, and what follows from it. */
+export interface Idp extends IdpDeps {
+  readonly methods: { readonly password: AuthenticationMethod };
+  readonly csrfKey: Buffer;
+  /** Makes the handle from the interaction's id: a double click gets the same one. */
+  readonly handleKey: Buffer;
+  readonly failureKey: Buffer;
+  /** The first signs, all verify, so that a key rotation makes no browser a stranger. */
+  readonly knownBrowserKeys: readonly [Buffer, ...Buffer[]];
+  readonly delays: { readonly narrow: readonly number[]; readonly wide: readonly number[] };
+}
+
+/** How much more an account bears from all strangers together than from one: an owner behind a shared address gets through. */
+const wideFactor = 10;
+
+export function furnish(deps: IdpDeps): Idp {
+  const { keyEncryptionKeys, signIn } = deps.config;
+  const { current, all } = keyEncryptionKeys;
+  const older = all.filter(({ id }) => id !== current.id);
+  const knownBrowserKey = (key: typeof current) => deriveKey(key, 'known browser');
+  const rule: SignInDelayRule = signIn;
+  return {
+    ...deps,
+    methods: { password: passwordMethod(deps.passwords) },
+    csrfKey: deriveKey(current, 'csrf'),
+    handleKey: deriveKey(current, 'interaction handle'),
+    failureKey: deriveKey(current, 'sign-in failures'),
+    knownBrowserKeys: [knownBrowserKey(current), ...older.map(knownBrowserKey)],
+    delays: {
+      narrow: signInDelays(rule),
+      wide: signInDelays({ ...rule, freeFailures: Math.max(1, rule.freeFailures) * wideFactor }),
+    },
+  };
+}

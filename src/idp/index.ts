@@ -1,0 +1,59 @@
+/**
+ * IDENTITY PROVIDER. Owns people at the door: sign-in, consent, sessions, userinfo and sign-out.
+ * Never makes a code or token, and never learns a client's secret. Talks to the browser, and to authz through one thing only:
+ * the interaction's row, which authz starts and redeems and this room completes.
+ */
+import type { Express, RequestHandler } from 'express';
+import { cors } from '../http/cors.js';
+import { createHealth, type Health, publicHealth } from '../http/health.js';
+import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
+import { statement } from '../storage/sql.js';
+import { consent } from './consent.js';
+import { furnish, type Idp, type IdpDeps } from './deps.js';
+import { confirmLogout, logout } from './end-session.js';
+import { interaction } from './interaction.js';
+import { login } from './login.js';
+import { pageErrors } from './page-errors.js';
+import { userinfo, userinfoRefusal } from './userinfo.js';
+
+type IdpEndpoint = {
+  [Name in EndpointName]: (typeof endpoints)[Name]['role'] extends 'idp' ? Name : never;
+}[EndpointName];
+
+type Endpoints = Readonly<Record<IdpEndpoint, (idp: Idp) => RequestHandler>>;
+
+/** The route table: `protocol/endpoints.ts` says where each one is. */
+const handlers: Endpoints = { interaction, login, consent, userinfo, logout, confirmLogout };
+
+export interface IdpRole {
+  mount(app: Express): void;
+  readonly health: Health;
+  /** What readiness asks. */
+  readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  stop(): Promise<void>;
+}
+
+const ping = statement('ping_idp', 'SELECT 1');
+
+export function createIdp(deps: IdpDeps): IdpRole {
+  const idp = furnish(deps);
+  const checks = {
+    database: async () => void (await idp.sql.query(ping, [])),
+    signing_keys: async () => void (await idp.signingKeys.keySet()),
+  };
+  const health = createHealth({ checks, clock: idp.clock });
+  return {
+    health,
+    checks,
+    stop: () => idp.auditBatch.flush(),
+    mount(app) {
+      app.get('/health', publicHealth(health, { status: 'ok', service: 'idp' }));
+      app.use(endpoints.userinfo.path, cors({ origins: idp.config.cors.origins, methods: endpoints.userinfo.methods }));
+      for (const name of Object.keys(handlers) as IdpEndpoint[]) {
+        const { path, methods }: Endpoint = endpoints[name];
+        const refusals = name === 'userinfo' ? userinfoRefusal(idp) : pageErrors(idp);
+        for (const method of methods) app[method.toLowerCase() as 'get' | 'post'](path, handlers[name](idp), refusals);
+      }
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { hmacSha256 } from '../crypto/digest.js';
+import { type EndpointName, endpointUrl } from '../protocol/endpoints.js';
+import type { Idp } from './deps.js';
+
+/** What names an interaction in a URL. */
+interface AtInteraction {
+  readonly interactionId: string;
+}
+
+/** A path of ours as the browser sees it: idp's public URL may have a prefix that a proxy takes away. */
+const pathOf = (idp: Idp, name: EndpointName): string => new URL(endpointUrl(idp.config.publicUrls.idp, name)).pathname;
+
+const interactionPath = (idp: Idp, name: EndpointName, { interactionId }: AtInteraction): string =>
+  pathOf(idp, name).replace(':interaction', encodeURIComponent(interactionId));
+
+export const hubPath = (idp: Idp, at: AtInteraction): string => interactionPath(idp, 'interaction', at);
+export const loginPath = (idp: Idp, at: AtInteraction): string => interactionPath(idp, 'login', at);
+export const consentPath = (idp: Idp, at: AtInteraction): string => interactionPath(idp, 'consent', at);
+export const logoutPath = (idp: Idp): string => pathOf(idp, 'logout');
+export const confirmLogoutPath = (idp: Idp): string => pathOf(idp, 'confirmLogout');
+
+/** The one-time pointer that only this browser learns; derived, so that a double click gets the same one. */
+export const handleOf = (idp: Idp, { interactionId }: AtInteraction): string =>
+  hmacSha256(idp.handleKey, interactionId).toString('base64url');
+
+/** Where authz takes over again. */
+export const resumeUrl = (idp: Idp, at: AtInteraction): string =>
+  `${endpointUrl(idp.config.issuer, 'resume')}?handle=${handleOf(idp, at)}`;

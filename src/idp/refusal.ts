@@ -1,0 +1,70 @@
+import type { ErrorPage } from '../pages/error.js';
+import { texts } from '../pages/texts.js';
+
+/** A request that ends on a page: it says what to do, and the detail goes to the log. */
+export class PageRefusal extends Error {
+  override readonly name = 'PageRefusal';
+  constructor(
+    readonly page: Pick<ErrorPage, 'status' | 'title' | 'message' | 'action'>,
+    /** For the log. */
+    readonly detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+const text = texts.interaction;
+
+/** Never there, expired, or swept: the database does not tell which, and the person need not know. */
+export const interactionGone = (): PageRefusal =>
+  new PageRefusal(
+    { status: 410, title: text.goneTitle, message: text.gone },
+    'the interaction is unknown or has expired',
+  );
+
+/** Bound to another browser; or this one came back without its cookie. */
+export const foreignBrowser = (): PageRefusal =>
+  new PageRefusal(
+    { status: 403, title: text.foreignTitle, message: text.foreign },
+    'the interaction is another browser’s',
+  );
+
+/** Completed, and not by the session that is here now. */
+export const interactionFinished = (): PageRefusal =>
+  new PageRefusal(
+    { status: 410, title: text.finishedTitle, message: text.finished },
+    'the interaction was completed by another session',
+  );
+
+export const clientDisabled = (): PageRefusal =>
+  new PageRefusal(
+    { status: 403, title: text.clientDisabledTitle, message: text.clientDisabled },
+    'the client is disabled',
+  );
+
+/** A form that another site sent, before its token is even looked at. */
+export const crossSiteForm = (): PageRefusal =>
+  new PageRefusal(
+    { status: 403, title: texts.forms.crossSiteTitle, message: texts.forms.crossSite },
+    'the form came from another site',
+  );
+
+export const unknownDecision = (): PageRefusal =>
+  new PageRefusal(
+    { status: 400, title: texts.forms.staleTitle, message: texts.forms.stale },
+    'the form holds no decision',
+  );
+
+/** A logout request that is not what it says, in a browser where nobody is signed in. */
+export const invalidLogout = (): PageRefusal =>
+  new PageRefusal(
+    { status: 400, title: texts.logout.invalidTitle, message: texts.logout.invalid },
+    'the logout request is not valid',
+  );
+
+/** Rendered for another browser, session or user than the one that sent it. */
+export const staleForm = (action: ErrorPage['action']): PageRefusal =>
+  new PageRefusal(
+    { status: 403, title: texts.forms.staleTitle, message: texts.forms.stale, action },
+    'the form’s token does not fit this browser',
+  );
