@@ -1,6 +1,6 @@
 // One PostgreSQL for a whole test run, from the npm package; gone when the run is, however it ends.
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -39,6 +39,7 @@ const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'o
 export async function startPostgres() {
   const { startEmbeddedPostgres } = await embeddedPostgres();
   const folder = mkdtempSync(join(fastestFolder(), 'identity-test-'));
+  chmodSync(folder, 0o711); // the server runs under another account
   const server = await startEmbeddedPostgres(join(folder, 'postgres'), settings);
   const folders = [folder, server.folder];
   const watcher = guard(server.pid, folders);
