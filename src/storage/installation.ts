@@ -1,20 +1,72 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import { AuditEvent } from './audit-events.js';
+import type { Change } from './clients.js';
 
 /**
  * The one row that says which physical database this is, and since when what it remembers can be trusted: a restored
  * backup does not know what was consumed or revoked after it was made.
  */
 @Entity('installation')
+@Check('installation_is_one', 'id')
 export class Installation {
   @PrimaryColumn('boolean', { primaryKeyConstraintName: 'installation_pkey', default: true })
   id!: boolean;
+  /** PostgreSQL's own; another cluster has another. */
   @Column('text', { name: 'system_identifier' })
   systemIdentifier!: string;
+  /** OID of the table `tokens`: a restore from a dump creates the table anew, so it differs even in the same cluster. */
   @Column('text', { name: 'tokens_oid' })
   tokensOid!: string;
-  /** Whatever was issued before counts as void; null while the database was never restored. */
+  /** Access tokens issued before count as void; null while the database was never restored. */
   @Column('timestamptz', { name: 'issued_before_is_void', nullable: true })
   issuedBeforeIsVoid!: Date | null;
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
+}
+
+type Marker = Pick<Installation, 'systemIdentifier' | 'tokensOid'>;
+
+async function readMarker(manager: EntityManager): Promise<Marker> {
+  const [marker] = await manager.query<[Marker]>(
+    `SELECT system_identifier::text AS "systemIdentifier", 'tokens'::regclass::oid::text AS "tokensOid" FROM pg_control_system()`,
+  );
+  return marker;
+}
+
+/**
+ * Ends everything that was ever issued: codes, tokens, authorization grants, sessions and sign-ins under way. Consents,
+ * users, clients, keys and the audit trail stay. An access token as JWT is refused wherever we are asked, and by resource
+ * servers that verify alone when it expires.
+ */
+export async function voidEverythingIssued(
+  manager: EntityManager,
+  { now, auditExpiresAt, context }: Change,
+): Promise<void> {
+  const marker = await readMarker(manager);
+  await manager.transaction(async (transaction) => {
+    await transaction.query('TRUNCATE tokens, authorization_grants, sessions, interactions');
+    await transaction.upsert(Installation, { id: true, ...marker, issuedBeforeIsVoid: now, updatedAt: now }, ['id']);
+    await transaction.insert(AuditEvent, {
+      type: 'restored_database_voided',
+      occurredAt: now,
+      expiresAt: auditExpiresAt,
+      context: { ...context },
+    });
+  });
+}
+
+/**
+ * Compares the stored marker with the database that it is in. Call it after migrations, under the provisioning lock.
+ * A restored dump is voided at once; a physical restore looks the same from inside, so it needs the command `restored`.
+ */
+export async function recognizeDatabase(manager: EntityManager, change: Change): Promise<'new' | 'same' | 'restored'> {
+  const marker = await readMarker(manager);
+  const known = await manager.findOneBy(Installation, { id: true });
+  if (!known) {
+    await manager.insert(Installation, { id: true, ...marker, issuedBeforeIsVoid: null, updatedAt: change.now });
+    return 'new';
+  }
+  if (known.systemIdentifier === marker.systemIdentifier && known.tokensOid === marker.tokensOid) return 'same';
+  await voidEverythingIssued(manager, change);
+  return 'restored';
 }

@@ -1,9 +1,10 @@
-import { Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import { AuditEvent } from './audit-events.js';
 import type { Change } from './clients.js';
 import { type Sql, statement } from './sql.js';
 
 @Entity('users')
+@Check('users_username_is_no_address', `position('@' IN username) = 0`)
 @Index('users_username', { synchronize: false })
 @Index('users_email', { synchronize: false })
 export class User {

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isClientTokenActive } from '../../../src/storage/access-tokens.js';
+import { recognizeDatabase, voidEverythingIssued } from '../../../src/storage/installation.js';
+import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { addClient, addUser, change, later, start } from '../../support/rows.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+const recognize = () => recognizeDatabase(database.dataSource.manager, { ...change, now: later(10_000) });
+
+const count = async (table: string) =>
+  Number((await database.pool.query(`SELECT count(*) AS n FROM ${table}`)).rows[0].n);
+
+async function addToken() {
+  await database.pool.query(
+    `INSERT INTO tokens (value_hash, kind, client_id, payload, issued_at, expires_at) VALUES ($1, 'access_token', 'c', '{}', $2, $3)`,
+    [Buffer.from(randomUUID()), start, later(86_400_000)],
+  );
+}
+
+describe('a start on a restored database', () => {
+  it('is told from any other start', async () => {
+    expect(await recognize()).toBe('new');
+    await addToken();
+    expect(await recognize()).toBe('same');
+    expect(await count('tokens')).toBe(1);
+  });
+
+  it.each([
+    ['restored into another cluster', "UPDATE installation SET system_identifier = '1'"],
+    ['restored into an empty database of the same cluster', "UPDATE installation SET tokens_oid = '1'"],
+  ])('%s: everything issued before is void', async (_, difference) => {
+    const [clientId] = [await addClient(database), await addUser(database)];
+    await recognize();
+    await addToken();
+    await database.pool.query(difference);
+    const token = { clientId, jti: randomUUID(), issuedAt: later(9_999) };
+    await database.pool.query('UPDATE installation SET issued_before_is_void = NULL');
+    expect(await isClientTokenActive(database.sql, token)).toBe(true);
+    expect(await recognize()).toBe('restored');
+    expect(await isClientTokenActive(database.sql, token)).toBe(false);
+    expect(await isClientTokenActive(database.sql, { ...token, issuedAt: later(10_001) })).toBe(true);
+    expect([await count('tokens'), await count('sessions'), await count('authorization_grants')]).toEqual([0, 0, 0]);
+    expect(await count('users')).toBeGreaterThan(0);
+    expect(await recognize()).toBe('same');
+  });
+
+  it('restored block by block is voided by command', async () => {
+    await addToken();
+    await voidEverythingIssued(database.dataSource.manager, { ...change, now: later(20_000) });
+    expect(await count('tokens')).toBe(0);
+    const { rows } = await database.pool.query("SELECT FROM audit_events WHERE type = 'restored_database_voided'");
+    expect(rows.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { signJwt, verifyOwnJwt } from '../../../src/crypto/jwt.js';
+import { systemRandom } from '../../../src/crypto/random.js';
+import {
+  createSigningKeys,
+  ensureSigningKeys,
+  type KeyRotation,
+  keySetLife,
+  rewrapSigningKeys,
+  rotateSigningKeys,
+} from '../../../src/storage/signing-keys.js';
+import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { change, later, start } from '../../support/rows.js';
+
+const first = { id: 'first', key: Buffer.alloc(32, 1) };
+const second = { id: 'second', key: Buffer.alloc(32, 2) };
+const keys = { current: first, all: [first] };
+const rotation: KeyRotation = {
+  keys,
+  random: systemRandom,
+  algorithms: ['ES256'],
+  publishLead: 60_000,
+  overlap: 3_600_000,
+};
+
+let database: TestDatabase;
+let now = start;
+const clock = { now: () => now };
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+beforeEach(async () => {
+  now = start;
+  await database.pool.query('DELETE FROM signing_keys');
+  await ensureSigningKeys(database.dataSource.manager, rotation, change);
+});
+afterAll(() => database.close());
+
+const changeAt = (at: Date) => ({ ...change, now: at });
+const kids = async () => (await createSigningKeys(database.sql, keys, clock).keySet()).jwks.keys.map(({ kid }) => kid);
+
+describe('signing keys', () => {
+  it('are made once for each algorithm', async () => {
+    expect(await ensureSigningKeys(database.dataSource.manager, rotation, change)).toEqual([]);
+    const both = { ...rotation, algorithms: ['ES256', 'EdDSA'] as const };
+    expect(await ensureSigningKeys(database.dataSource.manager, both, change)).toEqual(['EdDSA']);
+  });
+
+  it('publish public members only (RFC 7517 §9.2)', async () => {
+    const { jwks } = await createSigningKeys(database.sql, keys, clock).keySet();
+    expect(jwks.keys).toEqual([
+      expect.objectContaining({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', kid: expect.any(String) }),
+    ]);
+    expect(JSON.stringify(jwks)).not.toContain('"d"');
+  });
+
+  it('are not readable in the database', async () => {
+    const { rows } = await database.pool.query('SELECT private_jwk FROM signing_keys');
+    expect(rows[0].private_jwk.toString('latin1')).not.toContain('"d"');
+  });
+
+  it('are published before they sign, and stay until the tokens of the old one are gone', async () => {
+    const [old] = await kids();
+    const [next] = await rotateSigningKeys(database.dataSource.manager, rotation, changeAt(start));
+    const at = async (moment: Date) => {
+      now = moment;
+      const set = await createSigningKeys(database.sql, keys, clock).keySet();
+      return { signs: set.current('ES256').kid, published: (await kids()).length };
+    };
+    expect(await at(later(59_999))).toEqual({ signs: old, published: 2 });
+    expect(await at(later(60_000))).toEqual({ signs: next?.kid, published: 2 });
+    expect(await at(later(3_659_999))).toEqual({ signs: next?.kid, published: 2 });
+    expect(await at(later(3_660_000))).toEqual({ signs: next?.kid, published: 1 });
+  });
+
+  it('of twenty rotations at once publish one', async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => rotateSigningKeys(database.dataSource.manager, rotation, changeAt(start))),
+    );
+    expect(outcomes.flat().filter(({ alreadyWaiting }) => !alreadyWaiting)).toHaveLength(1);
+    expect(await kids()).toHaveLength(2);
+  });
+
+  it('sign at once in an emergency, even if the next one waits already', async () => {
+    await rotateSigningKeys(database.dataSource.manager, rotation, changeAt(start));
+    const [now_] = await rotateSigningKeys(
+      database.dataSource.manager,
+      { ...rotation, publishLead: 0 },
+      changeAt(later(1)),
+    );
+    now = later(1);
+    const set = await createSigningKeys(database.sql, keys, clock).keySet();
+    expect(set.current('ES256').kid).toBe(now_?.kid);
+  });
+
+  it('are read again after five seconds, and the known ones serve while the database is away', async () => {
+    let fail = false;
+    const flaky: typeof database.sql = {
+      query: (statement, values) => (fail ? Promise.reject(new Error('away')) : database.sql.query(statement, values)),
+    };
+    const signing = createSigningKeys(flaky, keys, clock);
+    const token = await signJwt((await signing.keySet()).current('ES256'), 'JWT', { iss: 'i', iat: 1, exp: 2e9 });
+    fail = true;
+    now = later(keySetLife);
+    const set = await signing.keySet();
+    expect(await verifyOwnJwt(token, set.find, { issuer: 'i', typ: 'JWT', now })).toMatchObject({ iss: 'i' });
+    fail = false;
+    await rotateSigningKeys(database.dataSource.manager, rotation, changeAt(now));
+    expect((await signing.keySet()).jwks.keys).toHaveLength(2);
+  });
+
+  it('are rewrapped under a new key-encryption key, with which they open alone', async () => {
+    const [kid] = await kids();
+    const both = { current: second, all: [second, first] };
+    expect(await rewrapSigningKeys(database.dataSource.manager, both, change)).toBe(1);
+    expect(await rewrapSigningKeys(database.dataSource.manager, both, change)).toBe(0);
+    const alone = await createSigningKeys(database.sql, { current: second, all: [second] }, clock).keySet();
+    expect(alone.current('ES256').kid).toBe(kid);
+    await expect(createSigningKeys(database.sql, keys, clock).keySet()).rejects.toThrow('"second"');
+  });
+});
