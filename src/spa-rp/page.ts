@@ -47,14 +47,27 @@ const account = raw(`<section class="card account" aria-labelledby="account-titl
 </div>
 </section>`);
 
+const calls = [
+  { id: 'call-api', method: 'GET', scope: 'read:resource' },
+  { id: 'call-api-post', method: 'POST', scope: 'write:resource' },
+  { id: 'call-api-delete', method: 'DELETE', scope: 'delete:resource' },
+];
+
 const api = raw(`<section class="card api" aria-labelledby="api-title">
 <h2 id="api-title">Call the protected API</h2>
 <p class="quiet"><code id="api-url"></code></p>
-<div class="calls">
-<button type="button" class="button" id="call-api" data-testid="call-api">GET<small>read:resource</small></button>
-<button type="button" class="button" id="call-api-post" data-testid="call-api-post">POST<small>write:resource</small></button>
-<button type="button" class="button" id="call-api-delete" data-testid="call-api-delete">DELETE<small>delete:resource</small></button>
-</div>
+<ul class="calls">
+${calls
+  .map(
+    ({
+      id,
+      method,
+      scope,
+    }) => `<li><button type="button" class="button" id="${id}" data-testid="${id}" aria-describedby="${id}-scope">${method}</button>
+<span class="call" id="${id}-scope"><code>${scope}</code> <span class="badge" data-scope="${scope}"></span></span></li>`,
+  )
+  .join('\n')}
+</ul>
 </section>
 <section class="card answer" aria-labelledby="answer-title">
 <h2 id="answer-title">Answer</h2>

@@ -56,7 +56,11 @@ const parsed = (body: string): unknown => {
 const call = (method: ApiMethod) =>
   withSession('api', `Asking ${parties.api} …`, async (current) => {
     const answer = await party.callApi(current, method);
-    view.showAnswer(`${method} ${new URL(runtime.api).pathname}`, String(answer.status), parsed(answer.body));
+    view.showAnswer(
+      `${method} ${new URL(runtime.api).pathname}`,
+      `${answer.status} ${answer.statusText}`,
+      parsed(answer.body),
+    );
     const explanation = explainAnswer(answer, parties);
     if (explanation) view.showProblem(explanation);
   });
@@ -64,13 +68,13 @@ const call = (method: ApiMethod) =>
 const refresh = withSession('refresh', 'Refreshing the tokens …', async (current) => {
   session = await party.refresh(current);
   view.showSession(session);
-  view.showAnswer('refresh_token', 'new tokens', undefined);
+  view.showAnswer('POST token', 'new tokens', undefined);
 });
 
 const userinfo = withSession('userinfo', 'Asking who you are …', async (current) => {
   const claims = await party.userinfo(current);
   view.showUserinfo(claims);
-  view.showAnswer('userinfo', '200', claims);
+  view.showAnswer('GET userinfo', '200 OK', claims);
 });
 
 const signOut = withSession('sign-out', `Going to ${parties.issuer} …`, async (current) => {

@@ -8,6 +8,8 @@ export interface Session {
   readonly idToken: string;
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
+  /** What the access token was issued for (RFC 6749 §5.1). */
+  readonly scopes: readonly string[];
   /** Milliseconds since the epoch, by this device's clock. */
   readonly receivedAt: number;
   readonly expiresAt: number | undefined;
@@ -18,6 +20,7 @@ export type ApiMethod = 'GET' | 'POST' | 'DELETE';
 /** The answer of the API, as far as it is shown. */
 export interface ApiAnswer {
   readonly status: number;
+  readonly statusText: string;
   readonly body: string;
   /** Seconds after which the API asks to be called again. */
   readonly retryAfter: string | null;
@@ -50,7 +53,7 @@ const loopback = /^(127(\.\d{1,3}){3}|\[::1\]|localhost)$/;
 type Tokens = Awaited<ReturnType<typeof client.refreshTokenGrant>>;
 
 /** A refresh may leave out ID and refresh token, then the old ones stay; its subject has to be the same (OIDC Core §12.2). */
-function sessionFrom(tokens: Tokens, previous?: Session): Session {
+function sessionFrom(tokens: Tokens, asked: string, previous?: Session): Session {
   const subject = tokens.claims()?.sub ?? previous?.subject;
   const idToken = tokens.id_token ?? previous?.idToken;
   const changed = previous !== undefined && previous.subject !== subject;
@@ -62,6 +65,7 @@ function sessionFrom(tokens: Tokens, previous?: Session): Session {
     idToken,
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token ?? previous?.refreshToken,
+    scopes: (tokens.scope ?? previous?.scopes.join(' ') ?? asked).split(' '),
     receivedAt,
     expiresAt: lifetime === undefined ? undefined : receivedAt + lifetime * 1000,
   };
@@ -107,7 +111,11 @@ async function leaveToSignIn(configuration: client.Configuration, runtime: Runti
   location.assign(url);
 }
 
-async function redeem(configuration: client.Configuration, url: URL): Promise<Session> {
+async function redeem(
+  configuration: client.Configuration,
+  { scope }: RuntimeConfiguration,
+  url: URL,
+): Promise<Session> {
   const pending = takeSignIn();
   if (!pending) throw new RelyingPartyError('no_sign_in_pending');
   const tokens = await client.authorizationCodeGrant(configuration, url, {
@@ -117,7 +125,7 @@ async function redeem(configuration: client.Configuration, url: URL): Promise<Se
     idTokenExpected: true,
   });
   keepSession();
-  return sessionFrom(tokens);
+  return sessionFrom(tokens, scope);
 }
 
 async function answerOf(call: Promise<Response>): Promise<ApiAnswer> {
@@ -130,6 +138,7 @@ async function answerOf(call: Promise<Response>): Promise<ApiAnswer> {
   const response = outcome instanceof client.WWWAuthenticateChallengeError ? outcome.response : outcome;
   return {
     status: response.status,
+    statusText: response.statusText,
     body: await response.text(),
     retryAfter: response.headers.get('retry-after'),
     ...(challenge && { challenge }),
@@ -140,10 +149,11 @@ export function createRelyingParty(runtime: RuntimeConfiguration): RelyingParty 
   const configuration = once(() => discover(runtime));
   return {
     signIn: async ({ silent = false } = {}) => leaveToSignIn(await configuration(), runtime, silent),
-    completeSignIn: async (url) => redeem(await configuration(), url),
+    completeSignIn: async (url) => redeem(await configuration(), runtime, url),
     async refresh(session) {
       if (session.refreshToken === undefined) throw new RelyingPartyError('no_refresh_token');
-      return sessionFrom(await client.refreshTokenGrant(await configuration(), session.refreshToken), session);
+      const tokens = await client.refreshTokenGrant(await configuration(), session.refreshToken);
+      return sessionFrom(tokens, runtime.scope, session);
     },
     userinfo: async (session) => client.fetchUserInfo(await configuration(), session.accessToken, session.subject),
     callApi: async (session, method) =>

@@ -31,12 +31,22 @@ function showPerson(name: string, subject: string): void {
   element('avatar').textContent = (name || subject).slice(0, 1).toUpperCase();
 }
 
+/** Beside each call, whether the token carries what it needs: a refusal is then no surprise. */
+function showScopes(scopes: readonly string[]): void {
+  for (const badge of document.querySelectorAll<HTMLElement>('[data-scope]')) {
+    const granted = scopes.includes(badge.dataset.scope ?? '');
+    badge.textContent = granted ? 'granted' : 'not granted';
+    badge.className = granted ? 'badge good' : 'badge';
+  }
+}
+
 /** Shows a session; `arrived` moves the focus to it, for whoever can not see that the page has changed. */
 export function showSession(session: Session, { arrived = false } = {}): void {
   show('welcome', false);
   show('signed-in', true);
   if (arrived) showPerson('', session.subject);
   element('subject').replaceChildren('Known here as ', create('code', session.subject));
+  showScopes(session.scopes);
   showToken('id-token', session.idToken);
   showToken('access-token', session.accessToken);
   showLife(session);
