@@ -1,0 +1,16 @@
+import type { DatabaseConfig } from '../config/record.js';
+
+export interface OpenedDatabase {
+  readonly dsn: string;
+  /** Stops an embedded server that nobody else uses; nothing for any other. */
+  close(): Promise<void>;
+}
+
+/** Where the database is: as configured, or the embedded one, which is started or taken over. */
+export async function openDatabase({ dsn, embedded }: DatabaseConfig): Promise<OpenedDatabase> {
+  if (dsn) return { dsn: dsn.reveal(), close: async () => undefined };
+  if (embedded === undefined) throw new Error('the configuration names neither database.dsn nor database.embedded');
+  const { startEmbeddedPostgres } = await import('../storage/embedded-postgres.js');
+  const server = await startEmbeddedPostgres(embedded);
+  return { dsn: server.dsn, close: () => server.stop() };
+}

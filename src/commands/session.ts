@@ -1,0 +1,65 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { after, type Clock, systemClock } from '../clock.js';
+import type { InsiderConfig } from '../config/record.js';
+import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
+import { type Random, systemRandom } from '../crypto/random.js';
+import type { Change } from '../storage/clients.js';
+import { createDataSource, poolOf } from '../storage/data-source.js';
+import { createSql, type Sql } from '../storage/sql.js';
+import { createLog, type Log } from '../telemetry/logger.js';
+import { openDatabase } from './database.js';
+
+/** What a command works with while it is connected to the database. */
+export interface CommandSession {
+  readonly config: InsiderConfig;
+  readonly dataSource: DataSource;
+  readonly manager: EntityManager;
+  readonly sql: Sql;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly passwords: PasswordHasher;
+  readonly log: Log;
+  /** Writes a line to standard output. */
+  print(line: string): void;
+  /** By whom and when, for what this command changes. */
+  change(): Change;
+}
+
+/** A command that can not do what it was asked: one sentence for the operator, exit code 1. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
+/** Connects, does the work and disconnects, whatever happens. */
+export async function withSession(
+  config: InsiderConfig,
+  work: (session: CommandSession) => Promise<void>,
+): Promise<void> {
+  const log = createLog({ level: 'WARN', format: 'text', sink: (line) => process.stderr.write(`${line}\n`) });
+  const database = await openDatabase(config.database);
+  const { maxOpenConns, maxIdleConns, connMaxLifetime, connectTimeout } = config.database;
+  const limits = { maxOpenConns: Math.min(4, maxOpenConns), maxIdleConns, connMaxLifetime, connectTimeout };
+  const settings = { dsn: database.dsn, ...limits, statementTimeout: 0, applicationName: 'identity-command' };
+  const dataSource = createDataSource(settings, log);
+  try {
+    await dataSource.initialize();
+    await work({
+      config,
+      dataSource,
+      manager: dataSource.manager,
+      sql: createSql(poolOf(dataSource), { prepared: config.database.preparedStatements, maxWaiting: 100 }),
+      clock: systemClock,
+      random: systemRandom,
+      passwords: createPasswordHasher(config.password),
+      log,
+      print: (line) => process.stdout.write(`${line}\n`),
+      change: () => {
+        const now = systemClock.now();
+        return { now, auditExpiresAt: after(now, config.lifetimes.auditEvents), context: { by: 'command' } };
+      },
+    });
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await database.close();
+  }
+}
