@@ -150,7 +150,24 @@ export function validateAuthorizationRequest(
   }) as unknown as ValidatedAuthorizationRequest;
 }
 
-/** Adds whom the id_token_hint names (OIDC Core §3.1.2.1), once its signature has been verified. */
+/**
+ * Nothing is redirected for a client that we do not know, or no longer (RFC 6749 §4.1.2.1).
+ * @throws OAuthError invalid_request, for a page
+ */
+export function assertKnownClient<T extends { readonly disabledAt: Date | null }>(client: T | null | undefined): T {
+  if (!client || client.disabledAt) return invalid('the client is unknown or disabled');
+  return client;
+}
+
+/**
+ * Whom an id_token_hint names (OIDC Core §3.1.2.1).
+ * @param claims those of a verified ID token of ours, expired or not; null where it is none
+ * @throws OAuthError invalid_request
+ */
+export const subjectOfHint = (claims: { readonly sub?: string | undefined } | null): string =>
+  claims?.sub ?? invalid('id_token_hint is not an ID token of ours');
+
+/** Adds whom the id_token_hint names (OIDC Core §3.1.2.1). */
 export const withHintedSubject = (
   request: ValidatedAuthorizationRequest,
   hintedSubject: string | undefined,

@@ -1,9 +1,37 @@
-import { type ClientMetadata, type SignatureAlgorithm, signatureAlgorithms } from './client-metadata.js';
+import {
+  type ClientAuthenticationMethod,
+  type ClientMetadata,
+  clientAuthenticationMethods,
+  type SignatureAlgorithm,
+  signatureAlgorithms,
+} from './client-metadata.js';
 import { OAuthError } from './oauth-error.js';
 import type { Parameters } from './parameters.js';
 
 /** The client_assertion_type of a JWT (RFC 7523 §2.2). */
 export const jwtBearerAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** Which methods each endpoint takes (RFC 8414 §2): what tokens mean is told to nobody who can't prove who he is (RFC 7662 §2.1). */
+export const authenticationMethodsAt = {
+  token: clientAuthenticationMethods,
+  revoke: clientAuthenticationMethods,
+  introspect: clientAuthenticationMethods.filter((method) => method !== 'none'),
+} as const satisfies Record<string, readonly ClientAuthenticationMethod[]>;
+
+export type AuthenticatedEndpoint = keyof typeof authenticationMethodsAt;
+
+/**
+ * The method has to be the one that the client registered (OIDC Core §9), at an endpoint that takes it.
+ * @throws OAuthError invalid_client
+ */
+export function assertMethodAllowed(
+  method: ClientAuthenticationMethod,
+  metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>,
+  endpoint: AuthenticatedEndpoint,
+): void {
+  if (method !== metadata.token_endpoint_auth_method) refuse(`the client is not registered for ${method}`);
+  if (!authenticationMethodsAt[endpoint].some((taken) => taken === method)) refuse(`${method} does not do here`);
+}
 
 /** What a request offers as proof of who the client is (RFC 6749 §2.3, OIDC Core §9): read, not yet believed. */
 export type PresentedClientAuthentication =
@@ -15,8 +43,16 @@ export type PresentedClientAuthentication =
     }
   | { readonly method: 'private_key_jwt'; readonly clientId: string; readonly assertion: string };
 
+/** Why a client is not believed: for the log only, as all get the same answer (RFC 6749 §5.2 `invalid_client`). */
+export const invalidClient = (detail: string, cause?: unknown): OAuthError =>
+  new OAuthError('invalid_client', { detail, cause });
+
+/** Whether an error says that the client did not authenticate, so that a challenge is due (RFC 6749 §5.2). */
+export const isInvalidClient = (error: unknown): boolean =>
+  error instanceof OAuthError && error.code === 'invalid_client';
+
 const refuse = (detail: string): never => {
-  throw new OAuthError('invalid_client', { detail });
+  throw invalidClient(detail);
 };
 
 /** `application/x-www-form-urlencoded` text back to what was meant (RFC 6749 §2.3.1, appendix B). */

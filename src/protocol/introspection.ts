@@ -45,3 +45,13 @@ export function introspectedClaims(response: IntrospectionResponse, issuer: stri
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') throw new AccessTokenError('type');
   return { ...claims, iss: claims.iss ?? issuer, sub: claims.sub ?? claims.client_id };
 }
+
+/**
+ * Who may ask about a token: the client that it was issued to, and one that is registered as a protected resource of its audience;
+ * to others it does not exist (RFC 7662 §4).
+ */
+export const mayIntrospect = (
+  asking: { readonly clientId: string; readonly protectedResources: readonly string[] },
+  token: { readonly clientId: string; readonly audience: readonly string[] },
+): boolean =>
+  asking.clientId === token.clientId || asking.protectedResources.some((resource) => token.audience.includes(resource));

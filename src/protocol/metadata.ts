@@ -1,10 +1,6 @@
 import { responseModes } from './authorization-request.js';
-import {
-  clientAuthenticationMethods,
-  grantTypes,
-  type SignatureAlgorithm,
-  signatureAlgorithms,
-} from './client-metadata.js';
+import { authenticationMethodsAt } from './client-authentication.js';
+import { grantTypes, type SignatureAlgorithm, signatureAlgorithms } from './client-metadata.js';
 import { type Endpoint, type EndpointName, endpoints, endpointUrl, type Role } from './endpoints.js';
 import { codeChallengeMethods } from './pkce.js';
 import type { ProtectedResource } from './resource-indicators.js';
@@ -31,15 +27,12 @@ function endpointMembers(publicUrls: MetadataFacts['publicUrls']): Record<string
   return members;
 }
 
-/** Endpoints that tell or change something about tokens want a client that proves who it is (RFC 7662 §2.1). */
-const confidentialMethods = clientAuthenticationMethods.filter((method) => method !== 'none');
-
 const authenticationMembers = (): Record<string, unknown> => ({
-  token_endpoint_auth_methods_supported: clientAuthenticationMethods,
+  token_endpoint_auth_methods_supported: authenticationMethodsAt.token,
   token_endpoint_auth_signing_alg_values_supported: signatureAlgorithms,
-  introspection_endpoint_auth_methods_supported: confidentialMethods,
+  introspection_endpoint_auth_methods_supported: authenticationMethodsAt.introspect,
   introspection_endpoint_auth_signing_alg_values_supported: signatureAlgorithms,
-  revocation_endpoint_auth_methods_supported: clientAuthenticationMethods,
+  revocation_endpoint_auth_methods_supported: authenticationMethodsAt.revoke,
   revocation_endpoint_auth_signing_alg_values_supported: signatureAlgorithms,
 });
 

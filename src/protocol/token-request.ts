@@ -30,7 +30,14 @@ export interface ClientCredentialsRequest {
   readonly resource: readonly string[];
 }
 
-function required(parameters: Parameters, name: string): string {
+/** Why a code or refresh token is not taken: for the log only (RFC 6749 §5.2 `invalid_grant`). */
+export const invalidGrant = (detail: string): OAuthError => new OAuthError('invalid_grant', { detail });
+
+/**
+ * A parameter that a request can not do without (RFC 6749 §5.2).
+ * @throws OAuthError invalid_request
+ */
+export function requiredParameter(parameters: Parameters, name: string): string {
   const value = parameters.get(name);
   if (value === undefined) throw new OAuthError('invalid_request', { detail: `${name} is missing` });
   return value;
@@ -43,14 +50,14 @@ const isGrantType = (value: string): value is GrantType => (grantTypes as readon
  * @throws OAuthError invalid_request, unsupported_grant_type
  */
 export function parseTokenRequest(parameters: Parameters): TokenRequest {
-  const grantType = required(parameters, 'grant_type');
+  const grantType = requiredParameter(parameters, 'grant_type');
   if (!isGrantType(grantType)) throw new OAuthError('unsupported_grant_type');
   const resource = parameters.all('resource');
   switch (grantType) {
     case 'authorization_code':
       return {
         grant_type: grantType,
-        code: required(parameters, 'code'),
+        code: requiredParameter(parameters, 'code'),
         redirect_uri: parameters.get('redirect_uri'),
         code_verifier: parameters.get('code_verifier'),
         resource,
@@ -58,7 +65,7 @@ export function parseTokenRequest(parameters: Parameters): TokenRequest {
     case 'refresh_token':
       return {
         grant_type: grantType,
-        refresh_token: required(parameters, 'refresh_token'),
+        refresh_token: requiredParameter(parameters, 'refresh_token'),
         scope: parameters.get('scope'),
         resource,
       };
@@ -91,7 +98,32 @@ export interface CodeBinding {
  */
 export function assertCodeBinding(binding: CodeBinding, request: AuthorizationCodeRequest): void {
   if (request.redirect_uri === undefined ? binding.redirectUriNamed : request.redirect_uri !== binding.redirectUri) {
-    throw new OAuthError('invalid_grant', { detail: 'redirect_uri is not the one of the authorization request' });
+    throw invalidGrant('redirect_uri is not the one of the authorization request');
   }
   verifyCodeVerifier(binding.codeChallenge, request.code_verifier);
+}
+
+/** What is remembered of a code that is presented (RFC 6749 §4.1.2). */
+export interface CodeFacts {
+  readonly clientId: string;
+  readonly expiresAt: Date;
+  readonly consumedAt: Date | null;
+  /** Its authorization grant is not revoked, its user and client are enabled. */
+  readonly alive: boolean;
+}
+
+/**
+ * Whether a code can be redeemed, or was before: then what it issued has to end (RFC 6749 §4.1.2). Another client's attempt says
+ * nothing about the owner and ends nothing.
+ * @throws OAuthError invalid_grant
+ */
+export function decideCode(
+  code: CodeFacts,
+  { clientId, now }: { readonly clientId: string; readonly now: Date },
+): 'redeem' | 'reuse' {
+  if (code.clientId !== clientId) throw invalidGrant('the code was issued to another client');
+  if (code.consumedAt !== null) return 'reuse';
+  if (!code.alive) throw invalidGrant('the authorization grant of the code has ended');
+  if (code.expiresAt <= now) throw invalidGrant('the code has expired');
+  return 'redeem';
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   type AuthorizationRequestRules,
+  assertKnownClient,
   isOpenidRequest,
   responseModeOf,
   stateOf,
+  subjectOfHint,
   validateAuthorizationRequest,
   withHintedSubject,
 } from '../../../src/protocol/authorization-request.js';
@@ -174,4 +176,20 @@ describe('what the answer needs, however bad the request (RFC 6749 §4.1.2.1)', 
     expect(isOpenidRequest(query({ scope: 'profile openid' }))).toBe(true);
     expect(isOpenidRequest(query({ scope: 'openid2' }))).toBe(false);
   });
+});
+
+describe('before anything is redirected (RFC 6749 §4.1.2.1)', () => {
+  it.each([
+    ['unknown', null],
+    ['disabled', { disabledAt: new Date() }],
+  ])('a client that is %s ends on a page', (_, client) =>
+    expect(() => assertKnownClient(client)).toThrow(expect.objectContaining({ code: 'invalid_request' })),
+  );
+});
+
+describe('id_token_hint (OIDC Core §3.1.2.1)', () => {
+  it('names its subject', () => expect(subjectOfHint({ sub: 'u1' })).toBe('u1'));
+  it.each([[null], [{}]])('invalid_request for %j', (claims) =>
+    expect(() => subjectOfHint(claims)).toThrow(expect.objectContaining({ code: 'invalid_request' })),
+  );
 });

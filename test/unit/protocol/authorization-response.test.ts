@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  asAuthorizationError,
   authorizationErrorResponse,
   responseLocation,
   successResponse,
@@ -60,4 +61,13 @@ describe('authorization response (RFC 6749 §4.1.2)', () => {
     expect(new URL(location).searchParams.getAll('code')).toEqual(['c']);
     expect(new URL(location).searchParams.get('state')).toBe(state);
   });
+});
+
+describe('a fault of ours, as the client may know it (RFC 6749 §4.1.2.1)', () => {
+  it.each([
+    ['an OAuth error stays what it is', new OAuthError('invalid_scope'), 'invalid_scope'],
+    ['overload', Object.assign(new Error('busy'), { status: 503 }), 'temporarily_unavailable'],
+    ['anything else', new Error('boom'), 'server_error'],
+    ['not even an error', null, 'server_error'],
+  ])('%s', (_, fault, code) => expect(asAuthorizationError(fault).code).toBe(code));
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   type AssertionRules,
   assertionAlgorithms,
+  assertMethodAllowed,
   jwtBearerAssertionType,
   parseClientAuthentication,
   validateAssertionClaims,
@@ -139,4 +140,27 @@ describe('algorithms of a client assertion (OIDC Core §9, FAPI 2.0 §5.4.1)', (
     ['FAPI 2.0: no RS256', { profile: 'fapi2' }, ['PS256', 'ES256', 'EdDSA']],
     ['FAPI 2.0: not even registered', { profile: 'fapi2', token_endpoint_auth_signing_alg: 'RS256' }, []],
   ] as const)('%s', (_, metadata, algorithms) => expect(assertionAlgorithms(metadata)).toEqual(algorithms));
+});
+
+describe('methods as registered and as the endpoint takes them (OIDC Core §9, RFC 7662 §2.1)', () => {
+  const registered = (method: 'none' | 'client_secret_basic') => ({ token_endpoint_auth_method: method });
+
+  it.each([
+    ['the registered one', 'client_secret_basic', registered('client_secret_basic'), 'introspect'],
+    ['a public client at the token endpoint', 'none', registered('none'), 'token'],
+    ['a public client revoking (RFC 7009 §2.1)', 'none', registered('none'), 'revoke'],
+  ] as const)('takes %s', (_, method, metadata, endpoint) =>
+    expect(() => assertMethodAllowed(method, metadata, endpoint)).not.toThrow(),
+  );
+
+  it.each([
+    ['post for Basic', 'client_secret_post', registered('client_secret_basic'), 'token'],
+    ['none for Basic', 'none', registered('client_secret_basic'), 'token'],
+    ['a secret of a public client', 'client_secret_post', registered('none'), 'token'],
+    ['a public client that asks about tokens', 'none', registered('none'), 'introspect'],
+  ] as const)('invalid_client: %s', (_, method, metadata, endpoint) =>
+    expect(() => assertMethodAllowed(method, metadata, endpoint)).toThrow(
+      expect.objectContaining({ code: 'invalid_client' }),
+    ),
+  );
 });

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { inactiveToken, introspectedClaims, parseIntrospectionResponse } from '../../../src/protocol/introspection.js';
+import {
+  inactiveToken,
+  introspectedClaims,
+  mayIntrospect,
+  parseIntrospectionResponse,
+} from '../../../src/protocol/introspection.js';
 
 const issuer = 'https://as.example';
 const active = { active: true as const, token_type: 'Bearer', client_id: 'client', sub: 'user', exp: 1 };
@@ -39,4 +44,16 @@ describe('claims of an introspected token (RFC 9068 §4)', () => {
       expect.objectContaining({ code: 'invalid_token', fault }),
     );
   });
+});
+
+describe('who may ask about a token (RFC 7662 §4)', () => {
+  const token = { clientId: 'c1', audience: ['https://api.example'] };
+  test.each([
+    ['the client that it was issued to', 'c1', [], true],
+    ['a resource of its audience', 'rs', ['https://other.example', 'https://api.example'], true],
+    ['a resource that is not', 'rs', ['https://other.example'], false],
+    ['any other client', 'c2', [], false],
+  ])('%s', (_, clientId, protectedResources, allowed) =>
+    expect(mayIntrospect({ clientId, protectedResources }, token)).toBe(allowed),
+  );
 });

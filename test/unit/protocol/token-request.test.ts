@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseParameters } from '../../../src/protocol/parameters.js';
-import { assertCodeBinding, assertGrantTypeAllowed, parseTokenRequest } from '../../../src/protocol/token-request.js';
+import {
+  assertCodeBinding,
+  assertGrantTypeAllowed,
+  type CodeFacts,
+  decideCode,
+  parseTokenRequest,
+} from '../../../src/protocol/token-request.js';
 
 describe('token request (RFC 6749 §4.1.3, §4.4.2, §6)', () => {
   it.each([
@@ -60,6 +66,30 @@ describe('what a code is bound to (RFC 6749 §4.1.3)', () => {
     ['an unsolicited verifier (RFC 9700 §4.8.2)', binding, binding.redirectUri, 'v'.repeat(43)],
   ])('invalid_grant: %s', (_, bound, redirect_uri, code_verifier) =>
     expect(() => assertCodeBinding(bound, { ...request, redirect_uri, code_verifier })).toThrow(
+      expect.objectContaining({ code: 'invalid_grant' }),
+    ),
+  );
+});
+
+describe('a code that is presented (RFC 6749 §4.1.2)', () => {
+  const now = new Date('2026-01-01T00:00:00Z');
+  const later = new Date(now.getTime() + 1);
+  const code: CodeFacts = { clientId: 'c1', expiresAt: later, consumedAt: null, alive: true };
+
+  it.each([
+    ['unused', code, 'redeem'],
+    ['used before', { ...code, consumedAt: now }, 'reuse'],
+    ['used before, its grant ended since', { ...code, consumedAt: now, alive: false }, 'reuse'],
+    ['used before, expired since', { ...code, consumedAt: now, expiresAt: now }, 'reuse'],
+  ] as const)('%s: %s', (_, facts, decision) => expect(decideCode(facts, { clientId: 'c1', now })).toBe(decision));
+
+  it.each([
+    ['of another client', { ...code, clientId: 'c2' }],
+    ['of another client, used before', { ...code, clientId: 'c2', consumedAt: now }],
+    ['expired', { ...code, expiresAt: now }],
+    ['of a disabled user or client, or revoked', { ...code, alive: false }],
+  ])('invalid_grant: %s', (_, facts) =>
+    expect(() => decideCode(facts, { clientId: 'c1', now })).toThrow(
       expect.objectContaining({ code: 'invalid_grant' }),
     ),
   );

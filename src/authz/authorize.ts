@@ -1,0 +1,88 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { after } from '../clock.js';
+import { hashToken } from '../crypto/digest.js';
+import { verifyOwnJwt } from '../crypto/jwt.js';
+import { readForm, readQuery } from '../http/form.js';
+import {
+  assertKnownClient,
+  isOpenidRequest,
+  responseModeOf,
+  stateOf,
+  subjectOfHint,
+  type ValidatedAuthorizationRequest,
+  validateAuthorizationRequest,
+  withHintedSubject,
+} from '../protocol/authorization-request.js';
+import type { ResponseTarget } from '../protocol/authorization-response.js';
+import { endpointUrl } from '../protocol/endpoints.js';
+import type { Parameters } from '../protocol/parameters.js';
+import { matchRedirectUri } from '../protocol/redirect-uri.js';
+import type { Client } from '../storage/clients.js';
+import { startInteraction } from '../storage/interactions.js';
+import { bindBrowser } from './browser-binding.js';
+import type { Authz } from './deps.js';
+import { sendAuthorizationError } from './send-authorization-response.js';
+
+/** A client, and where its answer may go: from here on faults are redirected. */
+interface Target extends ResponseTarget {
+  readonly client: Client;
+  readonly clientId: string;
+}
+
+/** "May we redirect at all?" (RFC 6749 §4.1.2.1): what this throws ends on a page. */
+async function findTarget({ clients }: Authz, parameters: Parameters): Promise<Target> {
+  const clientId = parameters.get('client_id');
+  const client = assertKnownClient(clientId === undefined ? null : await clients.get(clientId));
+  const redirectUri = matchRedirectUri({
+    registered: client.metadata.redirect_uris,
+    requested: parameters.get('redirect_uri'),
+    openid: isOpenidRequest(parameters),
+  });
+  const { clientId: id } = client;
+  return { client, clientId: id, redirectUri, responseMode: responseModeOf(parameters), state: stateOf(parameters) };
+}
+
+/** Whom an id_token_hint names: one of our ID tokens, expired or not (OIDC Core §3.1.2.1, §3.1.2.2 item 4). */
+async function hintedSubject(deps: Authz, hint: string | undefined): Promise<string | undefined> {
+  if (hint === undefined) return undefined;
+  const keys = await deps.signingKeys.keySet();
+  const expected = { issuer: deps.config.issuer, typ: 'JWT', now: deps.clock.now(), acceptExpired: true };
+  return subjectOfHint(await verifyOwnJwt(hint, keys.find, expected));
+}
+
+async function validate(deps: Authz, parameters: Parameters, target: Target): Promise<ValidatedAuthorizationRequest> {
+  const { client, clientId, redirectUri } = target;
+  const { issuer, resources, defaultResource } = deps.config;
+  const rules = { client: client.metadata, clientId, redirectUri, issuer, resources, defaultResource };
+  const request = validateAuthorizationRequest(parameters, rules);
+  return withHintedSubject(request, await hintedSubject(deps, parameters.get('id_token_hint')));
+}
+
+/** Opens the conversation with idp and sends the browser there, bound by a cookie and by an id that is a secret. */
+async function start(deps: Authz, req: Request, res: Response, request: ValidatedAuthorizationRequest): Promise<void> {
+  const id = deps.random.token(16);
+  const now = deps.clock.now();
+  await startInteraction(deps.sql, {
+    idHash: hashToken(id),
+    clientId: request.clientId,
+    request,
+    authzBrowserHash: bindBrowser(deps, req, res),
+    now,
+    expiresAt: after(now, deps.config.lifetimes.interaction),
+  });
+  const hub = endpointUrl(deps.config.publicUrls.idp, 'interaction').replace(':interaction', id);
+  res.set('Cache-Control', 'no-store').redirect(303, hub);
+}
+
+/** GET and POST /authorize (RFC 6749 §3.1, OIDC Core §3.1.2.1) */
+export const authorize =
+  (deps: Authz): RequestHandler =>
+  async (req, res) => {
+    const parameters = req.method === 'POST' ? await readForm(req) : readQuery(req);
+    const target = await findTarget(deps, parameters);
+    try {
+      await start(deps, req, res, await validate(deps, parameters, target));
+    } catch (error) {
+      sendAuthorizationError(deps, res, target, error);
+    }
+  };

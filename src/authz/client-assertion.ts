@@ -1,0 +1,71 @@
+import { type CompactVerifyGetKey, type CompactVerifyResult, compactVerify, errors } from 'jose';
+import {
+  type AuthenticatedEndpoint,
+  assertionAlgorithms,
+  assertionTypes,
+  invalidClient,
+  validateAssertionClaims,
+} from '../protocol/client-authentication.js';
+import type { ClientMetadata } from '../protocol/client-metadata.js';
+import { endpointUrl } from '../protocol/endpoints.js';
+import type { Client } from '../storage/clients.js';
+import { useAssertion } from '../storage/used-assertions.js';
+import type { Authz } from './deps.js';
+
+/** Finds the key that an assertion names, in a newer set where the one at hand lacks it (OIDC Core §10.1.1). */
+const keyOf =
+  ({ clientKeys }: Authz, metadata: ClientMetadata): CompactVerifyGetKey =>
+  async (header, token) => {
+    const keys = await clientKeys.find(metadata);
+    if (!keys) throw invalidClient('the client has no keys');
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      const isUnknown = (error as { code?: string }).code === errors.JWKSNoMatchingKey.code;
+      const newer = isUnknown ? await clientKeys.find(metadata, { unknownKey: true }) : undefined;
+      if (!newer) throw error;
+      return newer(header, token);
+    }
+  };
+
+async function verifySignature(deps: Authz, metadata: ClientMetadata, assertion: string): Promise<CompactVerifyResult> {
+  try {
+    return await compactVerify(assertion, keyOf(deps, metadata), { algorithms: [...assertionAlgorithms(metadata)] });
+  } catch (cause) {
+    throw invalidClient('the client assertion can not be verified', cause);
+  }
+}
+
+function parseClaims(payload: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>;
+  } catch (cause) {
+    throw invalidClient('the client assertion holds no claims', cause);
+  }
+}
+
+/**
+ * private_key_jwt (RFC 7523 §2.2, §3; OIDC Core §9): signature, purpose, claims, and that it is the first time.
+ * @throws OAuthError invalid_client
+ */
+export async function checkClientAssertion(
+  deps: Authz,
+  client: Client,
+  assertion: string,
+  endpoint: AuthenticatedEndpoint,
+): Promise<void> {
+  const { issuer } = deps.config;
+  const { payload, protectedHeader } = await verifySignature(deps, client.metadata, assertion);
+  const typ = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
+  if (!assertionTypes.includes(typ)) throw invalidClient('the JWT was made for something else');
+  const use = validateAssertionClaims(parseClaims(payload), {
+    clientId: client.clientId,
+    issuer,
+    endpoints: [endpointUrl(issuer, 'token'), endpointUrl(issuer, endpoint)],
+    profile: client.metadata.profile,
+    now: deps.clock.now(),
+  });
+  if (!(await useAssertion(deps.sql, { clientId: client.clientId, ...use }))) {
+    throw invalidClient('the client assertion was used before');
+  }
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../clock.js';
+import type { InsiderConfig } from '../config/record.js';
+import { deriveKey } from '../crypto/encryption.js';
+import type { SigningAlgorithm } from '../crypto/jwt.js';
+import type { Random } from '../crypto/random.js';
+import type { Cookies } from '../http/cookies.js';
+import type { Outbound } from '../http/outbound.js';
+import type { AuditBatch } from '../storage/audit-events.js';
+import type { ClientCache } from '../storage/clients.js';
+import type { SigningKeys } from '../storage/signing-keys.js';
+import type { Sql } from '../storage/sql.js';
+import type { Log } from '../telemetry/logger.js';
+import { type ClientKeys, createClientKeys } from './client-keys.js';
+import { createFailedAuthentications, type FailedAuthentications } from './failed-authentications.js';
+
+/** What of the configuration this room reads. */
+export type AuthzConfig = Pick<
+  InsiderConfig,
+  | 'issuer'
+  | 'publicUrls'
+  | 'resources'
+  | 'defaultResource'
+  | 'lifetimes'
+  | 'keyEncryptionKeys'
+  | 'signingKeys'
+  | 'cors'
+  | 'pages'
+>;
+
+/** What this room is given. */
+export interface AuthzDeps {
+  readonly config: AuthzConfig;
+  readonly sql: Sql;
+  readonly clients: ClientCache;
+  readonly signingKeys: SigningKeys;
+  /** Takes the events of requests that change no row. */
+  readonly auditBatch: AuditBatch;
+  readonly cookies: Cookies;
+  readonly outbound: Outbound;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** What the endpoints work with: what was given, and what follows from it. */
+export interface Authz extends AuthzDeps {
+  readonly clientKeys: ClientKeys;
+  readonly failedAuthentications: FailedAuthentications;
+  /** Makes a code from a handle: the same browser asking twice gets the same answer. */
+  readonly codeKey: Buffer;
+  /** Make a refresh token's successor; the first for new ones, all to find one that was made before a key rotation. */
+  readonly successorKeys: readonly [Buffer, ...Buffer[]];
+  readonly accessTokenAlgorithm: SigningAlgorithm;
+}
+
+/** Cheapest first: RSA costs ten times as much, so it signs only where a client registered for it. */
+const accessTokenAlgorithms: readonly SigningAlgorithm[] = ['ES256', 'EdDSA', 'PS256', 'RS256'];
+
+function accessTokenAlgorithmOf(available: readonly SigningAlgorithm[]): SigningAlgorithm {
+  const algorithm = accessTokenAlgorithms.find((candidate) => available.includes(candidate));
+  if (!algorithm) throw new Error('signing_keys.algorithms names no algorithm for access tokens');
+  return algorithm;
+}
+
+export function furnish(deps: AuthzDeps): Authz {
+  const { current, all } = deps.config.keyEncryptionKeys;
+  const older = all.filter(({ id }) => id !== current.id);
+  const successorKey = (key: typeof current) => deriveKey(key, 'refresh token successor');
+  return {
+    ...deps,
+    clientKeys: createClientKeys(deps.outbound, deps.clock),
+    failedAuthentications: createFailedAuthentications(deps.clock),
+    codeKey: deriveKey(current, 'authorization code'),
+    successorKeys: [successorKey(current), ...older.map(successorKey)],
+    accessTokenAlgorithm: accessTokenAlgorithmOf(deps.config.signingKeys.algorithms),
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * AUTHORIZATION SERVER. Owns requests for authorization, codes and tokens; speaks OAuth with clients.
+ * Never sees a password, a session or a page of sign-in. Talks to the browser, to clients, and to idp through one thing only:
+ * the interaction's row, which this room starts and redeems and idp completes.
+ */
+import type { Express, RequestHandler } from 'express';
+import { cors } from '../http/cors.js';
+import { createHealth, type Health, publicHealth } from '../http/health.js';
+import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
+import { statement } from '../storage/sql.js';
+import { authorize } from './authorize.js';
+import { type Authz, type AuthzDeps, furnish } from './deps.js';
+import { introspect } from './introspect.js';
+import { jwks } from './jwks.js';
+import { metadata } from './metadata.js';
+import { pageErrors } from './page-errors.js';
+import { resume } from './resume.js';
+import { revoke } from './revoke.js';
+import { token } from './token.js';
+
+type AuthzEndpoint = {
+  [Name in EndpointName]: (typeof endpoints)[Name]['role'] extends 'authz' ? Name : never;
+}[EndpointName];
+
+type Endpoints = Readonly<Record<AuthzEndpoint, (authz: Authz) => RequestHandler>>;
+
+/** The route table: `protocol/endpoints.ts` says where each one is. */
+const handlers: Endpoints = {
+  authorize,
+  resume,
+  token,
+  introspect,
+  revoke,
+  jwks,
+  openidConfiguration: metadata,
+  authorizationServerMetadata: metadata,
+};
+
+/** Which pages elsewhere may read the answers (Fetch §3.2): documents for all, tokens for configured origins. Never with cookies. */
+const readableBy: Readonly<Partial<Record<AuthzEndpoint, 'all' | 'configured'>>> = {
+  token: 'configured',
+  revoke: 'configured',
+  jwks: 'all',
+  openidConfiguration: 'all',
+  authorizationServerMetadata: 'all',
+};
+
+/** A person is in front of these, so that refusals are pages. */
+const shownToPeople: readonly AuthzEndpoint[] = ['authorize', 'resume'];
+
+export interface AuthzRole {
+  mount(app: Express): void;
+  readonly health: Health;
+  /** What readiness asks. */
+  readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  stop(): Promise<void>;
+}
+
+/** Where an endpoint is; an issuer with a path has its documents behind the well-known part as well (RFC 8414 §3.1). */
+function pathsOf(name: AuthzEndpoint, issuer: string): string[] {
+  const { path } = endpoints[name];
+  const prefix = new URL(issuer).pathname.replace(/\/$/, '');
+  return path.startsWith('/.well-known/') && prefix !== '' ? [path, path + prefix] : [path];
+}
+
+function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
+  const { methods }: Endpoint = endpoints[name];
+  const readers = readableBy[name];
+  const handler = handlers[name](authz);
+  for (const path of pathsOf(name, authz.config.issuer)) {
+    if (readers) app.use(path, cors({ origins: readers === 'all' ? '*' : authz.config.cors.origins, methods }));
+    for (const method of methods) {
+      const route = method.toLowerCase() as 'get' | 'post';
+      if (shownToPeople.includes(name)) app[route](path, handler, pageErrors(authz));
+      else app[route](path, handler);
+    }
+  }
+}
+
+const ping = statement('ping_authz', 'SELECT 1');
+
+export function createAuthz(deps: AuthzDeps): AuthzRole {
+  const authz = furnish(deps);
+  const checks = {
+    database: async () => void (await authz.sql.query(ping, [])),
+    signing_keys: async () => void (await authz.signingKeys.keySet()).current(authz.accessTokenAlgorithm),
+  };
+  const health = createHealth({ checks, clock: authz.clock });
+  return {
+    health,
+    checks,
+    stop: () => authz.auditBatch.flush(),
+    mount(app) {
+      app.get('/health', publicHealth(health, { status: 'ok', service: 'authz' }));
+      for (const name of Object.keys(handlers) as AuthzEndpoint[]) mountEndpoint(app, authz, name);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { RequestHandler } from 'express';
+import { authenticationContextClasses } from '../protocol/authentication-context.js';
+import { supportedClaims } from '../protocol/claims.js';
+import { authorizationServerMetadata } from '../protocol/metadata.js';
+import type { Authz } from './deps.js';
+
+/** Seconds. */
+const maxAge = 300;
+
+/** GET /.well-known/openid-configuration and /.well-known/oauth-authorization-server (OIDC Discovery §4, RFC 8414 §3): one document */
+export function metadata({ config }: Authz): RequestHandler {
+  const document = authorizationServerMetadata({
+    issuer: config.issuer,
+    publicUrls: { authz: config.issuer, idp: config.publicUrls.idp },
+    resources: config.resources,
+    signingAlgorithms: config.signingKeys.algorithms,
+    claims: supportedClaims,
+    acrValues: authenticationContextClasses,
+  });
+  const body = Buffer.from(JSON.stringify(document));
+  return (_req, res) => {
+    res.set('Cache-Control', `public, max-age=${maxAge}`).set('Content-Type', 'application/json; charset=utf-8');
+    res.send(body);
+  };
+}

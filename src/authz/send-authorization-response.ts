@@ -1,0 +1,46 @@
+import type { Response } from 'express';
+import { setHeaders } from '../http/headers.js';
+import { formPostScriptHash, renderFormPost } from '../pages/form-post.js';
+import { headersOfPage } from '../pages/send.js';
+import {
+  type AuthorizationResponse,
+  asAuthorizationError,
+  authorizationErrorResponse,
+  type ResponseTarget,
+  responseLocation,
+} from '../protocol/authorization-response.js';
+import type { AuthzDeps } from './deps.js';
+
+const formPostHeaders = headersOfPage([formPostScriptHash]);
+
+/**
+ * Sends the browser back to the client: by redirect (303, so that a POST does not become one to the client, RFC 9700 §4.12), or
+ * by a page that posts itself (Form Post Response Mode §2).
+ */
+export function sendAuthorizationResponse({ config }: AuthzDeps, res: Response, response: AuthorizationResponse): void {
+  res.set('Cache-Control', 'no-store');
+  if (response.responseMode === 'query') {
+    res.redirect(303, responseLocation(response));
+    return;
+  }
+  const { redirectUri, parameters } = response;
+  const page = renderFormPost({ action: redirectUri, parameters, productName: config.pages.productName });
+  setHeaders(res, formPostHeaders);
+  res.status(200).type('html').send(page);
+}
+
+/**
+ * Tells the client what went wrong. Its target proves that the client may be redirected to (RFC 6749 §4.1.2.1), so from there on
+ * this is the one place that answers and logs faults of the authorization endpoint.
+ */
+export function sendAuthorizationError(
+  deps: AuthzDeps,
+  res: Response,
+  target: ResponseTarget & { readonly clientId: string },
+  fault: unknown,
+): void {
+  const error = asAuthorizationError(fault);
+  const fields = { error_code: error.code, detail: error.detail, client_id: target.clientId, cause: error.cause };
+  deps.log[error.level]('authorization refused', fields);
+  sendAuthorizationResponse(deps, res, authorizationErrorResponse(target, deps.config.issuer, error));
+}
