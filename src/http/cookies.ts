@@ -19,7 +19,7 @@ export interface Cookies {
 const cookieName = /^[A-Za-z0-9_.-]+$/;
 const cookieValue = /^[A-Za-z0-9_.~+/=:-]*$/;
 
-function valueOf(header: string | undefined, name: string): string | undefined {
+function cookieNamed(header: string | undefined, name: string): string | undefined {
   for (const pair of header?.split(';') ?? []) {
     const start = pair.indexOf('=');
     if (start > 0 && pair.slice(0, start).trim() === name) return pair.slice(start + 1).trim();
@@ -45,7 +45,7 @@ export function createCookies({ secure }: { secure: boolean }): Cookies {
 
   return {
     name,
-    read: (req, base) => valueOf(req.headers.cookie, name(base)),
+    read: (req, base) => cookieNamed(req.headers.cookie, name(base)),
     set,
     clear: (res, base) => set(res, base, '', { maxAgeSeconds: 0, sameSite: 'Lax' }),
   };

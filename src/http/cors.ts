@@ -13,7 +13,7 @@ export interface CorsPolicy {
 const preflightAge = '600';
 
 /**
- * Lets scripts of other origins read answers (Fetch §3.3). Never with credentials: cookies are for pages of our own.
+ * Lets scripts of other origins read answers (Fetch standard, CORS protocol). Never with credentials: cookies are for pages of our own.
  * To be mounted with `app.use(path, …)` or `app.all`, so that it sees the preflight, too.
  */
 export function cors({ origins, methods, headers = [], exposed = [] }: CorsPolicy): RequestHandler {
