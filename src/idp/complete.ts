@@ -4,7 +4,7 @@ import { completeInteraction, type InteractionOutcome } from '../storage/interac
 import type { Idp } from './deps.js';
 import { handleOf, hubPath, resumeUrl } from './paths.js';
 import { interactionFinished } from './refusal.js';
-import { seeOther } from './send.js';
+import { seeOther } from './see-other.js';
 import type { Visit } from './visit.js';
 
 /**

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { readForm } from '../http/form.js';
+import { sendHtml } from '../pages/send.js';
 import { grantConsent } from '../storage/consents.js';
 import { announce, auditContext, auditOf } from './audit.js';
 import { complete } from './complete.js';
@@ -10,7 +11,7 @@ import { renderConsentPage } from './pages/consent.js';
 import { clientOnPage, personOnPage } from './pages/parts.js';
 import { consentPath, hubPath } from './paths.js';
 import { unknownDecision } from './refusal.js';
-import { seeOther, sendPage } from './send.js';
+import { seeOther } from './see-other.js';
 import { stepOf, type Visit, visit } from './visit.js';
 
 /** The host that the answer goes to; a native app's own scheme has none. */
@@ -29,7 +30,7 @@ export function sendConsentPage(idp: Idp, res: Response, visit: Visit, newScopes
     newScopes,
     returnsTo: hostOf(visit.request.redirectUri),
   });
-  sendPage(res, page);
+  sendHtml(res, page);
 }
 
 /** Goes back to the client as access_denied (RFC 6749 §4.1.2.1), signed in or not. */
@@ -64,7 +65,7 @@ export const consent =
   async (req, res) => {
     assertOwnForm(idp, req);
     const form = await readForm(req);
-    const here = await visit(idp, req, res);
+    const here = await visit(idp, req);
     if (here.silent || here.outcome) return seeOther(res, hubPath(idp, here));
     assertForm(idp, here, 'consent', form);
     switch (form.get('decision')) {

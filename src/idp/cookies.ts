@@ -17,7 +17,7 @@ export const readBrowser = (idp: Idp, req: Request): string | undefined => read(
 /** Kept for long, so that a browser that opens several tabs at its start does not get several values. */
 export const setBrowser = (idp: Idp, res: Response, value: string): void =>
   idp.cookies.set(res, browserCookie, value, {
-    sameSite: 'lax',
+    sameSite: 'Lax',
     maxAgeSeconds: Math.floor(idp.config.signIn.knownBrowser / 1000),
   });
 
@@ -29,6 +29,6 @@ export const readSession = (idp: Idp, req: Request): string | undefined => read(
 
 /** Gone with the browser's window; how long it counts is decided by the session's row. */
 export const setSession = (idp: Idp, res: Response, secret: string): void =>
-  idp.cookies.set(res, sessionCookie, secret, { sameSite: 'lax' });
+  idp.cookies.set(res, sessionCookie, secret, { sameSite: 'Lax' });
 
 export const clearSession = (idp: Idp, res: Response): void => idp.cookies.clear(res, sessionCookie);

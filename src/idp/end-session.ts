@@ -3,6 +3,7 @@ import { hashToken } from '../crypto/digest.js';
 import { verifyOwnJwt } from '../crypto/jwt.js';
 import { assertCsrfToken, csrfToken } from '../http/csrf.js';
 import { readForm, readQuery } from '../http/form.js';
+import { sendHtml } from '../pages/send.js';
 import {
   type Hint,
   type LogoutRequest,
@@ -20,7 +21,7 @@ import { renderLoggedOutPage, renderLogoutPage } from './pages/logout.js';
 import { personOnPage } from './pages/parts.js';
 import { confirmLogoutPath, logoutPath } from './paths.js';
 import { invalidLogout } from './refusal.js';
-import { seeOther, sendPage } from './send.js';
+import { seeOther } from './see-other.js';
 
 interface Logout extends ValidatedLogout {
   readonly request: LogoutRequest;
@@ -68,7 +69,7 @@ async function currentSession(idp: Idp, req: Request): Promise<{ secret: string;
 function sendSignedOut(idp: Idp, res: Response, { returnTo }: Logout): void {
   clearSession(idp, res);
   if (returnTo) seeOther(res, returnTo);
-  else sendPage(res, renderLoggedOutPage({ productName: idp.config.pages.productName }));
+  else sendHtml(res, renderLoggedOutPage({ productName: idp.config.pages.productName }));
 }
 
 function askToConfirm(idp: Idp, res: Response, logout: Logout, secret: string, session: LiveSession): void {
@@ -81,7 +82,7 @@ function askToConfirm(idp: Idp, res: Response, logout: Logout, secret: string, s
     csrf: csrfToken(idp.csrfKey, secret, purpose),
     parameters: { ...logout.request },
   });
-  sendPage(res, page, logout.fault === undefined ? 200 : 400);
+  sendHtml(res, page, logout.fault === undefined ? 200 : 400);
 }
 
 /** The same request by GET: a cross-site POST brings no Lax cookie, a top-level GET does. */

@@ -4,7 +4,7 @@
  * the interaction's row, which authz starts and redeems and this room completes.
  */
 import type { Express, RequestHandler } from 'express';
-import { cors } from '../http/cors.js';
+import { type CorsPolicy, cors } from '../http/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { statement } from '../storage/sql.js';
@@ -33,6 +33,14 @@ export interface IdpRole {
   stop(): Promise<void>;
 }
 
+/** Scripts of the configured origins may ask for userinfo with a token (OIDC Core §5.3), never with cookies. */
+const userinfoCors = (idp: Idp): CorsPolicy => ({
+  origins: idp.config.cors.origins,
+  methods: endpoints.userinfo.methods,
+  headers: ['Authorization'],
+  exposed: ['WWW-Authenticate'],
+});
+
 const ping = statement('ping_idp', 'SELECT 1');
 
 export function createIdp(deps: IdpDeps): IdpRole {
@@ -41,14 +49,14 @@ export function createIdp(deps: IdpDeps): IdpRole {
     database: async () => void (await idp.sql.query(ping, [])),
     signing_keys: async () => void (await idp.signingKeys.keySet()),
   };
-  const health = createHealth({ checks, clock: idp.clock });
+  const health = createHealth({ checks, clock: idp.clock, log: idp.log });
   return {
     health,
     checks,
     stop: () => idp.auditBatch.flush(),
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'idp' }));
-      app.use(endpoints.userinfo.path, cors({ origins: idp.config.cors.origins, methods: endpoints.userinfo.methods }));
+      app.use(endpoints.userinfo.path, cors(userinfoCors(idp)));
       for (const name of Object.keys(handlers) as IdpEndpoint[]) {
         const { path, methods }: Endpoint = endpoints[name];
         const refusals = name === 'userinfo' ? userinfoRefusal(idp) : pageErrors(idp);

@@ -1,14 +1,33 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { InteractionOutcome } from '../storage/interactions.js';
 import { complete, continueCompleted } from './complete.js';
 import { sendConsentPage } from './consent.js';
+import { newBrowser, readBrowser, setBrowser } from './cookies.js';
 import type { Idp } from './deps.js';
 import { sendLoginPage } from './login.js';
+import { hubPath } from './paths.js';
+import { seeOther } from './see-other.js';
 import { keepAlive } from './session.js';
 import { stepOf, type Visit, visit } from './visit.js';
 
-/** The query that asks for the login page although somebody is signed in. */
-const wantsOtherAccount = (url: string): boolean => url.endsWith('?account=other');
+/** In the hub's query: `account=other` asks for the login page although somebody is signed in, `cookie=set` for no second cookie. */
+const otherAccount = 'account=other';
+const cookieWasSet = 'cookie=set';
+
+const asks = (req: Request, query: string): boolean => req.url.split('?')[1] === query;
+
+/**
+ * A browser without a cookie is given one and comes back with it before anything is bound: an answer that got lost binds
+ * nothing, and who keeps no cookies learns so before a password is typed.
+ * @returns whether the browser was sent to come back
+ */
+function giveCookie(idp: Idp, req: Request, res: Response): boolean {
+  if (readBrowser(idp, req) !== undefined) return false;
+  setBrowser(idp, res, newBrowser(idp));
+  if (asks(req, cookieWasSet)) return false;
+  seeOther(res, `${hubPath(idp, { interactionId: String(req.params.interaction) })}?${cookieWasSet}`);
+  return true;
+}
 
 function successOf({ session, request }: Visit): InteractionOutcome {
   if (!session) throw new Error('an interaction is done without a session');
@@ -23,10 +42,11 @@ function successOf({ session, request }: Visit): InteractionOutcome {
 export const interaction =
   (idp: Idp): RequestHandler =>
   async (req, res) => {
-    const here = await visit(idp, req, res);
+    if (giveCookie(idp, req, res)) return;
+    const here = await visit(idp, req);
     if (here.outcome) return continueCompleted(idp, res, here, here.outcome);
     await keepAlive(idp, here.session);
-    if (wantsOtherAccount(req.url) && !here.silent) return sendLoginPage(idp, res, here);
+    if (asks(req, otherAccount) && !here.silent) return sendLoginPage(idp, res, here);
     const step = stepOf(idp, here);
     switch (step.kind) {
       case 'login':

@@ -29,5 +29,5 @@ export function rememberBrowser(idp: Idp, req: Request, res: Response, browser: 
   const others = signatures(idp, req).filter((other) => !equalInConstantTime(other, own));
   const value = [own, ...others].slice(0, mostAccounts).map((part) => part.toString('base64url'));
   const maxAgeSeconds = Math.floor(idp.config.signIn.knownBrowser / 1000);
-  idp.cookies.set(res, cookie, value.join('.'), { sameSite: 'lax', maxAgeSeconds });
+  idp.cookies.set(res, cookie, value.join('.'), { sameSite: 'Lax', maxAgeSeconds });
 }

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { readForm } from '../http/form.js';
+import { sendHtml } from '../pages/send.js';
 import { texts } from '../pages/texts.js';
 import type { Parameters } from '../protocol/parameters.js';
 import { retryAfterSeconds } from '../protocol/sign-in-delay.js';
@@ -14,7 +15,7 @@ import { assertOwnForm } from './own-form.js';
 import { type LoginProblem, renderLoginPage } from './pages/login.js';
 import { clientOnPage } from './pages/parts.js';
 import { consentPath, hubPath, loginPath } from './paths.js';
-import { seeOther, sendPage } from './send.js';
+import { seeOther } from './see-other.js';
 import { startSession } from './session.js';
 import { normalizeIdentifier, reserveAttempt } from './sign-in-attempt.js';
 import { type Visit, visit } from './visit.js';
@@ -41,7 +42,7 @@ export function sendLoginPage(idp: Idp, res: Response, visit: Visit, view: Login
     identifier: view.identifier ?? suggested,
     problem: view.problem,
   });
-  sendPage(res, page, view.status);
+  sendHtml(res, page, view.status);
 }
 
 /** What is missing in the form, before anything is looked up. */
@@ -106,7 +107,7 @@ export const login =
   async (req, res) => {
     assertOwnForm(idp, req);
     const form = await readForm(req);
-    const here = await visit(idp, req, res);
+    const here = await visit(idp, req);
     if (here.silent || here.outcome) return seeOther(res, hubPath(idp, here));
     assertForm(idp, here, 'login', form);
     const identifier = form.get('identifier') ?? '';

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { renderErrorPage } from '../pages/error.js';
+import { sendHtml } from '../pages/send.js';
 import { texts } from '../pages/texts.js';
 import { endpoints } from '../protocol/endpoints.js';
 import { OAuthError } from '../protocol/oauth-error.js';
@@ -7,7 +8,6 @@ import { currentRequest } from '../telemetry/request-context.js';
 import type { Idp } from './deps.js';
 import { hubPath, logoutPath } from './paths.js';
 import { PageRefusal, staleForm } from './refusal.js';
-import { sendPage } from './send.js';
 
 interface Failure {
   readonly name?: unknown;
@@ -45,11 +45,12 @@ export const pageErrors =
     if (!refusal || res.headersSent) return next(error);
     const { retryAfter } = (error ?? {}) as Failure;
     if (typeof retryAfter === 'number') res.set('Retry-After', String(retryAfter));
+    if (refusal.page.status === 413 || refusal.page.status === 408) res.set('Connection', 'close');
     idp.log[refusal.page.status === 503 ? 'warn' : 'info']('page refused', {
       status: refusal.page.status,
       detail: refusal.detail,
     });
     const requestId = currentRequest()?.requestId;
     const { productName } = idp.config.pages;
-    sendPage(res, renderErrorPage({ ...refusal.page, requestId, productName }), refusal.page.status);
+    sendHtml(res, renderErrorPage({ ...refusal.page, requestId, productName }), refusal.page.status);
   };

@@ -22,12 +22,16 @@ export const interactionGone = (): PageRefusal =>
     'the interaction is unknown or has expired',
   );
 
-/** Bound to another browser; or this one came back without its cookie. */
+/** Bound to another browser, or to this one before it lost its cookies. */
 export const foreignBrowser = (): PageRefusal =>
   new PageRefusal(
     { status: 403, title: text.foreignTitle, message: text.foreign },
     'the interaction is another browser’s',
   );
+
+/** The browser came back without the cookie that it was given. */
+export const cookiesMissing = (): PageRefusal =>
+  new PageRefusal({ status: 403, title: text.cookiesTitle, message: text.cookies }, 'the browser keeps no cookie');
 
 /** Completed, and not by the session that is here now. */
 export const interactionFinished = (): PageRefusal =>

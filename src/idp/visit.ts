@@ -1,16 +1,16 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { hashToken } from '../crypto/digest.js';
 import { nextStep, type Step } from '../protocol/interaction.js';
 import { type VisitedInteraction, visitInteraction } from '../storage/interactions.js';
-import { newBrowser, readBrowser, readSession, setBrowser } from './cookies.js';
+import { readBrowser, readSession } from './cookies.js';
 import type { Idp } from './deps.js';
-import { clientDisabled, foreignBrowser, interactionGone } from './refusal.js';
+import { clientDisabled, cookiesMissing, foreignBrowser, interactionGone } from './refusal.js';
 
 /** A browser at an interaction: all the facts from which the next step follows. */
 export interface Visit extends VisitedInteraction {
   /** The secret in the URL. */
   readonly interactionId: string;
-  /** The cookie's value, to which forms are bound. */
+  /** The cookie's value, to which forms are bound; empty where nothing is shown. */
   readonly browser: string;
   /** prompt=none: nothing may be shown (OIDC Core §3.1.2.1). */
   readonly silent: boolean;
@@ -18,16 +18,15 @@ export interface Visit extends VisitedInteraction {
 
 /**
  * Reads the interaction that the URL names and binds it to this browser on the first visit, in one statement.
- * @throws PageRefusal when it is gone or another browser's
+ * @throws PageRefusal when it is gone or another browser's, or there is no cookie to bind it to
  */
-export async function visit(idp: Idp, req: Request, res: Response): Promise<Visit> {
+export async function visit(idp: Idp, req: Request): Promise<Visit> {
   const interactionId = String(req.params.interaction);
-  const known = readBrowser(idp, req);
-  const browser = known ?? newBrowser(idp);
+  const browser = readBrowser(idp, req);
   const session = readSession(idp, req);
   const found = await visitInteraction(idp.sql, {
     idHash: hashToken(interactionId),
-    idpBrowserHash: hashToken(browser),
+    idpBrowserHash: browser === undefined ? null : hashToken(browser),
     sessionSecretHash: session === undefined ? null : hashToken(session),
     now: idp.clock.now(),
   });
@@ -35,8 +34,8 @@ export async function visit(idp: Idp, req: Request, res: Response): Promise<Visi
   if (!found.ours) throw foreignBrowser();
   if (found.clientDisabledAt) throw clientDisabled();
   const silent = found.request.prompts.includes('none');
-  if (known === undefined && !silent) setBrowser(idp, res, browser);
-  return { ...found, interactionId, browser, silent };
+  if (browser === undefined && !silent) throw cookiesMissing();
+  return { ...found, interactionId, browser: browser ?? '', silent };
 }
 
 /** What this visit has to answer next. */

@@ -85,8 +85,10 @@ export const texts = {
     finished:
       'There is nothing left to do here. Go back to the application; if you are not signed in there, start again.',
     foreignTitle: 'This sign-in belongs to another browser',
-    foreign:
-      'It was started elsewhere, or this browser does not keep cookies. Allow cookies for this site, go back to the application and sign in again.',
+    foreign: 'It was started elsewhere. Go back to the application in this browser and sign in from there.',
+    cookiesTitle: 'Cookies are switched off',
+    cookies:
+      'Without a cookie of this site nobody can sign in here. Allow cookies, go back to the application and sign in again.',
     clientDisabledTitle: 'This application is switched off',
     clientDisabled: 'It may not sign anybody in at the moment. Ask those who run it.',
   },

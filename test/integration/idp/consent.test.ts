@@ -1,0 +1,192 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { hashToken } from '../../../src/crypto/digest.js';
+import { type Browser, formsOf } from '../../support/browser.js';
+import { addClient, hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
+
+let idp: TestIdp;
+let client: string;
+beforeAll(async () => {
+  idp = await openIdp();
+  client = await addClient(idp.database, {
+    client_name: 'Harbour',
+    policy_uri: 'https://harbour.example/privacy',
+    tos_uri: 'https://harbour.example/terms',
+  });
+});
+afterAll(() => idp.close());
+afterEach(() => idp.clock.advance(1_000));
+
+const signedIn = async (user: TestUser, browser = idp.newBrowser()): Promise<Browser> => {
+  await idp.signIn(browser, await idp.start(client), user);
+  return browser;
+};
+
+const ask = async (browser: Browser, scopes: string[], request = {}) => {
+  const interaction = await idp.start(client, { scopes, ...request });
+  const page = await browser.get(hub(interaction));
+  const [form] = formsOf(page.text);
+  const decide = (decision: string, by = browser, fields = {}) =>
+    by.post(form?.action ?? hub(interaction), { ...form?.fields, decision, ...fields });
+  return { interaction, page, decide };
+};
+
+const outcomeOf = async (interaction: string) =>
+  (await idp.database.pool.query('SELECT outcome FROM interactions WHERE id_hash = $1', [hashToken(interaction)]))
+    .rows[0].outcome;
+
+const consentsOf = async (user: TestUser): Promise<string[] | undefined> =>
+  (await idp.database.pool.query('SELECT scopes FROM consents WHERE user_id = $1', [user.id])).rows[0]?.scopes.sort();
+
+describe('Consent (OIDC Core §3.1.2.4)', () => {
+  it('names the client, the user, every scope in words, and the client’s own policies', async () => {
+    const user = await idp.addUser({ claims: { name: 'Ann Example' } });
+    const { page } = await ask(await signedIn(user), ['openid', 'email', 'read:resource', 'vendor:thing']);
+    for (const text of [
+      'Harbour',
+      'Ann Example',
+      user.email,
+      'See your e-mail address',
+      'Read your data',
+      'vendor:thing',
+    ]) {
+      expect(page.text).toContain(text);
+    }
+    expect(page.text).toContain('href="https://harbour.example/privacy"');
+    expect(page.text).toContain('href="https://harbour.example/terms"');
+    expect(page.text).toContain('you return to client.example');
+  });
+
+  it('is remembered as a set per user and client: less asks nothing, more asks for what is new', async () => {
+    const [user, other] = [await idp.addUser(), await idp.addUser()];
+    const browser = await signedIn(user);
+    const first = await ask(browser, ['openid', 'profile']);
+    await first.decide('allow');
+    expect(await consentsOf(user)).toEqual(['openid', 'profile']);
+    expect((await ask(browser, ['profile', 'openid'])).page.status).toBe(303);
+    expect((await ask(browser, ['openid'])).page.status).toBe(303);
+    const more = await ask(browser, ['openid', 'email']);
+    expect(more.page.text).toContain('more than you allowed before');
+    expect(more.page.text.indexOf('See your e-mail address')).toBeLessThan(
+      more.page.text.indexOf('You allowed already'),
+    );
+    await more.decide('allow');
+    expect(await consentsOf(user)).toEqual(['email', 'openid', 'profile']);
+    expect((await ask(browser, ['openid', 'profile', 'email'])).page.status).toBe(303);
+    expect((await ask(await signedIn(other), ['openid'])).page.status).toBe(200);
+  });
+
+  it('leaves an audit row in the same statement', async () => {
+    const user = await idp.addUser();
+    const { decide } = await ask(await signedIn(user), ['openid']);
+    await decide('allow');
+    const [event] = (await idp.audited('consent_granted')).filter(({ user_id }) => user_id === user.id);
+    expect(event).toMatchObject({ client_id: client, context: { scopes: ['openid'] } });
+  });
+
+  it('prompt=consent is satisfied by consent given since, and asks once', async () => {
+    const browser = await signedIn(await idp.addUser());
+    const first = await ask(browser, ['openid']);
+    await first.decide('allow');
+    idp.clock.advance(1_000);
+    const again = await ask(browser, ['openid'], { prompts: ['consent'] });
+    expect(again.page.text).toContain('Allow access?');
+    await again.decide('allow');
+    expect((await browser.get(hub(again.interaction))).status).toBe(303);
+    expect(await outcomeOf(again.interaction)).toMatchObject({ scopes: ['openid'] });
+  });
+
+  it('denied: access_denied at the client (RFC 6749 §4.1.2.1), nothing remembered, recorded', async () => {
+    const user = await idp.addUser();
+    const { decide, interaction } = await ask(await signedIn(user), ['openid']);
+    const answer = await decide('deny');
+    expect(answer.location).toMatch(/\/oauth2\/v1\/resume\?handle=/);
+    expect(await outcomeOf(interaction)).toEqual({ error: 'access_denied' });
+    expect(await consentsOf(user)).toBeUndefined();
+    expect((await idp.audited('consent_denied')).some(({ user_id }) => user_id === user.id)).toBe(true);
+  });
+
+  it('cancelled at the login page: access_denied without anybody signed in', async () => {
+    const browser = idp.newBrowser();
+    const interaction = await idp.start(client);
+    const [, cancel] = formsOf((await browser.get(hub(interaction))).text);
+    const answer = await browser.post(cancel?.action ?? '', { ...cancel?.fields, decision: 'deny' });
+    expect(answer.location).toMatch(/resume\?handle=/);
+    expect(await outcomeOf(interaction)).toEqual({ error: 'access_denied' });
+  });
+
+  it('a form without a decision changes nothing', async () => {
+    const { decide, interaction } = await ask(await signedIn(await idp.addUser()), ['openid']);
+    expect((await decide('maybe')).status).toBe(400);
+    expect(await outcomeOf(interaction)).toBeNull();
+  });
+
+  it('allowed twice, or twenty times at once: one consent, and on it goes', async () => {
+    const user = await idp.addUser();
+    const browser = await signedIn(user);
+    const { decide, interaction } = await ask(browser, ['openid']);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => decide('allow', browser.copy())));
+    expect(answers.every(({ status, location }) => status === 303 && location === hub(interaction))).toBe(true);
+    expect(await consentsOf(user)).toEqual(['openid']);
+    expect((await browser.get(hub(interaction))).location).toMatch(/resume/);
+  });
+});
+
+describe('Consent is the user’s own (pitfall: not bound to the session’s user, no CSRF)', () => {
+  it.each([
+    ['no token', { csrf: '' }],
+    ['a made-up token', { csrf: 'x'.repeat(43) }],
+  ])('%s: 403, nothing granted, nothing completed', async (_name, fields) => {
+    const user = await idp.addUser();
+    const browser = await signedIn(user);
+    for (const decision of ['allow', 'deny']) {
+      const { decide, interaction } = await ask(browser, ['openid']);
+      expect((await decide(decision, browser, fields)).status).toBe(403);
+      expect(await consentsOf(user)).toBeUndefined();
+      expect(await outcomeOf(interaction)).toBeNull();
+    }
+  });
+
+  it('a form that was shown to one user is refused from the next one who signed in there', async () => {
+    const [shown, next] = [await idp.addUser(), await idp.addUser()];
+    const browser = await signedIn(shown);
+    const { decide } = await ask(browser, ['openid']);
+    await signedIn(next, browser);
+    const answer = await decide('allow');
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('out of date');
+    expect(await consentsOf(next)).toBeUndefined();
+    expect(await consentsOf(shown)).toBeUndefined();
+  });
+
+  it('without a session the answer is the login page', async () => {
+    const browser = idp.newBrowser();
+    const interaction = await idp.start(client, { scopes: ['openid'] });
+    const [, cancel] = formsOf((await browser.get(hub(interaction))).text);
+    const answer = await browser.post(cancel?.action ?? '', { ...cancel?.fields, decision: 'allow' });
+    expect([answer.status, answer.location]).toEqual([303, hub(interaction)]);
+    expect((await browser.get(hub(interaction))).text).toContain('name="password"');
+  });
+
+  it('allow does not skip a sign-in that is due', async () => {
+    const user = await idp.addUser();
+    const browser = await signedIn(user);
+    idp.clock.advance(1_000);
+    const interaction = await idp.start(client, { prompts: ['login'], scopes: ['openid'] });
+    const [, cancel] = formsOf((await browser.get(hub(interaction))).text);
+    await browser.post(cancel?.action ?? '', { ...cancel?.fields, decision: 'allow' });
+    expect(await consentsOf(user)).toBeUndefined();
+    expect((await browser.get(hub(interaction))).text).toContain('name="password"');
+  });
+
+  it('a cross-site form is refused', async () => {
+    const browser = await signedIn(await idp.addUser());
+    const interaction = await idp.start(client, { scopes: ['openid'] });
+    const [form] = formsOf((await browser.get(hub(interaction))).text);
+    const answer = await browser.post(
+      form?.action ?? '',
+      { ...form?.fields, decision: 'allow' },
+      { 'sec-fetch-site': 'cross-site' },
+    );
+    expect(answer.status).toBe(403);
+  });
+});

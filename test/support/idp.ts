@@ -1,0 +1,212 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Clock } from '../../src/clock.js';
+import { hashToken } from '../../src/crypto/digest.js';
+import { createPasswordHasher, type PasswordHasher } from '../../src/crypto/password.js';
+import { systemRandom } from '../../src/crypto/random.js';
+import { createApp } from '../../src/http/app.js';
+import { createCookies } from '../../src/http/cookies.js';
+import type { IdpConfig, IdpDeps } from '../../src/idp/deps.js';
+import { createIdp } from '../../src/idp/index.js';
+import type { ValidatedAuthorizationRequest } from '../../src/protocol/authorization-request.js';
+import { createAuditBatch } from '../../src/storage/audit-events.js';
+import { createClientCache } from '../../src/storage/clients.js';
+import { startInteraction } from '../../src/storage/interactions.js';
+import { createSigningKeys, ensureSigningKeys } from '../../src/storage/signing-keys.js';
+import { insertUser } from '../../src/storage/users.js';
+import { createLog } from '../../src/telemetry/logger.js';
+import { Browser, formsOf } from './browser.js';
+import { openTestDatabase, type TestDatabase } from './database.js';
+import { listen } from './listen.js';
+import { addClient, change, start } from './rows.js';
+
+const minute = 60_000;
+
+const key = { id: 'test', key: randomBytes(32) };
+
+const config = (idp: string): IdpConfig => ({
+  issuer: 'http://127.0.0.1:8080',
+  publicUrls: { idp, rs: 'http://127.0.0.1:8082', spaRp: 'http://127.0.0.1:8083' },
+  lifetimes: {
+    interaction: 30 * minute,
+    authorizationCode: minute,
+    accessToken: 10 * minute,
+    idToken: 60 * minute,
+    refreshToken: 30 * 24 * 60 * minute,
+    refreshGrace: 10_000,
+    sessionAbsolute: 12 * 60 * minute,
+    sessionIdle: 2 * 60 * minute,
+    auditEvents: 90 * 24 * 60 * minute,
+  },
+  keyEncryptionKeys: { current: key, all: [key] },
+  signIn: {
+    freeFailures: 3,
+    firstDelay: 1_000,
+    longestDelay: minute,
+    rememberFailures: 60 * minute,
+    knownBrowser: 180 * 24 * 60 * minute,
+  },
+  pages: { productName: 'Test Identity', lostPasswordUrl: 'https://help.example/password' },
+  cors: { origins: ['https://spa.example'] },
+});
+
+/** Parameters at which a hash costs next to nothing. */
+export const cheapHashing = { memoryKib: 8, iterations: 1, parallelism: 1, concurrency: 4, queue: 64 };
+
+export interface TestUser {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+export interface TestIdp {
+  readonly deps: IdpDeps;
+  readonly database: TestDatabase;
+  readonly origin: string;
+  readonly passwords: PasswordHasher;
+  /** Every line that was logged. */
+  readonly logged: string[];
+  /** Milliseconds since the start. */
+  readonly clock: Clock & { advance(milliseconds: number): void };
+  newBrowser(headers?: Readonly<Record<string, string>>): Browser;
+  addUser(over?: { claims?: Record<string, unknown>; hash?: string | null }): Promise<TestUser>;
+  /** Starts an interaction as authz would. @returns the secret of its URL */
+  start(clientId: string, request?: Partial<ValidatedAuthorizationRequest>): Promise<string>;
+  /** Walks through the login page of an interaction. */
+  signIn(browser: Browser, interaction: string, user: TestUser): ReturnType<Browser['post']>;
+  /** Rows of audit_events of one type, waiting ones included. */
+  audited(type: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+export const hub = (interaction: string): string => `/oidc/v1/interaction/${interaction}`;
+export const redirectUri = 'https://client.example/callback';
+
+function movableClock(): TestIdp['clock'] {
+  let now = start.getTime();
+  return {
+    now: () => new Date(now),
+    advance(milliseconds) {
+      now += milliseconds;
+    },
+  };
+}
+
+/** The role on a port of its own, over a database of its own, with a clock that tests move. */
+export async function openIdp(
+  over: { hashing?: Partial<typeof cheapHashing>; sql?: (database: TestDatabase) => IdpDeps['sql'] } = {},
+): Promise<TestIdp> {
+  const database = await openTestDatabase();
+  const clock = movableClock();
+  const sql = over.sql?.(database) ?? database.sql;
+  const logged: string[] = [];
+  const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock });
+  const passwords = createPasswordHasher({ ...cheapHashing, ...over.hashing });
+  const { server, origin } = await listen();
+  const settings = config(origin);
+  const deps: IdpDeps = {
+    config: settings,
+    sql,
+    clients: createClientCache(sql, clock),
+    signingKeys: createSigningKeys(sql, settings.keyEncryptionKeys, clock),
+    passwords,
+    auditBatch: createAuditBatch({ sql, clock, retention: settings.lifetimes.auditEvents, onLoss: () => undefined }),
+    cookies: createCookies({ secure: false }),
+    clock,
+    random: systemRandom,
+    log,
+  };
+  const rotation = {
+    keys: settings.keyEncryptionKeys,
+    random: systemRandom,
+    algorithms: ['ES256' as const],
+    publishLead: 0,
+    overlap: 0,
+  };
+  await ensureSigningKeys(database.dataSource.manager, rotation, change);
+  const idp = createIdp(deps);
+  server.on(
+    'request',
+    createApp({ role: 'idp', log, clock, random: systemRandom, http: httpConfig, mount: (app) => idp.mount(app) }),
+  );
+
+  return {
+    deps,
+    database,
+    origin,
+    passwords,
+    logged,
+    clock,
+    newBrowser: (headers) => new Browser(origin, headers),
+    async addUser({ claims = {}, hash } = {}) {
+      const username = `user-${randomUUID().slice(0, 8)}`;
+      const user = {
+        id: randomUUID(),
+        username,
+        email: `${username}@example.com`,
+        password: `password of ${username}`,
+      };
+      const passwordHash = hash === undefined ? await passwords.hash(user.password) : hash;
+      const row = { id: user.id, username, email: user.email, emailVerified: true, passwordHash, claims };
+      await insertUser(database.dataSource.manager, row, change);
+      return user;
+    },
+    async start(clientId, request = {}) {
+      const id = systemRandom.token(16);
+      const now = clock.now();
+      const validated = {
+        clientId,
+        redirectUri,
+        redirectUriNamed: true,
+        responseMode: 'query',
+        scopes: ['openid', 'profile'],
+        resources: [],
+        prompts: [],
+        acrValues: [],
+        uiLocales: [],
+        ...request,
+      } as unknown as ValidatedAuthorizationRequest;
+      const expiresAt = new Date(now.getTime() + settings.lifetimes.interaction);
+      const authzBrowserHash = hashToken('authz cookie');
+      await startInteraction(database.sql, {
+        idHash: hashToken(id),
+        clientId,
+        request: validated,
+        authzBrowserHash,
+        now,
+        expiresAt,
+      });
+      return id;
+    },
+    async signIn(browser, interaction, user) {
+      await browser.get(hub(interaction));
+      const [form] = formsOf((await browser.get(`${hub(interaction)}?account=other`)).text);
+      if (!form) throw new Error('there is no login form');
+      return browser.post(form.action, { ...form.fields, identifier: user.username, password: user.password });
+    },
+    async audited(type) {
+      await deps.auditBatch.flush();
+      return (await database.pool.query('SELECT * FROM audit_events WHERE type = $1 ORDER BY id', [type])).rows;
+    },
+    async close() {
+      await idp.stop();
+      await new Promise((resolve) => server.close(resolve));
+      await database.close();
+    },
+  };
+}
+
+export { addClient };
+
+const httpConfig = {
+  bind: '127.0.0.1',
+  ports: { authz: 0, idp: 0, rs: 0, spaRp: 0 },
+  trustProxy: ['loopback'],
+  readTimeout: 30_000,
+  writeTimeout: 120_000,
+  idleTimeout: 120_000,
+  requestTimeout: 30_000,
+  shutdownTimeout: 30_000,
+  drainDelay: 0,
+  maxRequestsInFlight: 512,
+};
