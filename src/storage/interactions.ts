@@ -121,17 +121,20 @@ interface VisitRow extends Omit<VisitedInteraction, 'session' | 'consent'> {
   consentGrantedAt: Date;
 }
 
-// With prompt=none nothing is rendered and nothing is bound: in an iframe no cookie of ours may arrive.
+// With prompt=none nothing is rendered and nothing is bound: in an iframe no cookie of ours may arrive. The subselect keeps
+// later visits from writing; where two first visits of one browser race, the second finds its own hash once it has waited.
 const visit = statement(
   'visit_interaction',
   `WITH bound AS (
      UPDATE interactions SET idp_browser_hash = $2
-     WHERE id_hash = $1 AND idp_browser_hash IS NULL AND expires_at > $4 AND NOT request -> 'prompts' ? 'none'
+     WHERE id_hash = $1 AND (idp_browser_hash IS NULL OR idp_browser_hash = $2) AND expires_at > $4
+       AND NOT request -> 'prompts' ? 'none' AND $2::bytea IS NOT NULL
+       AND (SELECT first.idp_browser_hash IS NULL FROM interactions first WHERE first.id_hash = $1)
      RETURNING id_hash
    )
    SELECT i.client_id AS "clientId", c.metadata AS "clientMetadata", c.disabled_at AS "clientDisabledAt", i.request, i.outcome,
      i.created_at AS "createdAt", i.completed_at AS "completedAt", i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
-     (i.request -> 'prompts' ? 'none' OR i.idp_browser_hash IS NOT DISTINCT FROM $2 OR EXISTS (SELECT FROM bound)) AS ours,
+     (i.request -> 'prompts' ? 'none' OR i.idp_browser_hash IS NOT DISTINCT FROM $2::bytea OR EXISTS (SELECT FROM bound)) AS ours,
      s.id AS "sessionId", u.id AS "userId", u.username, u.email, u.claims, s.auth_time AS "authTime",
      s.last_seen_at AS "lastSeenAt", s.amr, s.acr, n.scopes AS "consentScopes", n.granted_at AS "consentGrantedAt"
    FROM interactions i
@@ -142,12 +145,13 @@ const visit = statement(
 );
 
 /**
- * Reads an interaction with this browser's session and consent, and on the first visit binds it to this browser.
+ * Reads an interaction with this browser's session and consent, and on the first visit binds it to this browser; to none
+ * where the browser brought nothing to bind to (null).
  * @returns null when it does not exist or has expired
  */
 export async function visitInteraction(
   sql: Sql,
-  browser: { idHash: Buffer; idpBrowserHash: Buffer; sessionSecretHash: Buffer | null; now: Date },
+  browser: { idHash: Buffer; idpBrowserHash: Buffer | null; sessionSecretHash: Buffer | null; now: Date },
 ): Promise<VisitedInteraction | null> {
   const values = [browser.idHash, browser.idpBrowserHash, browser.sessionSecretHash, browser.now];
   const row = (await sql.query<VisitRow>(visit, values)).rows[0];
