@@ -4,10 +4,11 @@
  * Never: reads the database or the issuer's code, keeps state that a second replica would miss.
  * Talks to: authz, for its keys and for introspection of opaque tokens.
  */
-import express from 'express';
+import type express from 'express';
 import type { Clock } from '../clock.js';
 import type { Secret } from '../config/secret.js';
 import { cors } from '../http/cors.js';
+import { readForm } from '../http/form.js';
 import { createHealth, publicHealth } from '../http/health.js';
 import { endpointUrl } from '../protocol/endpoints.js';
 import type { Log } from '../telemetry/logger.js';
@@ -68,17 +69,44 @@ function keysCheck(reach: () => Promise<void>, issuer: string): () => Promise<vo
   };
 }
 
+/** A form is read before the token is looked for: there must be none in it (RFC 6750 §2.2). Other bodies are not read at all. */
+const parseForm: express.RequestHandler = async (req, _res, next) => {
+  if (req.is('application/x-www-form-urlencoded')) {
+    const form = await readForm(req);
+    req.body = Object.fromEntries(form.names.map((name) => [name, form.get(name)]));
+  }
+  next();
+};
+
 function mountResource(
   app: express.Express,
   { authenticate, requireScope }: Authentication,
   origins: readonly string[],
 ) {
   const path = '/api/v1/protected/resource';
-  app.use(path, cors({ origins, methods: Object.keys(methods), headers: ['Authorization', 'Content-Type'] }));
-  const readForm = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 20 });
+  const policy = {
+    origins,
+    methods: Object.keys(methods),
+    headers: ['Authorization', 'Content-Type'],
+    exposed: ['WWW-Authenticate', 'Retry-After'],
+  };
+  app.all(path, cors(policy));
   app.get(path, authenticate, requireScope(methods.GET.scope), resource('GET'));
-  app.post(path, readForm, authenticate, requireScope(methods.POST.scope), resource('POST'));
+  app.post(path, parseForm, authenticate, requireScope(methods.POST.scope), resource('POST'));
   app.delete(path, authenticate, requireScope(methods.DELETE.scope), resource('DELETE'));
+}
+
+function mountMetadata(app: express.Express, { issuer, rs }: RsDeps['config']): void {
+  const description = {
+    resource: rs.resource,
+    issuer,
+    scopes: Object.values(methods).map(({ scope }) => scope),
+    bearerMethods: ['header'] as const,
+    name: 'Protected resource',
+  };
+  const paths = metadataPaths(rs.resource);
+  app.all(paths, cors({ origins: '*', methods: ['GET'] }));
+  app.get(paths, metadata(description));
 }
 
 export function createRs(deps: RsDeps): Rs {
@@ -91,17 +119,7 @@ export function createRs(deps: RsDeps): Rs {
   return {
     mount(app) {
       app.get('/api/v1/public/health', publicHealth(health, { status: 'ok' }));
-      app.get(
-        metadataPaths(config.rs.resource),
-        cors({ origins: '*', methods: ['GET'] }),
-        metadata({
-          resource: config.rs.resource,
-          issuer: config.issuer,
-          scopes: Object.values(methods).map(({ scope }) => scope),
-          bearerMethods: ['header'],
-          name: 'Protected resource',
-        }),
-      );
+      mountMetadata(app, config);
       mountResource(app, authenticated, config.cors.origins);
     },
     checks,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { Response } from 'express';
+import type { RequestHandler } from 'express';
 import type { AssetNames } from './page.js';
 
 /** Where browser/build.mjs puts its bundle, beside the compiled server. */
@@ -17,7 +17,7 @@ interface Asset {
 /** The bundle, read once and held in memory: it is small, and a request then touches no disk. */
 export interface Assets {
   readonly names: AssetNames;
-  find(name: string): Asset | undefined;
+  readonly files: ReadonlyMap<string, Asset>;
 }
 
 /** Only these types exist in a bundle. */
@@ -38,17 +38,21 @@ export function loadAssets(folder: string): Assets {
     const plain = readFileSync(join(folder, names[kind]));
     files.set(names[kind], { type: types[kind], plain, gzip: gzipSync(plain, { level: 9 }) });
   }
-  return { names, find: (name) => files.get(name) };
+  return { names, files };
 }
 
+const acceptsGzip = (accepted = ''): boolean => /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(accepted);
+
 /** Answers with an asset. Its name changes with its content, so whoever has it never needs to ask again (RFC 8246 §2). */
-export function sendAsset(res: Response, asset: Asset, acceptEncoding: string): void {
-  const compress = /\bgzip\b(?!\s*;\s*q=0(\.0*)?(,|$))/.test(acceptEncoding);
-  res.set({
-    'Content-Type': asset.type,
-    'Cache-Control': 'public, max-age=31536000, immutable',
-    Vary: 'Accept-Encoding',
-    ...(compress && { 'Content-Encoding': 'gzip' }),
-  });
-  res.end(compress ? asset.gzip : asset.plain);
-}
+export const sendAsset =
+  ({ type, plain, gzip }: Asset): RequestHandler =>
+  (req, res) => {
+    const compressed = acceptsGzip(req.get('Accept-Encoding'));
+    res.set({
+      'Content-Type': type,
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      Vary: 'Accept-Encoding',
+      ...(compressed && { 'Content-Encoding': 'gzip' }),
+    });
+    res.end(compressed ? gzip : plain);
+  };

@@ -73,11 +73,7 @@ export function createSpaRp({ config, clock, assetsFolder = builtAssets }: SpaRp
   return {
     mount(app) {
       app.get(['/', '/callback'], page);
-      app.get('/assets/:name', (req, res, next) => {
-        const asset = assets.find(req.params.name);
-        if (!asset) return next();
-        sendAsset(res, asset, req.get('Accept-Encoding') ?? '');
-      });
+      for (const [name, asset] of assets.files) app.get(`/assets/${name}`, sendAsset(asset));
       app.get('/health', publicHealth(health, { status: 'ok', service: 'spa-rp' }));
     },
     checks,

@@ -86,7 +86,7 @@ const localErrors: Readonly<Record<string, Text>> = {
   ],
   OAUTH_INVALID_RESPONSE: [
     'This answer does not belong to your sign-in',
-    'Its state or issuer is not the one that this tab expects, so it was refused. Sign in again.',
+    'Its state, issuer or ID token is not the one that this tab expects, so it was refused. Sign in again.',
   ],
   OAUTH_JWT_CLAIM_COMPARISON_FAILED: [
     'The ID token is not for this sign-in',

@@ -35,7 +35,7 @@ describe('errors in words', () => {
       'RFC 9207 §2.4, RFC 6749 §10.12 another iss or state',
       coded('OAUTH_INVALID_RESPONSE'),
       'sign-in',
-      /state or issuer/,
+      /state, issuer/,
     ],
     ['OIDC Core §3.1.3.7 another nonce', coded('OAUTH_JWT_CLAIM_COMPARISON_FAILED'), 'sign-in', /nonce/],
     ['OIDC Core §3.1.3.7 a clock that is wrong', coded('OAUTH_JWT_TIMESTAMP_CHECK_FAILED'), 'sign-in', /clock/],
