@@ -51,6 +51,8 @@ export type DeclaredUser = FileSections['users'][number];
 export interface RsConfigSection {
   /** Its identifier (RFC 8707 §2): the audience that rs insists on. */
   readonly resource: string;
+  /** Milliseconds. */
+  readonly clockSkew: number;
   readonly introspection?: { readonly clientId: string; readonly clientSecret: Secret };
 }
 

@@ -192,6 +192,8 @@ export const fileSchema = z.strictObject({
     .strictObject({
       /** The audience that rs insists on; by default the default resource. */
       resource: resourceIdentifier().optional(),
+      /** How far the clocks of authz and rs may be apart. */
+      clock_skew: duration('5m').prefault('5s'),
       introspection: z.strictObject({ client_id: text(), ...orFile('client_secret', secret()) }).optional(),
     })
     .prefault({}),

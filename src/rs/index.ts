@@ -6,10 +6,10 @@
  */
 import type express from 'express';
 import type { Clock } from '../clock.js';
-import type { Secret } from '../config/secret.js';
+import type { RsConfigSection } from '../config/record.js';
 import { cors } from '../http/cors.js';
 import { readForm } from '../http/form.js';
-import { createHealth, publicHealth } from '../http/health.js';
+import { createHealth, type Health, publicHealth } from '../http/health.js';
 import { endpointUrl } from '../protocol/endpoints.js';
 import type { Log } from '../telemetry/logger.js';
 import { type Authentication, createAuthenticate } from './authenticate.js';
@@ -21,11 +21,7 @@ export interface RsDeps {
     readonly issuer: string;
     readonly internalUrls: { readonly authz?: string };
     readonly cors: { readonly origins: readonly string[] };
-    readonly rs: {
-      readonly resource: string;
-      readonly clockSkew?: number;
-      readonly introspection?: { readonly clientId: string; readonly clientSecret: Secret };
-    };
+    readonly rs: RsConfigSection;
   };
   readonly clock: Clock;
   readonly log: Log;
@@ -34,6 +30,8 @@ export interface RsDeps {
 export interface Rs {
   mount(app: express.Express): void;
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  /** Of the public health endpoint. */
+  readonly health: Health;
   stop(): Promise<void>;
 }
 
@@ -123,6 +121,7 @@ export function createRs(deps: RsDeps): Rs {
       mountResource(app, authenticated, config.cors.origins);
     },
     checks,
+    health,
     stop: async () => {},
   };
 }

@@ -6,7 +6,7 @@
  */
 import type { Express, RequestHandler } from 'express';
 import type { Clock } from '../clock.js';
-import { createHealth, publicHealth } from '../http/health.js';
+import { createHealth, type Health, publicHealth } from '../http/health.js';
 import { builtAssets, loadAssets, sendAsset } from './assets.js';
 import { renderPage } from './page.js';
 import type { RuntimeConfiguration } from './runtime-configuration.js';
@@ -26,6 +26,8 @@ export interface SpaRp {
   mount(app: Express): void;
   /** It needs nobody to serve its page. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  /** Of the public health endpoint. */
+  readonly health: Health;
   stop(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export function createSpaRp({ config, clock, assetsFolder = builtAssets }: SpaRp
       app.get('/health', publicHealth(health, { status: 'ok', service: 'spa-rp' }));
     },
     checks,
+    health,
     stop: async () => {},
   };
 }

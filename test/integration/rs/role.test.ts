@@ -42,7 +42,7 @@ async function start(): Promise<void> {
     issuer: issuer.url,
     internalUrls: {},
     cors: { origins: [spa] },
-    rs: { resource, introspection: { clientId: 'rs', clientSecret: new Secret('rs-secret-value') } },
+    rs: { resource, clockSkew: 5000, introspection: { clientId: 'rs', clientSecret: new Secret('rs-secret-value') } },
   };
   rs = createRs({ config, clock, log });
   const http = { trustProxy: [], requestTimeout: 30_000, maxRequestsInFlight: 100 };
