@@ -1,0 +1,19 @@
+import type { ConfigOf, ServingRole } from './config/record.js';
+import { publicUrlOf, rolesOf } from './roles.js';
+
+const purposes = {
+  authz: 'authorization server and issuer',
+  idp: 'sign-in pages',
+  rs: 'protected API',
+  'spa-rp': 'start here',
+} as const;
+
+/** What a developer wants to know when all is up: where to go and how to sign in. */
+export function developmentBanner(role: ServingRole, config: ConfigOf[ServingRole], adminPort: number): string {
+  const lines = rolesOf(role).map((each) => `  ${publicUrlOf(config, each).padEnd(24)} ${each}: ${purposes[each]}`);
+  const users = 'users' in config ? config.users : [];
+  const logins = users.map(
+    ({ username, password }) => `  sign in as ${username} / ${password?.reveal() ?? '(no password)'}`,
+  );
+  return ['', ...lines, `  https://127.0.0.1:${adminPort}   admin: /livez /readyz`, ...logins, ''].join('\n');
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { EntityManager } from 'typeorm';
+import type { Clock } from './clock.js';
+import { openDatabase as locate } from './commands/database.js';
+import type { InsiderConfig } from './config/record.js';
+import { createPasswordHasher, type PasswordHasher } from './crypto/password.js';
+import type { Random } from './crypto/random.js';
+import { provision } from './provision.js';
+import { createDataSource, type DatabaseSettings } from './storage/data-source.js';
+import { createPool } from './storage/pool.js';
+import { createSql, type Sql } from './storage/sql.js';
+import type { Log } from './telemetry/logger.js';
+import { metrics } from './telemetry/metrics.js';
+
+export interface DatabaseOptions {
+  readonly config: InsiderConfig;
+  /** Shown in pg_stat_activity. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** The database of a serving process: a pool for requests, and TypeORM beside it for provisioning and jobs. */
+export interface Database {
+  readonly sql: Sql;
+  readonly manager: EntityManager;
+  readonly passwords: PasswordHasher;
+  /** Migrates and provisions. Waits for a server that is not there yet; rejects when it is there and it can't be done. */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** What {@link Database.prepare} waits for. */
+  waitingFor(): string;
+  close(): Promise<void>;
+}
+
+/** Nobody waits for TypeORM on the request path, and idle it holds no connection. */
+const administrationConnections = 4;
+const longestPause = 2_000;
+
+/** Not there, not yet, not for us, or too busy: SQLSTATE classes 08, 28, 3D, 53, 57P and what the socket says. */
+function isUnavailable(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  return /^(08|28|3D|53|57P|E[A-Z])/.test(code) || /connection|timeout/i.test(message);
+}
+
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as { code?: string; message?: string };
+  return message || code || 'no reason given';
+};
+
+function observePool(pool: pg.Pool, max: number): void {
+  metrics.observePool(() => ({
+    active: pool.totalCount - pool.idleCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+    max,
+  }));
+}
+
+export async function openDatabase({ config, name, clock, random, log }: DatabaseOptions): Promise<Database> {
+  const { database } = config;
+  const located = await locate(database);
+  const settings: DatabaseSettings = { ...database, dsn: located.dsn, applicationName: `identity-${name}` };
+  const pool = createPool(settings, log);
+  observePool(pool, database.maxOpenConns);
+  const direct = database.migrationDsn?.reveal() ?? located.dsn;
+  const administration = { ...settings, dsn: direct, maxOpenConns: administrationConnections, statementTimeout: 0 };
+  const dataSource = createDataSource(administration, log);
+  const passwords = createPasswordHasher(config.password);
+  const migrations = { dsn: direct, dataSource };
+  let waitingFor = 'migrations and provisioning';
+
+  async function prepareOnce(): Promise<void> {
+    if (!dataSource.isInitialized) await dataSource.initialize();
+    await provision({ config, dataSource, migrations, clock, random, passwords, log });
+  }
+
+  return {
+    sql: createSql(pool, { prepared: database.preparedStatements, maxWaiting: config.http.maxRequestsInFlight }),
+    manager: dataSource.manager,
+    passwords,
+    waitingFor: () => waitingFor,
+    async prepare(signal) {
+      for (let attempt = 0; !signal.aborted; attempt += 1) {
+        try {
+          return await prepareOnce();
+        } catch (error) {
+          if (!isUnavailable(error)) throw error;
+          waitingFor = `the database: ${reasonOf(error)}`;
+          log.warn('waiting for the database', { reason: reasonOf(error), attempt });
+          await sleep(Math.min(longestPause, 100 * 2 ** attempt), undefined, { signal }).catch(() => undefined);
+        }
+      }
+    },
+    async close() {
+      await pool.end();
+      if (dataSource.isInitialized) await dataSource.destroy();
+      await located.close();
+    },
+  };
+}

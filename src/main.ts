@@ -1,0 +1,114 @@
+/** The menu: flags → configuration → telemetry → role → listen → stop. */
+import { readFileSync } from 'node:fs';
+import yargs, { type Argv } from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { developmentBanner } from './banner.js';
+import { systemClock } from './clock.js';
+import { addCommands } from './commands/cli.js';
+import { withSession } from './commands/session.js';
+import { ConfigError } from './config/faults.js';
+import { loadConfig } from './config/load.js';
+import type { ServingRole } from './config/record.js';
+import { systemRandom } from './crypto/random.js';
+import { exitCodeOf } from './exit-codes.js';
+import { createLifecycle } from './lifecycle.js';
+import { startServing } from './serve.js';
+import { createLog } from './telemetry/logger.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const servingRoles = ['authz', 'idp', 'rs', 'spa-rp', 'all'] as const satisfies readonly ServingRole[];
+
+interface Flags {
+  readonly config: string;
+  readonly role?: ServingRole | undefined;
+  readonly port?: number | undefined;
+  readonly adminPort?: number | undefined;
+  readonly checkConfig: boolean;
+}
+
+async function serveRole({ config: file, role, port, adminPort, checkConfig }: Flags): Promise<void> {
+  if (!role) throw new ConfigError(`Say what to serve: --role=${servingRoles.join('|')}. See --help.`);
+  if (role === 'all' && port !== undefined) {
+    throw new ConfigError('--port names one port, and --role=all needs four: set http.ports in the configuration.');
+  }
+  const config = await loadConfig(file, { role, env: process.env, overrides: { port, adminPort } });
+  if (checkConfig) {
+    process.stdout.write(`${file} is fine for --role=${role}\n`);
+    return;
+  }
+  const log = createLog({ level: config.logLevel, format: config.logFormat }).child({ role });
+  const { drainDelay, shutdownTimeout } = config.http;
+  const lifecycle = createLifecycle({ log, longestStop: drainDelay + shutdownTimeout + 15_000 });
+  const onShutdown = () => lifecycle.end('told to on the admin listener');
+  const starting = startServing({ role, config, version, clock: systemClock, random: systemRandom, log, onShutdown });
+  lifecycle.onStop(async () => (await starting.catch(() => undefined))?.stop());
+  try {
+    const serving = await starting;
+    log.info('listening', { ...Object.fromEntries(serving.ports), admin: serving.adminPort, version });
+    await serving.ready;
+    log.info('serving', { seconds: Math.round(process.uptime() * 100) / 100 });
+    if (config.profile === 'development') process.stdout.write(developmentBanner(role, config, serving.adminPort));
+  } catch (cause) {
+    const { code, isExplained } = exitCodeOf(cause);
+    log.error('the start failed', isExplained ? { reason: (cause as Error).message } : { cause });
+    lifecycle.end('the start failed', code);
+  }
+}
+
+const serveFlags = (options: Argv) =>
+  options
+    .option('role', {
+      choices: servingRoles,
+      describe: 'what this process is; all for development',
+    })
+    .option('port', { type: 'number', describe: "the role's port, in the place of http.ports" })
+    .option('admin-port', { type: 'number', describe: 'in the place of admin.port' })
+    .option('check-config', { type: 'boolean', default: false, describe: 'load the configuration and stop' });
+
+const examples: [string, string][] = [
+  ['$0 --role=all --config=configs/identity/development.yml', 'everything on this machine, with a demo user'],
+  ['$0 --role=authz --config=configs/identity/production.yml', 'one role; start the others alike'],
+  ['$0 --role=rs --check-config', 'say everything that is wrong with the configuration'],
+  ['$0 users create ann --email=ann@example.com --password-file=-', 'the password comes from standard input'],
+];
+
+/** Secrets have no flags: a command line can be read by everybody on the machine. */
+function menu(args: readonly string[]): Argv {
+  let file = '';
+  const commands = addCommands(
+    yargs([...args])
+      .scriptName('identity')
+      .usage('$0 --role=ROLE [--config=FILE]   serve\n$0 COMMAND [--config=FILE]       administer')
+      .option('config', {
+        type: 'string',
+        default: 'configs/identity/production.yml',
+        describe: 'the configuration; any key of it can be set by IDENTITY_<PATH> in the environment',
+      })
+      .middleware(({ config }) => {
+        file = String(config);
+      })
+      .command('$0', 'serve a role', serveFlags, (flags) => serveRole(flags as Flags & typeof flags)),
+    async (work) => withSession(await loadConfig(file, { role: 'authz', env: process.env }), work),
+  );
+  return commands
+    .example(examples)
+    .epilogue('Exit codes: 0 done, 1 failed, 2 configuration or flags, 3 a port can not be listened on.')
+    .version(version)
+    .help()
+    .strict()
+    .wrap(110)
+    .fail((message, error) => {
+      throw error && error.name !== 'YError' ? error : new ConfigError(`${message}\nSee --help.`);
+    });
+}
+
+try {
+  await menu(hideBin(process.argv)).parseAsync();
+} catch (error) {
+  const { code, isExplained } = exitCodeOf(error);
+  process.stderr.write(`${isExplained ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+  process.exitCode = code;
+}

@@ -1,0 +1,179 @@
+/** A process that serves: what is started in which order, and how it ends. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestHandler } from 'express';
+import type { Clock } from './clock.js';
+import type { ConfigOf, InsiderConfig, ServingRole } from './config/record.js';
+import type { Random } from './crypto/random.js';
+import type { Database } from './database.js';
+import { createEndings, type Endings } from './endings.js';
+import { serveAdmin } from './http/admin.js';
+import { createApp } from './http/app.js';
+import { createHealth, type Health } from './http/health.js';
+import { serve } from './http/server.js';
+import { refusalPages } from './pages/send.js';
+import type { Role } from './protocol/endpoints.js';
+import { OAuthError } from './protocol/oauth-error.js';
+import { createRole, furnishInsider, type Insider, isInsider, portOf, publicUrlOf, rolesOf } from './roles.js';
+import type { Log } from './telemetry/logger.js';
+import { startTelemetry } from './telemetry/tracing.js';
+
+export interface ServingOptions {
+  readonly role: ServingRole;
+  readonly config: ConfigOf[ServingRole];
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The admin listener was told to shut down. */
+  onShutdown(): void;
+}
+
+export interface Serving {
+  /** Where each role listens. */
+  readonly ports: ReadonlyMap<Role, number>;
+  readonly adminPort: number;
+  /** Resolves when requests are answered; rejects when that can't come about. */
+  readonly ready: Promise<void>;
+  /** The runbook's six steps, but for the exit. */
+  stop(): Promise<void>;
+}
+
+/** What the parts of one process share while it lives. */
+interface Process extends ServingOptions {
+  readonly endings: Endings;
+  /** Ends waiting that has become pointless. */
+  readonly stopping: AbortController;
+  /** Grows as parts are started: readiness asks all of them. */
+  readonly checks: Record<string, () => Promise<void>>;
+  /** Every public health endpoint, and the admin listener's. */
+  readonly healths: Health[];
+  isOpen: boolean;
+}
+
+/** Until migrations and provisioning are through, whoever comes is asked to come again. */
+const gate =
+  (self: Process): RequestHandler =>
+  (req, res, next) => {
+    if (self.isOpen) return next();
+    if (!req.path.endsWith('/health')) throw new OAuthError('temporarily_unavailable', { retryAfter: 1 });
+    res.status(503).set('Cache-Control', 'no-store').json({ status: 'starting' });
+  };
+
+async function openDatabase(self: Process): Promise<Database> {
+  const { openDatabase: open } = await import('./database.js');
+  const config = self.config as InsiderConfig;
+  const database = await open({ ...self, config, name: self.role });
+  self.endings.add('database', database.close);
+  self.checks.start = async () => {
+    if (!self.isOpen) throw new Error(`waiting for ${database.waitingFor()}`);
+  };
+  return database;
+}
+
+/** Opens the gate when the database is as it has to be, and starts the jobs. */
+async function prepare(self: Process, database: Database): Promise<void> {
+  const [{ createJobRunner }, { sweepJob }, { rotateKeysJob }] = await Promise.all([
+    import('./jobs/runner.js'),
+    import('./jobs/sweep.js'),
+    import('./jobs/rotate-keys.js'),
+  ]);
+  await database.prepare(self.stopping.signal);
+  if (self.stopping.signal.aborted) return;
+  const { clock, random, log } = self;
+  const config = self.config as InsiderConfig;
+  const { sql, manager } = database;
+  const { interval, jitter, batchSize } = config.jobs;
+  const jobs = [sweepJob({ sql, clock, batchSize }), rotateKeysJob({ manager, sql, clock, random, config })];
+  const chance = () => random.bytes(4).readUInt32BE() / 2 ** 32;
+  const runner = createJobRunner({ jobs, manager, log, interval, jitter, chance });
+  self.endings.add('jobs', runner.stop);
+  runner.start();
+}
+
+/** One role with its listener; resolves to the port. */
+async function listenAs(self: Process, role: Role, insider: Insider | undefined): Promise<number> {
+  const { config, clock, random } = self;
+  const log = self.log.child({ role });
+  const module = await createRole(role, config, { clock, random, log }, insider);
+  const prefix = self.role === 'all' ? `${role}.` : '';
+  for (const [name, check] of Object.entries(module.checks)) self.checks[prefix + name] = check;
+  if (module.health) self.healths.push(module.health);
+  self.endings.add('roles', module.stop);
+  const app = createApp({
+    role,
+    log,
+    clock,
+    random,
+    http: config.http,
+    mount(bare) {
+      if (isInsider(role)) bare.use(gate(self));
+      module.mount(bare);
+    },
+    ...(role === 'rs' ? {} : refusalPages('pages' in config ? config.pages.productName : 'Identity')),
+    secure: publicUrlOf(config, role).startsWith('https:'),
+  });
+  const server = await serve({ app, http: config.http, port: portOf(config, role), tls: config.http.tls, log });
+  self.endings.add('listeners', server.close);
+  return server.port;
+}
+
+async function start(self: Process): Promise<Serving> {
+  const { config, role, version, clock, log, endings } = self;
+  const prometheus = config.admin.prometheus;
+  const telemetry = await startTelemetry(config.telemetry, role, version, { prometheus, log });
+  endings.add('telemetry', telemetry.shutdown);
+  const health = createHealth({ checks: self.checks, clock, log });
+  self.healths.push(health);
+  const { onShutdown } = self;
+  const admin = await serveAdmin({
+    admin: config.admin,
+    health,
+    log,
+    onShutdown,
+    metrics: telemetry.prometheus,
+    clock,
+  });
+  endings.add('admin', admin.close);
+
+  const roles = rolesOf(role);
+  const database = roles.some(isInsider) ? await openDatabase(self) : undefined;
+  const insider = database && (await furnishInsider(config as InsiderConfig, database, self));
+  const ports = new Map<Role, number>();
+  for (const each of roles) ports.set(each, await listenAs(self, each, insider));
+
+  const prepared = database ? prepare(self, database) : Promise.resolve();
+  const ready = prepared.then(() => {
+    self.isOpen = !self.stopping.signal.aborted;
+  });
+  endings.add('jobs', () => ready.catch(() => undefined)); // a migration is not left in the middle
+  return { ports, adminPort: admin.port, ready, stop: () => stop(self) };
+}
+
+async function stop({ config, endings, healths, stopping, log }: Process): Promise<void> {
+  const { drainDelay } = config.http;
+  log.info('shutting down', { drain_delay_ms: drainDelay });
+  stopping.abort();
+  for (const health of healths) health.drain();
+  await sleep(drainDelay);
+  await endings.run();
+}
+
+/** Starts all of it. What has been started is ended again when a part can't be. */
+export async function startServing(options: ServingOptions): Promise<Serving> {
+  const endings = createEndings(options.log);
+  const self: Process = {
+    ...options,
+    endings,
+    stopping: new AbortController(),
+    checks: {},
+    healths: [],
+    isOpen: false,
+  };
+  try {
+    return await start(self);
+  } catch (error) {
+    self.stopping.abort();
+    await endings.run();
+    throw error;
+  }
+}
