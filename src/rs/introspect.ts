@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { hashToken } from '../crypto/digest.js';
 import {
   AccessTokenError,
+  type AccessTokenFault,
   AccessTokenUnverifiableError,
   type VerifiedAccessToken,
   validateAccessTokenClaims,
@@ -68,13 +69,15 @@ async function ask({ credentials, ...introspection }: Introspection, token: stri
 }
 
 interface Verdict<Value> {
+  readonly since: number;
   readonly until: number;
   readonly value: Value;
 }
 
 const recall = <Value>(cache: BoundedCache<Verdict<Value>>, key: string, now: number): Value | undefined => {
   const verdict = cache.get(key);
-  if (verdict && verdict.until > now) return verdict.value;
+  // Not before it was given, either: a clock that is set back must not make verdicts last.
+  if (verdict && verdict.since <= now && now < verdict.until) return verdict.value;
   if (verdict) cache.delete(key);
   return undefined;
 };
@@ -86,17 +89,21 @@ const recall = <Value>(cache: BoundedCache<Verdict<Value>>, key: string, now: nu
 export function createIntrospect(introspection: Introspection): VerifyAccessToken {
   const { clock, limits } = introspection;
   const active = createBoundedCache<Verdict<VerifiedAccessToken>>(limits.entries);
-  const refused = createBoundedCache<Verdict<AccessTokenError>>(limits.entries);
+  const refused = createBoundedCache<Verdict<AccessTokenFault>>(limits.entries);
   const underWay = new Map<string, Promise<VerifiedAccessToken>>();
   const now = (): number => clock.now().getTime();
 
   async function askAndRemember(token: string, key: string): Promise<VerifiedAccessToken> {
     try {
       const value = await ask(introspection, token);
-      active.set(key, { value, until: Math.min(now() + limits.activeFor, value.expiresAt.getTime()) });
+      const since = now();
+      active.set(key, { value, since, until: Math.min(since + limits.activeFor, value.expiresAt.getTime()) });
       return value;
     } catch (error) {
-      if (error instanceof AccessTokenError) refused.set(key, { value: error, until: now() + limits.inactiveFor });
+      const since = now();
+      if (error instanceof AccessTokenError) {
+        refused.set(key, { value: error.fault, since, until: since + limits.inactiveFor });
+      }
       throw error;
     } finally {
       underWay.delete(key);
@@ -107,8 +114,8 @@ export function createIntrospect(introspection: Introspection): VerifyAccessToke
     const key = hashToken(token).toString('base64url');
     const remembered = recall(active, key, now());
     if (remembered) return remembered;
-    const refusal = recall(refused, key, now());
-    if (refusal) throw refusal;
+    const fault = recall(refused, key, now());
+    if (fault) throw new AccessTokenError(fault);
     const pending = underWay.get(key);
     if (pending) return pending;
     if (underWay.size >= limits.concurrency) throw unverifiable('too many introspections are under way');

@@ -21,7 +21,7 @@ export const defaultFreshness: Freshness = {
   freshFor: 300_000,
   keepFor: 3_600_000,
   cooldown: 30_000,
-  retryInterval: 1000,
+  retryInterval: 250,
 };
 
 const hasCode = (error: unknown, code: string): boolean => (error as { code?: unknown } | null)?.code === code;

@@ -26,7 +26,8 @@ export function remember<Value>(load: () => Promise<Value>, clock: Clock, freshn
   let failure: unknown;
   let inFlight: Promise<Value> | undefined;
 
-  const since = (instant: number): number => clock.now().getTime() - instant;
+  /** A clock that is set back must not stretch any of the times: a moment in the future counts as long ago. */
+  const since = (instant: number): number => Math.abs(clock.now().getTime() - instant);
 
   async function attempt(): Promise<Value> {
     attemptedAt = clock.now().getTime();

@@ -1,4 +1,4 @@
-import { injectTraceContext } from '../telemetry/tracing.js';
+import { injectTraceContext, withSpan } from '../telemetry/tracing.js';
 
 /** No key set, metadata or verdict is longer. */
 const maxBytes = 262_144;
@@ -19,16 +19,20 @@ async function readBounded(response: Response): Promise<string> {
  * Asks the issuer for a JSON document. Redirects are not followed: keys and verdicts come from where the configuration says.
  * Any failure, any status but 200 and silence for `timeout` milliseconds are an error that names the URL, never what was sent.
  */
-export async function fetchJson(url: string, timeout: number, init: RequestInit = {}): Promise<unknown> {
-  const headers: Record<string, string> = { accept: 'application/json' };
-  injectTraceContext(headers);
-  const signal = AbortSignal.timeout(timeout);
-  try {
-    const response = await fetch(url, { ...init, headers, redirect: 'error', signal });
-    const text = await readBounded(response);
-    if (response.status !== 200) throw new Error(`status ${response.status}`);
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`no answer from ${url}`, { cause });
-  }
+export function fetchJson(url: string, timeout: number, init: RequestInit = {}): Promise<unknown> {
+  const { host, pathname } = new URL(url);
+  const attributes = { 'server.address': host, 'url.path': pathname };
+  return withSpan('ask the issuer', attributes, async () => {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    injectTraceContext(headers);
+    try {
+      const signal = AbortSignal.timeout(timeout);
+      const response = await fetch(url, { ...init, headers, redirect: 'error', signal });
+      const text = await readBounded(response);
+      if (response.status !== 200) throw new Error(`status ${response.status}`);
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new Error(`no answer from ${url}`, { cause });
+    }
+  });
 }

@@ -94,6 +94,8 @@ function listen(): void {
   };
   for (const [id, handler] of Object.entries(handlers)) element(id).addEventListener('click', handler);
   setInterval(() => session && view.showLife(session), 1000);
+  // The back button may bring the page back as it was left, tokens and all, although somebody has signed out meanwhile.
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 }
 
 /** Back from the issuer. The answer leaves the address bar before anything else happens: a code is nobody's to copy. */

@@ -72,6 +72,14 @@ describe('introspection at the resource server (RFC 7662)', () => {
     expect(forms).toHaveLength(2);
   });
 
+  test('a clock that is set back makes no verdict last', async () => {
+    answer(active, { active: false });
+    const introspect = createIntrospect(introspection);
+    await introspect('opaque');
+    now -= 60_000;
+    await expect(introspect('opaque')).rejects.toThrow(refusal('inactive'));
+  });
+
   test('"not active" is remembered, too', async () => {
     const introspect = createIntrospect(introspection);
     await expect(introspect('opaque')).rejects.toThrow(refusal('inactive'));

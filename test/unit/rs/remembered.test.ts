@@ -95,4 +95,12 @@ describe('a remembered remote document', () => {
     expect(await remembered.get()).toBe('one');
     expect(loads).toHaveLength(2);
   });
+
+  test('a clock that is set back stretches nothing', async () => {
+    await loaded('one');
+    now -= 7_200_000;
+    const got = remembered.get();
+    loads[1]?.resolve('two');
+    expect(await got).toBe('two');
+  });
 });
