@@ -64,6 +64,7 @@ async function signIn(idp: Idp, req: Request, res: Response, visit: Visit, form:
   const reservation = await reserveAttempt(idp, req, attempt);
   if (!reservation.allowed) {
     metrics.signIn({ result: 'delayed' });
+    idp.log.info('sign in delayed', { user_id: account?.id, client_id: visit.clientId });
     return { kind: 'delayed', until: reservation.until };
   }
   const proof = await idp.methods.password.verify(account, form);

@@ -7,6 +7,7 @@ import { createApp } from '../../src/http/app.js';
 import { createCookies } from '../../src/http/cookies.js';
 import type { IdpConfig, IdpDeps } from '../../src/idp/deps.js';
 import { createIdp } from '../../src/idp/index.js';
+import { refusalPages } from '../../src/pages/send.js';
 import type { ValidatedAuthorizationRequest } from '../../src/protocol/authorization-request.js';
 import { createAuditBatch } from '../../src/storage/audit-events.js';
 import { createClientCache } from '../../src/storage/clients.js';
@@ -17,14 +18,14 @@ import { createLog } from '../../src/telemetry/logger.js';
 import { Browser, formsOf } from './browser.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
 import { listen } from './listen.js';
-import { addClient, change, start } from './rows.js';
+import { change, start } from './rows.js';
 
 const minute = 60_000;
 
 const key = { id: 'test', key: randomBytes(32) };
 
-const config = (idp: string): IdpConfig => ({
-  issuer: 'http://127.0.0.1:8080',
+const config = (idp: string, issuer = 'http://127.0.0.1:8080'): IdpConfig => ({
+  issuer,
   publicUrls: { idp, rs: 'http://127.0.0.1:8082', spaRp: 'http://127.0.0.1:8083' },
   lifetimes: {
     interaction: 30 * minute,
@@ -94,16 +95,16 @@ function movableClock(): TestIdp['clock'] {
 
 /** The role on a port of its own, over a database of its own, with a clock that tests move. */
 export async function openIdp(
-  over: { hashing?: Partial<typeof cheapHashing>; sql?: (database: TestDatabase) => IdpDeps['sql'] } = {},
+  over: { hashing?: Partial<typeof cheapHashing>; issuer?: string } = {},
 ): Promise<TestIdp> {
   const database = await openTestDatabase();
   const clock = movableClock();
-  const sql = over.sql?.(database) ?? database.sql;
+  const { sql } = database;
   const logged: string[] = [];
   const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock });
   const passwords = createPasswordHasher({ ...cheapHashing, ...over.hashing });
   const { server, origin } = await listen();
-  const settings = config(origin);
+  const settings = config(origin, over.issuer);
   const deps: IdpDeps = {
     config: settings,
     sql,
@@ -127,7 +128,15 @@ export async function openIdp(
   const idp = createIdp(deps);
   server.on(
     'request',
-    createApp({ role: 'idp', log, clock, random: systemRandom, http: httpConfig, mount: (app) => idp.mount(app) }),
+    createApp({
+      role: 'idp',
+      log,
+      clock,
+      random: systemRandom,
+      http: httpConfig,
+      mount: (app) => idp.mount(app),
+      ...refusalPages(settings.pages.productName),
+    }),
   );
 
   return {
@@ -179,7 +188,7 @@ export async function openIdp(
       return id;
     },
     async signIn(browser, interaction, user) {
-      await browser.get(hub(interaction));
+      if (!browser.cookies.has('browser')) await browser.get(hub(interaction));
       const [form] = formsOf((await browser.get(`${hub(interaction)}?account=other`)).text);
       if (!form) throw new Error('there is no login form');
       return browser.post(form.action, { ...form.fields, identifier: user.username, password: user.password });
@@ -195,8 +204,6 @@ export async function openIdp(
     },
   };
 }
-
-export { addClient };
 
 const httpConfig = {
   bind: '127.0.0.1',

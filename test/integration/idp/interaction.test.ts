@@ -4,8 +4,8 @@ import { disableClient } from '../../../src/storage/clients.js';
 import { grantConsent } from '../../../src/storage/consents.js';
 import { disableUser } from '../../../src/storage/users.js';
 import { type Browser, formsOf } from '../../support/browser.js';
-import { addClient, hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
-import { audit, change } from '../../support/rows.js';
+import { hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
+import { addClient, audit, change } from '../../support/rows.js';
 
 let idp: TestIdp;
 let client: string;

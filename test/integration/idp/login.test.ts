@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createPasswordHasher } from '../../../src/crypto/password.js';
 import { disableUser } from '../../../src/storage/users.js';
 import { type Answer, type Browser, formsOf } from '../../support/browser.js';
-import { addClient, cheapHashing, hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
-import { change } from '../../support/rows.js';
+import { cheapHashing, hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
+import { addClient, change } from '../../support/rows.js';
 
 let idp: TestIdp;
 let client: string;
@@ -22,7 +22,7 @@ interface Typed {
 
 const loginForm = async (browser: Browser) => {
   const interaction = await idp.start(client);
-  await browser.get(hub(interaction));
+  if (!browser.cookies.has('browser')) await browser.get(hub(interaction));
   const [form] = formsOf((await browser.get(`${hub(interaction)}?account=other`)).text);
   if (!form) throw new Error('there is no login form');
   return { ...form, interaction };
