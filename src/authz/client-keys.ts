@@ -11,6 +11,8 @@ const cacheSize = 1_000;
 interface FetchedKeys {
   readonly fetchedAt: number;
   readonly keys: Promise<LocalJWKSet>;
+  /** Milliseconds that they are used for. */
+  life: number;
 }
 
 export interface ClientKeys {
@@ -39,8 +41,11 @@ export function createClientKeys(outbound: Outbound, clock: Clock): ClientKeys {
     const fresh = outbound.getJson(uri).then((document) => importKeys(document as JsonWebKeySet));
     // While the client does not answer, its keys of before are still right.
     const keys = previous ? fresh.catch(() => previous.keys) : fresh;
+    const entry: FetchedKeys = { fetchedAt: now, keys, life: cacheLife };
+    fresh.catch(() => {
+      entry.life = cooldown;
+    });
     keys.catch(() => undefined);
-    const entry = { fetchedAt: now, keys };
     fetched.delete(uri);
     fetched.set(uri, entry);
     const oldest = fetched.keys().next().value;
@@ -55,7 +60,7 @@ export function createClientKeys(outbound: Outbound, clock: Clock): ClientKeys {
       const now = clock.now().getTime();
       const known = fetched.get(uri);
       const age = known ? now - known.fetchedAt : Number.POSITIVE_INFINITY;
-      if (known && age < (unknownKey ? cooldown : cacheLife)) return unknownKey ? undefined : known.keys;
+      if (known && age < (unknownKey ? cooldown : known.life)) return unknownKey ? undefined : known.keys;
       return fetchKeys(uri, now, known).keys;
     },
   };
