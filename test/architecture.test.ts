@@ -150,13 +150,9 @@ describe('protocol', () => {
 
   it('every rule names the section that it stands for; types are explained by the rules that use them', () => {
     const section =
-      /\b(RFC \d{3,5}(bis)?|OIDC [A-Z][\w- ]+|(OAuth 2\.0 )?Multiple Response Types?( Encoding)?|FAPI 2\.0[\w -]*|NIST SP [\d-]+\w?|OAuth 2\.1|FIDO|WebAuthn)[\w ,-]* ?§[\dA-Z]/;
+      /\b(RFC \d{3,5}(bis)?|OIDC [A-Z][\w- ]+|(OAuth 2\.0 )?Multiple Response Types?( Encoding)?|FAPI 2\.0[\w -]*|(OAuth 2\.0 )?Multiple Response Types?( Encoding)?|NIST SP [\d-]+\w?|OAuth 2\.1|FIDO|WebAuthn)[\w ,-]* ?§[\dA-Z]/;
     const anonymous = protocol.flatMap((file) =>
-      [
-        ...text(file).matchAll(
-          /(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*)?^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm,
-        ),
-      ]
+      [...text(file).matchAll(/(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*)?^export (?:async )?(?:function|const|class) (\w+)/gm)]
         .filter(([, comment = '']) => !section.test(comment.replace(/\n\s*\*\s?/g, ' ')))
         .map(([, , name]) => `${file} ${name}`),
     );
