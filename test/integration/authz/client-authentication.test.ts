@@ -1,0 +1,283 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { hashToken } from '../../../src/crypto/digest.js';
+import { jwtBearerAssertionType } from '../../../src/protocol/client-authentication.js';
+import { rotateClientSecret } from '../../../src/storage/clients.js';
+import { basic, openAuthz, paths, type TestAuthz } from '../../support/authz.js';
+import { change } from '../../support/rows.js';
+
+type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
+
+const machine = { grant_types: ['client_credentials'], redirect_uris: [], scope: 'read:resource' };
+const secret = 'p%:+ä secret';
+
+let authz: TestAuthz;
+const clients: Record<'none' | 'client_secret_basic' | 'client_secret_post', string> = {
+  none: '',
+  client_secret_basic: '',
+  client_secret_post: '',
+};
+beforeAll(async () => {
+  authz = await openAuthz();
+  clients.none = await authz.addClient({ grant_types: ['authorization_code', 'refresh_token'] });
+  clients.client_secret_basic = await authz.addClient(machine, secret);
+  const post = { ...machine, token_endpoint_auth_method: 'client_secret_post' };
+  clients.client_secret_post = await authz.addClient(post, secret);
+});
+afterAll(() => authz.close());
+
+const form = { grant_type: 'client_credentials' };
+const encoded = encodeURIComponent(secret).replaceAll('%20', '+');
+
+const ask = (body: Record<string, string>, headers: Record<string, string> = {}) =>
+  authz.token<Record<string, unknown>>({ ...form, ...body }, headers);
+
+describe('secrets (RFC 6749 §2.3.1)', () => {
+  it('by Basic, form-encoded', async () =>
+    expect((await ask({}, basic(clients.client_secret_basic, encoded))).status).toBe(200));
+
+  it('by Basic, beside the same client_id', async () => {
+    const body = { client_id: clients.client_secret_basic };
+    expect((await ask(body, basic(clients.client_secret_basic, encoded))).status).toBe(200);
+  });
+
+  it('in the form', async () => {
+    const body = { client_id: clients.client_secret_post, client_secret: secret };
+    expect((await ask(body)).status).toBe(200);
+  });
+
+  it.each([
+    ['a wrong secret', () => ask({}, basic(clients.client_secret_basic, 'wrong'))],
+    ['an empty secret', () => ask({}, basic(clients.client_secret_basic, ''))],
+    ['an unknown client', () => ask({}, basic('nobody', encoded))],
+    ['the id alone', () => ask({ client_id: clients.client_secret_basic })],
+    ['post where Basic is registered', () => ask({ client_id: clients.client_secret_basic, client_secret: secret })],
+    ['Basic where post is registered', () => ask({}, basic(clients.client_secret_post, encoded))],
+    ['a secret of a public client', () => ask({ client_id: clients.none, client_secret: secret })],
+    ['an empty secret of a public client', () => ask({}, basic(clients.none, ''))],
+    [
+      'another client_id beside Basic',
+      () => ask({ client_id: clients.none }, basic(clients.client_secret_basic, encoded)),
+    ],
+    ['nothing', () => ask({})],
+    ['another scheme', () => ask({ client_id: clients.none }, { authorization: 'Bearer x' })],
+  ])('%s: invalid_client with a challenge, always the same answer (RFC 6749 §5.2)', async (_, request) => {
+    const { status, headers, json } = await request();
+    expect([status, json]).toEqual([
+      401,
+      { error: 'invalid_client', error_description: 'Client authentication failed.' },
+    ]);
+    expect(headers.get('www-authenticate')).toMatch(/^Basic realm="/);
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('two methods at once: invalid_request (RFC 6749 §2.3)', async () => {
+    const body = { client_id: clients.client_secret_basic, client_secret: secret };
+    const { status, json } = await ask(body, basic(clients.client_secret_basic, encoded));
+    expect([status, json.error]).toEqual([400, 'invalid_request']);
+  });
+
+  it('rotated: the old one ends within a second', async () => {
+    const client = await authz.addClient(machine, 'old');
+    expect((await ask({}, basic(client, 'old'))).status).toBe(200);
+    await rotateClientSecret(authz.database.dataSource.manager, client, hashToken('new'), change);
+    authz.clock.advance(1_000);
+    expect((await ask({}, basic(client, 'old'))).status).toBe(401);
+    expect((await ask({}, basic(client, 'new'))).status).toBe(200);
+  });
+
+  it('failures of known clients are recorded, but not each of a storm', async () => {
+    const client = await authz.addClient(machine, 'a secret');
+    for (let i = 0; i < 10; i += 1) await ask({}, basic(client, `guess ${i}`));
+    await ask({}, basic('nobody', 'guess'));
+    const events = await authz.audited('client_authentication_failed');
+    expect(events.filter(({ client_id }) => client_id === client)).toHaveLength(1);
+    expect(JSON.stringify(events)).not.toContain('guess');
+    expect(events.map(({ client_id }) => client_id)).not.toContain('nobody');
+  });
+});
+
+describe('private_key_jwt (RFC 7523, OIDC Core §9)', () => {
+  let keys: Record<'ES256' | 'RS256' | 'PS256' | 'EdDSA', KeyPair>;
+  let client: string;
+  let strict: string;
+  beforeAll(async () => {
+    const make = (alg: string) => generateKeyPair(alg, { extractable: true });
+    keys = {
+      ES256: await make('ES256'),
+      RS256: await make('RS256'),
+      PS256: await make('PS256'),
+      EdDSA: await make('EdDSA'),
+    };
+    const jwks = {
+      keys: await Promise.all(
+        Object.entries(keys).map(async ([kid, { publicKey }]) => ({ ...(await exportJWK(publicKey)), kid, alg: kid })),
+      ),
+    };
+    const members = { ...machine, token_endpoint_auth_method: 'private_key_jwt', jwks };
+    client = await authz.addClient(members);
+    strict = await authz.addClient({ ...members, profile: 'fapi2' });
+  });
+
+  let serial = 0;
+  const claims = (changes: Record<string, unknown> = {}) => {
+    const now = authz.clock.now().getTime() / 1000;
+    serial += 1;
+    const all = {
+      iss: client,
+      sub: client,
+      aud: authz.origin,
+      exp: now + 60,
+      iat: now,
+      jti: `jti-${serial}`,
+      ...changes,
+    };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  };
+  const sign = (
+    changes: Record<string, unknown> = {},
+    header: { alg?: keyof typeof keys; kid?: string; typ?: string } = {},
+    key?: KeyPair,
+  ) => {
+    const alg = header.alg ?? 'ES256';
+    return new SignJWT(claims(changes))
+      .setProtectedHeader({ kid: alg, ...header, alg })
+      .sign((key ?? keys[alg]).privateKey);
+  };
+  const present = (assertion: string, body: Record<string, string> = {}, path: string = paths.token) =>
+    authz.post(path, {
+      ...form,
+      client_assertion_type: jwtBearerAssertionType,
+      client_assertion: assertion,
+      ...body,
+    });
+
+  it.each([
+    ['issuer as audience', {}],
+    ['token endpoint as audience', { aud: 'token' }],
+    ['several audiences', { aud: ['token', 'https://other.example'] }],
+    ['iat and nbf 8 s ahead', { ahead: 8 }],
+  ])('takes %s', async (_, { aud, ahead }: { aud?: string | string[]; ahead?: number }) => {
+    const named = aud && [aud].flat().map((item) => (item === 'token' ? `${authz.origin}${paths.token}` : item));
+    const at = authz.clock.now().getTime() / 1000 + (ahead ?? 0);
+    const answer = await present(
+      await sign({ ...(named && { aud: named.length > 1 ? named : named[0] }), iat: at, nbf: at }),
+    );
+    expect([answer.status, answer.json]).toEqual([200, expect.objectContaining({ token_type: 'Bearer' })]);
+  });
+
+  it.each(['ES256', 'RS256', 'PS256', 'EdDSA'] as const)('takes %s', async (alg) =>
+    expect((await present(await sign({}, { alg }))).status).toBe(200),
+  );
+
+  it('takes the same client_id beside it, and the endpoint that is called as audience', async () => {
+    expect((await present(await sign(), { client_id: client })).status).toBe(200);
+    const aud = `${authz.origin}${paths.introspect}`;
+    expect((await present(await sign({ aud }), { token: 'x' }, paths.introspect)).json).toEqual({ active: false });
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['a signature by a foreign key', async () => sign({}, {}, await generateKeyPair('ES256'))],
+    ['an unknown kid', () => sign({}, { kid: 'other' })],
+    ['no signature (RFC 8725 §3.2)', async () => new UnsecuredJWT(claims()).encode()],
+    [
+      'a symmetric signature with the public key (RFC 8725 §2.1)',
+      async () =>
+        new SignJWT(claims())
+          .setProtectedHeader({ alg: 'HS256', kid: 'ES256' })
+          .sign(Buffer.from(JSON.stringify(await exportJWK(keys.ES256.publicKey)))),
+    ],
+    ['a JWT made for something else (RFC 8725 §3.11)', () => sign({}, { typ: 'at+jwt' })],
+    ['iss of another', () => sign({ iss: 'other' })],
+    ['sub of another', () => sign({ sub: clients.none })],
+    ['sub missing', () => sign({ sub: undefined })],
+    ['aud of another server', () => sign({ aud: 'https://other.example' })],
+    ['exp missing', () => sign({ exp: undefined })],
+    ['exp five minutes past', () => sign({ exp: authz.clock.now().getTime() / 1000 - 300 })],
+    ['exp a day ahead', () => sign({ exp: authz.clock.now().getTime() / 1000 + 86_400 })],
+    ['nbf over a minute ahead', () => sign({ nbf: authz.clock.now().getTime() / 1000 + 61 })],
+    ['jti missing', () => sign({ jti: undefined })],
+    ['no JWT', async () => 'not a JWT'],
+  ])('%s: invalid_client', async (_, make) => {
+    const { status, json } = await present(await make());
+    expect([status, json.error]).toEqual([401, 'invalid_client']);
+  });
+
+  it('client_id of another beside it: invalid_client', async () =>
+    expect((await present(await sign(), { client_id: clients.none })).json.error).toBe('invalid_client'));
+
+  it('works once (§3 item 7), also of 20 at once', async () => {
+    const assertion = await sign();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => present(assertion)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ json }) => json.error === 'invalid_client')).toHaveLength(19);
+  });
+
+  it.each<[string, Record<string, unknown>, { alg?: 'RS256' }]>([
+    ['aud as an array', { aud: 'array' }, {}],
+    ['aud of the token endpoint', { aud: 'token' }, {}],
+    ['RS256', {}, { alg: 'RS256' }],
+  ])('FAPI 2.0 §5.3.2.1, §5.4.1: %s is refused', async (_, { aud }, header) => {
+    const own = { iss: strict, sub: strict };
+    const named = { array: [authz.origin], token: `${authz.origin}${paths.token}` }[String(aud)];
+    const { json } = await present(await sign({ ...own, ...(named && { aud: named }) }, header));
+    expect(json.error).toBe('invalid_client');
+    expect((await present(await sign(own))).status).toBe(200);
+  });
+
+  describe('with jwks_uri (RFC 7591 §2)', () => {
+    let server: Server;
+    let fetches = 0;
+    let published: KeyPair[] = [];
+    let available = true;
+    let remote: string;
+    beforeAll(async () => {
+      server = createServer(async (_req, res) => {
+        fetches += 1;
+        if (!available) return void res.writeHead(500).end();
+        const jwks = await Promise.all(
+          published.map(async ({ publicKey }, index) => ({ ...(await exportJWK(publicKey)), kid: `key-${index}` })),
+        );
+        res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: jwks }));
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const jwks_uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+      remote = await authz.addClient({ ...machine, token_endpoint_auth_method: 'private_key_jwt', jwks_uri });
+      published = [await generateKeyPair('ES256')];
+    });
+    afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+    const signedBy = (index: number, key = published[index]) =>
+      sign({ iss: remote, sub: remote }, { kid: `key-${index}` }, key);
+    const status = async (assertion: string) => (await present(assertion)).status;
+
+    it('fetches once for many', async () => {
+      for (let i = 0; i < 5; i += 1) expect(await status(await signedBy(0))).toBe(200);
+      expect(fetches).toBe(1);
+    });
+
+    it('fetches again for an unknown key (OIDC Core §10.1.1), but strangers force none', async () => {
+      const newer = await generateKeyPair('ES256');
+      published = [...published, newer];
+      expect(await status(await signedBy(1))).toBe(401); // within the cooldown
+      authz.clock.advance(10_000);
+      expect(await status(await signedBy(1))).toBe(200);
+      const before = fetches;
+      for (let i = 2; i < 12; i += 1) await status(await signedBy(i, newer));
+      expect(fetches).toBe(before);
+    });
+
+    it('goes on with the keys of before while the client does not answer', async () => {
+      available = false;
+      authz.clock.advance(600_000);
+      expect(await status(await signedBy(0))).toBe(200);
+      available = true;
+      authz.clock.advance(10_000);
+      const before = fetches;
+      expect(await status(await signedBy(0))).toBe(200);
+      expect(fetches).toBe(before + 1);
+    });
+  });
+});
