@@ -112,8 +112,6 @@ export function createRs(deps: RsDeps): Rs {
   const authenticated = authentication(deps);
   const checks = { authz: keysCheck(() => authenticated.reach(), config.issuer) };
   const health = createHealth({ checks, clock });
-  // The first request should not be the one that waits for the keys; if authz is not up yet, readiness asks again.
-  checks.authz().catch(() => {});
   return {
     mount(app) {
       app.get('/api/v1/public/health', publicHealth(health, { status: 'ok' }));

@@ -26,9 +26,10 @@ export function showWelcome(): void {
   clearAnswer();
 }
 
-function showPerson(name: string, subject: string): void {
+/** A name, or none as long as userinfo has not been asked: the subject is no name. */
+function showPerson(name: string): void {
   element('account-title').textContent = name === '' ? 'You are signed in' : `Hello, ${name}`;
-  element('avatar').textContent = (name || subject).slice(0, 1).toUpperCase();
+  element('avatar').textContent = name === '' ? '✓' : name.slice(0, 1).toUpperCase();
 }
 
 /** Beside each call, whether the token carries what it needs: a refusal is then no surprise. */
@@ -44,7 +45,7 @@ function showScopes(scopes: readonly string[]): void {
 export function showSession(session: Session, { arrived = false } = {}): void {
   show('welcome', false);
   show('signed-in', true);
-  if (arrived) showPerson('', session.subject);
+  if (arrived) showPerson('');
   element('subject').replaceChildren('Known here as ', create('code', session.subject));
   showScopes(session.scopes);
   showToken('id-token', session.idToken);
@@ -73,7 +74,7 @@ export function showLife({ receivedAt, expiresAt }: Session): void {
 
 export function showUserinfo(userinfo: Readonly<Record<string, unknown>>): void {
   const name = userinfo.name ?? userinfo.preferred_username ?? userinfo.email;
-  showPerson(typeof name === 'string' ? name : '', String(userinfo.sub));
+  showPerson(typeof name === 'string' ? name : '');
 }
 
 /** An answer: one line that is read out, and the body below it. */
