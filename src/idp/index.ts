@@ -3,7 +3,7 @@
  * Never makes a code or token, and never learns a client's secret. Talks to the browser, and to authz through one thing only:
  * the interaction's row, which authz starts and redeems and this room completes.
  */
-import type { Express, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler } from 'express';
 import { type CorsPolicy, cors } from '../http/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
@@ -14,6 +14,8 @@ import { confirmLogout, logout } from './end-session.js';
 import { interaction } from './interaction.js';
 import { login } from './login.js';
 import { pageErrors } from './page-errors.js';
+import { hubPath, logoutPath } from './paths.js';
+import { seeOther } from './see-other.js';
 import { userinfo, userinfoRefusal } from './userinfo.js';
 
 type IdpEndpoint = {
@@ -24,6 +26,13 @@ type Endpoints = Readonly<Record<IdpEndpoint, (idp: Idp) => RequestHandler>>;
 
 /** The route table: `protocol/endpoints.ts` says where each one is. */
 const handlers: Endpoints = { interaction, login, consent, userinfo, logout, confirmLogout };
+
+/** What a reload by GET of a form's answer leads to: the place from which the form came. */
+const formsComeFrom: Readonly<Partial<Record<IdpEndpoint, (idp: Idp, req: Request) => string>>> = {
+  login: (idp, req) => hubPath(idp, { interactionId: String(req.params.interaction) }),
+  consent: (idp, req) => hubPath(idp, { interactionId: String(req.params.interaction) }),
+  confirmLogout: logoutPath,
+};
 
 export interface IdpRole {
   mount(app: Express): void;
@@ -41,6 +50,14 @@ const userinfoCors = (idp: Idp): CorsPolicy => ({
   exposed: ['WWW-Authenticate'],
 });
 
+function mountEndpoint(app: Express, idp: Idp, name: IdpEndpoint): void {
+  const { path, methods }: Endpoint = endpoints[name];
+  const refusals = name === 'userinfo' ? userinfoRefusal(idp) : pageErrors(idp);
+  for (const method of methods) app[method.toLowerCase() as 'get' | 'post'](path, handlers[name](idp), refusals);
+  const origin = formsComeFrom[name];
+  if (origin) app.get(path, (req, res) => seeOther(res, origin(idp, req)));
+}
+
 const ping = statement('ping_idp', 'SELECT 1');
 
 export function createIdp(deps: IdpDeps): IdpRole {
@@ -57,11 +74,7 @@ export function createIdp(deps: IdpDeps): IdpRole {
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'idp' }));
       app.use(endpoints.userinfo.path, cors(userinfoCors(idp)));
-      for (const name of Object.keys(handlers) as IdpEndpoint[]) {
-        const { path, methods }: Endpoint = endpoints[name];
-        const refusals = name === 'userinfo' ? userinfoRefusal(idp) : pageErrors(idp);
-        for (const method of methods) app[method.toLowerCase() as 'get' | 'post'](path, handlers[name](idp), refusals);
-      }
+      for (const name of Object.keys(handlers) as IdpEndpoint[]) mountEndpoint(app, idp, name);
     },
   };
 }

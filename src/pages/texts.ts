@@ -79,7 +79,7 @@ export const texts = {
     help: 'If this happens again, tell the support team the request number below.',
   },
   interaction: {
-    goneTitle: 'This sign-in can not go on',
+    goneTitle: 'This sign-in cannot continue',
     gone: 'It took too long, was finished before, or the link is not complete. Go back to the application and sign in from there.',
     finishedTitle: 'This sign-in is complete',
     finished:
@@ -90,14 +90,13 @@ export const texts = {
     cookies:
       'Without a cookie of this site nobody can sign in here. Allow cookies, go back to the application and sign in again.',
     clientDisabledTitle: 'This application is switched off',
-    clientDisabled: 'It may not sign anybody in at the moment. Ask those who run it.',
+    clientDisabled: 'Nobody can sign in to it at the moment. Ask the people who run it.',
   },
   failure: {
     invalidTitle: 'This request is not valid',
     invalid: 'It is incomplete or malformed. Go back to where you came from and try again.',
     busyTitle: 'Just a moment',
-    busy: 'Many people are here at this moment. Wait a few seconds, then try again.',
-    retry: 'Try again',
+    busy: 'This site cannot answer right now. Wait a few seconds, then try again.',
   },
   forms: {
     staleTitle: 'This form is out of date',

@@ -394,6 +394,31 @@ describe('Tabs, back button, double click, foreign browsers', () => {
     expect(browser.cookies.has('session')).toBe(false);
   });
 
+  it('a form’s address opened by itself leads back to where its form is', async () => {
+    const browser = idp.newBrowser();
+    for (const form of ['login', 'consent']) {
+      const answer = await browser.get(`/oidc/v1/${form}/some-id`);
+      expect([answer.status, answer.location]).toEqual([303, hub('some-id')]);
+    }
+    expect((await browser.get('/oidc/v1/logout/confirm')).location).toBe('/oidc/v1/logout');
+  });
+
+  it('a failure of ours: a page with the request’s number; cause in the log, no values of the statement', async () => {
+    const broken = await openIdp();
+    const interaction = await broken.start(await addClient(broken.database));
+    await broken.database.pool.query('DROP TABLE consents');
+    const browser = broken.newBrowser({ accept: 'text/html' });
+    const answer = await browser.get(hub(interaction));
+    expect(answer.status).toBe(500);
+    expect(answer.text).toContain(answer.headers.get('x-request-id'));
+    expect(answer.text).not.toContain('consents');
+    const log = broken.logged.join('\n');
+    expect(log).toContain('consents');
+    expect(log).not.toContain(interaction);
+    expect(log).not.toContain(hashToken(interaction).toString('hex'));
+    await broken.close();
+  });
+
   it('an interaction is completed once, whatever races', async () => {
     const browser = await signedIn();
     const fresh = await idp.start(client, { scopes: ['openid', 'address'] });

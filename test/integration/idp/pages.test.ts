@@ -170,7 +170,7 @@ describe.each([
   it('pages that say what went wrong', async () => {
     const { page } = await open(options);
     await page.goto(`${idp.origin}${hub('unknown')}`);
-    await check(page, 'This sign-in can not go on');
+    await check(page, 'This sign-in cannot continue');
     await page.goto(`${idp.origin}/nowhere`);
     await check(page, 'Page not found');
     await page.setContent(

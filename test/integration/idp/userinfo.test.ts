@@ -173,11 +173,15 @@ describe('What userinfo refuses (RFC 6750 §3.1)', () => {
     for (const token of tokens) expect((await withToken(token)).status).toBe(401);
   });
 
-  it('logs why, and no token', async () => {
-    const token = await jwtFor(idp, grant, { audience: ['https://api.example'] });
+  it.each([
+    ['audience', { audience: ['https://api.example'] }],
+    ['expired', { claims: { exp: 1_700_000_000 } }],
+    ['signature', { issuer: 'https://other.example' }],
+  ])('logs why (%s), and no token', async (reason, options) => {
+    const token = await jwtFor(idp, grant, options);
     await withToken(token);
     const lines = idp.logged.filter((line) => line.includes('userinfo refused'));
-    expect(lines.at(-1)).toContain('"audience"');
+    expect(lines.at(-1)).toContain(`"reason":"${reason}"`);
     expect(idp.logged.join('\n')).not.toContain(token);
   });
 
