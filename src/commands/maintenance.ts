@@ -23,8 +23,10 @@ export async function printMigrations({ dataSource, print }: CommandSession): Pr
   );
   const done = table.present ? await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations') : [];
   const names = new Set(done.map(({ name }) => name));
-  const pending = dataSource.migrations.filter(({ name }) => !names.has(name ?? ''));
-  for (const { name } of dataSource.migrations) print(`${names.has(name ?? '') ? 'done   ' : 'pending'}\t${name}`);
+  // as TypeORM names them in the table: by the class, where the migration has no name of its own
+  const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  const pending = known.filter((name) => !names.has(name));
+  for (const name of known) print(`${names.has(name) ? 'done   ' : 'pending'}\t${name}`);
   if (pending.length > 0) throw new CommandError(`${pending.length} pending; run "migrate", or start a role.`);
 }
 
