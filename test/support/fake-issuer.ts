@@ -38,13 +38,15 @@ export async function startFakeIssuer(): Promise<FakeIssuer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+  const keySet = () => ({ keys: [...keys.values()] });
   const documents: Record<string, (body: string) => unknown> = {
     '/.well-known/oauth-authorization-server': () => ({
       issuer: url,
       jwks_uri: `${url}/keys`,
       introspection_endpoint: `${url}/introspect`,
     }),
-    '/keys': () => ({ keys: [...keys.values()] }),
+    '/keys': keySet,
+    '/internal/oauth2/v1/jwks': keySet,
     '/introspect': (body) => {
       issuer.lastForm = new URLSearchParams(body);
       return issuer.introspected.get(issuer.lastForm.get('token') ?? '') ?? { active: false };

@@ -35,12 +35,12 @@ const claims = (scope: string) => ({
 const token = (scope: string) => issuer.sign(key, claims(scope));
 const bearer = async (scope: string) => ({ Authorization: `Bearer ${await token(scope)}` });
 
-async function start(): Promise<void> {
+async function start(internalUrls: { authz?: string } = {}): Promise<void> {
   const clock = { now: () => new Date(now) };
   const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void lines.push(line), clock });
   const config = {
     issuer: issuer.url,
-    internalUrls: {},
+    internalUrls,
     cors: { origins: [spa] },
     rs: { resource, clockSkew: 5000, introspection: { clientId: 'rs', clientSecret: new Secret('rs-secret-value') } },
   };
@@ -102,6 +102,15 @@ describe('health', () => {
     now += 7_200_000;
     expect(await health()).toEqual([200, { status: 'ok' }]);
   });
+});
+
+test('where the issuer’s name does not resolve, authz is asked below internal_urls.authz and nothing is discovered', async () => {
+  server.close();
+  issuer.asked.clear();
+  await start({ authz: `${issuer.url}/internal` });
+  expect((await fetch(base + path, { headers: await bearer('read:resource') })).status).toBe(200);
+  expect((await fetch(base + path, { headers: { Authorization: 'Bearer opaque' } })).status).toBe(503);
+  expect([...issuer.asked.keys()]).toEqual(['/internal/oauth2/v1/jwks', '/internal/oauth2/v1/introspect']);
 });
 
 describe('the protected resource', () => {
