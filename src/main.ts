@@ -4,8 +4,6 @@ import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { developmentBanner } from './banner.js';
 import { systemClock } from './clock.js';
-import { addCommands } from './commands/cli.js';
-import { withSession } from './commands/session.js';
 import { ConfigError } from './config/faults.js';
 import { loadConfig } from './config/load.js';
 import type { ServingRole } from './config/record.js';
@@ -75,25 +73,33 @@ const examples: [string, string][] = [
   ['$0 users create ann --email=ann@example.com --password-file=-', 'the password comes from standard input'],
 ];
 
+/** Commands bring the database's drivers along, which rs and spa-rp never need: they are loaded when one is asked for. */
+async function addCommandsTo(parser: Argv, args: readonly string[], file: () => string): Promise<void> {
+  if (args.every((arg) => arg.startsWith('-') && arg !== '--help')) return;
+  const [{ addCommands }, { withSession }] = await Promise.all([
+    import('./commands/cli.js'),
+    import('./commands/session.js'),
+  ]);
+  addCommands(parser, async (work) => withSession(await loadConfig(file(), { role: 'authz', env: process.env }), work));
+}
+
 /** Secrets have no flags: a command line can be read by everybody on the machine. */
-function menu(args: readonly string[]): Argv {
+async function menu(args: readonly string[]): Promise<Argv> {
   let file = '';
-  const commands = addCommands(
-    yargs([...args])
-      .scriptName('identity')
-      .usage('$0 --role=ROLE [--config=FILE]   serve\n$0 COMMAND [--config=FILE]       administer')
-      .option('config', {
-        type: 'string',
-        default: 'configs/identity/production.yml',
-        describe: 'the configuration; any key of it can be set by IDENTITY_<PATH> in the environment',
-      })
-      .middleware(({ config }) => {
-        file = String(config);
-      })
-      .command('$0', 'serve a role', serveFlags, (flags) => serveRole(flags as Flags & typeof flags)),
-    async (work) => withSession(await loadConfig(file, { role: 'authz', env: process.env }), work),
-  );
-  return commands
+  const parser = yargs([...args])
+    .scriptName('identity')
+    .usage('$0 --role=ROLE [--config=FILE]   serve\n$0 COMMAND [--config=FILE]       administer')
+    .option('config', {
+      type: 'string',
+      default: 'configs/identity/production.yml',
+      describe: 'the configuration; any key of it can be set by IDENTITY_<PATH> in the environment',
+    })
+    .middleware(({ config }) => {
+      file = String(config);
+    })
+    .command('$0', 'serve a role', serveFlags, (flags) => serveRole(flags as Flags & typeof flags));
+  await addCommandsTo(parser, args, () => file);
+  return parser
     .example(examples)
     .epilogue('Exit codes: 0 done, 1 failed, 2 configuration or flags, 3 a port can not be listened on.')
     .version(version)
@@ -106,7 +112,8 @@ function menu(args: readonly string[]): Argv {
 }
 
 try {
-  await menu(hideBin(process.argv)).parseAsync();
+  const parser = await menu(hideBin(process.argv));
+  await parser.parseAsync();
 } catch (error) {
   const { code, isExplained } = exitCodeOf(error);
   process.stderr.write(`${isExplained ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
