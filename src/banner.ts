@@ -12,8 +12,9 @@ const purposes = {
 export function developmentBanner(role: ServingRole, config: ConfigOf[ServingRole], adminPort: number): string {
   const lines = rolesOf(role).map((each) => `  ${publicUrlOf(config, each).padEnd(24)} ${each}: ${purposes[each]}`);
   const users = 'users' in config ? config.users : [];
-  const logins = users.map(
-    ({ username, password }) => `  sign in as ${username} / ${password?.reveal() ?? '(no password)'}`,
-  );
+  // The one password that everybody knows; any other is a secret, in a development profile too.
+  const logins = users
+    .filter(({ username, password }) => username === 'demo' && password?.reveal() === 'demo-password')
+    .map(({ username }) => `  sign in as ${username} / demo-password`);
   return ['', ...lines, `  https://127.0.0.1:${adminPort}   admin: /livez /readyz`, ...logins, ''].join('\n');
 }

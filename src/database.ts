@@ -77,7 +77,7 @@ export async function openDatabase({ config, name, clock, random, log }: Databas
   }
 
   return {
-    sql: createSql(pool, { prepared: database.preparedStatements, maxWaiting: config.http.maxRequestsInFlight }),
+    sql: createSql(pool, { prepared: database.preparedStatements, maxWaiting: config.http.maxRequestsInFlight, log }),
     manager: dataSource.manager,
     passwords,
     waitingFor: () => waitingFor,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Log } from '../telemetry/logger.js';
 import { withSpan } from '../telemetry/tracing.js';
 
 /** A statement with a name under which PostgreSQL keeps it prepared, per connection. */
@@ -25,12 +26,14 @@ export interface SqlOptions {
   readonly prepared: boolean;
   /** How many callers may wait for a connection before others are turned away. */
   readonly maxWaiting: number;
+  /** Statements by name, never their values, at level TRACE. */
+  readonly log?: Log;
 }
 
 /** The statement with `$1 …` placeholders and a name derived from what it does. */
 export const statement = (name: string, text: string): Statement => ({ name, text });
 
-export function createSql(pool: pg.Pool, { prepared, maxWaiting }: SqlOptions): Sql {
+export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptions): Sql {
   return {
     query: ({ name, text }, values) => {
       if (pool.waitingCount >= maxWaiting) {
@@ -39,6 +42,7 @@ export function createSql(pool: pg.Pool, { prepared, maxWaiting }: SqlOptions): 
       return withSpan(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, async () => {
         try {
           const result = await pool.query({ text, values: [...values], ...(prepared ? { name } : {}) });
+          if (log?.isEnabled('TRACE')) log.trace('statement', { statement: name, rows: result.rowCount });
           return { rows: result.rows, rowCount: result.rowCount ?? 0 };
         } catch (error) {
           throw unavailable(error)
