@@ -22,6 +22,14 @@ export async function complete(idp: Idp, res: Response, visit: Visit, outcome: I
   seeOther(res, first ? resumeUrl(idp, visit) : hubPath(idp, visit));
 }
 
+/** Closes it with what the session proves and the user allowed. */
+export function completeWithSuccess(idp: Idp, res: Response, visit: Visit): Promise<void> {
+  if (!visit.session) throw new Error('an interaction is done without a session');
+  const { id, userId, authTime, amr, acr } = visit.session;
+  const { scopes } = visit.request;
+  return complete(idp, res, visit, { sessionId: id, userId, authTime: authTime.getTime(), amr, acr, scopes });
+}
+
 /**
  * A completed interaction leads on as before, so that a double click or the back button does no harm; but its success only
  * to the session that it is about. With prompt=none no browser is bound: whoever started the interaction could otherwise

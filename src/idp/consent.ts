@@ -1,9 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { readForm } from '../http/form.js';
 import { sendHtml } from '../pages/send.js';
+import { denial } from '../protocol/interaction.js';
 import { grantConsent } from '../storage/consents.js';
 import { announce, auditContext, auditOf } from './audit.js';
-import { complete } from './complete.js';
+import { complete, completeWithSuccess } from './complete.js';
 import type { Idp } from './deps.js';
 import { assertForm, formToken } from './forms.js';
 import { assertOwnForm } from './own-form.js';
@@ -33,30 +34,31 @@ export function sendConsentPage(idp: Idp, res: Response, visit: Visit, newScopes
   sendHtml(res, page);
 }
 
-/** Goes back to the client as access_denied (RFC 6749 §4.1.2.1), signed in or not. */
+/** Goes back to the client as an error (RFC 6749 §4.1.2.1), signed in or not. */
 async function deny(idp: Idp, req: Request, res: Response, visit: Visit): Promise<void> {
   const { clientId, session } = visit;
   const who = session ? { userId: session.userId, sessionId: session.id } : {};
   idp.auditBatch.add({ type: 'consent_denied', clientId, ...who, context: auditContext(req) });
   announce(idp, 'consent_denied', { clientId, ...who });
-  await complete(idp, res, visit, { error: 'access_denied' });
+  await complete(idp, res, visit, denial);
 }
 
-/** Remembers what was allowed, if consent is what the interaction waits for; otherwise the hub knows better. */
-async function allow(idp: Idp, req: Request, res: Response, visit: Visit): Promise<void> {
+/** Remembers what was allowed, if consent is what the interaction waits for. @returns the visit as it is from then on */
+async function remember(idp: Idp, req: Request, visit: Visit): Promise<Visit> {
   const { clientId, session, request } = visit;
-  if (session && stepOf(idp, visit).kind === 'consent') {
-    const audit = auditOf(idp, req, { scopes: request.scopes });
-    await grantConsent(idp.sql, {
-      userId: session.userId,
-      clientId,
-      scopes: request.scopes,
-      now: idp.clock.now(),
-      audit,
-    });
-    announce(idp, 'consent_granted', { clientId, userId: session.userId, sessionId: session.id });
-  }
-  seeOther(res, hubPath(idp, visit));
+  if (!session || stepOf(idp, visit).kind !== 'consent') return visit;
+  const now = idp.clock.now();
+  const audit = auditOf(idp, req, { scopes: request.scopes });
+  await grantConsent(idp.sql, { userId: session.userId, clientId, scopes: request.scopes, now, audit });
+  announce(idp, 'consent_granted', { clientId, userId: session.userId, sessionId: session.id });
+  return { ...visit, consent: { scopes: [...(visit.consent?.scopes ?? []), ...request.scopes], grantedAt: now } };
+}
+
+/** Where nothing is left to ask, the browser is spared the way round by the hub. */
+async function allow(idp: Idp, req: Request, res: Response, visit: Visit): Promise<void> {
+  const allowed = await remember(idp, req, visit);
+  if (stepOf(idp, allowed).kind === 'done') await completeWithSuccess(idp, res, allowed);
+  else seeOther(res, hubPath(idp, visit));
 }
 
 /** POST /consent: allow or deny (OIDC Core §3.1.2.4); then back to the hub, or to the client. */

@@ -1,6 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { InteractionOutcome } from '../storage/interactions.js';
-import { complete, continueCompleted } from './complete.js';
+import { complete, completeWithSuccess, continueCompleted } from './complete.js';
 import { sendConsentPage } from './consent.js';
 import { newBrowser, readBrowser, setBrowser } from './cookies.js';
 import type { Idp } from './deps.js';
@@ -8,7 +7,7 @@ import { sendLoginPage } from './login.js';
 import { hubPath } from './paths.js';
 import { seeOther } from './see-other.js';
 import { keepAlive } from './session.js';
-import { stepOf, type Visit, visit } from './visit.js';
+import { stepOf, visit } from './visit.js';
 
 /** In the hub's query: `account=other` asks for the login page although somebody is signed in, `cookie=set` for no second cookie. */
 const otherAccount = 'account=other';
@@ -27,12 +26,6 @@ function giveCookie(idp: Idp, req: Request, res: Response): boolean {
   if (asks(req, cookieWasSet)) return false;
   seeOther(res, `${hubPath(idp, { interactionId: String(req.params.interaction) })}?${cookieWasSet}`);
   return true;
-}
-
-function successOf({ session, request }: Visit): InteractionOutcome {
-  if (!session) throw new Error('an interaction is done without a session');
-  const { id, userId, authTime, amr, acr } = session;
-  return { sessionId: id, userId, authTime: authTime.getTime(), amr, acr, scopes: request.scopes };
 }
 
 /**
@@ -56,6 +49,6 @@ export const interaction =
       case 'refused':
         return complete(idp, res, here, { error: step.error });
       case 'done':
-        return complete(idp, res, here, successOf(here));
+        return completeWithSuccess(idp, res, here);
     }
   };

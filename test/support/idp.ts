@@ -15,6 +15,7 @@ import { startInteraction } from '../../src/storage/interactions.js';
 import { createSigningKeys, ensureSigningKeys } from '../../src/storage/signing-keys.js';
 import { insertUser } from '../../src/storage/users.js';
 import { createLog } from '../../src/telemetry/logger.js';
+import type { TestAuthz } from './authz.js';
 import { Browser, formsOf } from './browser.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
 import { listen } from './listen.js';
@@ -24,7 +25,7 @@ const minute = 60_000;
 
 const key = { id: 'test', key: randomBytes(32) };
 
-const config = (idp: string, issuer = 'http://127.0.0.1:8080'): IdpConfig => ({
+const config = (idp: string, issuer: string, keys: IdpConfig['keyEncryptionKeys'] = { current: key, all: [key] }): IdpConfig => ({
   issuer,
   publicUrls: { idp, rs: 'http://127.0.0.1:8082', spaRp: 'http://127.0.0.1:8083' },
   lifetimes: {
@@ -38,7 +39,7 @@ const config = (idp: string, issuer = 'http://127.0.0.1:8080'): IdpConfig => ({
     sessionIdle: 2 * 60 * minute,
     auditEvents: 90 * 24 * 60 * minute,
   },
-  keyEncryptionKeys: { current: key, all: [key] },
+  keyEncryptionKeys: keys,
   signIn: {
     freeFailures: 3,
     firstDelay: 1_000,
@@ -93,18 +94,24 @@ function movableClock(): TestIdp['clock'] {
   };
 }
 
+export interface IdpOptions {
+  readonly hashing?: Partial<typeof cheapHashing>;
+  readonly issuer?: string;
+  /** An authz with which to share database, keys and clock. */
+  readonly beside?: TestAuthz;
+}
+
 /** The role on a port of its own, over a database of its own, with a clock that tests move. */
-export async function openIdp(
-  over: { hashing?: Partial<typeof cheapHashing>; issuer?: string } = {},
-): Promise<TestIdp> {
-  const database = await openTestDatabase();
-  const clock = movableClock();
+export async function openIdp({ hashing, issuer, beside }: IdpOptions = {}): Promise<TestIdp> {
+  const database = beside?.database ?? (await openTestDatabase());
+  const clock = beside?.clock ?? movableClock();
   const { sql } = database;
   const logged: string[] = [];
   const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock });
-  const passwords = createPasswordHasher({ ...cheapHashing, ...over.hashing });
+  const passwords = createPasswordHasher({ ...cheapHashing, ...hashing });
   const { server, origin } = await listen();
-  const settings = config(origin, over.issuer);
+  const authz = issuer ?? beside?.origin ?? 'http://127.0.0.1:8080';
+  const settings = config(origin, authz, beside?.deps.config.keyEncryptionKeys);
   const deps: IdpDeps = {
     config: settings,
     sql,
@@ -124,7 +131,7 @@ export async function openIdp(
     publishLead: 0,
     overlap: 0,
   };
-  await ensureSigningKeys(database.dataSource.manager, rotation, change);
+  if (!beside) await ensureSigningKeys(database.dataSource.manager, rotation, change);
   const idp = createIdp(deps);
   server.on(
     'request',
@@ -200,7 +207,7 @@ export async function openIdp(
     async close() {
       await idp.stop();
       await new Promise((resolve) => server.close(resolve));
-      await database.close();
+      if (!beside) await database.close();
     },
   };
 }

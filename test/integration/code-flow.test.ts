@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { challenge, openAuthz, paths, redirectUri, type TestAuthz, type Tokens, verifier } from '../support/authz.js';
+import { type Browser, formsOf } from '../support/browser.js';
+import { openIdp, type TestIdp, type TestUser } from '../support/idp.js';
+
+/** authz and idp over one database, and nothing between them but the browser and the interaction's row. */
+let authz: TestAuthz;
+let idp: TestIdp;
+let client: string;
+beforeAll(async () => {
+  const publicUrls = { idp: '', rs: 'http://127.0.0.1:8082', spaRp: 'http://127.0.0.1:8083' };
+  authz = await openAuthz({ config: { publicUrls } });
+  idp = await openIdp({ beside: authz });
+  publicUrls.idp = idp.origin;
+  client = await authz.addClient({ post_logout_redirect_uris: ['https://client.example/bye'] });
+});
+afterAll(async () => {
+  await idp.close();
+  await authz.close();
+});
+
+/** One person's browser: a jar for each of the two hosts. */
+interface Visitor {
+  readonly atAuthz: Browser;
+  readonly atIdp: Browser;
+}
+
+const visitor = (): Visitor => ({ atAuthz: authz.newBrowser(), atIdp: idp.newBrowser() });
+
+async function authorize({ atAuthz }: Visitor, parameters: Record<string, string> = {}): Promise<string> {
+  const query = new URLSearchParams({
+    client_id: client,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope: 'openid profile offline_access',
+    state: 's',
+    nonce: 'n',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...parameters,
+  });
+  const { location } = await atAuthz.get(`${paths.authorize}?${query}`);
+  const { origin, pathname } = new URL(location ?? '');
+  expect(origin).toBe(idp.origin);
+  return pathname;
+}
+
+async function submit({ atIdp }: Visitor, page: string, fields: Record<string, string>): Promise<string> {
+  const [form] = formsOf((await atIdp.get(page)).text);
+  const { location } = await atIdp.post(form?.action ?? '', { ...form?.fields, ...fields });
+  if (location === null) throw new Error('the form was not taken');
+  return location;
+}
+
+/** Milliseconds that a person takes for a page: longer than anything is cached. */
+const thinking = 10_000;
+
+const login = (user: TestUser) => ({ identifier: user.username, password: user.password });
+
+const answerAt = async ({ atAuthz }: Visitor, resumption: string | null): Promise<URLSearchParams> => {
+  const { location } = await atAuthz.get(resumption ?? '');
+  expect(location?.startsWith(`${redirectUri}?`)).toBe(true);
+  return new URL(location ?? '').searchParams;
+};
+
+async function exchange(code: string | null): Promise<Tokens> {
+  const answer = await authz.token({
+    grant_type: 'authorization_code',
+    code: code ?? '',
+    redirect_uri: redirectUri,
+    client_id: client,
+    code_verifier: verifier,
+  });
+  expect(answer.status).toBe(200);
+  return answer.json;
+}
+
+const userinfo = (token: string) =>
+  fetch(`${idp.origin}/oidc/v1/userinfo`, { headers: { authorization: `Bearer ${token}` } });
+
+async function signIn(person: Visitor, user: TestUser): Promise<Tokens> {
+  const hub = await authorize(person);
+  idp.clock.advance(thinking);
+  await submit(person, hub, login(user));
+  idp.clock.advance(thinking);
+  const resumption = await submit(person, hub, { decision: 'allow' });
+  const answer = await answerAt(person, resumption);
+  return exchange(answer.get('code'));
+}
+
+describe('The code flow from authz over idp and back (RFC 6749 §4.1, OIDC Core §3.1)', () => {
+  it('ends with tokens for who signed in, in at most 16 statements, audit included', async () => {
+    const user = await idp.addUser({ claims: { name: 'Ann Example' } });
+    const person = visitor();
+    idp.database.statements();
+    const tokens = await signIn(person, user);
+    await authz.deps.auditBatch.flush();
+    await idp.deps.auditBatch.flush();
+    const ran = idp.database.statements();
+    expect(ran.slice(16)).toEqual([]);
+    expect(decodeJwt(tokens.id_token ?? '')).toMatchObject({ sub: user.id, nonce: 'n', acr: 'aal1', amr: ['pwd'] });
+    expect(await (await userinfo(tokens.access_token)).json()).toMatchObject({ sub: user.id, name: 'Ann Example' });
+  });
+
+  it('denied, or silent without a session: the error at the client, with state and iss', async () => {
+    const person = visitor();
+    const silent = await person.atIdp.get(await authorize(person, { prompt: 'none' }));
+    const required = await answerAt(person, silent.location);
+    expect(Object.fromEntries(required)).toMatchObject({ error: 'login_required', state: 's', iss: authz.origin });
+    const hub = await authorize(person);
+    const [, cancel] = formsOf((await person.atIdp.get(hub)).text);
+    const denied = await person.atIdp.post(cancel?.action ?? '', { ...cancel?.fields, decision: 'deny' });
+    expect(Object.fromEntries(await answerAt(person, denied.location))).toMatchObject({
+      error: 'access_denied',
+      state: 's',
+    });
+  });
+
+  it('a victim lured into another’s sign-in brings him nothing', async () => {
+    const [attacker, victim] = [visitor(), visitor()];
+    const hub = await authorize(attacker);
+    await submit(victim, hub, login(await idp.addUser()));
+    const resumption = await submit(victim, hub, { decision: 'allow' });
+    expect((await victim.atAuthz.get(resumption)).status).toBe(403);
+    expect((await attacker.atIdp.get(hub)).status).toBe(403);
+  });
+
+  it('signed out: access token, refresh token and session end at once', async () => {
+    const user = await idp.addUser();
+    const person = visitor();
+    const tokens = await signIn(person, user);
+    const request = {
+      id_token_hint: tokens.id_token ?? '',
+      post_logout_redirect_uri: 'https://client.example/bye',
+      state: 'x',
+    };
+    const page = `/oidc/v1/logout?${new URLSearchParams(request)}`;
+    expect(await submit(person, page, {})).toBe('https://client.example/bye?state=x');
+    expect((await userinfo(tokens.access_token)).status).toBe(401);
+    const refresh = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '', client_id: client };
+    expect((await authz.token<Record<string, unknown>>(refresh)).json.error).toBe('invalid_grant');
+    const silent = await person.atIdp.get(await authorize(person, { prompt: 'none' }));
+    expect((await answerAt(person, silent.location)).get('error')).toBe('login_required');
+  });
+});
