@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import { type Clock, systemClock } from '../clock.js';
 import type { AdminConfig } from '../config/record.js';
+import { rateLimited } from '../telemetry/rate-limited.js';
 import { denialOf } from './admin-access.js';
 import { type AdminRoute, type AdminRoutesOptions, adminRoutes, sendJson } from './admin-routes.js';
 import { createCloser } from './closer.js';
@@ -41,7 +42,13 @@ const headers = {
 };
 
 /** Finds the route, asks who is there, and answers. */
-function createAnswer(routes: readonly AdminRoute[], { admin, log }: AdminOptions) {
+function createAnswer(routes: readonly AdminRoute[], { admin, log, clock = systemClock }: AdminOptions) {
+  const reportDenial = rateLimited(
+    1000,
+    clock,
+    (suppressed, path: string, reason: string, remote: string | undefined) =>
+      log.warn('admin request denied', { path, reason, remote, suppressed }),
+  );
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     const path = (req.url ?? '').split('?', 1)[0];
@@ -53,7 +60,7 @@ function createAnswer(routes: readonly AdminRoute[], { admin, log }: AdminOption
       return sendJson(res, 405, { error: 'method not allowed' }, { Allow: here.map((one) => one.method).join(', ') });
     const denial = denialOf(req, route.access, admin);
     if (denial) {
-      log.warn('admin request denied', { path: route.path, reason: denial.reason, remote: req.socket.remoteAddress });
+      reportDenial(route.path, denial.reason, req.socket.remoteAddress);
       const challenge = denial.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="admin"' } : {};
       return sendJson(res, denial.status, { error: denial.reason }, { ...challenge, Connection: 'close' });
     }

@@ -82,15 +82,10 @@ export function requestShell(options: ShellOptions): RequestHandler {
       const status = statusOf(res);
       span.end(route, status);
       metrics.httpRequest({ role, method, route, status }, seconds);
-      const level = res.locals.routine ? 'debug' : 'info';
-      const fields = {
-        method: methodLabel(method),
-        route,
-        status,
-        duration_ms: Math.round(seconds * 1e4) / 10,
-        remote,
-      };
-      within(() => log[level]('http request', fields));
+      if (!log.isEnabled(res.locals.routine ? 'DEBUG' : 'INFO')) return;
+      const duration_ms = Math.round(seconds * 1e4) / 10;
+      const fields = { method: methodLabel(method), route, status, duration_ms, remote };
+      within(() => log[res.locals.routine ? 'debug' : 'info']('http request', fields));
     });
     within(next);
   };

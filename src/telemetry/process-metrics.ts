@@ -6,10 +6,12 @@ const window = 5000;
 
 /** How late the event loop runs its timers, over the last window: what a request waits before anything happens to it. */
 function createLagReading(): () => { p50: number; p99: number; max: number } {
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const resolution = 20;
+  const delay = monitorEventLoopDelay({ resolution });
   delay.enable();
   let since = performance.now();
-  const seconds = (nanoseconds: number): number => (Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0);
+  // What is measured is the time between two ticks: only what exceeds the interval is delay.
+  const seconds = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - resolution / 1000);
   return () => {
     const reading = {
       p50: seconds(delay.percentile(50)),
