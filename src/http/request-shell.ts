@@ -44,48 +44,62 @@ function expire(req: Request, res: Response): void {
 /** 499 where the client left before the answer was out, as proxies log it. */
 const statusOf = (res: Response): number => (res.writableFinished ? res.statusCode : 499);
 
+type Within = <T>(work: () => T) => T;
+
+/** Counts an answered request and writes its line; those that are asked for every few seconds are worth none. */
+function createReport({ role, log }: ShellOptions) {
+  return (req: Request, res: Response, seconds: number, remote: string | undefined, within: Within): void => {
+    const { method } = req;
+    const route = routePattern(req, res.locals.route);
+    const status = statusOf(res);
+    metrics.httpRequest({ role, method, route, status }, seconds);
+    const level = res.locals.routine ? 'DEBUG' : 'INFO';
+    if (!log.isEnabled(level)) return;
+    const duration_ms = Math.round(seconds * 1e4) / 10;
+    const fields = { method: methodLabel(method), route, status, duration_ms, remote };
+    within(() => (level === 'INFO' ? log.info('http request', fields) : log.debug('http request', fields)));
+  };
+}
+
+/** Counts a request that is not answered for lack of room. */
+function createTurnAway({ role, log, clock, maxRequestsInFlight }: ShellOptions) {
+  const report = rateLimited(1000, clock, (suppressed) =>
+    log.warn('overloaded: requests are turned away', { max_requests_in_flight: maxRequestsInFlight, suppressed }),
+  );
+  return (req: Request, res: Response): void => {
+    metrics.httpRequest({ role, method: req.method, route: 'overloaded', status: 503 }, 0);
+    report();
+    sendOverloaded(res);
+  };
+}
+
 /**
  * What stands around every request: its id, its span below the caller's, the bound on how many are answered at once and for
  * how long, metrics, and one line in the log. Route patterns stand for paths: a URL may hold anything, secrets included.
  */
 export function requestShell(options: ShellOptions): RequestHandler {
-  const { role, log, clock, random, headers, requestTimeout, maxRequestsInFlight } = options;
+  const { role, random, headers, requestTimeout, maxRequestsInFlight } = options;
+  const [report, turnAway] = [createReport(options), createTurnAway(options)];
   let inFlight = 0;
   metrics.observeRequestsInFlight(role, () => inFlight);
-  const reportOverload = rateLimited(1000, clock, (suppressed) =>
-    log.warn('overloaded: requests are turned away', { max_requests_in_flight: maxRequestsInFlight, suppressed }),
-  );
-
-  function turnAway(req: Request, res: Response): void {
-    metrics.httpRequest({ role, method: req.method, route: 'overloaded', status: 503 }, 0);
-    reportOverload();
-    sendOverloaded(res);
-  }
 
   return (req, res, next) => {
     if (inFlight >= maxRequestsInFlight) return turnAway(req, res);
     inFlight += 1;
     const started = performance.now();
-    const { method, ip: remote } = req;
+    const remote = req.ip; // gone by the time the connection is
     const requestId = requestIdOf(req, random);
     res.locals.requestId = requestId;
     setHeaders(res, headers);
     res.setHeader('X-Request-Id', requestId);
-    const span = startServerSpan(role, method, req.headers);
-    const within = <T>(work: () => T): T => runInRequest({ requestId }, () => span.run(work));
+    const span = startServerSpan(role, req.method, req.headers);
+    const within: Within = (work) => runInRequest({ requestId }, () => span.run(work));
     const timer = setTimeout(() => within(() => expire(req, res)), requestTimeout);
     res.once('close', () => {
       clearTimeout(timer);
       inFlight -= 1;
-      const seconds = (performance.now() - started) / 1000;
-      const route = routePattern(req, res.locals.route);
-      const status = statusOf(res);
-      span.end(route, status);
-      metrics.httpRequest({ role, method, route, status }, seconds);
-      if (!log.isEnabled(res.locals.routine ? 'DEBUG' : 'INFO')) return;
-      const duration_ms = Math.round(seconds * 1e4) / 10;
-      const fields = { method: methodLabel(method), route, status, duration_ms, remote };
-      within(() => log[res.locals.routine ? 'debug' : 'info']('http request', fields));
+      span.end(routePattern(req, res.locals.route), statusOf(res));
+      report(req, res, (performance.now() - started) / 1000, remote, within);
     });
     within(next);
   };
