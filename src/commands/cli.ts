@@ -20,7 +20,11 @@ const userCommands = (yargs: Argv, run: RunCommand): Argv =>
           .positional('username', { ...who, describe: 'name without space and @' })
           .option('email', { type: 'string', describe: 'e-mail address, with which the user can sign in, too' })
           .option('name', { type: 'string', describe: 'full name' })
-          .option('password-file', { type: 'string', describe: 'file with the password, - for standard input' }),
+          .option('password-file', {
+            type: 'string',
+            nargs: 1,
+            describe: 'file with the password, - for standard input',
+          }),
       (args) =>
         run((session) =>
           users.createUser(session, { ...args, email: args.email, name: args.name, passwordFile: args.passwordFile }),
@@ -45,7 +49,7 @@ const userCommands = (yargs: Argv, run: RunCommand): Argv =>
       (builder) =>
         builder
           .positional('user', { ...who, describe: 'username or e-mail address' })
-          .option('password-file', { ...who, describe: 'file with the password, - for standard input' }),
+          .option('password-file', { ...who, nargs: 1, describe: 'file with the password, - for standard input' }),
       ({ user, passwordFile }) => run((session) => users.setPassword(session, user, passwordFile)),
     )
     .demandCommand(1, 'Say what to do with users.');
@@ -58,7 +62,7 @@ const clientCommands = (yargs: Argv, run: RunCommand): Argv =>
       (builder) =>
         builder
           .positional('client-id', { type: 'string', describe: 'made at random when it is left out' })
-          .option('metadata-file', { ...who, describe: 'JSON file with the metadata, - for standard input' }),
+          .option('metadata-file', { ...who, nargs: 1, describe: 'JSON file with the metadata, - for standard input' }),
       ({ clientId, metadataFile }) => run((session) => clients.createClient(session, { clientId, metadataFile })),
     )
     .command('list', 'list clients: id, name, authentication, origin, state', {}, () => run(clients.printClients))
