@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../src/config/load.js';
+import type { Config } from '../../src/config/record.js';
+import { createPasswordHasher } from '../../src/crypto/password.js';
+import { systemRandom } from '../../src/crypto/random.js';
+import { provision } from '../../src/provision.js';
+import { findClient, listClients } from '../../src/storage/clients.js';
+import { createDataSource, poolOf } from '../../src/storage/data-source.js';
+import { createSql, createSql } from '../../src/storage/sql.js';
+import { findUser } from '../../src/storage/users.js';
+import { createDatabase, databaseSettings, type EmptyDatabase, quietLog } from '../support/database.js';
+import { start } from '../support/rows.js';
+
+let database: EmptyDatabase;
+let config: Config;
+let dataSource: ReturnType<typeof createDataSource>;
+const passwords = createPasswordHasher({ memoryKib: 64, iterations: 1, parallelism: 1, concurrency: 2, queue: 10 });
+
+beforeAll(async () => {
+  database = await createDatabase({ empty: true });
+  config = await loadConfig('configs/identity/test.yml', { role: 'all', env: {} });
+  dataSource = await createDataSource(databaseSettings(database.dsn), quietLog).initialize();
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+const run = (declared: Partial<Config> = {}) =>
+  provision({
+    config: { ...config, ...declared },
+    dataSource,
+    migrations: { dsn: database.dsn, dataSource },
+    clock: { now: () => start },
+    random: systemRandom,
+    passwords,
+    log: quietLog,
+  });
+
+const count = async (table: string): Promise<number> =>
+  Number((await dataSource.query<[{ count: string }]>(`SELECT count(*) FROM ${table}`))[0].count);
+
+describe('provisioning', () => {
+  it('makes the schema, a key for each algorithm and what is declared, once, however many start at the same time', async () => {
+    await Promise.all([run(), run(), run()]);
+    expect([await count('schema_migrations'), await count('signing_keys'), await count('users')]).toEqual([1, 4, 1]);
+    expect((await listClients(dataSource.manager)).map(({ clientId }) => clientId)).toEqual([
+      'demo-client',
+      'rs',
+      'spa-rp',
+    ]);
+    const demo = await findUser(dataSource.manager, 'demo');
+    expect((await passwords.verify(demo?.passwordHash ?? null, 'demo-password')).matches).toBe(true);
+    expect(demo).toMatchObject({ email: 'demo@example.com', emailVerified: true, claims: { given_name: 'Demo' } });
+  });
+
+  it('writes nothing when all is as declared', async () => {
+    const before = await count('audit_events');
+    await run();
+    expect(await count('audit_events')).toBe(before);
+  });
+
+  it('brings a declared client to the declared state and leaves others alone', async () => {
+    const sql = createSql(poolOf(dataSource), { prepared: true, maxWaiting: 10 });
+    const clients = config.clients.map((client) => ({ ...client, client_name: `new ${client.client_id}` }));
+    await run({ clients: clients.filter(({ client_id }) => client_id !== 'rs') });
+    expect((await findClient(sql, 'spa-rp'))?.metadata.client_name).toBe('new spa-rp');
+    expect((await findClient(sql, 'rs'))?.metadata.client_name).toBe('Demo resource server');
+  });
+});
