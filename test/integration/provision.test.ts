@@ -6,7 +6,7 @@ import { systemRandom } from '../../src/crypto/random.js';
 import { provision } from '../../src/provision.js';
 import { findClient, listClients } from '../../src/storage/clients.js';
 import { createDataSource, poolOf } from '../../src/storage/data-source.js';
-import { createSql, createSql } from '../../src/storage/sql.js';
+import { createSql } from '../../src/storage/sql.js';
 import { findUser } from '../../src/storage/users.js';
 import { createDatabase, databaseSettings, type EmptyDatabase, quietLog } from '../support/database.js';
 import { start } from '../support/rows.js';
