@@ -61,6 +61,7 @@ function observePool(pool: pg.Pool, max: number): void {
 export async function openDatabase({ config, name, clock, random, log }: DatabaseOptions): Promise<Database> {
   const { database } = config;
   const located = await locate(database);
+  if (located.folder) log.info('embedded PostgreSQL', { wanted: database.embedded, folder: located.folder });
   const settings: DatabaseSettings = { ...database, dsn: located.dsn, applicationName: `identity-${name}` };
   const pool = createPool(settings, log);
   observePool(pool, database.maxOpenConns);

@@ -2,6 +2,8 @@ import type { DatabaseConfig } from '../config/record.js';
 
 export interface OpenedDatabase {
   readonly dsn: string;
+  /** Where an embedded server keeps its data, if that is what runs. */
+  readonly folder?: string;
   /** Stops an embedded server that nobody else uses; nothing for any other. */
   close(): Promise<void>;
 }
@@ -12,5 +14,5 @@ export async function openDatabase({ dsn, embedded }: DatabaseConfig): Promise<O
   if (embedded === undefined) throw new Error('the configuration names neither database.dsn nor database.embedded');
   const { startEmbeddedPostgres } = await import('../storage/embedded-postgres.js');
   const server = await startEmbeddedPostgres(embedded);
-  return { dsn: server.dsn, close: () => server.stop() };
+  return { dsn: server.dsn, folder: server.folder, close: () => server.stop() };
 }
