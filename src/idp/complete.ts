@@ -10,8 +10,9 @@ import type { Visit } from './visit.js';
 /**
  * Closes the conversation and sends the browser back to authz. Who comes second goes to the hub again, which looks at what
  * the first one left.
+ * @returns whether this outcome is the one that stands
  */
-export async function complete(idp: Idp, res: Response, visit: Visit, outcome: InteractionOutcome): Promise<void> {
+export async function complete(idp: Idp, res: Response, visit: Visit, outcome: InteractionOutcome): Promise<boolean> {
   const completion = {
     idHash: hashToken(visit.interactionId),
     outcome,
@@ -20,10 +21,11 @@ export async function complete(idp: Idp, res: Response, visit: Visit, outcome: I
   };
   const first = await completeInteraction(idp.sql, completion);
   seeOther(res, first ? resumeUrl(idp, visit) : hubPath(idp, visit));
+  return first;
 }
 
 /** Closes it with what the session proves and the user allowed. */
-export function completeWithSuccess(idp: Idp, res: Response, visit: Visit): Promise<void> {
+export function completeWithSuccess(idp: Idp, res: Response, visit: Visit): Promise<boolean> {
   if (!visit.session) throw new Error('an interaction is done without a session');
   const { id, userId, authTime, amr, acr } = visit.session;
   const { scopes } = visit.request;

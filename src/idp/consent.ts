@@ -36,11 +36,11 @@ export function sendConsentPage(idp: Idp, res: Response, visit: Visit, newScopes
 
 /** Goes back to the client as an error (RFC 6749 §4.1.2.1), signed in or not. */
 async function deny(idp: Idp, req: Request, res: Response, visit: Visit): Promise<void> {
+  if (!(await complete(idp, res, visit, denial))) return;
   const { clientId, session } = visit;
   const who = session ? { userId: session.userId, sessionId: session.id } : {};
   idp.auditBatch.add({ type: 'consent_denied', clientId, ...who, context: auditContext(req) });
   announce(idp, 'consent_denied', { clientId, ...who });
-  await complete(idp, res, visit, denial);
 }
 
 /** Remembers what was allowed, if consent is what the interaction waits for. @returns the visit as it is from then on */

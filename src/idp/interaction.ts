@@ -47,8 +47,9 @@ export const interaction =
       case 'consent':
         return sendConsentPage(idp, res, here, step.newScopes);
       case 'refused':
-        return complete(idp, res, here, { error: step.error });
+        await complete(idp, res, here, { error: step.error });
+        return;
       case 'done':
-        return completeWithSuccess(idp, res, here);
+        await completeWithSuccess(idp, res, here);
     }
   };

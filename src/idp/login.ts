@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { OverloadedError } from '../crypto/password.js';
 import { readForm } from '../http/form.js';
 import { sendHtml } from '../pages/send.js';
 import { texts } from '../pages/texts.js';
@@ -67,7 +68,10 @@ async function signIn(idp: Idp, req: Request, res: Response, visit: Visit, form:
     idp.log.info('sign in delayed', { user_id: account?.id, client_id: visit.clientId });
     return { kind: 'delayed', until: reservation.until };
   }
-  const proof = await idp.methods.password.verify(account, form);
+  const proof = await idp.methods.password.verify(account, form).catch((error: unknown) => {
+    if (error instanceof OverloadedError) metrics.signIn({ result: 'overloaded' });
+    throw error;
+  });
   const started =
     account && proof && !account.disabledAt
       ? await startSession(idp, req, res, {

@@ -23,7 +23,7 @@ const signs = {
     <circle cx="12" cy="12" r="9.25" fill="none" stroke="currentColor" stroke-width="1.5"/>
     <path d="M12 11v5.5M12 7.5v.5" stroke="currentColor" stroke-width="2" stroke-linecap="round"/>
   </svg>`,
-  fault: html`<svg class="sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">
+  fault: html`<svg class="sign fault" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">
     <path d="M12 3.6 21.4 20H2.6Z" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/>
     <path d="M12 10v4.5M12 17v.4" stroke="currentColor" stroke-width="2" stroke-linecap="round"/>
   </svg>`,

@@ -27,7 +27,8 @@ display:flex;flex-direction:column;gap:1.25rem;overflow-wrap:anywhere}
 h1{font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.02em;display:flex;align-items:center;gap:.625rem}
 h1+.lead{margin-top:-.875rem}
 h2{font-size:.875rem;font-weight:600;color:var(--quiet)}
-.sign{flex:none;color:var(--wrong)}
+.sign{flex:none;color:var(--accent)}
+.sign.fault{color:var(--wrong)}
 .lead{color:var(--quiet)}
 .lead strong{color:var(--ink);font-weight:600}
 form{display:flex;flex-direction:column;gap:1.25rem}

@@ -69,7 +69,7 @@ async function open(options: BrowserContextOptions = {}): Promise<{ page: Page; 
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (/Content.Security.Policy|Refused to/i.test(message.text())) complaints.push(message.text());
+    if (/Content.Security.Policy|Refused to|X-Frame-Options/i.test(message.text())) complaints.push(message.text());
   });
   return { page, complaints };
 }
@@ -114,6 +114,25 @@ describe('A sign-in in a browser', () => {
     await page.reload();
     await page.getByRole('button', { name: 'Allow' }).click();
     await expect(page.getByRole('heading').innerText()).resolves.toBe('Arrived');
+  });
+});
+
+describe('prompt=none in a frame of another site (OIDC Core §3.1.2.6)', () => {
+  it('goes on to the client, though no cookie of ours arrives there', async () => {
+    const silent = await urlOf({ prompts: ['none'] });
+    const embedder = await origin(html(`<iframe src="${silent}"></iframe>`));
+    const { page } = await open();
+    await page.goto(embedder.replace('127.0.0.1', 'localhost'));
+    await page.frameLocator('iframe').getByText('Arrived').waitFor();
+  });
+
+  it('and a page of ours is never framed', async () => {
+    const embedder = await origin(html(`<iframe src="${await urlOf()}"></iframe>`));
+    const { page, complaints } = await open();
+    await page.goto(embedder.replace('127.0.0.1', 'localhost'));
+    await page.waitForLoadState('networkidle');
+    expect(await page.frameLocator('iframe').getByLabel('Password').count()).toBe(0);
+    expect(complaints.length).toBeGreaterThan(0);
   });
 });
 
