@@ -20,7 +20,7 @@ export interface KeySet {
 export const defaultFreshness: Freshness = {
   freshFor: 300_000,
   keepFor: 3_600_000,
-  cooldown: 30_000,
+  cooldown: 5_000,
   retryInterval: 250,
 };
 
