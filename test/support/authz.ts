@@ -248,3 +248,16 @@ export async function openAuthz(
   };
   return test;
 }
+
+/** Another one for the length of `work`, whatever becomes of it: a database left open would keep the run from ending. */
+export async function withAuthz(
+  over: Parameters<typeof openAuthz>[0],
+  work: (authz: TestAuthz) => Promise<void>,
+): Promise<void> {
+  const authz = await openAuthz(over);
+  try {
+    await work(authz);
+  } finally {
+    await authz.close();
+  }
+}

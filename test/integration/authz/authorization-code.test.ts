@@ -13,6 +13,7 @@ import {
   type TestAuthz,
   type Tokens,
   verifier,
+  withAuthz,
 } from '../../support/authz.js';
 import { change } from '../../support/rows.js';
 
@@ -241,6 +242,35 @@ describe('a code that comes a second time (RFC 6749 §4.1.2, §10.5)', () => {
     expect(won).toHaveLength(1);
     expect(answers.filter(({ status, text }) => status === 400 && text.includes('invalid_grant'))).toHaveLength(19);
     expect(await isActive(won[0]?.json.access_token ?? '')).toBe(false);
+  });
+});
+
+it('of two requests that both saw the code unused, one redeems it and the other ends what it issued (RFC 6749 §10.5)', async () => {
+  let waiting: (() => void)[] = [];
+  const over = {
+    sql: (database) => ({
+      async query(statement, values) {
+        if (statement.name === 'redeem_authorization_code') {
+          await new Promise<void>((resolve) => {
+            waiting.push(resolve);
+            if (waiting.length < 2) return;
+            for (const go of waiting) go();
+            waiting = [];
+          });
+        }
+        return database.sql.query(statement, values);
+      },
+    }),
+  } satisfies Parameters<typeof openAuthz>[0];
+  await withAuthz(over, async (together) => {
+    const own = await together.addClient();
+    const code = await together.code(own, await together.addUser());
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier };
+    const answers = await Promise.all([1, 2].map(() => together.token({ ...form, client_id: own })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+    const { rows } = await together.database.pool.query('SELECT revoked_at FROM authorization_grants');
+    expect(rows).toEqual([{ revoked_at: together.clock.now() }]);
+    expect(await together.audited('token_reuse_detected')).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../src/crypto/digest.js';
 import { disableClient } from '../../../src/storage/clients.js';
-import { challenge, idpUrl, openAuthz, paths, redirectUri, type TestAuthz } from '../../support/authz.js';
+import { challenge, idpUrl, openAuthz, paths, redirectUri, type TestAuthz, withAuthz } from '../../support/authz.js';
 import { formsOf } from '../../support/browser.js';
 import { change } from '../../support/rows.js';
 
@@ -223,21 +223,22 @@ describe('from then on, it goes to the client (RFC 6749 §4.1.2.1, OIDC Core §3
   });
 
   it('a fault of ours: server_error, logged with its cause (RFC 6749 §4.1.2.1)', async () => {
-    const broken = await openAuthz({
+    const over = {
       sql: (database) => ({
         query: (statement, values) =>
           statement.name === 'start_interaction'
             ? Promise.reject(new Error('the disk is full'))
             : database.sql.query(statement, values),
       }),
+    } satisfies Parameters<typeof openAuthz>[0];
+    await withAuthz(over, async (broken) => {
+      const other = await broken.addClient();
+      const query = new URLSearchParams(parameters({ client_id: other }));
+      const answer = await broken.newBrowser().get(`${paths.authorize}?${query}`);
+      expect(redirected(answer.location)).toMatchObject({ to: redirectUri, error: 'server_error', state: 'the state' });
+      expect(broken.logged.join('\n')).toContain('the disk is full');
+      expect(answer.location).not.toContain('disk');
     });
-    const other = await broken.addClient();
-    const query = new URLSearchParams(parameters({ client_id: other }));
-    const answer = await broken.newBrowser().get(`${paths.authorize}?${query}`);
-    expect(redirected(answer.location)).toMatchObject({ to: redirectUri, error: 'server_error', state: 'the state' });
-    expect(broken.logged.join('\n')).toContain('the disk is full');
-    expect(answer.location).not.toContain('disk');
-    await broken.close();
   });
 });
 

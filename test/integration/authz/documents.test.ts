@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { rotateSigningKeys } from '../../../src/storage/signing-keys.js';
-import { api, basic, idpUrl, openAuthz, paths, spaOrigin, type TestAuthz } from '../../support/authz.js';
+import { api, basic, idpUrl, openAuthz, paths, spaOrigin, type TestAuthz, withAuthz } from '../../support/authz.js';
 import { change } from '../../support/rows.js';
 
 let authz: TestAuthz;
@@ -67,12 +67,12 @@ describe.each(wellKnown)('%s (OIDC Discovery §4, RFC 8414 §3)', (path) => {
 });
 
 it('an issuer with a path is found behind the well-known part, too (RFC 8414 §3.1)', async () => {
-  const tenant = await openAuthz({ config: { issuer: 'https://issuer.example/tenant' } });
-  for (const path of wellKnown) {
-    const answer = await fetch(`${tenant.origin}${path}/tenant`);
-    expect(((await answer.json()) as { issuer: string }).issuer).toBe('https://issuer.example/tenant');
-  }
-  await tenant.close();
+  await withAuthz({ config: { issuer: 'https://issuer.example/tenant' } }, async (tenant) => {
+    for (const path of wellKnown) {
+      const answer = await fetch(`${tenant.origin}${path}/tenant`);
+      expect(((await answer.json()) as { issuer: string }).issuer).toBe('https://issuer.example/tenant');
+    }
+  });
 });
 
 describe('GET /jwks (RFC 7517 §5)', () => {
@@ -162,18 +162,19 @@ describe('GET /health', () => {
 
   it('says so when the database is away', async () => {
     let away = false;
-    const broken = await openAuthz({
+    const over = {
       sql: (database) => ({
         query: (statement, values) =>
           away ? Promise.reject(new Error('connection refused')) : database.sql.query(statement, values),
       }),
+    } satisfies Parameters<typeof openAuthz>[0];
+    await withAuthz(over, async (broken) => {
+      expect((await fetch(`${broken.origin}/health`)).status).toBe(200);
+      away = true;
+      broken.clock.advance(1_001);
+      const answer = await fetch(`${broken.origin}/health`);
+      expect([answer.status, await answer.json()]).toEqual([503, { status: 'unavailable', service: 'authz' }]);
+      away = false;
     });
-    expect((await fetch(`${broken.origin}/health`)).status).toBe(200);
-    away = true;
-    broken.clock.advance(1_001);
-    const answer = await fetch(`${broken.origin}/health`);
-    expect([answer.status, await answer.json()]).toEqual([503, { status: 'unavailable', service: 'authz' }]);
-    away = false;
-    await broken.close();
   });
 });

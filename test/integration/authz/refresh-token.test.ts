@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { createAuthz } from '../../../src/authz/index.js';
+import { createApp } from '../../../src/http/app.js';
 import { disableClient } from '../../../src/storage/clients.js';
 import { disableUser } from '../../../src/storage/users.js';
 import { api, basic, files, openAuthz, paths, type TestAuthz, type Tokens } from '../../support/authz.js';
+import { listen } from '../../support/listen.js';
 import { change } from '../../support/rows.js';
 
 const scope = 'openid profile offline_access read:resource write:resource files';
@@ -236,9 +239,6 @@ describe('a refresh token that comes a second time (RFC 9700 §4.14.2)', () => {
 
 it('a restart with a new key-encryption key keeps the grace (successors are found under every key)', async () => {
   const [current] = authz.deps.config.keyEncryptionKeys.all;
-  const { createAuthz } = await import('../../../src/authz/index.js');
-  const { createApp } = await import('../../../src/http/app.js');
-  const { listen } = await import('../../support/listen.js');
   if (!current) throw new Error('no key');
   const { refresh_token: token } = await start();
   const first = (await refresh(token)).json;
@@ -250,7 +250,10 @@ it('a restart with a new key-encryption key keeps the grace (successors are foun
   const { log, clock, random } = authz.deps;
   server.on('request', createApp({ role: 'authz', log, clock, random, http, mount: (app) => restarted.mount(app) }));
   const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token, client_id: client });
-  const answer = await fetch(`${origin}${paths.token}`, { method: 'POST', body });
-  expect(((await answer.json()) as Tokens).refresh_token).toBe(first.refresh_token);
-  await new Promise((resolve) => server.close(resolve));
+  try {
+    const answer = await fetch(`${origin}${paths.token}`, { method: 'POST', body });
+    expect(((await answer.json()) as Tokens).refresh_token).toBe(first.refresh_token);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
 });
