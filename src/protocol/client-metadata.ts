@@ -195,7 +195,7 @@ function checkRedirectUris(metadata: ClientMetadata, { fault }: MemberReader): v
   }
 }
 
-/** Members that have to agree with each other (RFC 7591 §2.1, RFC 6749 §4.4, OIDC Registration §2). */
+/** Members that have to agree with each other (RFC 7591 §2.1, RFC 6749 §4.4), and initiate_login_uri (OIDC Registration §2). */
 function checkConsistency(metadata: ClientMetadata, { fault }: MemberReader): void {
   const { grant_types: grants, response_types: responses, token_endpoint_auth_method: method } = metadata;
   if (responses.includes('code') !== grants.includes('authorization_code')) {
@@ -205,6 +205,7 @@ function checkConsistency(metadata: ClientMetadata, { fault }: MemberReader): vo
     fault('grant_types', 'client_credentials needs a client that authenticates');
   }
   if (metadata.jwks && metadata.jwks_uri) fault('jwks', 'excludes jwks_uri');
+  if (metadata.initiate_login_uri?.startsWith('http:')) fault('initiate_login_uri', 'is not https');
   if (method === 'private_key_jwt' && !metadata.jwks && !metadata.jwks_uri) {
     fault('jwks', 'or jwks_uri is needed for private_key_jwt');
   }

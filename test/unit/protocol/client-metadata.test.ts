@@ -111,6 +111,12 @@ describe('client metadata (RFC 7591 §2)', () => {
       'logo_uri',
       'invalid_client_metadata',
     ],
+    [
+      'initiate_login_uri over http (OIDC Registration §2)',
+      { redirect_uris, initiate_login_uri: 'http://c.example/login' },
+      'initiate_login_uri',
+      'invalid_client_metadata',
+    ],
     ['pairwise subjects', { redirect_uris, subject_type: 'pairwise' }, 'subject_type', 'invalid_client_metadata'],
     ['a scope of impossible characters', { redirect_uris, scope: 'a"b' }, 'scope', 'invalid_client_metadata'],
     ['a negative age', { redirect_uris, default_max_age: -1 }, 'default_max_age', 'invalid_client_metadata'],
