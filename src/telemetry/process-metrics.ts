@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Meter } from '@opentelemetry/api';
 
@@ -26,10 +27,22 @@ function createLagReading(): () => { p50: number; p99: number; max: number } {
   };
 }
 
-/** The container's memory limit in bytes, undefined where there is none. */
+/** The container's memory limit in bytes, undefined where there is none; it does not change while we run. */
 function memoryLimit(): number | undefined {
-  const limit = process.constrainedMemory();
+  const limit = hardLimit() ?? process.constrainedMemory();
   return limit > 0 && limit < 2 ** 50 ? limit : undefined;
+}
+
+/** What the kernel enforces: `constrainedMemory` would give the reservation where there is one (cgroup v1's soft limit). */
+function hardLimit(): number | undefined {
+  for (const file of ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes']) {
+    try {
+      return Number(readFileSync(file, 'utf8')) || Number.POSITIVE_INFINITY; // "max": none
+    } catch {
+      // the other version of cgroups, or none
+    }
+  }
+  return undefined;
 }
 
 /** Registers what describes the process itself. */
@@ -37,10 +50,10 @@ export function observeProcess(meter: Meter): void {
   meter
     .createObservableGauge('memory_usage_bytes', { description: 'Resident memory of the process.' })
     .addCallback((result) => result.observe(process.memoryUsage.rss()));
+  const limit = memoryLimit();
   meter
     .createObservableGauge('memory_limit_bytes', { description: 'Memory limit of the container, where there is one.' })
     .addCallback((result) => {
-      const limit = memoryLimit();
       if (limit !== undefined) result.observe(limit);
     });
   meter
