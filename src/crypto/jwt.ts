@@ -93,33 +93,60 @@ export interface JwtExpectations {
   readonly acceptExpired?: boolean;
 }
 
+type FindKey = (kid: string) => VerificationKey | undefined;
+
+/**
+ * Signatures that were found good, per set of keys: the set is replaced every few seconds, and with it goes what was
+ * found under a key that is no more. A busy token costs one verification in that time.
+ */
+const verified = new WeakMap<FindKey, Map<string, JWTPayload>>();
+const mostVerified = 1_000;
+
+/** Everything about the token that time does not change: key, algorithm, signature, `typ`, `iss`, required claims. */
+async function verifySignature(token: string, findKey: FindKey, { issuer, typ }: JwtExpectations): Promise<JWTPayload> {
+  const known = verified.get(findKey) ?? new Map<string, JWTPayload>();
+  verified.set(findKey, known);
+  const name = `${typ} ${issuer} ${token}`;
+  const before = known.get(name);
+  if (before) return before;
+  const { payload } = await jwtVerify(
+    token,
+    (header) => {
+      const key = findKey(header.kid ?? '');
+      if (!key || key.alg !== header.alg) throw new Error('unknown key');
+      return key.publicKey;
+    },
+    {
+      issuer,
+      typ,
+      requiredClaims: ['exp', 'iat'],
+      algorithms: [...signingAlgorithms],
+      // Time is asked by the caller: the answer is kept.
+      currentDate: new Date(0),
+      clockTolerance: Number.MAX_SAFE_INTEGER,
+    },
+  );
+  if (known.size >= mostVerified) known.clear();
+  known.set(name, Object.freeze(payload));
+  return payload;
+}
+
+/** RFC 7519 §4.1.4, §4.1.5; jose has seen to it that both are numbers. */
+const isInTime = ({ exp = 0, nbf = 0 }: JWTPayload, now: Date): boolean =>
+  exp * 1000 > now.getTime() && nbf * 1000 <= now.getTime();
+
 /**
  * Verifies a JWT that we issued ourselves: known `kid`, that key's own `alg`, `typ`, `iss`, `exp` and `nbf` (RFC 8725 §3).
  * @returns the claims, or null for anything that is not such a token
  */
 export async function verifyOwnJwt(
   token: string,
-  findKey: (kid: string) => VerificationKey | undefined,
+  findKey: FindKey,
   expected: JwtExpectations,
 ): Promise<JWTPayload | null> {
   try {
-    const { payload } = await jwtVerify(
-      token,
-      (header) => {
-        const key = findKey(header.kid ?? '');
-        if (!key || key.alg !== header.alg) throw new Error('unknown key');
-        return key.publicKey;
-      },
-      {
-        issuer: expected.issuer,
-        typ: expected.typ,
-        currentDate: expected.acceptExpired ? new Date(0) : expected.now,
-        requiredClaims: ['exp', 'iat'],
-        algorithms: [...signingAlgorithms],
-        ...(expected.acceptExpired ? { clockTolerance: Number.MAX_SAFE_INTEGER } : {}),
-      },
-    );
-    return payload;
+    const payload = await verifySignature(token, findKey, expected);
+    return expected.acceptExpired || isInTime(payload, expected.now) ? payload : null;
   } catch {
     return null;
   }

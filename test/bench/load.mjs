@@ -5,7 +5,16 @@ import http from 'node:http';
  * @param {{ url: string, method?: string, headers?: object, body?: string | (() => string | Promise<string>), expect?: number,
  *   connections?: number, seconds?: number, onBody?: (text: string) => void }} target
  */
-export async function load({ url, method = 'GET', headers = {}, body, expect = 200, connections = 32, seconds = 3, onBody }) {
+export async function load({
+  url,
+  method = 'GET',
+  headers = {},
+  body,
+  expect = 200,
+  connections = 32,
+  seconds = 3,
+  onBody,
+}) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   const end = performance.now() + seconds * 1000;
   let good = 0;

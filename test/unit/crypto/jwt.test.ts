@@ -68,4 +68,20 @@ describe('verification of our own tokens (RFC 8725 §3)', () => {
       await verifyOwnJwt(token, () => ({ ...verification, alg: 'PS256' }), { issuer, typ: 'JWT', now }),
     ).toBeNull();
   });
+
+  it('looks at the clock again when the signature is known already', async () => {
+    const { signing, verification } = await keyFor('ES256');
+    const token = await signJwt(signing, 'JWT', { iss: issuer, exp: seconds + 60, iat: seconds });
+    let keys = [verification];
+    const find = (kid: string) => keys.find((key) => key.kid === kid);
+    const at = (moment: Date, typ = 'JWT', from = issuer) =>
+      verifyOwnJwt(token, find, { issuer: from, typ, now: moment });
+    expect(await at(now)).not.toBeNull();
+    expect(await at(now)).not.toBeNull();
+    expect(await at(new Date(now.getTime() + 60_000))).toBeNull();
+    expect(await at(now, 'at+jwt')).toBeNull();
+    expect(await at(now, 'JWT', 'https://other.example')).toBeNull();
+    keys = [];
+    expect(await verifyOwnJwt(token, (kid) => find(kid), { issuer, typ: 'JWT', now })).toBeNull();
+  });
 });
