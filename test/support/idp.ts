@@ -25,7 +25,11 @@ const minute = 60_000;
 
 const key = { id: 'test', key: randomBytes(32) };
 
-const config = (idp: string, issuer: string, keys: IdpConfig['keyEncryptionKeys'] = { current: key, all: [key] }): IdpConfig => ({
+const config = (
+  idp: string,
+  issuer: string,
+  keys: IdpConfig['keyEncryptionKeys'] = { current: key, all: [key] },
+): IdpConfig => ({
   issuer,
   publicUrls: { idp, rs: 'http://127.0.0.1:8082', spaRp: 'http://127.0.0.1:8083' },
   lifetimes: {
