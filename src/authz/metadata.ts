@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { authenticationContextClasses } from '../protocol/authentication-context.js';
+import { attainableContextClasses } from '../protocol/authentication-context.js';
 import { supportedClaims } from '../protocol/claims.js';
 import { authorizationServerMetadata } from '../protocol/metadata.js';
 import type { Authz } from './deps.js';
@@ -15,7 +15,7 @@ export function metadata({ config }: Authz): RequestHandler {
     resources: config.resources,
     signingAlgorithms: config.signingKeys.algorithms,
     claims: supportedClaims,
-    acrValues: authenticationContextClasses,
+    acrValues: attainableContextClasses,
   });
   const body = Buffer.from(JSON.stringify(document));
   return (_req, res) => {

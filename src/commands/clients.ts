@@ -1,5 +1,5 @@
 import { hashToken } from '../crypto/digest.js';
-import { readClientMetadata } from '../protocol/client-metadata.js';
+import { readClientMetadata, unservableProfile } from '../protocol/client-metadata.js';
 import {
   type Client,
   deleteClient,
@@ -37,6 +37,8 @@ export async function createClient(
   const document = parse(await readSecret(metadataFile));
   const { metadata, faults } = readClientMetadata(document);
   if (!metadata) throw new CommandError(faults.map(({ member, problem }) => `${member} ${problem}`).join('\n'));
+  const unservable = unservableProfile(metadata);
+  if (unservable) throw new CommandError(`profile ${unservable}`);
   const made = usesSecret(metadata.token_endpoint_auth_method) ? makeSecret(session) : null;
   const id = clientId ?? session.random.uuid();
   const row = { clientId: id, metadata, secretHash: made?.secretHash ?? null, origin: 'operator' as const };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ClientMetadata, readClientMetadata } from '../protocol/client-metadata.js';
+import { type ClientMetadata, readClientMetadata, unservableProfile } from '../protocol/client-metadata.js';
 import { httpUrl, orFile, secret, text } from './values.js';
 
 /** OIDC Core §5.1, as the wire has them. */
@@ -87,9 +87,11 @@ const needsSecret = (method: unknown) => method === undefined || String(method).
 export const declaredClient = z
   .looseObject({ client_id: text(), ...orFile('client_secret', secret()) })
   .superRefine(({ client_id: _, client_secret, client_secret_file, ...metadata }, context) => {
-    for (const { member, problem } of readClientMetadata(metadata).faults) {
+    const read = readClientMetadata(metadata);
+    for (const { member, problem } of read.faults)
       context.addIssue({ code: 'custom', path: [member], message: problem });
-    }
+    const unservable = read.metadata && unservableProfile(read.metadata);
+    if (unservable) context.addIssue({ code: 'custom', path: ['profile'], message: unservable });
     const unknown = Object.keys(metadata).filter((member) => !(member in metadataMembers));
     if (unknown.length > 0) context.addIssue({ code: 'unrecognized_keys', keys: unknown, input: metadata });
     const hasSecret = (client_secret ?? client_secret_file) !== undefined;

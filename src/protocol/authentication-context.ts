@@ -32,11 +32,14 @@ const factors: Partial<Record<AuthenticationMethodReference, 'knowledge' | 'poss
   face: 'inherence',
 };
 
-/** Published as acr_values_supported (OIDC Discovery §3): what an `acr` of ours can be, weakest first. */
+/** What an `acr` of ours can be, weakest first (OIDC Core §2). */
 export const authenticationContextClasses = ['aal1', 'aal2'] as const;
 
 /** One factor is `aal1`, two different ones are `aal2` (NIST SP 800-63B §4). */
 export type AuthenticationContextClass = (typeof authenticationContextClasses)[number];
+
+/** The ways to prove oneself that the identity provider has (RFC 8176 §2). */
+export const availableMethods: readonly AuthenticationMethodReference[] = ['pwd'];
 
 /** The `acr` that a set of methods amounts to (OIDC Core §2). Two methods of one kind stay one factor. */
 export function authenticationContextClass(methods: readonly string[]): AuthenticationContextClass {
@@ -52,3 +55,9 @@ export function methodReferences(
   const distinct = [...new Set(methods)];
   return authenticationContextClass(distinct) === 'aal2' && !distinct.includes('mfa') ? [...distinct, 'mfa'] : distinct;
 }
+
+/** Published as acr_values_supported (OIDC Discovery §3): only what the available methods can amount to. */
+export const attainableContextClasses: readonly AuthenticationContextClass[] = authenticationContextClasses.slice(
+  0,
+  authenticationContextClasses.indexOf(authenticationContextClass(availableMethods)) + 1,
+);

@@ -238,3 +238,12 @@ export const isPublicClient = (metadata: Pick<ClientMetadata, 'token_endpoint_au
 export const requiresPkce = (
   metadata: Pick<ClientMetadata, 'token_endpoint_auth_method' | 'require_pkce' | 'profile'>,
 ): boolean => isPublicClient(metadata) || metadata.require_pkce || metadata.profile !== 'oauth21';
+
+/**
+ * Why a client can not be served as it asks to be; undefined when it can. FAPI 2.0 §5.3.2 wants pushed requests and
+ * sender-constrained tokens of both sides: a client held to it must not get less.
+ */
+export const unservableProfile = ({ profile }: Pick<ClientMetadata, 'profile'>): string | undefined =>
+  profile === 'oauth21'
+    ? undefined
+    : `is ${profile}, which needs pushed requests and sender-constrained tokens: not available`;

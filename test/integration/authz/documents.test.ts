@@ -46,7 +46,7 @@ describe.each(wellKnown)('%s (OIDC Discovery §4, RFC 8414 §3)', (path) => {
       id_token_signing_alg_values_supported: ['RS256', 'ES256', 'PS256', 'EdDSA'],
       code_challenge_methods_supported: ['S256'],
       scopes_supported: expect.arrayContaining(['openid', 'offline_access', 'read:resource']),
-      acr_values_supported: ['aal1', 'aal2'],
+      acr_values_supported: ['aal1'],
       protected_resources: expect.arrayContaining([api]),
     }));
 
