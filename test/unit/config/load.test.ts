@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import type { Environment } from '../../../src/config/environment.js';
 import { type LoadOptions, loadConfig } from '../../../src/config/load.js';
-import type { ServingRole } from '../../../src/config/record.js';
+import type { Config, ServingRole } from '../../../src/config/record.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -154,7 +154,7 @@ describe('secrets from files', () => {
 });
 
 describe('what the environment and flags set', () => {
-  it.each<[string, Environment, (config: Awaited<ReturnType<typeof load>>) => unknown, unknown]>([
+  it.each<[string, Environment, (config: Config) => unknown, unknown]>([
     ['LOG_LEVEL', { LOG_LEVEL: 'TRACE' }, (config) => config.logLevel, 'TRACE'],
     ['OTLP_ENDPOINT', { OTLP_ENDPOINT: 'http://c:4318' }, (config) => config.telemetry.otlpEndpoint, 'http://c:4318'],
     ['a number', { IDENTITY_HTTP_PORTS_SPA_RP: '1234' }, (config) => config.http.ports.spaRp, 1234],
@@ -274,6 +274,11 @@ describe('faults', () => {
       'a client with a scope that nobody knows',
       { ...least(), clients: [{ ...client, scope: 'openid fly' }] },
       'no resource knows fly',
+    ],
+    [
+      'a client of a profile that can not be served yet',
+      { ...least(), clients: [{ ...client, profile: 'fapi2' }] },
+      'clients[0].profile',
     ],
     ['a confidential client without secret', { ...least(), clients: [confidential] }, 'clients[0].client_secret (line'],
     ['a public client with a secret', { ...least(), clients: [{ ...client, client_secret: 'x' }] }, 'is of no use'],
