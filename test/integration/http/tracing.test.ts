@@ -38,14 +38,12 @@ it('a trace goes from the caller through the request, its log and its statements
     app.get('/fail', () => Promise.reject(new Error('hunter2')));
   });
   const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
-  await request(app)
-    .get('/oidc/v1/interaction/hunter2-path?code=hunter2-query')
-    .set({
-      traceparent,
-      Cookie: 'session=hunter2-cookie',
-      Authorization: 'Bearer hunter2-token',
-      'User-Agent': 'hunter2',
-    });
+  await request(app).get('/oidc/v1/interaction/hunter2-path?code=hunter2-query').set({
+    traceparent,
+    Cookie: 'session=hunter2-cookie',
+    Authorization: 'Bearer hunter2-token',
+    'User-Agent': 'hunter2',
+  });
   await request(app).get('/fail').set({ traceparent });
   await telemetry.shutdown();
   await log.flush();
