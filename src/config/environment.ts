@@ -18,7 +18,8 @@ const shortNames: Readonly<Record<string, Path>> = {
 };
 
 /** Kubernetes and Docker describe a service called "identity-…" in variables of this form; they are not meant for us. */
-const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?)$/;
+const isServiceLink = (name: string, value: string): boolean =>
+  /_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?$/.test(name) || /^(tcp|udp|sctp):\/\//.test(value);
 
 const variableName = (key: string) => key.toUpperCase().replaceAll('-', '_');
 
@@ -54,10 +55,10 @@ export function readEnvironment(env: Environment): { overrides: Override[]; faul
   const overrides: Override[] = [];
   const faults: Fault[] = [];
   for (const [name, text] of Object.entries(env)) {
-    if (!text || !(name in shortNames || name.startsWith(prefix))) continue;
+    if (!text || !(name in shortNames || name.startsWith(prefix)) || isServiceLink(name, text)) continue;
     const path = shortNames[name] ?? pathOf(name.slice(prefix.length), tree);
     if (path) overrides.push({ path, value: readValue(text, nodeAt(path)), source: name });
-    else if (!serviceLink.test(name)) faults.push({ path: [name], problem: 'names no key of the configuration' });
+    else faults.push({ path: [name], problem: 'names no key of the configuration' });
   }
   return { overrides, faults };
 }
