@@ -46,7 +46,7 @@ async function serveRole({ config: file, role, port, adminPort, checkConfig }: F
   try {
     const serving = await starting;
     log.info('listening', { ...Object.fromEntries(serving.ports), admin: serving.adminPort, version });
-    await serving.ready;
+    if (!(await serving.ready)) return;
     log.info('serving', { seconds: Math.round(process.uptime() * 100) / 100 });
     if (config.profile === 'development') process.stdout.write(developmentBanner(role, config, serving.adminPort));
   } catch (cause) {

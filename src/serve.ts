@@ -32,8 +32,8 @@ export interface Serving {
   /** Where each role listens. */
   readonly ports: ReadonlyMap<Role, number>;
   readonly adminPort: number;
-  /** Resolves when requests are answered; rejects when that can't come about. */
-  readonly ready: Promise<void>;
+  /** Resolves to true when requests are answered, to false when the end came first; rejects when it can't come about. */
+  readonly ready: Promise<boolean>;
   /** The runbook's six steps, but for the exit. */
   stop(): Promise<void>;
 }
@@ -48,6 +48,7 @@ interface Process extends ServingOptions {
   /** Every public health endpoint, and the admin listener's. */
   readonly healths: Health[];
   isOpen: boolean;
+  waitingFor: () => string;
 }
 
 /** Until migrations and provisioning are through, whoever comes is asked to come again. */
@@ -64,9 +65,7 @@ async function openDatabase(self: Process): Promise<Database> {
   const config = self.config as InsiderConfig;
   const database = await open({ ...self, config, name: self.role });
   self.endings.add('database', database.close);
-  self.checks.start = async () => {
-    if (!self.isOpen) throw new Error(`waiting for ${database.waitingFor()}`);
-  };
+  self.waitingFor = database.waitingFor;
   return database;
 }
 
@@ -144,6 +143,7 @@ async function start(self: Process): Promise<Serving> {
   const prepared = database ? prepare(self, database) : Promise.resolve();
   const ready = prepared.then(() => {
     self.isOpen = !self.stopping.signal.aborted;
+    return self.isOpen;
   });
   endings.add('jobs', () => ready.catch(() => undefined)); // a migration is not left in the middle
   return { ports, adminPort: admin.port, ready, stop: () => stop(self) };
@@ -165,9 +165,14 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     ...options,
     endings,
     stopping: new AbortController(),
-    checks: {},
+    checks: {
+      start: async () => {
+        if (!self.isOpen) throw new Error(`waiting for ${self.waitingFor()}`);
+      },
+    },
     healths: [],
     isOpen: false,
+    waitingFor: () => 'its parts to be there',
   };
   try {
     return await start(self);
