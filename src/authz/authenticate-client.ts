@@ -10,8 +10,9 @@ import {
 } from '../protocol/client-authentication.js';
 import type { ClientMetadata } from '../protocol/client-metadata.js';
 import type { Parameters } from '../protocol/parameters.js';
+import { auditContext } from '../storage/audit-context.js';
 import type { Client } from '../storage/clients.js';
-import { announce, auditContext } from './audit.js';
+import { announce } from './audit.js';
 import { checkClientAssertion } from './client-assertion.js';
 import type { Authz } from './deps.js';
 

@@ -1,8 +1,9 @@
 import type { Request } from 'express';
 import type { OAuthError } from '../protocol/oauth-error.js';
 import { invalidGrant } from '../protocol/token-request.js';
+import { auditOf } from '../storage/audit-context.js';
 import { revokeAuthorizationGrant } from '../storage/authorization-grants.js';
-import { announce, auditOf } from './audit.js';
+import { announce } from './audit.js';
 import type { AuthenticatedClient } from './authenticate-client.js';
 import type { Authz } from './deps.js';
 

@@ -12,8 +12,9 @@ import {
   type ValidatedLogout,
   validateLogout,
 } from '../protocol/logout.js';
+import { auditOf } from '../storage/audit-context.js';
 import { endSession, findSession, type LiveSession } from '../storage/sessions.js';
-import { announce, auditOf } from './audit.js';
+import { announce } from './audit.js';
 import { clearSession, readSession } from './cookies.js';
 import type { Idp } from './deps.js';
 import { assertOwnForm } from './own-form.js';

@@ -9,8 +9,9 @@ import {
   invalidGrant,
 } from '../../protocol/token-request.js';
 import type { IssuedTokens } from '../../protocol/token-response.js';
+import { auditOf } from '../../storage/audit-context.js';
 import { type FoundCode, findAuthorizationCode, redeemAuthorizationCode } from '../../storage/tokens.js';
-import { announce, auditOf } from '../audit.js';
+import { announce } from '../audit.js';
 import type { AuthenticatedClient } from '../authenticate-client.js';
 import type { Authz } from '../deps.js';
 import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-tokens.js';

@@ -3,8 +3,9 @@ import { audienceOf, scopesOf, validateResources } from '../../protocol/resource
 import { parseScope, validateClientScope } from '../../protocol/scope.js';
 import type { ClientCredentialsRequest } from '../../protocol/token-request.js';
 import type { IssuedTokens } from '../../protocol/token-response.js';
+import { auditContext, auditOf } from '../../storage/audit-context.js';
 import { insertAccessToken } from '../../storage/tokens.js';
-import { announce, auditContext, auditOf } from '../audit.js';
+import { announce } from '../audit.js';
 import type { AuthenticatedClient } from '../authenticate-client.js';
 import type { Authz } from '../deps.js';
 import { type Authority, issueTokens, planTokens, storedAccessToken } from '../issue-tokens.js';

@@ -5,6 +5,7 @@ import { audienceOf, narrowResources, scopesOf } from '../../protocol/resource-i
 import { excessiveScope, limitScopeToResources, narrowScope, parseScope } from '../../protocol/scope.js';
 import { invalidGrant, type RefreshTokenRequest } from '../../protocol/token-request.js';
 import type { IssuedTokens } from '../../protocol/token-response.js';
+import { auditContext, auditOf } from '../../storage/audit-context.js';
 import type { GrantFacts } from '../../storage/authorization-grants.js';
 import {
   type FoundRefreshToken,
@@ -12,7 +13,7 @@ import {
   insertAccessToken,
   rotateRefreshToken,
 } from '../../storage/tokens.js';
-import { announce, auditContext, auditOf } from '../audit.js';
+import { announce } from '../audit.js';
 import type { AuthenticatedClient } from '../authenticate-client.js';
 import type { Authz } from '../deps.js';
 import {
