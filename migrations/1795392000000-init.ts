@@ -79,6 +79,7 @@ const statements = [
     idp_browser_hash bytea,
     handle_hash bytea,
     outcome jsonb,
+    traceparent text,
     created_at timestamptz NOT NULL,
     completed_at timestamptz,
     redeemed_at timestamptz,

@@ -68,7 +68,8 @@ function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
   const readers = readableBy[name];
   const handler = handlers[name](authz);
   for (const path of pathsOf(name, authz.config.issuer)) {
-    if (readers) app.use(path, cors({ origins: readers === 'all' ? '*' : authz.config.cors.origins, methods }));
+    const origins = readers === 'all' ? '*' : authz.config.cors.origins;
+    if (readers) app.use(path, cors({ origins, methods, headers: ['traceparent'] }));
     for (const method of methods) {
       const route = method.toLowerCase() as 'get' | 'post';
       if (shownToPeople.includes(name)) app[route](path, handler, pageErrors(authz));

@@ -46,7 +46,7 @@ export interface IdpRole {
 const userinfoCors = (idp: Idp): CorsPolicy => ({
   origins: idp.config.cors.origins,
   methods: endpoints.userinfo.methods,
-  headers: ['Authorization'],
+  headers: ['Authorization', 'traceparent'],
   exposed: ['WWW-Authenticate'],
 });
 

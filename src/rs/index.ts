@@ -85,7 +85,7 @@ function mountResource(
   const policy = {
     origins,
     methods: Object.keys(methods),
-    headers: ['Authorization', 'Content-Type'],
+    headers: ['Authorization', 'Content-Type', 'traceparent'],
     exposed: ['WWW-Authenticate', 'Retry-After'],
   };
   app.all(path, cors(policy));

@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ValidatedAuthorizationRequest } from '../protocol/authorization-request.js';
 import type { ClientMetadata } from '../protocol/client-metadata.js';
+import { currentTraceparent, linkTrace } from '../telemetry/tracing.js';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
 import { type Sql, statement } from './sql.js';
 
@@ -45,6 +46,9 @@ export class Interaction {
   handleHash!: Buffer | null;
   @Column('jsonb', { nullable: true })
   outcome!: InteractionOutcome | null;
+  /** W3C trace context of the authorization request, to which later ones are linked. */
+  @Column('text', { nullable: true })
+  traceparent!: string | null;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'completed_at', nullable: true })
@@ -58,8 +62,8 @@ export class Interaction {
 
 const start = statement(
   'start_interaction',
-  `INSERT INTO interactions (id_hash, client_id, request, authz_browser_hash, created_at, expires_at)
-   VALUES ($1, $2, $3, $4, $5, $6)`,
+  `INSERT INTO interactions (id_hash, client_id, request, authz_browser_hash, created_at, expires_at, traceparent)
+   VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 );
 
 /** authz opens the conversation: the first of the row's three verbs. */
@@ -75,7 +79,15 @@ export async function startInteraction(
   },
 ): Promise<void> {
   const { idHash, clientId, request, authzBrowserHash, now, expiresAt } = interaction;
-  await sql.query(start, [idHash, clientId, JSON.stringify(request), authzBrowserHash, now, expiresAt]);
+  await sql.query(start, [
+    idHash,
+    clientId,
+    JSON.stringify(request),
+    authzBrowserHash,
+    now,
+    expiresAt,
+    currentTraceparent(),
+  ]);
 }
 
 /** All that the hub decides from, read at one instant. */
@@ -119,6 +131,7 @@ interface VisitRow extends Omit<VisitedInteraction, 'session' | 'consent'> {
   acr: string | null;
   consentScopes: string[] | null;
   consentGrantedAt: Date;
+  traceparent: string | null;
 }
 
 // With prompt=none nothing is rendered and nothing is bound: in an iframe no cookie of ours may arrive. The subselect keeps
@@ -136,7 +149,8 @@ const visit = statement(
      i.created_at AS "createdAt", i.completed_at AS "completedAt", i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
      (i.request -> 'prompts' ? 'none' OR i.idp_browser_hash IS NOT DISTINCT FROM $2::bytea OR EXISTS (SELECT FROM bound)) AS ours,
      s.id AS "sessionId", u.id AS "userId", u.username, u.email, u.claims, s.auth_time AS "authTime",
-     s.last_seen_at AS "lastSeenAt", s.amr, s.acr, n.scopes AS "consentScopes", n.granted_at AS "consentGrantedAt"
+     s.last_seen_at AS "lastSeenAt", s.amr, s.acr, n.scopes AS "consentScopes", n.granted_at AS "consentGrantedAt",
+     i.traceparent
    FROM interactions i
    JOIN clients c ON c.client_id = i.client_id
    LEFT JOIN (sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL) ON s.secret_hash = $3 AND s.expires_at > $4
@@ -157,7 +171,8 @@ export async function visitInteraction(
   const row = (await sql.query<VisitRow>(visit, values)).rows[0];
   if (!row) return null;
   const { sessionId, userId, username, email, claims, authTime, lastSeenAt, amr, acr, consentScopes, ...rest } = row;
-  const { consentGrantedAt, ...interaction } = rest;
+  const { consentGrantedAt, traceparent, ...interaction } = rest;
+  linkTrace(traceparent);
   return {
     ...interaction,
     session: sessionId ? { id: sessionId, userId, username, email, claims, authTime, lastSeenAt, amr, acr } : null,
@@ -196,7 +211,7 @@ const redeem = statement(
      UPDATE interactions SET redeemed_at = $3
      WHERE handle_hash = $1 AND redeemed_at IS NULL AND expires_at > $3
        AND (outcome ? 'error' OR authz_browser_hash = ANY ($2::bytea[]))
-     RETURNING client_id, request, outcome
+     RETURNING client_id, request, outcome, traceparent
    ), granted AS (
      INSERT INTO authorization_grants
        (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, acr, created_at, expires_at)
@@ -211,12 +226,13 @@ const redeem = statement(
      SELECT $5, 'authorization_code', g.client_id, g.user_id, g.id,
        jsonb_strip_nulls(jsonb_build_object('redirectUri', r.request -> 'redirectUri',
          'redirectUriNamed', r.request -> 'redirectUriNamed', 'nonce', r.request -> 'nonce',
-         'codeChallenge', r.request -> 'codeChallenge', 'maxAge', r.request -> 'maxAge')), $3, $6
+         'codeChallenge', r.request -> 'codeChallenge', 'maxAge', r.request -> 'maxAge',
+         'traceparent', r.traceparent)), $3, $6
      FROM granted g CROSS JOIN redeemed r
    ), audited AS (
      ${auditRow({ type: 'authorization_code_issued', parameter: '$7', now: '$3', from: 'granted', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}
    )
-   SELECT client_id AS "clientId", request, outcome FROM redeemed`,
+   SELECT client_id AS "clientId", request, outcome, traceparent FROM redeemed`,
 );
 
 /**
@@ -236,7 +252,7 @@ export async function redeemInteraction(
     audit: Audit;
   },
 ): Promise<RedeemedInteraction | null> {
-  const { rows } = await sql.query<RedeemedInteraction>(redeem, [
+  const { rows } = await sql.query<RedeemedInteraction & { traceparent: string | null }>(redeem, [
     redemption.handleHash,
     redemption.authzBrowserHashes,
     redemption.now,
@@ -245,7 +261,11 @@ export async function redeemInteraction(
     redemption.codeExpiresAt,
     auditParameter(redemption.audit),
   ]);
-  return rows[0] ?? null;
+  const [row] = rows;
+  if (!row) return null;
+  const { traceparent, ...redeemed } = row;
+  linkTrace(traceparent);
+  return redeemed;
 }
 
 /** Why a handle could not be redeemed. */

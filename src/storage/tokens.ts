@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { linkTrace } from '../telemetry/tracing.js';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
 import { type GrantFacts, grantFacts, grantIsAlive } from './authorization-grants.js';
 import { type Sql, statement } from './sql.js';
@@ -40,6 +41,8 @@ export interface CodePayload {
   readonly nonce?: string;
   readonly codeChallenge?: string;
   readonly maxAge?: number;
+  /** Of the authorization request, for the span of the token request. */
+  readonly traceparent?: string;
 }
 
 export interface FoundCode extends GrantFacts {
@@ -64,7 +67,9 @@ const findCode = statement(
 
 /** Looks at a code without using it up, so that the rules can be checked first; {@link redeemAuthorizationCode} decides. */
 export async function findAuthorizationCode(sql: Sql, valueHash: Buffer): Promise<FoundCode | null> {
-  return (await sql.query<FoundCode>(findCode, [valueHash])).rows[0] ?? null;
+  const code = (await sql.query<FoundCode>(findCode, [valueHash])).rows[0] ?? null;
+  linkTrace(code?.payload.traceparent);
+  return code;
 }
 
 /** What is stored of the tokens that a redemption issues; a JWT needs no row. */

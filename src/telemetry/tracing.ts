@@ -77,6 +77,25 @@ export function withSpan<T>(name: string, attributes: Attributes, work: () => Pr
 export const injectTraceContext = (headers: Record<string, string>): void =>
   propagation.inject(context.active(), headers);
 
+/** The trace context that is active now, as text (W3C Trace Context §3.2); null when nothing is traced. */
+export function currentTraceparent(): string | null {
+  const headers: Record<string, string> = {};
+  injectTraceContext(headers);
+  return headers.traceparent ?? null;
+}
+
+/**
+ * Links the active span to the trace of an earlier request in the same story. Between the two lies a browser, which
+ * carries no trace context through a redirect: what both have in common is a row.
+ */
+export function linkTrace(traceparent: string | null | undefined): void {
+  const span = trace.getActiveSpan();
+  if (!span || !traceparent) return;
+  const earlier = propagation.extract(context.active(), { traceparent }, defaultTextMapGetter);
+  const spanContext = trace.getSpanContext(earlier);
+  if (spanContext) span.addLink({ context: spanContext });
+}
+
 /** The span of one request that is answered. */
 export interface ServerSpan {
   run<T>(answer: () => T): T;

@@ -98,6 +98,11 @@ const discover = () =>
     { execute: [client.allowInsecureRequests] },
   );
 
+async function eventually(holds: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 300 && !holds(); attempt++) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(holds()).toBe(true);
+}
+
 async function arriveAtCallback(page: Page): Promise<URL> {
   await page.getByText('back at the relying party').waitFor();
   const url = callbacks.filter(({ pathname }) => pathname === '/callback').at(-1);
@@ -194,12 +199,46 @@ describe('an outside relying party against four processes that started together 
     expect((await client.fetchProtectedResource(config, tokens.access_token, api, 'GET')).status).toBe(200);
   });
 
-  it('joins browser, authz, token and resource in traces', async () => {
-    const names = () => ['authz', 'idp', 'rs'].filter((role) => collector.text().includes(role));
-    for (let attempt = 0; attempt < 200 && names().length < 3; attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    expect(names()).toEqual(['authz', 'idp', 'rs']);
+  it('joins browser, authz, idp, token and resource in traces (W3C Trace Context)', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      const traceparent = request.headers().traceparent;
+      if (traceparent) sent.push(traceparent);
+    });
+    await page.goto(stack.urls.spaRp);
+    await page.getByTestId('sign-in').click();
+    await page.getByLabel(/username|e-mail/i).fill('demo');
+    await page.getByLabel('Password', { exact: true }).fill(secrets.get('password') ?? '');
+    await page.getByRole('button', { name: /^sign in/i }).click();
+    await page.getByRole('button', { name: /allow/i }).click();
+    await page.getByTestId('userinfo').click();
+    await page.locator('#result-body', { hasText: 'demo@example.com' }).waitFor();
+    await page.getByTestId('call-api').click();
+    await page.locator('#result-summary', { hasText: '200' }).waitFor();
+    await context.close();
+
+    // Token endpoint, userinfo and API are one trace, which the page began …
+    const [traceId = ''] = new Set(sent.map((traceparent) => traceparent.split('-')[1]));
+    expect(new Set(sent.map((traceparent) => traceparent.split('-')[1])).size).toBe(1);
+    const lines = () =>
+      stack
+        .output()
+        .split('\n')
+        .filter((line) => line.includes(traceId) && line.includes('"http request"'));
+    const roles = () => [...new Set(lines().map((line) => JSON.parse(line).role as string))].sort();
+    await eventually(() => roles().length === 3);
+    expect(roles()).toEqual(['authz', 'idp', 'rs']);
+    // … and the authorization request's own trace is linked from the interaction's row, code and token request.
+    const raw = Buffer.from(traceId, 'hex').toString('latin1');
+    await eventually(() => collector.text().includes(raw));
+    const stored = await dump(database.dsn);
+    const traceparents = [...stored.matchAll(/00-([0-9a-f]{32})-[0-9a-f]{16}-01/g)].map(([, id]) => id ?? '');
+    expect(traceparents.length).toBeGreaterThan(0);
+    const occurrences = (id: string) => collector.text().split(Buffer.from(id, 'hex').toString('latin1')).length - 1;
+    // Its own spans, and links from hub, sign-in, consent, resume and token request.
+    await eventually(() => traceparents.every((id) => occurrences(id) > 5));
   });
 
   it('leaves none of its secrets in database, logs or spans', async () => {

@@ -74,7 +74,7 @@ class Provider implements FakeProvider {
     if (this.misbehaviour.down?.includes(url.pathname)) return void req.socket.destroy();
     const cors = {
       'Access-Control-Allow-Origin': '*',
-      'Access-Control-Allow-Headers': 'authorization, content-type',
+      'Access-Control-Allow-Headers': 'authorization, content-type, traceparent',
       'Access-Control-Allow-Methods': 'GET, POST, DELETE',
       'Access-Control-Expose-Headers': 'WWW-Authenticate, Retry-After',
     };

@@ -1,6 +1,7 @@
 import * as client from 'openid-client';
 import type { RuntimeConfiguration } from '../runtime-configuration.js';
 import { keepSession, keepSignIn, keepSignOut, takeSignIn } from './tab-memory.js';
+import { tracedFetch } from './trace-context.js';
 
 /** What a sign-in brought. Lives in this page's memory and nowhere else: a reload forgets it. */
 export interface Session {
@@ -76,7 +77,10 @@ function discover(runtime: RuntimeConfiguration): Promise<client.Configuration> 
   const insecure = issuer.protocol === 'http:' && loopback.test(issuer.hostname);
   // The ID token's signature is verified although it comes straight from the issuer: on plain http nothing else proves it.
   const execute = [client.enableNonRepudiationChecks, ...(insecure ? [client.allowInsecureRequests] : [])];
-  return client.discovery(issuer, runtime.clientId, undefined, client.None(), { execute });
+  return client.discovery(issuer, runtime.clientId, undefined, client.None(), {
+    execute,
+    [client.customFetch]: tracedFetch,
+  });
 }
 
 /** Asks once; after a failure it asks again. */
