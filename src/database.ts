@@ -9,6 +9,7 @@ import type { Random } from './crypto/random.js';
 import { provision } from './provision.js';
 import { createDataSource, type DatabaseSettings } from './storage/data-source.js';
 import { createPool } from './storage/pool.js';
+import { databaseReason, databaseRemedy } from './storage/remedies.js';
 import { createSql, type Sql } from './storage/sql.js';
 import type { Log } from './telemetry/logger.js';
 import { metrics } from './telemetry/metrics.js';
@@ -43,11 +44,6 @@ function isUnavailable(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return /^(08|28|3D|53|57P|E[A-Z])/.test(code) || /connection|timeout/i.test(message);
 }
-
-const reasonOf = (error: unknown): string => {
-  const { code, message } = error as { code?: string; message?: string };
-  return message || code || 'no reason given';
-};
 
 function observePool(pool: pg.Pool, max: number): void {
   metrics.observePool(() => ({
@@ -88,8 +84,9 @@ export async function openDatabase({ config, name, clock, random, log }: Databas
           return await prepareOnce();
         } catch (error) {
           if (!isUnavailable(error)) throw error;
-          waitingFor = `the database: ${reasonOf(error)}`;
-          log.warn('waiting for the database', { reason: reasonOf(error), attempt });
+          const [reason, remedy] = [databaseReason(error), databaseRemedy(error)];
+          waitingFor = `the database: ${reason}; ${remedy}`;
+          log.warn('waiting for the database', { reason, remedy, attempt });
           await sleep(Math.min(longestPause, 100 * 2 ** attempt), undefined, { signal }).catch(() => undefined);
         }
       }

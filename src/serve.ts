@@ -15,6 +15,8 @@ import type { Role } from './protocol/endpoints.js';
 import { OAuthError } from './protocol/oauth-error.js';
 import { createRole, furnishInsider, type Insider, isInsider, portOf, publicUrlOf, rolesOf } from './roles.js';
 import type { Log } from './telemetry/logger.js';
+import { watchMemory } from './telemetry/memory-watch.js';
+import { metrics } from './telemetry/metrics.js';
 import { startTelemetry } from './telemetry/tracing.js';
 
 export interface ServingOptions {
@@ -121,6 +123,9 @@ async function start(self: Process): Promise<Serving> {
   const prometheus = config.admin.prometheus;
   const telemetry = await startTelemetry(config.telemetry, role, version, { prometheus, log });
   endings.add('telemetry', telemetry.shutdown);
+  const stopWatching = watchMemory({ log });
+  endings.add('telemetry', async () => stopWatching());
+  metrics.observeTimeouts(config.http);
   const health = createHealth({ checks: self.checks, clock, log });
   self.healths.push(health);
   const { onShutdown } = self;

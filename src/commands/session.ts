@@ -5,6 +5,7 @@ import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js
 import { type Random, systemRandom } from '../crypto/random.js';
 import type { Change } from '../storage/clients.js';
 import { createDataSource, poolOf } from '../storage/data-source.js';
+import { databaseReason, databaseRemedy } from '../storage/remedies.js';
 import { createSql, type Sql } from '../storage/sql.js';
 import { createLog, type Log } from '../telemetry/logger.js';
 import { openDatabase } from './database.js';
@@ -30,6 +31,12 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
+/** A command does not wait for the database, as a role does. */
+function refuseDatabase(cause: unknown): never {
+  const reason = databaseReason(cause);
+  throw new CommandError(`The database can not be used: ${reason}; ${databaseRemedy(cause)}.`, { cause });
+}
+
 /** Connects, does the work and disconnects, whatever happens. */
 export async function withSession(
   config: InsiderConfig,
@@ -42,7 +49,7 @@ export async function withSession(
   const settings = { dsn: database.dsn, ...limits, statementTimeout: 0, applicationName: 'identity-command' };
   const dataSource = createDataSource(settings, log);
   try {
-    await dataSource.initialize();
+    await dataSource.initialize().catch(refuseDatabase);
     await work({
       config,
       dataSource,

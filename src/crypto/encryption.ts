@@ -41,7 +41,7 @@ export function keyIdOf(ciphertext: Buffer): string {
 export function decrypt(keys: KeyEncryptionKeys, ciphertext: Buffer, context: string): Buffer {
   const id = keyIdOf(ciphertext);
   const found = keys.all.find((candidate) => candidate.id === id);
-  if (!found) throw new Error(`no key-encryption key with id "${id}" is configured`);
+  if (!found) throw new Error(`no key-encryption key with id "${id}" is configured: add it to key_encryption_keys`);
   const start = 2 + Buffer.byteLength(id);
   const iv = ciphertext.subarray(start, start + ivLength);
   const tag = ciphertext.subarray(start + ivLength, start + ivLength + tagLength);
@@ -49,7 +49,12 @@ export function decrypt(keys: KeyEncryptionKeys, ciphertext: Buffer, context: st
   const decipher = createDecipheriv('aes-256-gcm', found.key, iv, { authTagLength: tagLength })
     .setAAD(aad)
     .setAuthTag(tag);
-  return Buffer.concat([decipher.update(ciphertext.subarray(start + ivLength + tagLength)), decipher.final()]);
+  try {
+    return Buffer.concat([decipher.update(ciphertext.subarray(start + ivLength + tagLength)), decipher.final()]);
+  } catch (cause) {
+    const remedy = `give key_encryption_keys "${id}" the key that it was written with`;
+    throw new Error(`the key-encryption key "${id}" does not open what the database holds: ${remedy}`, { cause });
+  }
 }
 
 /** A 256-bit key of its own for each purpose (HKDF, RFC 5869), so that no two uses share one. */

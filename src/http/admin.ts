@@ -83,6 +83,6 @@ export async function serveAdmin(options: AdminOptions): Promise<Server> {
     });
   });
   const close = createCloser(server, closeTimeout, () => undefined);
-  const port = await listen(server, admin.port, admin.bind);
+  const port = await listen(server, admin.port, admin.bind, 'admin.port or --admin-port');
   return { port, close };
 }

@@ -12,21 +12,22 @@ export class ListenError extends Error {
   }
 }
 
-const remedies: Readonly<Record<string, (bind: string, port: number) => string>> = {
-  EADDRINUSE: (bind, port) =>
-    `port ${port} on ${bind} is already in use: end the process that holds it (\`ss -ltnp 'sport = :${port}'\` names it), or choose another port`,
-  EACCES: (bind, port) => `port ${port} on ${bind} needs a privilege that this process lacks: choose a port above 1023`,
+const remedies: Readonly<Record<string, (bind: string, port: number, setting: string) => string>> = {
+  EADDRINUSE: (bind, port, setting) =>
+    `port ${port} on ${bind} is already in use: end the process that holds it (\`ss -ltnp 'sport = :${port}'\` names it), or choose another port (${setting})`,
+  EACCES: (bind, port, setting) =>
+    `port ${port} on ${bind} needs a privilege that this process lacks: choose a port above 1023 (${setting})`,
   EADDRNOTAVAIL: (bind) => `${bind} is no address of this machine: correct the address to bind`,
   ENOTFOUND: (bind) => `the name ${bind} does not resolve: correct the address to bind`,
 };
 
-/** Starts to listen and resolves to the port, which the system chooses where 0 is asked for. */
-export async function listen(server: Server, port: number, bind: string): Promise<number> {
+/** Starts to listen and resolves to the port, which the system chooses where 0 is asked for; `setting` names where it is set. */
+export async function listen(server: Server, port: number, bind: string, setting: string): Promise<number> {
   try {
     await once(server.listen(port, bind), 'listening');
   } catch (error) {
     const { code = 'unknown', message } = error as NodeJS.ErrnoException;
-    const text = remedies[code]?.(bind, port) ?? `port ${port} on ${bind} can not be listened on: ${message}`;
+    const text = remedies[code]?.(bind, port, setting) ?? `port ${port} on ${bind} can not be listened on: ${message}`;
     throw new ListenError(text, code, error);
   }
   return (server.address() as AddressInfo).port;

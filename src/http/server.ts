@@ -83,6 +83,6 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const close = createCloser(server, config.shutdownTimeout, (requests) =>
     log.warn('requests cut off: they took longer than the shutdown may', { requests }),
   );
-  const port = await listen(server, options.port, config.bind);
+  const port = await listen(server, options.port, config.bind, 'http.ports or --port');
   return { port, close };
 }

@@ -80,6 +80,8 @@ export class AccessTokenError extends OAuthError {
   constructor(
     readonly fault: AccessTokenFault,
     cause?: unknown,
+    /** What the token said that does not fit: for the log. Before its signature is proven it is hearsay. */
+    readonly found: Readonly<Record<string, unknown>> = {},
   ) {
     super('invalid_token', { detail: `access token: ${fault}`, cause });
   }
@@ -102,7 +104,7 @@ export class AccessTokenUnverifiableError extends OAuthError {
  */
 export function assertAccessTokenType(typ: unknown): void {
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
-  if (type !== accessTokenType) throw new AccessTokenError('type');
+  if (type !== accessTokenType) throw new AccessTokenError('type', undefined, { typ });
 }
 
 /** What a verifier knows and compares a token with (RFC 9068 §4). */
@@ -139,16 +141,18 @@ const texts = (value: unknown): readonly string[] => {
 
 /** Asserts `iss` and `aud` by exact comparison (RFC 9068 §4, RFC 3986 §6.2.1). */
 function assertParties(claims: Readonly<Record<string, unknown>>, expected: AccessTokenExpectations): void {
-  if (claims.iss !== expected.issuer) throw new AccessTokenError('issuer');
-  if (!texts(claims.aud).includes(expected.audience)) throw new AccessTokenError('audience');
+  const { iss: issuer, aud: audience } = claims;
+  if (issuer !== expected.issuer) throw new AccessTokenError('issuer', undefined, { issuer });
+  if (!texts(audience).includes(expected.audience)) throw new AccessTokenError('audience', undefined, { audience });
 }
 
 /** Asserts `exp` and `nbf` with the allowed skew (RFC 7519 §4.1.4, §4.1.5). */
 function assertTimes(claims: { exp: number; nbf?: unknown }, { now, clockSkew }: AccessTokenExpectations): void {
-  if (now.getTime() >= claims.exp * 1000 + clockSkew) throw new AccessTokenError('expired');
-  if (claims.nbf === undefined) return;
-  if (!isTime(claims.nbf)) throw new AccessTokenError('claims');
-  if (now.getTime() < claims.nbf * 1000 - clockSkew) throw new AccessTokenError('not_yet_valid');
+  const { exp, nbf } = claims;
+  if (now.getTime() >= exp * 1000 + clockSkew) throw new AccessTokenError('expired', undefined, { exp });
+  if (nbf === undefined) return;
+  if (!isTime(nbf)) throw new AccessTokenError('claims', undefined, { nbf });
+  if (now.getTime() < nbf * 1000 - clockSkew) throw new AccessTokenError('not_yet_valid', undefined, { nbf });
 }
 
 /**

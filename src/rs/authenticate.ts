@@ -1,16 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { AccessTokenError, type AccessTokenFault, type VerifiedAccessToken } from '../protocol/access-token.js';
-import {
-  assertScope,
-  bearerRefusal,
-  type ChallengeContext,
-  InsufficientScopeError,
-  presentedAccessToken,
-} from '../protocol/bearer.js';
+import type { VerifiedAccessToken } from '../protocol/access-token.js';
+import { assertScope, bearerRefusal, type ChallengeContext, presentedAccessToken } from '../protocol/bearer.js';
 import { OAuthError } from '../protocol/oauth-error.js';
 import { protectedResourceMetadataUrl } from '../protocol/protected-resource-metadata.js';
 import type { Log } from '../telemetry/logger.js';
 import { metrics } from '../telemetry/metrics.js';
+import { explainRefusal, refusalReason } from './explain-refusal.js';
 import { createVerifier, type VerifierOptions } from './verifier.js';
 
 export interface AuthenticateOptions extends VerifierOptions {
@@ -27,15 +22,6 @@ export interface Authentication {
   /** Resolves when the issuer's keys are at hand. */
   reach(): Promise<void>;
 }
-
-/** Why a request was refused: the fixed label set of `token_validation_failures_total`. */
-export type RefusalReason = AccessTokenFault | 'presentation' | 'scope' | 'unavailable';
-
-const reasonOf = (error: OAuthError): RefusalReason => {
-  if (error instanceof AccessTokenError) return error.fault;
-  if (error instanceof InsufficientScopeError) return 'scope';
-  return error.status < 500 ? 'presentation' : 'unavailable';
-};
 
 const tokens = new WeakMap<Response, VerifiedAccessToken>();
 
@@ -64,12 +50,11 @@ const presented = (req: Request): string | undefined =>
   );
 
 /** Answers a refusal (RFC 6750 §3.1) and counts it; a request without credentials is nobody's failure. */
-function createRefuse(context: ChallengeContext, log: Log | undefined) {
+function createRefuse(context: ChallengeContext, { log, issuer, audience }: AuthenticateOptions) {
   return (res: Response, error: OAuthError | undefined): void => {
     if (error) {
-      const reason = reasonOf(error);
-      metrics.tokenValidationFailed({ role: 'rs', reason });
-      log?.[error.level]('access token refused', { reason, ...(error.status < 500 ? {} : { error }) });
+      metrics.tokenValidationFailed({ role: 'rs', reason: refusalReason(error) });
+      log?.[error.level]('access token refused', explainRefusal(error, { issuer, audience }));
     }
     const { status, headers, body } = bearerRefusal(error, context);
     res.status(status).set(headers);
@@ -90,7 +75,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authentication
       ...(options.realm !== undefined && { realm: options.realm }),
       ...(resourceMetadata !== undefined && { resourceMetadata }),
     },
-    options.log,
+    options,
   );
   const orRefuse = (res: Response, error: unknown): void => {
     if (!(error instanceof OAuthError)) throw error;

@@ -1,4 +1,4 @@
-import { compactVerify, decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose';
+import { compactVerify, decodeJwt, decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose';
 import type { Clock } from '../clock.js';
 import {
   AccessTokenError,
@@ -34,10 +34,21 @@ const faults: Readonly<Record<string, AccessTokenFault>> = {
   ERR_JWS_INVALID: 'malformed',
 };
 
-/** Whatever the library says about a token, its bearer is told `invalid_token`; the fault is for log and metrics. */
-function asRefusal(error: unknown): Error {
-  if (error instanceof AccessTokenError || error instanceof AccessTokenUnverifiableError) return error;
-  return new AccessTokenError(faults[(error as { code?: string }).code ?? ''] ?? 'signature', error);
+/** The issuer that a token names without proof: where to look when no key fits. */
+function claimedIssuer(token: string): unknown {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever the library says about a token, its bearer is told `invalid_token`; fault and findings are for log and metrics. */
+function asRefusal(error: unknown, token: string, { kid, alg }: ProtectedHeaderParameters): Error {
+  if (error instanceof AccessTokenUnverifiableError) return error;
+  const fault =
+    error instanceof AccessTokenError ? error.fault : (faults[(error as { code?: string }).code ?? ''] ?? 'signature');
+  return new AccessTokenError(fault, error, { kid, alg, issuer: claimedIssuer(token) });
 }
 
 /** The header of a JWS in compact form, or undefined: then the token is opaque (RFC 7515 §7.1). */
@@ -63,7 +74,8 @@ function parseClaims(payload: Uint8Array): Record<string, unknown> {
 /** Algorithm and type before anything else, so that no odd header ever causes a fetch of keys (RFC 8725 §3.1, §3.11). */
 function assertHeader(header: ProtectedHeaderParameters, algorithms: readonly string[]): void {
   assertAccessTokenType(header.typ);
-  if (typeof header.alg !== 'string' || !algorithms.includes(header.alg)) throw new AccessTokenError('algorithm');
+  const { alg } = header;
+  if (typeof alg !== 'string' || !algorithms.includes(alg)) throw new AccessTokenError('algorithm', undefined, { alg });
   // No extension of the header is understood here (RFC 7515 §4.1.11), `b64` least of all (RFC 7797 §7).
   if (header.crit !== undefined) throw new AccessTokenError('malformed');
 }
@@ -81,7 +93,7 @@ export function createVerifyAccessToken(options: AccessTokenVerification): Verif
     assertHeader(header, algorithms);
     const { payload } = await compactVerify(token, (protectedHeader) => keys.find(protectedHeader), {
       algorithms: [...algorithms],
-    }).catch((error) => Promise.reject(asRefusal(error)));
+    }).catch((error) => Promise.reject(asRefusal(error, token, header)));
     return validateAccessTokenClaims(parseClaims(payload), expectations());
   };
 }

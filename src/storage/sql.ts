@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Log } from '../telemetry/logger.js';
 import { withSpan } from '../telemetry/tracing.js';
+import { databaseRemedy } from './remedies.js';
 
 /** A statement with a name under which PostgreSQL keeps it prepared, per connection. */
 export interface Statement {
@@ -37,7 +38,9 @@ export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptio
   return {
     query: ({ name, text }, values) => {
       if (pool.waitingCount >= maxWaiting) {
-        throw new StorageUnavailableError(`${pool.waitingCount} callers wait for a database connection`);
+        throw new StorageUnavailableError(
+          `${pool.waitingCount} callers wait for a database connection: look for slow statements, or raise database.max_open_conns`,
+        );
       }
       return withSpan(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, async () => {
         try {
@@ -46,7 +49,7 @@ export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptio
           return { rows: result.rows, rowCount: result.rowCount ?? 0 };
         } catch (error) {
           throw unavailable(error)
-            ? new StorageUnavailableError('the database does not answer', { cause: error })
+            ? new StorageUnavailableError(`the database does not answer: ${databaseRemedy(error)}`, { cause: error })
             : error;
         }
       });

@@ -80,6 +80,15 @@ const attach = (to: Meter, { name, description }: Gauge): void =>
 
 const one = (value: number) => [{ value }];
 
+/** Milliseconds, as configured. */
+export interface HttpTimeouts {
+  readonly readTimeout: number;
+  readonly writeTimeout: number;
+  readonly idleTimeout: number;
+  readonly requestTimeout: number;
+  readonly shutdownTimeout: number;
+}
+
 /** What this product counts. Each label set is fixed: no text of a request becomes a label. Off, all of it does nothing. */
 export const metrics = {
   httpRequest(request: { role: Role; method: string; route: string; status: number }, seconds: number): void {
@@ -154,6 +163,21 @@ export const metrics = {
           value: ageSeconds,
           labels: { algorithm: keyStates(algorithm), state: keyStates(state) },
         })),
+    });
+  },
+
+  observeTimeouts({ readTimeout, writeTimeout, idleTimeout, requestTimeout, shutdownTimeout }: HttpTimeouts): void {
+    const timeouts = {
+      read: readTimeout,
+      write: writeTimeout,
+      idle: idleTimeout,
+      request: requestTimeout,
+      shutdown: shutdownTimeout,
+    };
+    observe({
+      name: 'http_timeout_seconds',
+      description: 'HTTP time-outs as configured.',
+      read: () => Object.entries(timeouts).map(([timeout, ms]) => ({ value: ms / 1000, labels: { timeout } })),
     });
   },
 

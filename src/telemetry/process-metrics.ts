@@ -28,7 +28,7 @@ function createLagReading(): () => { p50: number; p99: number; max: number } {
 }
 
 /** The container's memory limit in bytes, undefined where there is none; it does not change while we run. */
-function memoryLimit(): number | undefined {
+export function memoryLimit(): number | undefined {
   const limit = hardLimit() ?? process.constrainedMemory();
   return limit > 0 && limit < 2 ** 50 ? limit : undefined;
 }
