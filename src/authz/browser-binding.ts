@@ -3,17 +3,18 @@ import { hashToken } from '../crypto/digest.js';
 import type { AuthzDeps } from './deps.js';
 
 const prefix = 'interaction-';
+const suffix = /^[A-Za-z0-9_-]{8}$/;
 
 /** Interactions that one browser may have open; with more, the oldest are forgotten. */
 const most = 20;
 
-/** Names of the interaction cookies that a request brings, oldest first as browsers send them (RFC 6265 §5.4). */
+/** Names of our interaction cookies that a request brings, oldest first as browsers send them (RFC 6265 §5.4). */
 function presentedNames({ cookies }: AuthzDeps, req: Request): readonly string[] {
   const start = cookies.name(prefix);
   return (req.headers.cookie ?? '')
     .split(';')
     .map((pair) => pair.slice(0, pair.indexOf('=')).trim())
-    .filter((name) => name.startsWith(start))
+    .filter((name) => name.startsWith(start) && suffix.test(name.slice(start.length)))
     .map((name) => prefix + name.slice(start.length));
 }
 

@@ -1,5 +1,5 @@
 import { hashToken } from '../crypto/digest.js';
-import { readClientMetadata, unservableProfile } from '../protocol/client-metadata.js';
+import { isClientIdentifier, readClientMetadata, unservableProfile } from '../protocol/client-metadata.js';
 import {
   type Client,
   deleteClient,
@@ -41,6 +41,7 @@ export async function createClient(
   if (unservable) throw new CommandError(`profile ${unservable}`);
   const made = usesSecret(metadata.token_endpoint_auth_method) ? makeSecret(session) : null;
   const id = clientId ?? session.random.uuid();
+  if (!isClientIdentifier(id)) throw new CommandError('A client id is made of printable ASCII characters.');
   const row = { clientId: id, metadata, secretHash: made?.secretHash ?? null, origin: 'operator' as const };
   await insertClient(session.manager, row, session.change()).catch((error: { code?: string }) => {
     throw error.code === '23505' ? new CommandError(`There is a client "${id}" already.`) : error;

@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { type ClientMetadata, readClientMetadata, unservableProfile } from '../protocol/client-metadata.js';
+import {
+  type ClientMetadata,
+  isClientIdentifier,
+  readClientMetadata,
+  unservableProfile,
+} from '../protocol/client-metadata.js';
 import { httpUrl, orFile, secret, text } from './values.js';
 
 /** OIDC Core §5.1, as the wire has them. */
@@ -85,7 +90,7 @@ const needsSecret = (method: unknown) => method === undefined || String(method).
 
 /** RFC 7591 §2 metadata, as the wire has it, and what only a declaration says: the identifier and the secret. */
 export const declaredClient = z
-  .looseObject({ client_id: text(), ...orFile('client_secret', secret()) })
+  .looseObject({ client_id: text('printable ASCII').refine(isClientIdentifier), ...orFile('client_secret', secret()) })
   .superRefine(({ client_id: _, client_secret, client_secret_file, ...metadata }, context) => {
     const read = readClientMetadata(metadata);
     for (const { member, problem } of read.faults)

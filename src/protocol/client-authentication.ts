@@ -2,6 +2,7 @@ import {
   type ClientAuthenticationMethod,
   type ClientMetadata,
   clientAuthenticationMethods,
+  isClientIdentifier,
   type SignatureAlgorithm,
   signatureAlgorithms,
 } from './client-metadata.js';
@@ -128,6 +129,7 @@ export function parseClientAuthentication(
 ): PresentedClientAuthentication {
   assertOneMethod(authorization, parameters);
   const presented = parseMethod(authorization, parameters);
+  if (!isClientIdentifier(presented.clientId)) refuse('client_id holds a character that RFC 6749 does not allow');
   const named = parameters.get('client_id');
   if (named !== undefined && named !== presented.clientId) refuse('client_id names another client');
   return presented;

@@ -26,7 +26,10 @@ export function parseParameters(encoded: string): Parameters {
     }
     seen.add(name);
     if (value.includes('\0')) throw new OAuthError('invalid_request', { detail: 'a parameter holds a NUL' });
-    if (value !== '') values.set(name, [...(values.get(name) ?? []), value]);
+    if (value === '') continue;
+    const before = values.get(name);
+    if (before) before.push(value);
+    else values.set(name, [value]);
   }
   return {
     get: (name) => values.get(name)?.[0],

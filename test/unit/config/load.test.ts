@@ -257,6 +257,11 @@ describe('faults', () => {
       { ...least(), resources: [...least().resources, ...least().resources] },
       'resources[1].identifier',
     ],
+    [
+      'a client_id that no request could name (RFC 6749 appendix A.1)',
+      { ...least(), clients: [{ ...client, client_id: 'c\u00fc' }] },
+      'clients[0].client_id',
+    ],
     ['a default resource that is none', { ...least(), default_resource: 'urn:x' }, 'default_resource'],
     ['a client twice', { ...least(), clients: [client, client] }, 'clients[1].client_id'],
     [

@@ -72,6 +72,12 @@ describe('client authentication of a request (RFC 6749 §2.3, OIDC Core §9)', (
     ['Basic without client_id', basic(':s'), ''],
     ['Basic that is not base64', 'Basic %%%', ''],
     ['Basic that is not form-encoded', basic('c1:%zz'), ''],
+    ['Basic with a NUL in client_id (RFC 6749 appendix A.1)', basic('c%00:s'), ''],
+    [
+      'an assertion with a NUL in sub',
+      undefined,
+      `client_assertion_type=${bearerType}&client_assertion=x.eyJzdWIiOiJjXHUwMDAwIn0.y`,
+    ],
     ['client_id of another client beside Basic', basic('c1:s'), 'client_id=c2'],
     [
       'client_id of another client beside an assertion',
