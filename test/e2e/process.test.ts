@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { askAdmin } from '../support/admin-request.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startProcess, startStack } from '../support/processes.js';
+import { eventually, run } from '../support/program.js';
 
 const roles = ['authz', 'idp', 'rs', 'spa-rp'] as const;
 
@@ -29,38 +28,6 @@ afterAll(async () => {
   await database.drop();
   await rm(folder, { recursive: true, force: true });
 });
-
-interface Run {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-/** Runs the program to its end. */
-async function run(args: readonly string[], { env = {}, input = '' } = {}): Promise<Run> {
-  const child = spawn(process.execPath, ['dist/src/main.js', ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-    });
-  }
-  child.stdin.end(input);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, output };
-}
-
-/** Asks again until the condition holds: what is waited for happens in another process. */
-async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, what: string): Promise<T> {
-  for (let attempt = 0; attempt < 300; attempt += 1) {
-    const value = await ask().catch(() => undefined);
-    if (value !== undefined && holds(value)) return value;
-    await pause(50);
-  }
-  throw new Error(`never came about: ${what}`);
-}
 
 /** The way to the database, which can be blocked and opened again. */
 async function wayTo(dsn: string) {

@@ -6,15 +6,21 @@ export interface AdminAnswer {
 }
 
 /** Asks a process's admin listener, whose certificate is of its own making, as wget --no-check-certificate does. */
-export const askAdmin = (port: number, path: string, method: 'GET' | 'POST' = 'GET'): Promise<AdminAnswer> =>
+export const askAdmin = (
+  port: number,
+  path: string,
+  method: 'GET' | 'POST' | 'PUT' = 'GET',
+  { token, body = '' }: { readonly token?: string; readonly body?: string } = {},
+): Promise<AdminAnswer> =>
   new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path, method, rejectUnauthorized: false, agent: false };
+    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const options = { host: '127.0.0.1', port, path, method, headers, rejectUnauthorized: false, agent: false };
     const req = request(options, (res) => {
-      let body = '';
+      let text = '';
       res.setEncoding('utf8').on('data', (chunk: string) => {
-        body += chunk;
+        text += chunk;
       });
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, body }));
+      res.on('end', () => resolve({ status: res.statusCode ?? 0, body: text }));
     });
-    req.on('error', reject).end();
+    req.on('error', reject).end(body);
   });
