@@ -39,6 +39,11 @@ export async function createClient(
   if (!metadata) throw new CommandError(faults.map(({ member, problem }) => `${member} ${problem}`).join('\n'));
   const unservable = unservableProfile(metadata);
   if (unservable) throw new CommandError(`profile ${unservable}`);
+  if (!session.config.signingKeys.algorithms.includes(metadata.id_token_signed_response_alg)) {
+    throw new CommandError(
+      `id_token_signed_response_alg ${metadata.id_token_signed_response_alg} has no signing key here.`,
+    );
+  }
   const made = usesSecret(metadata.token_endpoint_auth_method) ? makeSecret(session) : null;
   const id = clientId ?? session.random.uuid();
   if (!isClientIdentifier(id)) throw new CommandError('A client id is made of printable ASCII characters.');

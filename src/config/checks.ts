@@ -36,6 +36,22 @@ function* clientFaults({ clients = [], resources }: ValidSections): Generator<Fa
   }
 }
 
+/** A client that asks for an algorithm without a key would get an error in the place of its ID token. */
+function* algorithmFaults({ clients = [], signing_keys }: ValidSections): Generator<Fault> {
+  if (!signing_keys) return;
+  const available: readonly string[] = signing_keys.algorithms;
+  for (const [index, { id_token_signed_response_alg: alg = 'RS256', grant_types: types }] of clients.entries()) {
+    const signsIn = types === undefined || (Array.isArray(types) && types.includes('authorization_code'));
+    if (signsIn && !available.includes(String(alg))) {
+      const path = ['clients', index, 'id_token_signed_response_alg'];
+      yield fault(
+        path,
+        `found ${alg}, for which signing_keys.algorithms makes no key; expected one of ${available.join(', ')}`,
+      );
+    }
+  }
+}
+
 function* userFaults({ users = [] }: ValidSections): Generator<Fault> {
   for (const index of repeated(users.map(({ username }) => username.toLowerCase()))) {
     yield fault(['users', index, 'username'], 'is declared twice');
@@ -72,6 +88,7 @@ function* adminFaults({ admin, http }: ValidSections): Generator<Fault> {
 export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...resourceFaults(sections),
   ...clientFaults(sections),
+  ...algorithmFaults(sections),
   ...userFaults(sections),
   ...keyFaults(sections),
   ...lifetimeFaults(sections),

@@ -280,6 +280,11 @@ describe('faults', () => {
       'no resource knows fly',
     ],
     [
+      'a client whose ID tokens nobody can sign',
+      { ...least(), signing_keys: { algorithms: ['ES256'] }, clients: [client] },
+      'clients[0].id_token_signed_response_alg',
+    ],
+    [
       'a client of a profile that can not be served yet',
       { ...least(), clients: [{ ...client, profile: 'fapi2' }] },
       'clients[0].profile',
