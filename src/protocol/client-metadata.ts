@@ -230,7 +230,7 @@ export function readClientMetadata(document: Document): ReadMetadata {
   return read.faults.length === 0 ? { metadata, faults: [] } : { faults: read.faults };
 }
 
-/** `client-id` of RFC 6749 appendix A.1: what else an encoding may hide must not get as far as a database. */
+/** A client identifier (RFC 6749 §2.2, appendix A.1): what else an encoding may hide must not get as far as a database. */
 export const isClientIdentifier = (text: string): boolean => /^[\x20-\x7E]+$/.test(text);
 
 /** A public client can keep no secret, so nothing but PKCE binds a code to it (RFC 6749 §2.1). */

@@ -38,5 +38,7 @@ export function decideResumption(facts: ResumptionFacts | null, now: Date): Resu
     return again ? { kind: 'repeat' } : page('finished');
   }
   if (facts.expiresAt <= now) return page('gone');
-  return facts.prompts.includes('none') ? { kind: 'refused', error: 'login_required' } : page('foreign');
+  if (facts.prompts.includes('none')) return { kind: 'refused', error: 'login_required' };
+  // In the right browser only the end of its session can be what stood in the way.
+  return page(ours ? 'gone' : 'foreign');
 }

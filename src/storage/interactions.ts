@@ -204,13 +204,20 @@ export interface RedeemedInteraction {
   readonly outcome: InteractionOutcome;
 }
 
+// A success counts only as long as the session that it came from: whoever was signed out, disabled or given another password
+// meanwhile must not get a new authorization grant out of it. The lock makes what ends the session wait, and then see the grant.
 // The payload keeps of the request what the token endpoint will compare (RFC 6749 §4.1.3, RFC 7636 §4.6).
 const redeem = statement(
   'redeem_interaction',
-  `WITH redeemed AS (
+  `WITH alive AS (
+     SELECT s.id FROM interactions i
+     JOIN sessions s ON s.id = (i.outcome ->> 'sessionId')::uuid AND s.user_id = (i.outcome ->> 'userId')::uuid AND s.expires_at > $3
+     WHERE i.handle_hash = $1
+     FOR KEY SHARE OF s
+   ), redeemed AS (
      UPDATE interactions SET redeemed_at = $3
      WHERE handle_hash = $1 AND redeemed_at IS NULL AND expires_at > $3
-       AND (outcome ? 'error' OR authz_browser_hash = ANY ($2::bytea[]))
+       AND (outcome ? 'error' OR (authz_browser_hash = ANY ($2::bytea[]) AND EXISTS (SELECT FROM alive)))
      RETURNING client_id, request, outcome, traceparent
    ), granted AS (
      INSERT INTO authorization_grants
@@ -236,9 +243,11 @@ const redeem = statement(
 );
 
 /**
- * authz redeems the handle, once: the third verb. A success needs the browser that asked (one of the cookies it brought),
- * an error the handle only. The authorization grant, its code and the audit row are made in the same statement.
- * @returns null when the handle is unknown, expired, redeemed, or not this browser's; nothing is burnt then
+ * authz redeems the handle, once: the third verb. A success needs the browser that asked (one of the cookies it brought) and
+ * its session still alive, an error the handle only. The authorization grant, its code and the audit row are made in the same
+ * statement.
+ * @returns null when the handle is unknown, expired, redeemed, not this browser's, or its session has ended; nothing is
+ *   burnt then
  */
 export async function redeemInteraction(
   sql: Sql,

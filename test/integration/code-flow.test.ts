@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { disableUser, setPasswordHash } from '../../src/storage/users.js';
 import { challenge, openAuthz, paths, redirectUri, type TestAuthz, type Tokens, verifier } from '../support/authz.js';
 import { type Browser, formsOf } from '../support/browser.js';
 import { openIdp, type TestIdp, type TestUser } from '../support/idp.js';
+import { change } from '../support/rows.js';
 
 /** authz and idp over one database, and nothing between them but the browser and the interaction's row. */
 let authz: TestAuthz;
@@ -19,6 +21,8 @@ afterAll(async () => {
   await idp.close();
   await authz.close();
 });
+
+const manager = () => idp.database.dataSource.manager;
 
 /** One person's browser: a jar for each of the two hosts. */
 interface Visitor {
@@ -51,6 +55,11 @@ async function submit({ atIdp }: Visitor, page: string, fields: Record<string, s
   const { location } = await atIdp.post(form?.action ?? '', { ...form?.fields, ...fields });
   if (location === null) throw new Error('the form was not taken');
   return location;
+}
+
+async function signOut({ atIdp }: Visitor): Promise<void> {
+  const [form] = formsOf((await atIdp.get('/oidc/v1/logout')).text);
+  expect((await atIdp.post(form?.action ?? '', form?.fields ?? {})).status).toBe(200);
 }
 
 /** Milliseconds that a person takes for a page: longer than anything is cached. */
@@ -142,5 +151,22 @@ describe('The code flow from authz over idp and back (RFC 6749 §4.1, OIDC Core 
     expect((await authz.token<Record<string, unknown>>(refresh)).json.error).toBe('invalid_grant');
     const silent = await person.atIdp.get(await authorize(person, { prompt: 'none' }));
     expect((await answerAt(person, silent.location)).get('error')).toBe('login_required');
+  });
+
+  it.each<[string, (user: TestUser, person: Visitor) => Promise<unknown>]>([
+    ['the password is set anew', (user) => setPasswordHash(manager(), user.id, '$argon2id$', change)],
+    ['the user is disabled', (user) => disableUser(manager(), user.id, change)],
+    ['he signs out in another tab', (_, person) => signOut(person)],
+  ])('answers that are completed but not yet collected end when %s', async (_name, end) => {
+    const user = await idp.addUser();
+    const person = visitor();
+    await signIn(person, user);
+    const [asked, silent] = [await authorize(person), await authorize(person, { prompt: 'none' })];
+    const ways = [(await person.atIdp.get(asked)).location, (await person.atIdp.get(silent)).location];
+    await end(user, person);
+    const answers = [];
+    for (const way of ways) answers.push(await person.atAuthz.get(way ?? ''));
+    expect([answers[0]?.status, answers[0]?.location]).toEqual([410, null]);
+    expect(new URL(answers[1]?.location ?? '').searchParams.get('error')).toBe('login_required');
   });
 });

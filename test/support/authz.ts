@@ -16,7 +16,7 @@ import { createLog } from '../../src/telemetry/logger.js';
 import { type Answer, Browser } from './browser.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
 import { listen } from './listen.js';
-import { addClient, addUser, change, start } from './rows.js';
+import { addClient, addSession, addUser, change, start } from './rows.js';
 
 const minute = 60_000;
 const key = { id: 'test', key: randomBytes(32) };
@@ -192,6 +192,7 @@ export async function openAuthz(
     async complete(interactionUrl, outcome) {
       const id = new URL(interactionUrl ?? '').pathname.split('/').at(-1) ?? '';
       const handle = systemRandom.token();
+      if (!('error' in outcome)) await addSession(database, outcome.sessionId, outcome.userId);
       const closed = { idHash: hashToken(id), outcome, handleHash: hashToken(handle), now: clock.now() };
       if (!(await completeInteraction(database.sql, closed))) throw new Error('the interaction was not completed');
       return `${paths.resume}?handle=${handle}`;

@@ -40,3 +40,12 @@ export async function addClient(
   await insertClient(database.dataSource.manager, { ...client, origin: 'operator' }, change);
   return clientId;
 }
+
+/** A session as idp makes it at a sign-in; the one that is there stays as it is. */
+export async function addSession(database: TestDatabase, id: string, userId: string): Promise<void> {
+  await database.pool.query(
+    `INSERT INTO sessions (id, secret_hash, user_id, auth_time, amr, created_at, last_seen_at, ends_at, expires_at)
+     VALUES ($1, $2, $3, $4, '{pwd}', $4, $4, $5, $5) ON CONFLICT (id) DO NOTHING`,
+    [id, hashToken(id), userId, start, later(365 * 86_400_000)],
+  );
+}

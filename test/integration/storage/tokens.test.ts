@@ -20,7 +20,7 @@ import {
 } from '../../../src/storage/tokens.js';
 import { disableUser } from '../../../src/storage/users.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
-import { addClient, addUser, audit, change, later, start } from '../../support/rows.js';
+import { addClient, addSession, addUser, audit, change, later, start } from '../../support/rows.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -55,6 +55,7 @@ async function completedInteraction(userId: string, clientId: string, scopes = [
     acr: null,
     scopes,
   };
+  await addSession(database, outcome.sessionId, userId);
   await completeInteraction(database.sql, { ...hashes, outcome, now: start });
   return hashes;
 }

@@ -19,6 +19,7 @@ describe('a handle that was not redeemed (RFC 6749 §4.1.2, OIDC Core §3.1.2.6)
     ['expired', { ...facts, ours: true, expiresAt: now }, { kind: 'page', reason: 'gone' }],
     ['of another browser', facts, { kind: 'page', reason: 'foreign' }],
     ['of another browser, silent', { ...facts, prompts: ['none'] }, { kind: 'refused', error: 'login_required' }],
+    ['of this browser, where its session has ended', { ...facts, ours: true }, { kind: 'page', reason: 'gone' }],
     ['redeemed by another browser', { ...redeemed, ours: false }, { kind: 'page', reason: 'foreign' }],
     ['redeemed 9 s ago', redeemed, { kind: 'repeat' }],
     ['redeemed 9 s ago, code exchanged', { ...redeemed, codeUnused: false }, { kind: 'page', reason: 'finished' }],
