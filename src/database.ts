@@ -39,10 +39,10 @@ export interface Database {
 const administrationConnections = 4;
 const longestPause = 2_000;
 
-/** Not there, not yet, not for us, or too busy: SQLSTATE classes 08, 28, 3D, 53, 57P and what the socket says. */
+/** Not there, not yet, not for us, a standby, or too busy: SQLSTATE 08, 25006, 28, 3D, 53, 57P and what the socket says. */
 function isUnavailable(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
-  return /^(08|28|3D|53|57P|E[A-Z])/.test(code) || /connection|timeout/i.test(message);
+  return /^(08|25006|28|3D|53|57P|E[A-Z])/.test(code) || /connection|timeout/i.test(message);
 }
 
 function observePool(pool: pg.Pool, max: number): void {
@@ -83,8 +83,10 @@ export async function openDatabase({ config, name, clock, random, log }: Databas
         try {
           return await prepareOnce();
         } catch (error) {
-          if (!isUnavailable(error)) throw error;
           const [reason, remedy] = [databaseReason(error), databaseRemedy(error)];
+          if (!isUnavailable(error)) {
+            throw new Error(`the database can not be prepared: ${reason}; ${remedy}`, { cause: error });
+          }
           waitingFor = `the database: ${reason}; ${remedy}`;
           log.warn('waiting for the database', { reason, remedy, attempt });
           await sleep(Math.min(longestPause, 100 * 2 ** attempt), undefined, { signal }).catch(() => undefined);

@@ -5,6 +5,8 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/, 'look at network and firewall on the way to PostgreSQL'],
   [/^28/, 'correct user and password in database.dsn, or pg_hba.conf'],
   [/^3D000$/, 'create the database, or correct its name in database.dsn'],
+  [/^25006$/, 'this is a standby or set to read only: point database.dsn at the primary'],
+  [/^42501$/, 'let the user of database.dsn own the database, or set database.migration_dsn'],
   [/^53300$/, "lower database.max_open_conns of all processes together, or raise PostgreSQL's max_connections"],
   [/^53100$/, "make room on PostgreSQL's disk"],
   [/^53/, "look at memory and disk of PostgreSQL's machine"],

@@ -57,11 +57,11 @@ export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptio
   };
 }
 
-/** SQLSTATE classes 08 (connection), 28 and 3D (not for us), 53 (resources) and 57P (operator), and what the socket or the pool says. */
+/** SQLSTATE classes 08 (connection), 25006 (read only), 28 and 3D (not for us), 53 (resources) and 57P (operator), and what the socket or the pool says. */
 function unavailable(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return (
-    /^(08|28|3D|53|57P|57014|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH)/.test(code) ||
+    /^(08|25006|28|3D|53|57P|57014|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH)/.test(code) ||
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
       message,
     )

@@ -29,8 +29,8 @@ function createLagReading(): () => { p50: number; p99: number; max: number } {
 
 /** The container's memory limit in bytes, undefined where there is none; it does not change while we run. */
 export function memoryLimit(): number | undefined {
-  const limit = hardLimit() ?? process.constrainedMemory();
-  return limit > 0 && limit < 2 ** 50 ? limit : undefined;
+  // The second knows cgroups that are not mounted as ours: systemd's MemoryMax, for example.
+  return [hardLimit(), process.constrainedMemory()].find((limit = 0) => limit > 0 && limit < 2 ** 50);
 }
 
 /** What the kernel enforces: `constrainedMemory` would give the reservation where there is one (cgroup v1's soft limit). */

@@ -107,6 +107,42 @@ describe("service won't start: the database", () => {
     expect(authz.output()).not.toContain(new URL(dsn).password);
   });
 
+  it('a standby, which can only be read: waits and says so', async () => {
+    const own = await createDatabase({ empty: true });
+    closing.push(own.drop);
+    const admin = new pg.Client(own.dsn);
+    await admin.connect();
+    await admin.query(`ALTER DATABASE ${new URL(own.dsn).pathname.slice(1)} SET default_transaction_read_only = on`);
+    await admin.end();
+    const authz = start('authz', { IDENTITY_DATABASE_DSN: own.dsn });
+    expect(await lineOf(authz, 'waiting for the database')).toMatchObject({
+      reason: expect.stringContaining('read-only transaction'),
+      remedy: 'this is a standby or set to read only: point database.dsn at the primary',
+    });
+    expect(await authz.end('SIGTERM')).toBe(0);
+  });
+
+  it('a user who may not create tables: 1', async () => {
+    const own = await createDatabase({ empty: true });
+    closing.push(own.drop);
+    const name = `reader_${new URL(own.dsn).pathname.slice(3)}`;
+    const admin = new pg.Client(own.dsn);
+    await admin.connect();
+    await admin.query(`CREATE ROLE ${name} LOGIN PASSWORD 'reader'`);
+    closing.push(async () => {
+      await admin.query(`DROP ROLE ${name}`);
+      await admin.end();
+    });
+    const dsn = changed(own.dsn, (url) => Object.assign(url, { username: name, password: 'reader' }));
+    const { code, output } = await run(['--role=authz', testProfile, ...freePorts], {
+      env: { IDENTITY_DATABASE_DSN: dsn },
+    });
+    expect(JSON.stringify(linesOf(output, 'the start failed'))).toMatch(
+      /the database can not be prepared: permission denied .*; let the user of database\.dsn own the database/,
+    );
+    expect(code).toBe(1);
+  });
+
   it.each(['migrate --status', 'users list', 'sweep'])('a command does not wait: %s ends with 1', async (command) => {
     const env = { IDENTITY_DATABASE_DSN: 'postgres://u:secret-of-mine@127.0.0.1:1/d' };
     const { code, output } = await run([...command.split(' '), testProfile], { env });
