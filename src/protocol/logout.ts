@@ -1,3 +1,4 @@
+import { OAuthError } from './oauth-error.js';
 import type { Parameters } from './parameters.js';
 
 /** The parameters of a logout request (OIDC RP-Initiated Logout §2). */
@@ -8,13 +9,23 @@ export interface LogoutRequest {
   readonly state?: string | undefined;
 }
 
-/** Reads a logout request; `logout_hint` and `ui_locales` are taken and left unused (OIDC RP-Initiated Logout §2). */
-export const parseLogoutRequest = (parameters: Parameters): LogoutRequest => ({
-  id_token_hint: parameters.get('id_token_hint'),
-  client_id: parameters.get('client_id'),
-  post_logout_redirect_uri: parameters.get('post_logout_redirect_uri'),
-  state: parameters.get('state'),
-});
+/** All of it travels in a Location field, on the way here or back: no good request needs more. */
+const longest = { id_token_hint: 12_288, client_id: 1024, post_logout_redirect_uri: 2048, state: 4096 } as const;
+
+/**
+ * Reads a logout request; `logout_hint` and `ui_locales` are taken and left unused (OIDC RP-Initiated Logout §2).
+ * @throws OAuthError invalid_request
+ */
+export function parseLogoutRequest(parameters: Parameters): LogoutRequest {
+  const tooLong = Object.entries(longest).find(([name, limit]) => (parameters.get(name)?.length ?? 0) > limit);
+  if (tooLong) throw new OAuthError('invalid_request', { detail: `${tooLong[0]} is too long` });
+  return {
+    id_token_hint: parameters.get('id_token_hint'),
+    client_id: parameters.get('client_id'),
+    post_logout_redirect_uri: parameters.get('post_logout_redirect_uri'),
+    state: parameters.get('state'),
+  };
+}
 
 /** What a verified ID token says of the sign-in that is to end (OIDC RP-Initiated Logout §2 `id_token_hint`). */
 export interface HintFacts {

@@ -79,4 +79,10 @@ describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
     expect(logoutClientId({}, { ...hint, audience: ['other'] })).toBe('other');
     expect(logoutClientId({}, 'invalid')).toBeUndefined();
   });
+
+  it.each(['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'])('%s that fits no Location', (name) =>
+    expect(() => parseLogoutRequest(parseParameters(`${name}=${'x'.repeat(12_289)}`))).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    ),
+  );
 });
