@@ -172,6 +172,22 @@ describe('a code that does not fit (RFC 6749 §5.2, RFC 7636 §4.6)', () => {
     expect((await exchange(code)).status).toBe(200); // a mistake does not burn it
   });
 
+  it('of a confidential client that does not prove itself (RFC 6749 §3.2.1)', async () => {
+    const confidential = await authz.addClient({}, 'a secret');
+    const code = await authz.code(confidential, user);
+    const ways: [Record<string, string>, Record<string, string>][] = [
+      [{ client_id: confidential }, {}],
+      [{}, basic(confidential, 'wrong')],
+      [{ client_id: confidential, client_secret: 'a secret' }, {}],
+    ];
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier };
+    for (const [body, headers] of ways) {
+      const { status, json } = await authz.token<Record<string, unknown>>({ ...form, ...body }, headers);
+      expect([status, json.error, json.access_token]).toEqual([401, 'invalid_client', undefined]);
+    }
+    expect((await authz.token(form, basic(confidential, 'a secret'))).status).toBe(200);
+  });
+
   it('an unsolicited verifier: the challenge was stripped (RFC 9700 §4.8.2)', async () => {
     const confidential = await authz.addClient({}, 'a secret');
     const query = { code_challenge: '', code_challenge_method: '' };

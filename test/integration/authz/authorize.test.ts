@@ -187,6 +187,11 @@ describe('from then on, it goes to the client (RFC 6749 §4.1.2.1, OIDC Core §3
     ['prompt unknown', { prompt: 'dance' }, 'invalid_request'],
     ['max_age no number', { max_age: 'soon' }, 'invalid_request'],
     ['id_token_hint of nobody', { id_token_hint: 'a.b.c' }, 'invalid_request'],
+    [
+      'an encrypted request, whatever it wraps (OIDC Core §6.1, RFC 8725 §3.2)',
+      { request: `${Buffer.from('{"alg":"dir","enc":"A128GCM","cty":"JWT"}').toString('base64url')}..AAAA.AAAA.AAAA` },
+      'request_not_supported',
+    ],
     ['request (OIDC Core §6.1)', { request: 'a.b.c' }, 'request_not_supported'],
     ['request_uri (OIDC Core §6.2)', { request_uri: 'https://client.example/r' }, 'request_uri_not_supported'],
     ['registration (OIDC Core §7.2.1)', { registration: '{}' }, 'registration_not_supported'],

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { CompactEncrypt, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { hashToken } from '../../../src/crypto/digest.js';
 import { jwtBearerAssertionType } from '../../../src/protocol/client-authentication.js';
 import { rotateClientSecret } from '../../../src/storage/clients.js';
@@ -199,6 +199,13 @@ describe('private_key_jwt (RFC 7523, OIDC Core §9)', () => {
     ['exp a day ahead', () => sign({ exp: authz.clock.now().getTime() / 1000 + 86_400 })],
     ['nbf over a minute ahead', () => sign({ nbf: authz.clock.now().getTime() / 1000 + 61 })],
     ['jti missing', () => sign({ jti: undefined })],
+    [
+      'an encrypted JWT, whatever it wraps',
+      async () =>
+        new CompactEncrypt(Buffer.from(new UnsecuredJWT(claims()).encode()))
+          .setProtectedHeader({ alg: 'dir', enc: 'A128GCM', cty: 'JWT' })
+          .encrypt(Buffer.alloc(16)),
+    ],
     ['no JWT', async () => 'not a JWT'],
   ])('%s: invalid_client', async (_, make) => {
     const { status, json } = await present(await make());

@@ -50,6 +50,22 @@ describe.each(wellKnown)('%s (OIDC Discovery §4, RFC 8414 §3)', (path) => {
       protected_resources: expect.arrayContaining([api]),
     }));
 
+  it('promises nothing that is not there', async () => {
+    const document = (await (await get(path)).json()) as Record<string, unknown>;
+    for (const member of [
+      'registration_endpoint',
+      'device_authorization_endpoint',
+      'pushed_authorization_request_endpoint',
+      'client_id_metadata_document_supported',
+      'backchannel_logout_supported',
+      'frontchannel_logout_supported',
+      'dpop_signing_alg_values_supported',
+      'tls_client_certificate_bound_access_tokens',
+      'require_pushed_authorization_requests',
+    ])
+      expect([member, document[member]]).toEqual([member, undefined]);
+  });
+
   it('names no endpoint of ours that is not mounted', async () => {
     const own = Object.entries((await get(path)).json()).filter(
       (entry): entry is [string, string] =>

@@ -13,6 +13,13 @@ describe('Argon2id (RFC 9106)', () => {
     expect(await hasher.verify(null, 'no password has this hash')).toMatchObject({ matches: false });
   });
 
+  it('an unknown user takes a place like any other: the answer is not there sooner (ASVS §2.2.1)', async () => {
+    const hasher = createPasswordHasher({ ...cheap, queue: 0 });
+    await hasher.verify(null, 'the dummy is made by now');
+    const outcomes = await Promise.allSettled([hasher.verify(null, 'a'), hasher.verify(null, 'b')]);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected']);
+  });
+
   it('says that a hash of other parameters should be made anew', async () => {
     const encoded = await createPasswordHasher({ ...cheap, memoryKib: 128 }).hash('x');
     expect(await createPasswordHasher(cheap).verify(encoded, 'x')).toEqual({ matches: true, needsRehash: true });

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { EntityManager } from 'typeorm';
+import {
+  type Change,
+  deleteClient,
+  disableClient,
+  findClient,
+  insertClient,
+  rotateClientSecret,
+} from '../../../src/storage/clients.js';
+import { disableUser, enableUser, findUser, insertUser, setPasswordHash } from '../../../src/storage/users.js';
+import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { addClient, addSession, addUser, change } from '../../support/rows.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+/** The last statement of every change is the one that records it: it can not be written like this. */
+const unrecordable: Change = { ...change, auditExpiresAt: null as unknown as Date };
+
+const everything = async () => {
+  const tables = ['clients', 'users', 'sessions', 'consents', 'authorization_grants', 'audit_events'];
+  const rows = tables.map(async (table) => [
+    table,
+    (await database.pool.query(`SELECT * FROM ${table} AS t ORDER BY t::text`)).rows,
+  ]);
+  return Promise.all(rows);
+};
+
+interface Subject {
+  readonly userId: string;
+  readonly clientId: string;
+}
+
+describe('a change and its record are one transaction: what can not be recorded has not happened', () => {
+  it.each<[string, (manager: EntityManager, subject: Subject, how: Change) => Promise<unknown>]>([
+    ['disableUser', (manager, { userId }, how) => disableUser(manager, userId, how)],
+    ['enableUser', (manager, { userId }, how) => enableUser(manager, userId, how)],
+    ['setPasswordHash', (manager, { userId }, how) => setPasswordHash(manager, userId, 'hash', how)],
+    ['disableClient', (manager, { clientId }, how) => disableClient(manager, clientId, how)],
+    ['deleteClient', (manager, { clientId }, how) => deleteClient(manager, clientId, how)],
+    [
+      'rotateClientSecret',
+      (manager, { clientId }, how) => rotateClientSecret(manager, clientId, Buffer.alloc(32, 9), how),
+    ],
+    [
+      'insertUser',
+      (manager, _, how) => {
+        const user = { id: randomUUID(), username: `u${randomUUID()}`, email: null, emailVerified: false };
+        return insertUser(manager, { ...user, passwordHash: null, claims: {} }, how);
+      },
+    ],
+    [
+      'insertClient',
+      async (manager, { clientId }, how) => {
+        const { metadata } = (await findClient(database.sql, clientId)) ?? { metadata: undefined as never };
+        const client = { clientId: randomUUID(), metadata, secretHash: null, origin: 'operator' as const };
+        return insertClient(manager, client, how);
+      },
+    ],
+  ])('%s', async (_name, work) => {
+    const subject = { userId: await addUser(database), clientId: await addClient(database, {}, 'secret') };
+    await addSession(database, randomUUID(), subject.userId);
+    const { manager } = database.dataSource;
+    const before = await everything();
+    await expect(work(manager, subject, unrecordable)).rejects.toMatchObject({ code: '23502' });
+    expect(await everything()).toEqual(before);
+    const outer = manager.transaction(async (transaction) => {
+      await work(transaction, subject, change);
+      throw new Error('the caller changes his mind');
+    });
+    await expect(outer).rejects.toThrow('changes his mind');
+    expect(await everything()).toEqual(before);
+    await work(manager, subject, change);
+    expect(await everything()).not.toEqual(before);
+  });
+});
+
+describe('who is disabled is still there', () => {
+  it('a user, with all that is known of him, to be enabled again', async () => {
+    const { manager } = database.dataSource;
+    const id = await addUser(database);
+    const { rows } = await database.pool.query('SELECT username FROM users WHERE id = $1', [id]);
+    await disableUser(manager, id, change);
+    expect(await findUser(manager, rows[0].username)).toMatchObject({ id, disabledAt: change.now });
+    await enableUser(manager, id, change);
+    expect(await findUser(manager, rows[0].username)).toMatchObject({ id, disabledAt: null });
+  });
+
+  it('a client', async () => {
+    const clientId = await addClient(database);
+    await disableClient(database.dataSource.manager, clientId, change);
+    expect(await findClient(database.sql, clientId)).toMatchObject({ clientId, disabledAt: change.now });
+  });
+});
