@@ -48,9 +48,10 @@ export const userinfoRefusal =
     const known = error instanceof OAuthError;
     if (!known && !(error instanceof NoAccessToken)) return next(error);
     if (known) {
-      const reason = error instanceof AccessTokenError ? error.fault : error.code;
+      const { fault: reason, found } =
+        error instanceof AccessTokenError ? error : { fault: error.code, found: undefined };
       metrics.tokenValidationFailed({ role: 'idp', reason });
-      idp.log.info('userinfo refused', { reason, detail: error.detail });
+      idp.log.info('userinfo refused', { reason, detail: error.detail, found });
     }
     const { status, headers, body } = bearerRefusal(known ? error : undefined, { realm: idp.config.issuer });
     res.status(status).set(headers);

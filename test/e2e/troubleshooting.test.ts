@@ -1,6 +1,6 @@
 /** The runbook's chapter Troubleshooting, each entry brought about on purpose: exit code, cause and remedy. */
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import type { RunningProcess } from '../support/processes.js';
 import { eventually, lineOf, linesOf, portsOf, run, startRole } from '../support/program.js';
 
 let folder: string;
+let runbook: string;
 let database: EmptyDatabase;
 const running: RunningProcess[] = [];
 const closing: (() => Promise<unknown> | unknown)[] = [];
@@ -24,6 +25,7 @@ const closing: (() => Promise<unknown> | unknown)[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'identity-troubles-'));
   database = await createDatabase();
+  runbook = await readFile('docs/runbook.md', 'utf8');
 });
 afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.end('SIGKILL')));
@@ -92,6 +94,7 @@ describe("service won't start: the database", () => {
       reason: expect.stringMatching(reason),
       remedy: expect.stringMatching(remedy),
     });
+    expect(runbook).toContain(`| ${line.remedy} |`);
     const { admin = 0, authz: port } = await portsOf(authz);
     const { status, body } = await eventually(
       () => askAdmin(admin, '/readyz'),
@@ -422,6 +425,7 @@ describe('token validation failures', () => {
       expected: { issuer: issuer.url, audience },
       remedy: expect.stringMatching(remedy),
     });
+    expect(runbook).toContain(`| \`${reason}\` |`);
     for (const part of token.split('.')) expect(rs.output()).not.toContain(part);
   });
 
