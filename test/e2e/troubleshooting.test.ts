@@ -462,6 +462,22 @@ describe('TLS of a serving process', () => {
     }
   }
 
+  it.each(['authz', 'idp', 'rs'] as const)('%s speaks it as well', async (role) => {
+    const made = await files();
+    const one = start(role, {
+      IDENTITY_DATABASE_DSN: database.dsn,
+      IDENTITY_HTTP_TLS_CERT_FILE: made.certFile,
+      IDENTITY_HTTP_TLS_KEY_FILE: made.keyFile,
+    });
+    await lineOf(one, 'serving');
+    const port = (await portsOf(one))[role] ?? 0;
+    const { outcome } = await handshake(port, { ca: made.cert, rejectUnauthorized: true });
+    expect(outcome).toBe('TLSv1.3 TLS_AES_128_GCM_SHA256');
+    const plain = fetch(`http://127.0.0.1:${port}/health`);
+    await expect(plain).rejects.toThrow('fetch failed');
+    expect(await one.end('SIGTERM')).toBe(0);
+  });
+
   it('1.3 and 1.2 with ECDHE and AES-GCM, nothing else; certificates are taken up without a restart', async () => {
     const made = await files();
     const env = { IDENTITY_HTTP_TLS_CERT_FILE: made.certFile, IDENTITY_HTTP_TLS_KEY_FILE: made.keyFile };
