@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { disableClient } from '../../src/storage/clients.js';
 import { disableUser, setPasswordHash } from '../../src/storage/users.js';
 import { challenge, openAuthz, paths, redirectUri, type TestAuthz, type Tokens, verifier } from '../support/authz.js';
 import { type Browser, formsOf } from '../support/browser.js';
@@ -73,12 +74,12 @@ const answerAt = async ({ atAuthz }: Visitor, resumption: string | null): Promis
   return new URL(location ?? '').searchParams;
 };
 
-async function exchange(code: string | null): Promise<Tokens> {
+async function exchange(code: string | null, clientId = client): Promise<Tokens> {
   const answer = await authz.token({
     grant_type: 'authorization_code',
     code: code ?? '',
     redirect_uri: redirectUri,
-    client_id: client,
+    client_id: clientId,
     code_verifier: verifier,
   });
   expect(answer.status).toBe(200);
@@ -88,14 +89,14 @@ async function exchange(code: string | null): Promise<Tokens> {
 const userinfo = (token: string) =>
   fetch(`${idp.origin}/oidc/v1/userinfo`, { headers: { authorization: `Bearer ${token}` } });
 
-async function signIn(person: Visitor, user: TestUser): Promise<Tokens> {
-  const hub = await authorize(person);
+async function signIn(person: Visitor, user: TestUser, parameters: Record<string, string> = {}): Promise<Tokens> {
+  const hub = await authorize(person, parameters);
   idp.clock.advance(thinking);
   await submit(person, hub, login(user));
   idp.clock.advance(thinking);
   const resumption = await submit(person, hub, { decision: 'allow' });
   const answer = await answerAt(person, resumption);
-  return exchange(answer.get('code'));
+  return exchange(answer.get('code'), parameters.client_id);
 }
 
 describe('The code flow from authz over idp and back (RFC 6749 §4.1, OIDC Core §3.1)', () => {
@@ -168,5 +169,28 @@ describe('The code flow from authz over idp and back (RFC 6749 §4.1, OIDC Core 
     for (const way of ways) answers.push(await person.atAuthz.get(way ?? ''));
     expect([answers[0]?.status, answers[0]?.location]).toEqual([410, null]);
     expect(new URL(answers[1]?.location ?? '').searchParams.get('error')).toBe('login_required');
+  });
+
+  it.each<[string, (facts: { user: TestUser; clientId: string }) => Promise<unknown>]>([
+    ['user', ({ user }) => disableUser(manager(), user.id, change)],
+    ['client', ({ clientId }) => disableClient(manager(), clientId, change)],
+  ])('a disabled %s is disabled everywhere at once', async (_name, disable) => {
+    const own = { scope: 'openid profile offline_access', access_token_format: 'opaque' };
+    const [clientId, user, person] = [await authz.addClient(own), await idp.addUser(), visitor()];
+    const inHand = await signIn(person, user, { client_id: clientId });
+    const back = (await person.atIdp.get(await authorize(person, { client_id: clientId }))).location;
+    const code = (await answerAt(person, back)).get('code') ?? '';
+    const open = await authorize(person, { client_id: clientId, prompt: 'none' });
+    await disable({ user, clientId });
+    idp.clock.advance(1_000); // as old as what is remembered of a client may be
+
+    const redeem = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier };
+    const refresh = { grant_type: 'refresh_token', refresh_token: inHand.refresh_token ?? '' };
+    for (const form of [redeem, refresh])
+      expect((await authz.token({ ...form, client_id: clientId })).status).toBeGreaterThanOrEqual(400);
+    expect((await userinfo(inHand.access_token)).status).toBe(401);
+    const silent = await person.atIdp.get(open);
+    const answer = silent.location === null ? silent : await person.atAuthz.get(silent.location);
+    expect(`${answer.status} ${answer.location}`).toMatch(/^(403 null|303 .*error=login_required)/);
   });
 });

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { jwtBearerAssertionType } from '../../../src/protocol/client-authentication.js';
 import { challenge, openAuthz, paths, redirectUri, type TestAuthz } from '../../support/authz.js';
@@ -21,15 +21,21 @@ interface Sent {
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
+interface Received {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
 /** As it stands: no client of HTTP puts right what is wrong. */
-function send({ method = 'POST', path, headers = {}, body = '' }: Sent): Promise<{ status: number; text: string }> {
+function send({ method = 'POST', path, headers = {}, body = '' }: Sent): Promise<Received> {
   const length = method === 'POST' ? { 'content-length': String(Buffer.byteLength(body)) } : {};
   return new Promise((resolve, reject) => {
     const options = { method, path, headers: { ...form, ...length, ...headers } };
     const req = request(authz.origin, options, async (res) => {
       let text = '';
       for await (const chunk of res) text += String(chunk);
-      resolve({ status: res.statusCode ?? 0, text });
+      resolve({ status: res.statusCode ?? 0, headers: res.headers, text });
     });
     req.once('error', reject);
     req.end(body);
@@ -161,7 +167,11 @@ describe('what strangers send is refused, and is never an error of ours (RFC 674
     ['a handle with a NUL', () => ({ method: 'GET', path: `${paths.resume}?handle=%00` })],
     [
       'a traceparent that is none',
-      () => ({ method: 'GET', path: paths.jwks, headers: { traceparent: '00-zz', tracestate: 'x'.repeat(4_000) } }),
+      () => ({
+        method: 'GET',
+        path: query('state=s'),
+        headers: { traceparent: '00-zz', tracestate: 'x'.repeat(4_000) },
+      }),
     ],
     [
       'X-Forwarded-For that is no address',
@@ -172,5 +182,7 @@ describe('what strangers send is refused, and is never an error of ours (RFC 674
     expect(answer.status).toBeLessThan(500);
     expect(answer.text.length).toBeLessThan(20_000);
     expect(authz.logged.filter((line) => line.includes('"ERROR"'))).toEqual([]);
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-frame-options': 'DENY' });
+    expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'none'");
   });
 });

@@ -136,9 +136,10 @@ describe('a refresh token that does not fit (RFC 6749 §5.2)', () => {
     expect(await refusal('unknown')).toEqual([400, 'invalid_grant']);
   });
 
-  it('of another client, which uses up nothing', async () => {
+  it.each(['jwt', 'opaque'])('of another client (%s), which uses up nothing', async (format) => {
     const { refresh_token: token } = await start();
-    expect(await refusal(token, { client_id: opaque })).toEqual([400, 'invalid_grant']);
+    const thief = await authz.addClient({ scope, access_token_format: format });
+    expect(await refusal(token, { client_id: thief })).toEqual([400, 'invalid_grant']);
     expect((await refresh(token)).status).toBe(200);
   });
 

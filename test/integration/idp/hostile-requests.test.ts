@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { formsOf } from '../../support/browser.js';
 import { idTokenFor } from '../../support/grants.js';
@@ -28,8 +28,14 @@ interface Sent {
   readonly body?: string;
 }
 
+interface Received {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
 /** As it stands: no client of HTTP puts right what is wrong. */
-function send({ method = 'GET', path, headers = {}, body = '' }: Sent): Promise<{ status: number; text: string }> {
+function send({ method = 'GET', path, headers = {}, body = '' }: Sent): Promise<Received> {
   const form = {
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': String(Buffer.byteLength(body)),
@@ -41,7 +47,7 @@ function send({ method = 'GET', path, headers = {}, body = '' }: Sent): Promise<
       async (res) => {
         let text = '';
         for await (const chunk of res) text += String(chunk);
-        resolve({ status: res.statusCode ?? 0, text });
+        resolve({ status: res.statusCode ?? 0, headers: res.headers, text });
       },
     );
     req.once('error', reject);
@@ -138,6 +144,8 @@ describe('what strangers send is refused, and is never an error of ours', () => 
     expect(answer.status).toBeLessThan(500);
     expect(answer.text.length).toBeLessThan(30_000);
     expect(idp.logged.filter((line) => line.includes('"ERROR"'))).toEqual([]);
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-frame-options': 'DENY' });
+    expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'none'");
   });
 });
 

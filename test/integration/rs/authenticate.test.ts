@@ -49,6 +49,7 @@ async function startApi(options: Partial<AuthenticateOptions> = {}): Promise<str
 }
 
 const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
+const encode = (text: string) => Buffer.from(text).toString('base64url');
 const read = (token: string, base = api) => fetch(`${base}/read`, bearer(token));
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const invalidToken = `Bearer realm="api", error="invalid_token", error_description="The access token is invalid, expired or revoked.", resource_metadata="${metadataUrl}"`;
@@ -218,6 +219,24 @@ describe('header and signature (RFC 8725 §3): invalid_token, 401, and no fetch 
   test('an extension of the header (RFC 7515 §4.1.11)', async () => {
     const header = { alg: 'ES256', typ: 'at+jwt', kid: 'one', crit: ['b64'], b64: false };
     await expectInvalidToken(await read(`${part(header)}.${part(claims())}.AAAA`));
+  });
+
+  test.each([
+    [
+      'an encrypted token, whatever it wraps',
+      (token: string) => `${encode('{"alg":"dir","enc":"A128GCM"}')}..AAAA.${token.split('.')[1]}.AAAA`,
+    ],
+    ['kid __proto__', () => `${encode('{"alg":"ES256","typ":"at+jwt","kid":"__proto__"}')}.e30.AA`],
+    ['a kid that is no text', () => `${encode('{"alg":"ES256","typ":"at+jwt","kid":["a"]}')}.e30.AA`],
+    ['a header of 3,000 nested lists', () => `${encode('['.repeat(3_000) + ']'.repeat(3_000))}.e30.AA`],
+    [
+      'claims of 3,000 nested lists',
+      (token: string) => `${token.split('.')[0]}.${encode('['.repeat(3_000) + ']'.repeat(3_000))}.AA`,
+    ],
+    ['15,000 characters', () => 'a'.repeat(15_000)],
+    ['5,000 dots', () => '.'.repeat(5_000)],
+  ])('%s', async (_, make) => {
+    expect((await read(make(await issuer.sign(key, claims())))).status).toBe(401);
   });
 
   test('claims that are no object (RFC 7519 §7.2)', async () => {
