@@ -63,7 +63,7 @@ export function observeProcess(meter: Meter): void {
   meter
     .createObservableGauge('event_loop_lag_seconds', { description: 'Delay of the event loop.', unit: 's' })
     .addCallback((result) => {
-      for (const [quantile, value] of Object.entries(lag())) result.observe(value, { quantile });
+      for (const [percentile, value] of Object.entries(lag())) result.observe(value, { percentile });
     });
   meter
     .createObservableCounter('process_cpu_seconds_total', { description: 'CPU time used.', unit: 's' })
