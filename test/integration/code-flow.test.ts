@@ -58,6 +58,9 @@ async function submit({ atIdp }: Visitor, page: string, fields: Record<string, s
   return location;
 }
 
+const expireSessions = (user: TestUser) =>
+  idp.database.pool.query('UPDATE sessions SET expires_at = $2 WHERE user_id = $1', [user.id, idp.clock.now()]);
+
 async function signOut({ atIdp }: Visitor): Promise<void> {
   const [form] = formsOf((await atIdp.get('/oidc/v1/logout')).text);
   expect((await atIdp.post(form?.action ?? '', form?.fields ?? {})).status).toBe(200);
@@ -157,6 +160,7 @@ describe('The code flow from authz over idp and back (RFC 6749 §4.1, OIDC Core 
   it.each<[string, (user: TestUser, person: Visitor) => Promise<unknown>]>([
     ['the password is set anew', (user) => setPasswordHash(manager(), user.id, '$argon2id$', change)],
     ['the user is disabled', (user) => disableUser(manager(), user.id, change)],
+    ['his session expires', (user) => expireSessions(user)],
     ['he signs out in another tab', (_, person) => signOut(person)],
   ])('answers that are completed but not yet collected end when %s', async (_name, end) => {
     const user = await idp.addUser();
