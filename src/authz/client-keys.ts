@@ -6,6 +6,8 @@ import type { ClientMetadata, JsonWebKeySet } from '../protocol/client-metadata.
 /** Milliseconds after which a client's jwks_uri is read again, and before which an unknown key makes nobody read it. */
 const cacheLife = 600_000;
 const cooldown = 10_000;
+/** Milliseconds after which keys that could not be read again are no longer believed: a withdrawn one must not live for ever. */
+const longestOutage = 3_600_000;
 const cacheSize = 1_000;
 
 interface FetchedKeys {
@@ -13,6 +15,8 @@ interface FetchedKeys {
   readonly keys: Promise<LocalJWKSet>;
   /** Milliseconds that they are used for. */
   life: number;
+  /** When the client last said so. */
+  readAt: number;
 }
 
 export interface ClientKeys {
@@ -40,10 +44,12 @@ export function createClientKeys(outbound: Outbound, clock: Clock): ClientKeys {
   function fetchKeys(uri: string, now: number, previous: FetchedKeys | undefined): FetchedKeys {
     const fresh = outbound.getJson(uri).then((document) => importKeys(document as JsonWebKeySet));
     // While the client does not answer, its keys of before are still right.
-    const keys = previous ? fresh.catch(() => previous.keys) : fresh;
-    const entry: FetchedKeys = { fetchedAt: now, keys, life: cacheLife };
+    const isKept = previous !== undefined && now - previous.readAt < longestOutage;
+    const keys = isKept ? fresh.catch(() => previous.keys) : fresh;
+    const entry: FetchedKeys = { fetchedAt: now, keys, life: cacheLife, readAt: now };
     fresh.catch(() => {
       entry.life = cooldown;
+      entry.readAt = previous?.readAt ?? Number.NEGATIVE_INFINITY;
     });
     keys.catch(() => undefined);
     fetched.delete(uri);

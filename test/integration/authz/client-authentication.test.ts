@@ -286,5 +286,16 @@ describe('private_key_jwt (RFC 7523, OIDC Core §9)', () => {
       expect(await status(await signedBy(0))).toBe(200);
       expect(fetches).toBe(before + 1);
     });
+
+    it('but not for ever: a key that was withdrawn must not outlive an outage', async () => {
+      available = false;
+      authz.clock.advance(3_600_000);
+      expect(await status(await signedBy(0))).toBe(401);
+      authz.clock.advance(10_000);
+      expect(await status(await signedBy(0))).toBe(401);
+      available = true;
+      authz.clock.advance(10_000);
+      expect(await status(await signedBy(0))).toBe(200);
+    });
   });
 });
