@@ -28,7 +28,9 @@ export interface JobRunnerOptions {
   readonly chance: () => number;
 }
 
-const ask = "SELECT pg_try_advisory_xact_lock(hashtextextended('job ' || $1, 0)) AS mine";
+// The transaction only holds the lock: however long the job takes, it is idle, and no server setting may end it for that.
+const ask = `SELECT pg_try_advisory_xact_lock(hashtextextended('job ' || $1, 0)) AS mine,
+  set_config('idle_in_transaction_session_timeout', '0', true)`;
 
 /**
  * Runs the job unless another process is at it: the lock belongs to a transaction, so a process that dies gives it up and
