@@ -147,6 +147,14 @@ const end = statement(
    SELECT id FROM ended`,
 );
 
+// A sign-in that was being collected at the same moment kept the row from being deleted until its grant was there: too late
+// for the snapshot of the statement above.
+const revokeLate = statement(
+  'revoke_grants_of_ended_session',
+  `UPDATE authorization_grants SET revoked_at = $2
+   WHERE session_id = $1 AND revoked_at IS NULL AND (NOT 'offline_access' = ANY (scopes) OR client_id = $3)`,
+);
+
 /**
  * Ends the session and revokes what was granted in it. Grants with offline_access outlive the session
  * (OIDC Back-Channel Logout §2.7), except those of the client that asks for the logout itself.
@@ -157,5 +165,8 @@ export async function endSession(
   logout: { secretHash: Buffer; clientId: string | null; now: Date; audit: Audit },
 ): Promise<string | null> {
   const values = [logout.secretHash, logout.now, logout.clientId, auditParameter(logout.audit)];
-  return (await sql.query<{ id: string }>(end, values)).rows[0]?.id ?? null;
+  const [ended] = (await sql.query<{ id: string }>(end, values)).rows;
+  if (!ended) return null;
+  await sql.query(revokeLate, [ended.id, logout.now, logout.clientId]);
+  return ended.id;
 }

@@ -12,6 +12,8 @@ import {
   startInteraction,
   visitInteraction,
 } from '../../../src/storage/interactions.js';
+import { endSession } from '../../../src/storage/sessions.js';
+import type { Sql } from '../../../src/storage/sql.js';
 import {
   findAuthorizationCode,
   findRefreshToken,
@@ -136,6 +138,31 @@ describe('interaction handle', () => {
     expect((await visit(other))?.ours).toBe(false);
     expect((await visit(mine))?.ours).toBe(true);
     expect(await visit(mine, later(60_001))).toBeNull();
+  });
+});
+
+describe('a sign-out while the answer is being collected', () => {
+  it('ends what comes into being at the same moment', async () => {
+    const userId = await addUser(database);
+    const redemption = redemptionOf(await completedInteraction(userId, await addClient(database), ['openid']));
+    const session = await database.pool.query('SELECT secret_hash FROM sessions WHERE user_id = $1', [userId]);
+    const collecting = await database.pool.connect();
+    await collecting.query('BEGIN');
+    const within: Sql = {
+      query: async ({ text }, values) => {
+        const { rows, rowCount } = await collecting.query(text, [...values]);
+        return { rows, rowCount: rowCount ?? 0 };
+      },
+    };
+    expect(await redeemInteraction(within, redemption)).not.toBeNull();
+    const logout = { secretHash: session.rows[0].secret_hash, clientId: null, now: later(1_000), audit };
+    const ending = endSession(database.sql, logout);
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await database.pool.query(waiting)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await collecting.query('COMMIT');
+    collecting.release();
+    expect(await ending).not.toBeNull();
+    expect(await findLiveGrant(database.sql, redemption.authorizationGrantId, start)).toBeNull();
   });
 });
 
