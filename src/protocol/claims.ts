@@ -30,10 +30,6 @@ const addressMembers = ['formatted', 'street_address', 'locality', 'region', 'po
 /** Published as claims_supported (OIDC Discovery §3). */
 export const supportedClaims: readonly string[] = ['sub', ...Object.values(claimsByScope).flatMap(Object.keys)];
 
-/** The claims that a set of scopes asks for (OIDC Core §5.4). `openid` alone asks for none but `sub`. */
-export const claimsOfScopes = (scopes: readonly string[]): readonly string[] =>
-  Object.entries(claimsByScope).flatMap(([scope, claims]) => (scopes.includes(scope) ? Object.keys(claims) : []));
-
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
 
 function addressClaim(value: unknown): Record<string, string> | undefined {

@@ -31,7 +31,7 @@ export interface SqlOptions {
   readonly log?: Log;
 }
 
-/** The statement with `$1 …` placeholders and a name derived from what it does. */
+/** A statement whose values are `$1`, `$2` and so on. Its name stands for this text in every process: another text, another name. */
 export const statement = (name: string, text: string): Statement => ({ name, text });
 
 export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptions): Sql {
