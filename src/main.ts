@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { developmentBanner } from './banner.js';
 import { systemClock } from './clock.js';
 import { ConfigError } from './config/faults.js';
 import { loadConfig } from './config/load.js';
 import type { ServingRole } from './config/record.js';
 import { systemRandom } from './crypto/random.js';
-import { exitCodeOf } from './exit-codes.js';
-import { createLifecycle } from './lifecycle.js';
-import { startServing } from './serve.js';
+import { developmentBanner } from './process/banner.js';
+import { exitCodeOf } from './process/exit-codes.js';
+import { createLifecycle } from './process/lifecycle.js';
+import { startServing } from './process/serve.js';
 import { createLog } from './telemetry/logger.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

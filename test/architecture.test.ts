@@ -168,12 +168,12 @@ describe('what only one place does', () => {
 
   it('knows all four roles in roles.ts', () => {
     const roles = ['authz', 'idp', 'rs', 'spa-rp'];
-    const outside = sources.filter((file) => !roles.includes(roomOf(file)) && file !== 'src/roles.ts');
+    const outside = sources.filter((file) => !roles.includes(roomOf(file)) && file !== 'src/process/roles.ts');
     expect(outside.filter((file) => ours(file).some((to) => roles.includes(roomOf(to))))).toEqual([]);
   });
 
   it('ends the process in lifecycle.ts', () => {
-    expect(sources.filter((file) => /\bprocess\.exit\(/.test(code(file)))).toEqual(['src/lifecycle.ts']);
+    expect(sources.filter((file) => /\bprocess\.exit\(/.test(code(file)))).toEqual(['src/process/lifecycle.ts']);
   });
 });
 

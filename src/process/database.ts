@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { EntityManager } from 'typeorm';
-import type { Clock } from './clock.js';
-import { openDatabase as locate } from './commands/database.js';
-import type { InsiderConfig } from './config/record.js';
-import { createPasswordHasher, type PasswordHasher } from './crypto/password.js';
-import type { Random } from './crypto/random.js';
+import type { Clock } from '../clock.js';
+import { openDatabase as locate } from '../commands/database.js';
+import type { InsiderConfig } from '../config/record.js';
+import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
+import type { Random } from '../crypto/random.js';
+import { createDataSource, type DatabaseSettings } from '../storage/data-source.js';
+import { createPool } from '../storage/pool.js';
+import { databaseReason, databaseRemedy } from '../storage/remedies.js';
+import { createSql, type Sql } from '../storage/sql.js';
+import type { Log } from '../telemetry/logger.js';
+import { metrics } from '../telemetry/metrics.js';
 import { provision } from './provision.js';
-import { createDataSource, type DatabaseSettings } from './storage/data-source.js';
-import { createPool } from './storage/pool.js';
-import { databaseReason, databaseRemedy } from './storage/remedies.js';
-import { createSql, type Sql } from './storage/sql.js';
-import type { Log } from './telemetry/logger.js';
-import { metrics } from './telemetry/metrics.js';
 
 export interface DatabaseOptions {
   readonly config: InsiderConfig;

@@ -3,19 +3,19 @@
  * declares. All under one lock, so that any number of processes may start at once on an empty database.
  */
 import type { DataSource, EntityManager } from 'typeorm';
-import { after, type Clock } from './clock.js';
-import type { DeclaredClient, DeclaredUser, InsiderConfig } from './config/record.js';
-import { hashToken } from './crypto/digest.js';
-import type { PasswordHasher } from './crypto/password.js';
-import type { Random } from './crypto/random.js';
-import { rotationOf } from './jobs/rotate-keys.js';
-import { readClientMetadata } from './protocol/client-metadata.js';
-import { type Change, declareClient } from './storage/clients.js';
-import { migrate, withMigrationLock } from './storage/data-source.js';
-import { recognizeDatabase } from './storage/installation.js';
-import { ensureSigningKeys } from './storage/signing-keys.js';
-import { findUser, insertUser } from './storage/users.js';
-import type { Log } from './telemetry/logger.js';
+import { after, type Clock } from '../clock.js';
+import type { DeclaredClient, DeclaredUser, InsiderConfig } from '../config/record.js';
+import { hashToken } from '../crypto/digest.js';
+import type { PasswordHasher } from '../crypto/password.js';
+import type { Random } from '../crypto/random.js';
+import { rotationOf } from '../jobs/rotate-keys.js';
+import { readClientMetadata } from '../protocol/client-metadata.js';
+import { type Change, declareClient } from '../storage/clients.js';
+import { migrate, withMigrationLock } from '../storage/data-source.js';
+import { recognizeDatabase } from '../storage/installation.js';
+import { ensureSigningKeys } from '../storage/signing-keys.js';
+import { findUser, insertUser } from '../storage/users.js';
+import type { Log } from '../telemetry/logger.js';
 
 export interface ProvisionOptions {
   readonly config: InsiderConfig;

@@ -1,23 +1,23 @@
 /** A process that serves: what is started in which order, and how it ends. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
-import type { Clock } from './clock.js';
-import type { ConfigOf, InsiderConfig, ServingRole } from './config/record.js';
-import type { Random } from './crypto/random.js';
+import type { Clock } from '../clock.js';
+import type { ConfigOf, InsiderConfig, ServingRole } from '../config/record.js';
+import type { Random } from '../crypto/random.js';
+import { serveAdmin } from '../http/admin.js';
+import { createApp } from '../http/app.js';
+import { createHealth, type Health } from '../http/health.js';
+import { serve } from '../http/server.js';
+import { refusalPages } from '../pages/send.js';
+import type { Role } from '../protocol/endpoints.js';
+import { OAuthError } from '../protocol/oauth-error.js';
+import type { Log } from '../telemetry/logger.js';
+import { watchMemory } from '../telemetry/memory-watch.js';
+import { metrics } from '../telemetry/metrics.js';
+import { startTelemetry } from '../telemetry/tracing.js';
 import type { Database } from './database.js';
-import { createEndings, type Endings } from './endings.js';
-import { serveAdmin } from './http/admin.js';
-import { createApp } from './http/app.js';
-import { createHealth, type Health } from './http/health.js';
-import { serve } from './http/server.js';
-import { refusalPages } from './pages/send.js';
-import type { Role } from './protocol/endpoints.js';
-import { OAuthError } from './protocol/oauth-error.js';
 import { createRole, furnishInsider, type Insider, isInsider, portOf, publicUrlOf, rolesOf } from './roles.js';
-import type { Log } from './telemetry/logger.js';
-import { watchMemory } from './telemetry/memory-watch.js';
-import { metrics } from './telemetry/metrics.js';
-import { startTelemetry } from './telemetry/tracing.js';
+import { createEndings, type Endings } from './shutdown.js';
 
 export interface ServingOptions {
   readonly role: ServingRole;
@@ -74,9 +74,9 @@ async function openDatabase(self: Process): Promise<Database> {
 /** Opens the gate when the database is as it has to be, and starts the jobs. */
 async function prepare(self: Process, database: Database): Promise<void> {
   const [{ createJobRunner }, { sweepJob }, { rotateKeysJob }] = await Promise.all([
-    import('./jobs/runner.js'),
-    import('./jobs/sweep.js'),
-    import('./jobs/rotate-keys.js'),
+    import('../jobs/runner.js'),
+    import('../jobs/sweep.js'),
+    import('../jobs/rotate-keys.js'),
   ]);
   await database.prepare(self.stopping.signal);
   if (self.stopping.signal.aborted) return;

@@ -1,18 +1,18 @@
 /** Role name → module: the only file that knows all four. Each is imported when it is asked for, and what it alone needs with it. */
 import type { Express } from 'express';
-import type { Clock } from './clock.js';
-import type { Config, ConfigOf, InsiderConfig, ServingRole } from './config/record.js';
-import type { Random } from './crypto/random.js';
+import type { Clock } from '../clock.js';
+import type { Config, ConfigOf, InsiderConfig, ServingRole } from '../config/record.js';
+import type { Random } from '../crypto/random.js';
+import { createCookies } from '../http/cookies.js';
+import type { Health } from '../http/health.js';
+import { createOutbound, type Outbound } from '../http/outbound.js';
+import type { Role } from '../protocol/endpoints.js';
+import type { AuditBatch } from '../storage/audit-events.js';
+import type { ClientCache } from '../storage/clients.js';
+import type { SigningKeys } from '../storage/signing-keys.js';
+import type { Log } from '../telemetry/logger.js';
+import { metrics } from '../telemetry/metrics.js';
 import type { Database } from './database.js';
-import { createCookies } from './http/cookies.js';
-import type { Health } from './http/health.js';
-import { createOutbound, type Outbound } from './http/outbound.js';
-import type { Role } from './protocol/endpoints.js';
-import type { AuditBatch } from './storage/audit-events.js';
-import type { ClientCache } from './storage/clients.js';
-import type { SigningKeys } from './storage/signing-keys.js';
-import type { Log } from './telemetry/logger.js';
-import { metrics } from './telemetry/metrics.js';
 
 /** What every role's module looks like from here. */
 export interface RoleModule {
@@ -71,9 +71,9 @@ export async function furnishInsider(
   { clock, log }: Surroundings,
 ): Promise<Insider> {
   const [{ createClientCache }, { createSigningKeys }, { createAuditBatch }] = await Promise.all([
-    import('./storage/clients.js'),
-    import('./storage/signing-keys.js'),
-    import('./storage/audit-events.js'),
+    import('../storage/clients.js'),
+    import('../storage/signing-keys.js'),
+    import('../storage/audit-events.js'),
   ]);
   const signingKeys = createSigningKeys(sql, config.keyEncryptionKeys, clock);
   observeKeys(signingKeys);
@@ -108,7 +108,7 @@ export async function createRole(
   switch (role) {
     case 'authz': {
       if (!insider) throw new Error('authz needs the database');
-      const { createAuthz } = await import('./authz/index.js');
+      const { createAuthz } = await import('../authz/index.js');
       const cookies = createCookies({ secure: isSecure(config.issuer) });
       const outbound = outboundOf(whole);
       const module = createAuthz({ ...given, ...insider, cookies, outbound });
@@ -116,15 +116,15 @@ export async function createRole(
     }
     case 'idp': {
       if (!insider) throw new Error('idp needs the database');
-      const { createIdp } = await import('./idp/index.js');
+      const { createIdp } = await import('../idp/index.js');
       return createIdp({ ...given, ...insider, cookies: createCookies({ secure: isSecure(config.publicUrls.idp) }) });
     }
     case 'rs': {
-      const { createRs } = await import('./rs/index.js');
+      const { createRs } = await import('../rs/index.js');
       return createRs(given);
     }
     case 'spa-rp': {
-      const { createSpaRp } = await import('./spa-rp/index.js');
+      const { createSpaRp } = await import('../spa-rp/index.js');
       return createSpaRp(given);
     }
   }

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../src/config/load.js';
-import type { Config } from '../../src/config/record.js';
-import { createPasswordHasher } from '../../src/crypto/password.js';
-import { systemRandom } from '../../src/crypto/random.js';
-import { provision } from '../../src/provision.js';
-import { findClient, listClients } from '../../src/storage/clients.js';
-import { createDataSource, poolOf } from '../../src/storage/data-source.js';
-import { createSql } from '../../src/storage/sql.js';
-import { findUser } from '../../src/storage/users.js';
-import { createDatabase, databaseSettings, type EmptyDatabase, quietLog } from '../support/database.js';
-import { start } from '../support/rows.js';
+import { loadConfig } from '../../../src/config/load.js';
+import type { Config } from '../../../src/config/record.js';
+import { createPasswordHasher } from '../../../src/crypto/password.js';
+import { systemRandom } from '../../../src/crypto/random.js';
+import { provision } from '../../../src/process/provision.js';
+import { findClient, listClients } from '../../../src/storage/clients.js';
+import { createDataSource, poolOf } from '../../../src/storage/data-source.js';
+import { createSql } from '../../../src/storage/sql.js';
+import { findUser } from '../../../src/storage/users.js';
+import { createDatabase, databaseSettings, type EmptyDatabase, quietLog } from '../../support/database.js';
+import { start } from '../../support/rows.js';
 
 let database: EmptyDatabase;
 let config: Config;
