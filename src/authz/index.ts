@@ -7,7 +7,7 @@ import type { Express, RequestHandler } from 'express';
 import { cors } from '../http/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
-import { statement } from '../storage/sql.js';
+import { statement } from '../storage/connection/sql.js';
 import { authorize } from './authorize.js';
 import { type Authz, type AuthzDeps, furnish } from './deps.js';
 import { introspect } from './introspect.js';

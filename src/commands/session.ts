@@ -4,11 +4,11 @@ import type { InsiderConfig } from '../config/record.js';
 import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
 import { type Random, systemRandom } from '../crypto/random.js';
 import type { Change } from '../storage/clients.js';
+import { databaseReason, databaseRemedy } from '../storage/connection/availability.js';
+import { openDatabase } from '../storage/connection/locate.js';
+import { createSql, type Sql } from '../storage/connection/sql.js';
 import { createDataSource, poolOf } from '../storage/data-source.js';
-import { databaseReason, databaseRemedy } from '../storage/remedies.js';
-import { createSql, type Sql } from '../storage/sql.js';
 import { createLog, type Log } from '../telemetry/logger.js';
-import { openDatabase } from './database.js';
 
 /** What a command works with while it is connected to the database. */
 export interface CommandSession {

@@ -7,7 +7,7 @@ import type { Express, Request, RequestHandler } from 'express';
 import { type CorsPolicy, cors } from '../http/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
-import { statement } from '../storage/sql.js';
+import { statement } from '../storage/connection/sql.js';
 import { consent } from './consent.js';
 import { furnish, type Idp, type IdpDeps } from './deps.js';
 import { confirmLogout, logout } from './end-session.js';

@@ -2,8 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { after, type Clock } from '../clock.js';
 import type { InsiderConfig } from '../config/record.js';
 import type { Random } from '../crypto/random.js';
+import type { Sql } from '../storage/connection/sql.js';
 import { type KeyRotation, listSigningKeys, rotateSigningKeys } from '../storage/signing-keys.js';
-import type { Sql } from '../storage/sql.js';
 import type { Job } from './runner.js';
 
 const hour = 3_600_000;

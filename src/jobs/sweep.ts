@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
+import type { Sql } from '../storage/connection/sql.js';
 import { type ExpirableTable, expirableTables, sweepTable } from '../storage/expirable.js';
-import type { Sql } from '../storage/sql.js';
 import { metrics } from '../telemetry/metrics.js';
 import type { Job } from './runner.js';
 

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
 import { type GrantFacts, grantFacts } from './authorization-grants.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 import type { AccessTokenPayload } from './tokens.js';
 
 /** JWT access tokens without an authorization grant that were revoked, remembered until they expire by themselves. */

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { Clock } from '../clock.js';
 import { after } from '../clock.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 /** What is worth remembering about security; the closed set of types. */
 export type AuditEventType =

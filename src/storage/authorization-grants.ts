@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 /** What a user granted a client in one sign-in: every code and token made from it lives and dies with it. */
 @Entity('authorization_grants')

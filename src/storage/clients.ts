@@ -2,7 +2,7 @@ import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartia
 import type { Clock } from '../clock.js';
 import type { ClientMetadata } from '../protocol/client-metadata.js';
 import { type AuditContext, AuditEvent } from './audit-events.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 /** Who made a client: provisioning updates only what the configuration declared, and deletes nothing. */
 export type ClientOrigin = 'configuration' | 'operator';

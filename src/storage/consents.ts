@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 /** What a user allowed a client to do; asked again when more is asked for. */
 @Entity('consents')

@@ -1,4 +1,4 @@
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 /** Every table with an `expires_at`: what the sweeper sweeps. test/architecture.test.ts holds that none is missing. */
 export const expirableTables = [

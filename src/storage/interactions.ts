@@ -3,7 +3,7 @@ import type { ValidatedAuthorizationRequest } from '../protocol/authorization-re
 import type { ClientMetadata } from '../protocol/client-metadata.js';
 import { currentTraceparent, linkTrace } from '../telemetry/tracing.js';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 /** How the conversation at the identity provider ended. */
 export type InteractionOutcome =

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 /** A signed-in browser. `id` is the `sid` of tokens and no secret; the cookie's value is stored as a hash. */
 @Entity('sessions')

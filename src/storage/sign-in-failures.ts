@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 /** Failed sign-ins under one key: a keyed hash of (account, address), (account, browser) or the account alone. */
 @Entity('sign_in_failures')

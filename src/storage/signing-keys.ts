@@ -12,7 +12,7 @@ import {
 import type { Random } from '../crypto/random.js';
 import { AuditEvent } from './audit-events.js';
 import type { Change } from './clients.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 /** A key pair that every process shares. The private half is encrypted under a key-encryption key. */
 @Entity('signing_keys')

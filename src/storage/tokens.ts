@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { linkTrace } from '../telemetry/tracing.js';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
 import { type GrantFacts, grantFacts, grantIsAlive } from './authorization-grants.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 export type TokenKind = 'authorization_code' | 'refresh_token' | 'access_token';
 

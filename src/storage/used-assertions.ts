@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { sha256 } from '../crypto/digest.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 /** Client assertions that were presented, so that none counts twice (RFC 7523 §3 item 7). */
 @Entity('used_assertions')

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import { AuditEvent } from './audit-events.js';
 import type { Change } from './clients.js';
-import { type Sql, statement } from './sql.js';
+import { type Sql, statement } from './connection/sql.js';
 
 @Entity('users')
 @Check('users_username_is_no_address', `position('@' IN username) = 0`)

@@ -8,7 +8,7 @@ import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { SigningKey } from '../../src/crypto/jwt.js';
-import { startEmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../src/storage/connection/embedded-postgres.js';
 import { askAdmin } from '../support/admin-request.js';
 import { certificateFiles } from '../support/certificates.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { createSql, type Sql } from '../../src/storage/connection/sql.js';
 import { createDataSource, migrate, poolOf } from '../../src/storage/data-source.js';
-import { createSql, type Sql } from '../../src/storage/sql.js';
 import { createLog } from '../../src/telemetry/logger.js';
 
 export const quietLog = createLog({ level: 'ERROR', format: 'json', sink: () => undefined });

@@ -18,7 +18,7 @@ function fastestFolder() {
 async function embeddedPostgres() {
   const outfile = join(process.cwd(), 'dist', 'test-support', 'embedded-postgres.mjs');
   const options = { bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning' };
-  await build({ entryPoints: ['src/storage/embedded-postgres.ts'], outfile, ...options });
+  await build({ entryPoints: ['src/storage/connection/embedded-postgres.ts'], outfile, ...options });
   return import(outfile);
 }
 

@@ -4,6 +4,7 @@ import { hashToken } from '../../../src/crypto/digest.js';
 import { findLiveGrant, findOpaqueAccessToken } from '../../../src/storage/access-tokens.js';
 import { revokeAuthorizationGrant } from '../../../src/storage/authorization-grants.js';
 import { disableClient } from '../../../src/storage/clients.js';
+import type { Sql } from '../../../src/storage/connection/sql.js';
 import { expirableTables, sweepTable } from '../../../src/storage/expirable.js';
 import {
   completeInteraction,
@@ -13,7 +14,6 @@ import {
   visitInteraction,
 } from '../../../src/storage/interactions.js';
 import { endSession } from '../../../src/storage/sessions.js';
-import type { Sql } from '../../../src/storage/sql.js';
 import {
   findAuthorizationCode,
   findRefreshToken,

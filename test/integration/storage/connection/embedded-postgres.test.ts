@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/storage/embedded-postgres.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../../src/storage/connection/embedded-postgres.js';
 
 const settings = { fsync: 'off' };
 let parent: string;

@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from '../config/record.js';
+import type { DatabaseConfig } from '../../config/record.js';
 
 export interface OpenedDatabase {
   readonly dsn: string;
@@ -12,7 +12,7 @@ export interface OpenedDatabase {
 export async function openDatabase({ dsn, embedded }: DatabaseConfig): Promise<OpenedDatabase> {
   if (dsn) return { dsn: dsn.reveal(), close: async () => undefined };
   if (embedded === undefined) throw new Error('the configuration names neither database.dsn nor database.embedded');
-  const { startEmbeddedPostgres } = await import('../storage/embedded-postgres.js');
+  const { startEmbeddedPostgres } = await import('./embedded-postgres.js');
   const server = await startEmbeddedPostgres(embedded);
   return { dsn: server.dsn, folder: server.folder, close: () => server.stop() };
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { Log } from '../telemetry/logger.js';
-import { withSpan } from '../telemetry/tracing.js';
-import { databaseRemedy } from './remedies.js';
+import type { Log } from '../../telemetry/logger.js';
+import { withSpan } from '../../telemetry/tracing.js';
+import { databaseRemedy } from './availability.js';
 
 /** A statement with a name under which PostgreSQL keeps it prepared, per connection. */
 export interface Statement {

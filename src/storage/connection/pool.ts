@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { Log } from '../telemetry/logger.js';
-import type { DatabaseSettings } from './data-source.js';
+import type { Log } from '../../telemetry/logger.js';
+import type { DatabaseSettings } from '../data-source.js';
 
 /** Milliseconds after which a connection that is not needed is closed, down to `max_idle_conns`. */
 const idleTimeout = 30_000;

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../config/faults.js';
+import { ConfigError } from '../../config/faults.js';
 
 export interface EmbeddedPostgres {
   readonly dsn: string;
