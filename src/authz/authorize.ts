@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { after } from '../clock.js';
 import { hashToken } from '../crypto/digest.js';
 import { verifyOwnJwt } from '../crypto/jwt.js';
-import { readForm, readQuery } from '../http/form.js';
+import { readForm, readQuery } from '../http/request/form.js';
 import {
   assertKnownClient,
   isOpenidRequest,

@@ -4,8 +4,8 @@
  * the interaction's row, which this room starts and redeems and idp completes.
  */
 import type { Express, RequestHandler } from 'express';
-import { cors } from '../http/cors.js';
-import { createHealth, type Health, publicHealth } from '../http/health.js';
+import { cors } from '../http/browser/cors.js';
+import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { statement } from '../storage/connection/sql.js';
 import { authorize } from './authorize.js';

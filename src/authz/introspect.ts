@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { hashToken } from '../crypto/digest.js';
-import { readForm } from '../http/form.js';
+import { readForm } from '../http/request/form.js';
 import { buildAccessTokenClaims } from '../protocol/access-token.js';
 import { type IntrospectionResponse, inactiveToken, mayIntrospect } from '../protocol/introspection.js';
 import { requiredParameter } from '../protocol/token-request.js';

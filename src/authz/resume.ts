@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { after } from '../clock.js';
 import { hashToken, hmacSha256 } from '../crypto/digest.js';
-import { readQuery } from '../http/form.js';
+import { readQuery } from '../http/request/form.js';
 import { assertKnownClient } from '../protocol/authorization-request.js';
 import { successResponse } from '../protocol/authorization-response.js';
 import { OAuthError } from '../protocol/oauth-error.js';

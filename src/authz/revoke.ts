@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { hashToken } from '../crypto/digest.js';
-import { readForm } from '../http/form.js';
+import { readForm } from '../http/request/form.js';
 import { assertOwnToken } from '../protocol/revocation.js';
 import { requiredParameter } from '../protocol/token-request.js';
 import { revokeJwtAccessToken, revokeOpaqueAccessToken } from '../storage/access-tokens.js';

@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { setHeaders } from '../http/headers.js';
+import { setHeaders } from '../http/browser/headers.js';
 import { formPostScriptHash, renderFormPost } from '../pages/form-post.js';
 import { headersOfPage } from '../pages/send.js';
 import {

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { readForm } from '../http/form.js';
+import { readForm } from '../http/request/form.js';
 import { assertGrantTypeAllowed, parseTokenRequest, type TokenRequest } from '../protocol/token-request.js';
 import { type IssuedTokens, tokenResponse } from '../protocol/token-response.js';
 import { type AuthenticatedClient, authenticateClient } from './authenticate-client.js';

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { readForm } from '../http/form.js';
+import { readForm } from '../http/request/form.js';
 import { sendHtml } from '../pages/send.js';
 import { denial } from '../protocol/interaction.js';
 import { auditContext, auditOf } from '../storage/audit-context.js';

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { hashToken } from '../crypto/digest.js';
 import { verifyOwnJwt } from '../crypto/jwt.js';
-import { assertCsrfToken, csrfToken } from '../http/csrf.js';
-import { readForm, readQuery } from '../http/form.js';
+import { assertCsrfToken, csrfToken } from '../http/browser/csrf.js';
+import { readForm, readQuery } from '../http/request/form.js';
 import { sendHtml } from '../pages/send.js';
 import {
   type Hint,

@@ -1,4 +1,4 @@
-import { assertCsrfToken, csrfToken } from '../http/csrf.js';
+import { assertCsrfToken, csrfToken } from '../http/browser/csrf.js';
 import type { Parameters } from '../protocol/parameters.js';
 import type { Idp } from './deps.js';
 import type { Visit } from './visit.js';

@@ -4,8 +4,8 @@
  * the interaction's row, which authz starts and redeems and this room completes.
  */
 import type { Express, Request, RequestHandler } from 'express';
-import { type CorsPolicy, cors } from '../http/cors.js';
-import { createHealth, type Health, publicHealth } from '../http/health.js';
+import { type CorsPolicy, cors } from '../http/browser/cors.js';
+import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { statement } from '../storage/connection/sql.js';
 import { consent } from './consent.js';

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { OverloadedError } from '../crypto/password.js';
-import { readForm } from '../http/form.js';
+import { readForm } from '../http/request/form.js';
 import { sendHtml } from '../pages/send.js';
 import { texts } from '../pages/texts.js';
 import type { Parameters } from '../protocol/parameters.js';

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { epochSeconds } from '../clock.js';
-import { readForm } from '../http/form.js';
+import { readForm } from '../http/request/form.js';
 import { AccessTokenError } from '../protocol/access-token.js';
 import { bearerRefusal, presentedAccessToken } from '../protocol/bearer.js';
 import { grantedClaims } from '../protocol/claims.js';

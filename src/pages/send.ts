@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { type HeaderList, pageHeaders, setHeaders } from '../http/headers.js';
+import { type HeaderList, pageHeaders, setHeaders } from '../http/browser/headers.js';
 import { type ErrorPage, renderErrorPage } from './error.js';
 import { stylesheetHash } from './stylesheet.js';
 

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/faults.js';
-import { ListenError } from '../http/listen.js';
-import { TlsError } from '../http/tls.js';
+import { ListenError } from '../http/listener/listen.js';
+import { TlsError } from '../http/listener/tls.js';
 
 /** What the process tells whoever started it; docs/configuration.md lists them. */
 export const exitCodes = { failed: 1, configuration: 2, listener: 3 } as const;

@@ -7,9 +7,9 @@
 import type express from 'express';
 import type { Clock } from '../clock.js';
 import type { RsConfigSection } from '../config/record.js';
-import { cors } from '../http/cors.js';
-import { readForm } from '../http/form.js';
-import { createHealth, type Health, publicHealth } from '../http/health.js';
+import { cors } from '../http/browser/cors.js';
+import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
+import { readForm } from '../http/request/form.js';
 import { endpointUrl } from '../protocol/endpoints.js';
 import type { Log } from '../telemetry/logger.js';
 import { type Authentication, createAuthenticate } from './authenticate.js';

@@ -6,7 +6,7 @@
  */
 import type { Express, RequestHandler } from 'express';
 import type { Clock } from '../clock.js';
-import { createHealth, type Health, publicHealth } from '../http/health.js';
+import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { builtAssets, loadAssets, sendAsset } from './assets.js';
 import { renderPage } from './page.js';
 import type { RuntimeConfiguration } from './runtime-configuration.js';

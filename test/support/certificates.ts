@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSelfSigned } from '../../src/http/self-signed.js';
+import { createSelfSigned } from '../../src/http/operations/self-signed.js';
 
 export interface CertificateFiles {
   readonly certFile: string;

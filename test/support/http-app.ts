@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import { systemClock } from '../../src/clock.js';
 import { systemRandom } from '../../src/crypto/random.js';
-import { type AppOptions, createApp } from '../../src/http/app.js';
+import { type AppOptions, createApp } from '../../src/http/request/app.js';
 import { createLog, type Log, type LogLevel } from '../../src/telemetry/logger.js';
 
 /** A log that keeps its lines. */

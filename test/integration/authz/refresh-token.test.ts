@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { createAuthz } from '../../../src/authz/index.js';
-import { createApp } from '../../../src/http/app.js';
+import { createApp } from '../../../src/http/request/app.js';
 import { disableClient } from '../../../src/storage/clients.js';
 import { disableUser } from '../../../src/storage/users.js';
 import { api, basic, files, openAuthz, paths, type TestAuthz, type Tokens } from '../../support/authz.js';

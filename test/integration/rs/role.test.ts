@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Secret } from '../../../src/config/secret.js';
 import type { SigningKey } from '../../../src/crypto/jwt.js';
 import { systemRandom } from '../../../src/crypto/random.js';
-import { createApp } from '../../../src/http/app.js';
+import { createApp } from '../../../src/http/request/app.js';
 import { createRs } from '../../../src/rs/index.js';
 import { createLog } from '../../../src/telemetry/logger.js';
 import { type FakeIssuer, startFakeIssuer } from '../../support/fake-issuer.js';

@@ -8,7 +8,7 @@ import type { Express } from 'express';
 import supertest from 'supertest';
 import { systemClock } from '../../../src/clock.js';
 import { systemRandom } from '../../../src/crypto/random.js';
-import { createApp } from '../../../src/http/app.js';
+import { createApp } from '../../../src/http/request/app.js';
 import { createSpaRp } from '../../../src/spa-rp/index.js';
 import { createLog } from '../../../src/telemetry/logger.js';
 

@@ -1,0 +1,134 @@
+import http from 'node:http';
+import https from 'node:https';
+import { createSecureContext, rootCertificates } from 'node:tls';
+import { injectTraceContext } from '../../telemetry/tracing.js';
+import { assertFetchable, isAllowListed, OutboundError, publicLookup } from './policy.js';
+
+export interface OutboundOptions {
+  /** Hosts (`host` or `host:port`) that may be private or speak plain http. */
+  readonly allowHosts?: readonly string[];
+  /** A certificate authority in PEM, besides the system's. */
+  readonly ca?: string | undefined;
+  /** Milliseconds for everything: name, connection, answer. */
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+export interface OutboundResponse {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** The one client for fetches to others, whose addresses strangers may have chosen. Redirects are not followed. */
+export interface Outbound {
+  /** @throws OutboundError */
+  getJson(url: string): Promise<unknown>;
+  /** Posts a form and resolves to whatever answer comes. @throws OutboundError */
+  postForm(
+    url: string,
+    form: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<OutboundResponse>;
+  close(): void;
+}
+
+const idleTimeout = 15_000;
+
+interface Exchange {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Reads an answer up to a size; compressed ones are refused, since they may be larger than they look. */
+async function readAnswer(res: http.IncomingMessage, host: string, maxBytes: number): Promise<OutboundResponse> {
+  if ((res.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new OutboundError('encoding', host, 'the answer is compressed');
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of res as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new OutboundError('too_large', host, `the answer is longer than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return { status: res.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
+}
+
+function faultOf(error: unknown, host: string, signal: AbortSignal): OutboundError {
+  if (error instanceof OutboundError) return error;
+  if (signal.aborted) return new OutboundError('timeout', host, 'no answer in time', error);
+  const { code = 'failed' } = error as NodeJS.ErrnoException;
+  return new OutboundError('network', host, `no connection (${code})`, error);
+}
+
+function parseJson(body: string, host: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new OutboundError('not_json', host, 'the answer is no JSON');
+  }
+}
+
+export function createOutbound({ allowHosts = [], ca, timeoutMs, maxBytes }: OutboundOptions): Outbound {
+  // Made once: it holds the system's certificates, too, which are many.
+  const trust = ca === undefined ? {} : { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
+  const kept = { keepAlive: true, maxSockets: 32, maxFreeSockets: 8, timeout: idleTimeout };
+  const agents = {
+    'http:': new http.Agent(kept),
+    'https:': new https.Agent({ ...kept, ...trust }),
+    // Of hosts that strangers choose there may be many: no connection to them is kept.
+    checked: new https.Agent({ maxSockets: 32, maxTotalSockets: 128, lookup: publicLookup, ...trust }),
+  };
+
+  function connect(url: URL, { method, headers, body }: Exchange, signal: AbortSignal): Promise<http.IncomingMessage> {
+    const listed = isAllowListed(url, allowHosts);
+    const agent = listed ? agents[url.protocol as 'http:' | 'https:'] : agents.checked;
+    const request = url.protocol === 'https:' ? https.request : http.request;
+    return new Promise((resolve, reject) => {
+      const req = request(url, { method, headers, agent, signal }, resolve);
+      req.once('error', (error: NodeJS.ErrnoException) => {
+        // The other side closed a connection that we had kept: it has not seen the request.
+        const stale = req.reusedSocket && error.code === 'ECONNRESET';
+        if (stale) connect(url, { method, headers, ...(body !== undefined && { body }) }, signal).then(resolve, reject);
+        else reject(error);
+      });
+      req.end(body);
+    });
+  }
+
+  async function fetch(address: string, exchange: Exchange): Promise<OutboundResponse> {
+    const url = assertFetchable(address, allowHosts);
+    const headers: Record<string, string> = { 'Accept-Encoding': 'identity', ...exchange.headers };
+    injectTraceContext(headers);
+    const signal = AbortSignal.timeout(timeoutMs);
+    let res: http.IncomingMessage | undefined;
+    try {
+      res = await connect(url, { ...exchange, headers }, signal);
+      return await readAnswer(res, url.host, maxBytes);
+    } catch (error) {
+      res?.destroy();
+      throw faultOf(error, url.host, signal);
+    }
+  }
+
+  return {
+    async getJson(address) {
+      const { status, body } = await fetch(address, { method: 'GET', headers: { Accept: 'application/json' } });
+      const { host } = new URL(address);
+      if (status !== 200) throw new OutboundError('status', host, `status ${status}`);
+      return parseJson(body, host);
+    },
+    postForm(address, form, headers = {}) {
+      const body = new URLSearchParams(form).toString();
+      const type = {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        'Content-Length': String(Buffer.byteLength(body)),
+      };
+      return fetch(address, { method: 'POST', headers: { Accept: 'application/json', ...headers, ...type }, body });
+    },
+    close() {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import express from 'express';
+import type { Clock } from '../../clock.js';
+import type { HttpConfig } from '../../config/record.js';
+import type { Random } from '../../crypto/random.js';
+import type { Role } from '../../protocol/endpoints.js';
+import type { Log } from '../../telemetry/logger.js';
+import { apiHeaders, type HeaderList } from '../browser/headers.js';
+import { errorHandler } from './error-handler.js';
+import { notFound } from './not-found.js';
+import { createRefuse, type RefusalPage } from './refusal.js';
+import { requestShell } from './shell.js';
+
+export interface AppOptions {
+  readonly role: Role;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly http: Pick<HttpConfig, 'trustProxy' | 'requestTimeout' | 'maxRequestsInFlight' | 'tls'>;
+  /** Adds the role's routes. */
+  mount(app: express.Express): void;
+  /** A role's own answer to an error; true where it has answered. */
+  readonly renderError?: (error: unknown, req: express.Request, res: express.Response) => boolean;
+  /** The page of a refusal, for those who ask for pages. */
+  readonly renderPage?: (page: RefusalPage) => string;
+  /** The headers of that page, from `pageHeaders`. */
+  readonly pageHeaders?: HeaderList;
+  /** Whether the public URL is https (Strict-Transport-Security); by default whether TLS ends here. */
+  readonly secure?: boolean;
+}
+
+/** Lean: what is not asked for is not computed. Paths are compared exactly, so that there is one spelling of each. */
+function createBareApp(trustProxy: readonly string[]): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', trustProxy.length > 0 ? [...trustProxy] : false);
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  return app;
+}
+
+/** The shell that every role stands in; `mount` fills it. */
+export function createApp(options: AppOptions): express.Express {
+  const { role, log, clock, random, http, renderError, renderPage, pageHeaders } = options;
+  const { requestTimeout, maxRequestsInFlight } = http;
+  const app = createBareApp(http.trustProxy);
+  const refuse = createRefuse({ renderPage, pageHeaders });
+  const headers = apiHeaders({ secure: options.secure ?? http.tls !== undefined });
+  app.use(requestShell({ role, log, clock, random, headers, requestTimeout, maxRequestsInFlight }));
+  options.mount(app);
+  app.use(notFound(app, refuse));
+  app.use(errorHandler({ log, refuse, renderError }));
+  return app;
+}

@@ -1,0 +1,43 @@
+import type { Request, Response } from 'express';
+import { type HeaderList, setHeaders } from '../browser/headers.js';
+
+/** What somebody is told who is not given what was asked for; fixed texts only. */
+export interface Refusal {
+  readonly status: number;
+  /** For programs: `error` of the JSON body. */
+  readonly code: string;
+  /** For programs and people. */
+  readonly message: string;
+  /** For people: the heading of the page. */
+  readonly title: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RefusalPage {
+  readonly status: number;
+  readonly title: string;
+  readonly message: string;
+  readonly requestId: string;
+}
+
+export interface RefuseOptions {
+  readonly renderPage?: ((page: RefusalPage) => string) | undefined;
+  readonly pageHeaders?: HeaderList | undefined;
+}
+
+export type Refuse = (req: Request, res: Response, refusal: Refusal) => void;
+
+/** Answers a refusal in JSON, or as a page where the caller would rather have one (RFC 9110 §12.5.1) and the role has one. */
+export function createRefuse({ renderPage, pageHeaders }: RefuseOptions): Refuse {
+  return (req, res, { status, code, message, title, headers }) => {
+    res.status(status).set({ 'Cache-Control': 'no-store', ...headers });
+    if (status === 408 || status === 413) res.set('Connection', 'close'); // the rest of the body is not waited for
+    if (!renderPage || req.accepts(['application/json', 'text/html']) !== 'text/html') {
+      res.json({ error: code, error_description: message });
+      return;
+    }
+    const page = renderPage({ status, title, message, requestId: String(res.locals.requestId) });
+    if (pageHeaders) setHeaders(res, pageHeaders);
+    res.type('html').send(page);
+  };
+}
