@@ -7,8 +7,8 @@ import {
   isInvalidClient,
   type PresentedClientAuthentication,
   parseClientAuthentication,
-} from '../protocol/client-authentication.js';
-import type { ClientMetadata } from '../protocol/client-metadata.js';
+} from '../protocol/client/client-authentication.js';
+import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import type { Parameters } from '../protocol/parameters.js';
 import { auditContext } from '../storage/audit-context.js';
 import type { Client } from '../storage/clients.js';

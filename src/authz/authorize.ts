@@ -12,8 +12,8 @@ import {
   type ValidatedAuthorizationRequest,
   validateAuthorizationRequest,
   withHintedSubject,
-} from '../protocol/authorization-request.js';
-import type { ResponseTarget } from '../protocol/authorization-response.js';
+} from '../protocol/authorization/authorization-request.js';
+import type { ResponseTarget } from '../protocol/authorization/authorization-response.js';
 import { endpointUrl } from '../protocol/endpoints.js';
 import type { Parameters } from '../protocol/parameters.js';
 import { matchRedirectUri } from '../protocol/redirect-uri.js';

@@ -5,8 +5,8 @@ import {
   assertionTypes,
   invalidClient,
   validateAssertionClaims,
-} from '../protocol/client-authentication.js';
-import type { ClientMetadata } from '../protocol/client-metadata.js';
+} from '../protocol/client/client-authentication.js';
+import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import { endpointUrl } from '../protocol/endpoints.js';
 import type { Client } from '../storage/clients.js';
 import { useAssertion } from '../storage/used-assertions.js';

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { hashToken } from '../crypto/digest.js';
 import { readForm } from '../http/request/form.js';
-import { buildAccessTokenClaims } from '../protocol/access-token.js';
-import { type IntrospectionResponse, inactiveToken, mayIntrospect } from '../protocol/introspection.js';
-import { requiredParameter } from '../protocol/token-request.js';
+import { buildAccessTokenClaims } from '../protocol/token/access-token.js';
+import { type IntrospectionResponse, inactiveToken, mayIntrospect } from '../protocol/token/introspection.js';
+import { requiredParameter } from '../protocol/token/token-request.js';
 import {
   type ActiveAccessToken,
   findLiveGrant,

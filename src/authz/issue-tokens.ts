@@ -1,9 +1,9 @@
 import { after } from '../clock.js';
 import { hashToken } from '../crypto/digest.js';
 import { signJwt } from '../crypto/jwt.js';
-import { accessTokenType, buildAccessTokenClaims } from '../protocol/access-token.js';
-import { idTokenClaims } from '../protocol/id-token.js';
-import type { IssuedTokens } from '../protocol/token-response.js';
+import { accessTokenType, buildAccessTokenClaims } from '../protocol/token/access-token.js';
+import { idTokenClaims } from '../protocol/token/id-token.js';
+import type { IssuedTokens } from '../protocol/token/token-response.js';
 import type { GrantFacts } from '../storage/authorization-grants.js';
 import type { IssuedTokens as StoredTokens } from '../storage/tokens.js';
 import { metrics } from '../telemetry/metrics.js';

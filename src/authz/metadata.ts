@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import { attainableContextClasses } from '../protocol/authentication-context.js';
-import { supportedClaims } from '../protocol/claims.js';
 import { authorizationServerMetadata } from '../protocol/metadata.js';
+import { attainableContextClasses } from '../protocol/sign-in/authentication-context.js';
+import { supportedClaims } from '../protocol/token/claims.js';
 import type { Authz } from './deps.js';
 
 /** Seconds. */

@@ -1,5 +1,5 @@
 import { verifyOwnJwt } from '../crypto/jwt.js';
-import { accessTokenType } from '../protocol/access-token.js';
+import { accessTokenType } from '../protocol/token/access-token.js';
 import type { Authz } from './deps.js';
 
 /** What introspection and revocation need of a JWT access token that we signed. */

@@ -2,8 +2,8 @@ import type { ErrorRequestHandler } from 'express';
 import { type ErrorPage, renderErrorPage } from '../pages/error.js';
 import { sendHtml } from '../pages/send.js';
 import { texts } from '../pages/texts.js';
+import type { ResumptionFault } from '../protocol/authorization/resumption.js';
 import { OAuthError } from '../protocol/oauth-error.js';
-import type { ResumptionFault } from '../protocol/resumption.js';
 import { currentRequest } from '../telemetry/request-context.js';
 import type { AuthzDeps } from './deps.js';
 

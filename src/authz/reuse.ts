@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { OAuthError } from '../protocol/oauth-error.js';
-import { invalidGrant } from '../protocol/token-request.js';
+import { invalidGrant } from '../protocol/token/token-request.js';
 import { auditOf } from '../storage/audit-context.js';
 import { revokeAuthorizationGrant } from '../storage/authorization-grants.js';
 import { announce } from './audit.js';

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import { hashToken } from '../crypto/digest.js';
 import { readForm } from '../http/request/form.js';
-import { assertOwnToken } from '../protocol/revocation.js';
-import { requiredParameter } from '../protocol/token-request.js';
+import { assertOwnToken } from '../protocol/token/revocation.js';
+import { requiredParameter } from '../protocol/token/token-request.js';
 import { revokeJwtAccessToken, revokeOpaqueAccessToken } from '../storage/access-tokens.js';
 import { auditOf } from '../storage/audit-context.js';
 import { revokeAuthorizationGrant } from '../storage/authorization-grants.js';

@@ -8,7 +8,7 @@ import {
   authorizationErrorResponse,
   type ResponseTarget,
   responseLocation,
-} from '../protocol/authorization-response.js';
+} from '../protocol/authorization/authorization-response.js';
 import type { AuthzDeps } from './deps.js';
 
 const formPostHeaders = headersOfPage([formPostScriptHash]);

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { readForm } from '../http/request/form.js';
-import { assertGrantTypeAllowed, parseTokenRequest, type TokenRequest } from '../protocol/token-request.js';
-import { type IssuedTokens, tokenResponse } from '../protocol/token-response.js';
+import { assertGrantTypeAllowed, parseTokenRequest, type TokenRequest } from '../protocol/token/token-request.js';
+import { type IssuedTokens, tokenResponse } from '../protocol/token/token-response.js';
 import { type AuthenticatedClient, authenticateClient } from './authenticate-client.js';
 import type { Authz } from './deps.js';
 import { exchangeCode } from './grant-types/authorization-code.js';

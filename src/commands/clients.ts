@@ -1,5 +1,5 @@
 import { hashToken } from '../crypto/digest.js';
-import { isClientIdentifier, readClientMetadata, unservableProfile } from '../protocol/client-metadata.js';
+import { isClientIdentifier, readClientMetadata, unservableProfile } from '../protocol/client/client-metadata.js';
 import {
   type Client,
   deleteClient,

@@ -4,7 +4,7 @@ import {
   isClientIdentifier,
   readClientMetadata,
   unservableProfile,
-} from '../protocol/client-metadata.js';
+} from '../protocol/client/client-metadata.js';
 import { httpUrl, orFile, secret, text } from './values.js';
 
 /** OIDC Core §5.1, as the wire has them. */

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { readForm } from '../http/request/form.js';
 import { sendHtml } from '../pages/send.js';
-import { denial } from '../protocol/interaction.js';
+import { denial } from '../protocol/sign-in/next-step.js';
 import { auditContext, auditOf } from '../storage/audit-context.js';
 import { grantConsent } from '../storage/consents.js';
 import { announce } from './audit.js';

@@ -4,7 +4,7 @@ import { deriveKey } from '../crypto/encryption.js';
 import type { PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
 import type { Cookies } from '../http/browser/cookies.js';
-import { type SignInDelayRule, signInDelays } from '../protocol/sign-in-delay.js';
+import { type SignInDelayRule, signInDelays } from '../protocol/sign-in/sign-in-delay.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
 import type { Sql } from '../storage/connection/sql.js';

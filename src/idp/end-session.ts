@@ -11,7 +11,7 @@ import {
   parseLogoutRequest,
   type ValidatedLogout,
   validateLogout,
-} from '../protocol/logout.js';
+} from '../protocol/sign-in/logout.js';
 import { auditOf } from '../storage/audit-context.js';
 import { endSession, findSession, type LiveSession } from '../storage/sessions.js';
 import { announce } from './audit.js';

@@ -4,7 +4,7 @@ import { readForm } from '../http/request/form.js';
 import { sendHtml } from '../pages/send.js';
 import { texts } from '../pages/texts.js';
 import type { Parameters } from '../protocol/parameters.js';
-import { retryAfterSeconds } from '../protocol/sign-in-delay.js';
+import { retryAfterSeconds } from '../protocol/sign-in/sign-in-delay.js';
 import { auditContext } from '../storage/audit-context.js';
 import { findUserForSignIn } from '../storage/users.js';
 import { metrics } from '../telemetry/metrics.js';

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { after } from '../clock.js';
 import { hashToken } from '../crypto/digest.js';
-import { authenticationContextClass, methodReferences } from '../protocol/authentication-context.js';
+import { authenticationContextClass, methodReferences } from '../protocol/sign-in/authentication-context.js';
 import { auditOf } from '../storage/audit-context.js';
 import { beginSession, touchSession } from '../storage/sessions.js';
 import { announce } from './audit.js';

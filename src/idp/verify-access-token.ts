@@ -1,7 +1,7 @@
 import { hashToken } from '../crypto/digest.js';
 import { verifyOwnJwt } from '../crypto/jwt.js';
-import { AccessTokenError, accessTokenType, validateAccessTokenClaims } from '../protocol/access-token.js';
-import { assertScope } from '../protocol/bearer.js';
+import { assertScope } from '../protocol/resource/bearer.js';
+import { AccessTokenError, accessTokenType, validateAccessTokenClaims } from '../protocol/token/access-token.js';
 import { findLiveGrant, findOpaqueAccessToken, type UserClaims } from '../storage/access-tokens.js';
 import type { Idp } from './deps.js';
 

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { hashToken } from '../crypto/digest.js';
-import { nextStep, type Step } from '../protocol/interaction.js';
+import { nextStep, type Step } from '../protocol/sign-in/next-step.js';
 import { type VisitedInteraction, visitInteraction } from '../storage/interactions.js';
 import { readBrowser, readSession } from './cookies.js';
 import type { Idp } from './deps.js';

@@ -9,7 +9,7 @@ import { hashToken } from '../crypto/digest.js';
 import type { PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
 import { rotationOf } from '../jobs/rotate-keys.js';
-import { readClientMetadata } from '../protocol/client-metadata.js';
+import { readClientMetadata } from '../protocol/client/client-metadata.js';
 import { type Change, declareClient } from '../storage/clients.js';
 import { migrate, withMigrationLock } from '../storage/data-source.js';
 import { recognizeDatabase } from '../storage/installation.js';

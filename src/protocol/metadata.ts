@@ -1,9 +1,9 @@
-import { responseModes } from './authorization-request.js';
-import { authenticationMethodsAt } from './client-authentication.js';
-import { grantTypes, type SignatureAlgorithm, signatureAlgorithms } from './client-metadata.js';
+import { responseModes } from './authorization/authorization-request.js';
+import { codeChallengeMethods } from './authorization/pkce.js';
+import type { ProtectedResource } from './authorization/resource-indicators.js';
+import { authenticationMethodsAt } from './client/client-authentication.js';
+import { grantTypes, type SignatureAlgorithm, signatureAlgorithms } from './client/client-metadata.js';
 import { type Endpoint, type EndpointName, endpoints, endpointUrl, type Role } from './endpoints.js';
-import { codeChallengeMethods } from './pkce.js';
-import type { ProtectedResource } from './resource-indicators.js';
 import { openidScopes } from './scope.js';
 
 export interface MetadataFacts {

@@ -1,8 +1,13 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { VerifiedAccessToken } from '../protocol/access-token.js';
-import { assertScope, bearerRefusal, type ChallengeContext, presentedAccessToken } from '../protocol/bearer.js';
 import { OAuthError } from '../protocol/oauth-error.js';
-import { protectedResourceMetadataUrl } from '../protocol/protected-resource-metadata.js';
+import {
+  assertScope,
+  bearerRefusal,
+  type ChallengeContext,
+  presentedAccessToken,
+} from '../protocol/resource/bearer.js';
+import { protectedResourceMetadataUrl } from '../protocol/resource/protected-resource-metadata.js';
+import type { VerifiedAccessToken } from '../protocol/token/access-token.js';
 import type { Log } from '../telemetry/logger.js';
 import { metrics } from '../telemetry/metrics.js';
 import { explainRefusal, refusalReason } from './explain-refusal.js';

@@ -1,6 +1,6 @@
-import { AccessTokenError, type AccessTokenFault } from '../protocol/access-token.js';
-import { InsufficientScopeError } from '../protocol/bearer.js';
 import type { OAuthError } from '../protocol/oauth-error.js';
+import { InsufficientScopeError } from '../protocol/resource/bearer.js';
+import { AccessTokenError, type AccessTokenFault } from '../protocol/token/access-token.js';
 
 /** Why a request was refused: the fixed label set of `token_validation_failures_total`. */
 export type RefusalReason = AccessTokenFault | 'presentation' | 'scope' | 'unavailable';

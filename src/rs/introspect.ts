@@ -6,8 +6,8 @@ import {
   AccessTokenUnverifiableError,
   type VerifiedAccessToken,
   validateAccessTokenClaims,
-} from '../protocol/access-token.js';
-import { introspectedClaims, parseIntrospectionResponse } from '../protocol/introspection.js';
+} from '../protocol/token/access-token.js';
+import { introspectedClaims, parseIntrospectionResponse } from '../protocol/token/introspection.js';
 import { type BoundedCache, createBoundedCache } from './bounded-cache.js';
 import type { VerifyAccessToken } from './verify-access-token.js';
 

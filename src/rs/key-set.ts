@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWSHeaderParameters } from 'jose';
 import type { Clock } from '../clock.js';
-import { AccessTokenError, AccessTokenUnverifiableError } from '../protocol/access-token.js';
+import { AccessTokenError, AccessTokenUnverifiableError } from '../protocol/token/access-token.js';
 import { type Freshness, remember } from './remembered.js';
 
 type VerificationKey = Awaited<ReturnType<ReturnType<typeof createLocalJWKSet>>>;

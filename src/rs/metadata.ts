@@ -4,7 +4,7 @@ import {
   protectedResourceMetadata,
   protectedResourceMetadataPath,
   protectedResourceMetadataUrl,
-} from '../protocol/protected-resource-metadata.js';
+} from '../protocol/resource/protected-resource-metadata.js';
 
 /** The metadata's own path (RFC 9728 §3.1), and the bare one, where clients look that only know the host. */
 export function metadataPaths(resource: string): string[] {

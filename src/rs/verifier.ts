@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { signatureAlgorithms } from '../protocol/client-metadata.js';
+import { signatureAlgorithms } from '../protocol/client/client-metadata.js';
 import { discoverEndpoints, type IssuerEndpoints } from './discover.js';
 import {
   createIntrospect,

@@ -8,7 +8,7 @@ import {
   assertAccessTokenType,
   type VerifiedAccessToken,
   validateAccessTokenClaims,
-} from '../protocol/access-token.js';
+} from '../protocol/token/access-token.js';
 import type { KeySet } from './key-set.js';
 
 export type VerifyAccessToken = (token: string) => Promise<VerifiedAccessToken>;

@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import type { Clock } from '../clock.js';
-import type { ClientMetadata } from '../protocol/client-metadata.js';
+import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import { type AuditContext, AuditEvent } from './audit-events.js';
 import { type Sql, statement } from './connection/sql.js';
 

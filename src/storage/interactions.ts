@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { ValidatedAuthorizationRequest } from '../protocol/authorization-request.js';
-import type { ClientMetadata } from '../protocol/client-metadata.js';
+import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
+import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import { currentTraceparent, linkTrace } from '../telemetry/tracing.js';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
 import { type Sql, statement } from './connection/sql.js';

@@ -8,7 +8,7 @@ import { createApp } from '../../src/http/request/app.js';
 import type { IdpConfig, IdpDeps } from '../../src/idp/deps.js';
 import { createIdp } from '../../src/idp/index.js';
 import { refusalPages } from '../../src/pages/send.js';
-import type { ValidatedAuthorizationRequest } from '../../src/protocol/authorization-request.js';
+import type { ValidatedAuthorizationRequest } from '../../src/protocol/authorization/authorization-request.js';
 import { createAuditBatch } from '../../src/storage/audit-events.js';
 import { createClientCache } from '../../src/storage/clients.js';
 import { startInteraction } from '../../src/storage/interactions.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hashToken } from '../../src/crypto/digest.js';
-import { type ClientMetadata, readClientMetadata } from '../../src/protocol/client-metadata.js';
+import { type ClientMetadata, readClientMetadata } from '../../src/protocol/client/client-metadata.js';
 import type { Audit } from '../../src/storage/audit-events.js';
 import { insertClient } from '../../src/storage/clients.js';
 import { insertUser } from '../../src/storage/users.js';

@@ -1,14 +1,14 @@
 import type { Request } from 'express';
 import { hashToken } from '../../crypto/digest.js';
-import { audienceOf, narrowResources, scopesOf } from '../../protocol/resource-indicators.js';
+import { audienceOf, narrowResources, scopesOf } from '../../protocol/authorization/resource-indicators.js';
 import { limitScopeToResources } from '../../protocol/scope.js';
 import {
   type AuthorizationCodeRequest,
   assertCodeBinding,
   decideCode,
   invalidGrant,
-} from '../../protocol/token-request.js';
-import type { IssuedTokens } from '../../protocol/token-response.js';
+} from '../../protocol/token/token-request.js';
+import type { IssuedTokens } from '../../protocol/token/token-response.js';
 import { auditOf } from '../../storage/audit-context.js';
 import { type FoundCode, findAuthorizationCode, redeemAuthorizationCode } from '../../storage/tokens.js';
 import { announce } from '../audit.js';

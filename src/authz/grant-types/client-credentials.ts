@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import { audienceOf, scopesOf, validateResources } from '../../protocol/resource-indicators.js';
+import { audienceOf, scopesOf, validateResources } from '../../protocol/authorization/resource-indicators.js';
 import { parseScope, validateClientScope } from '../../protocol/scope.js';
-import type { ClientCredentialsRequest } from '../../protocol/token-request.js';
-import type { IssuedTokens } from '../../protocol/token-response.js';
+import type { ClientCredentialsRequest } from '../../protocol/token/token-request.js';
+import type { IssuedTokens } from '../../protocol/token/token-response.js';
 import { auditContext, auditOf } from '../../storage/audit-context.js';
 import { insertAccessToken } from '../../storage/tokens.js';
 import { announce } from '../audit.js';

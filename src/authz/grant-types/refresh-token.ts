@@ -1,10 +1,10 @@
 import type { Request } from 'express';
 import { hashToken, hmacSha256 } from '../../crypto/digest.js';
-import { decideRefresh } from '../../protocol/refresh-rotation.js';
-import { audienceOf, narrowResources, scopesOf } from '../../protocol/resource-indicators.js';
+import { audienceOf, narrowResources, scopesOf } from '../../protocol/authorization/resource-indicators.js';
 import { excessiveScope, limitScopeToResources, narrowScope, parseScope } from '../../protocol/scope.js';
-import { invalidGrant, type RefreshTokenRequest } from '../../protocol/token-request.js';
-import type { IssuedTokens } from '../../protocol/token-response.js';
+import { decideRefresh } from '../../protocol/token/refresh-rotation.js';
+import { invalidGrant, type RefreshTokenRequest } from '../../protocol/token/token-request.js';
+import type { IssuedTokens } from '../../protocol/token/token-response.js';
 import { auditContext, auditOf } from '../../storage/audit-context.js';
 import type { GrantFacts } from '../../storage/authorization-grants.js';
 import {

@@ -1,6 +1,6 @@
 import { type Html, html, webLink } from '../../pages/html.js';
 import { texts } from '../../pages/texts.js';
-import type { ClientMetadata } from '../../protocol/client-metadata.js';
+import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 
 /** What the pages tell about the application that sent the browser here. */
 export interface ClientOnPage {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { accessTokenHash } from '../../../src/protocol/id-token.js';
+import { accessTokenHash } from '../../../src/protocol/token/id-token.js';
 import { disableClient } from '../../../src/storage/clients.js';
 import { disableUser } from '../../../src/storage/users.js';
 import {

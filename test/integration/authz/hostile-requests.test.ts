@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { jwtBearerAssertionType } from '../../../src/protocol/client-authentication.js';
+import { jwtBearerAssertionType } from '../../../src/protocol/client/client-authentication.js';
 import { challenge, openAuthz, paths, redirectUri, type TestAuthz } from '../../support/authz.js';
 
 let authz: TestAuthz;

@@ -1,0 +1,55 @@
+import { errorResponse, OAuthError } from '../oauth-error.js';
+import type { RegisteredRedirectUri } from '../redirect-uri.js';
+import type { ResponseMode } from './authorization-request.js';
+
+/** Where an authorization response goes and what it says (RFC 6749 §4.1.2, RFC 9207 §2). */
+export interface AuthorizationResponse {
+  readonly redirectUri: RegisteredRedirectUri;
+  readonly responseMode: ResponseMode;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What of a request the response needs, whether or not the request was good. */
+export interface ResponseTarget {
+  readonly redirectUri: RegisteredRedirectUri;
+  readonly responseMode: ResponseMode;
+  readonly state?: string | undefined;
+}
+
+const respond = (
+  { redirectUri, responseMode, state }: ResponseTarget,
+  issuer: string,
+  members: Record<string, string>,
+): AuthorizationResponse => ({
+  redirectUri,
+  responseMode,
+  parameters: { ...members, ...(state === undefined ? {} : { state }), iss: issuer },
+});
+
+/** A successful authorization response (RFC 6749 §4.1.2) with its issuer (RFC 9207 §2). */
+export const successResponse = (target: ResponseTarget, issuer: string, code: string): AuthorizationResponse =>
+  respond(target, issuer, { code });
+
+const isUnavailable = (fault: unknown): boolean => (fault as { status?: unknown } | null)?.status === 503;
+
+/** What a client may learn of a fault of ours (RFC 6749 §4.1.2.1 `server_error`, `temporarily_unavailable`): nothing more. */
+export function asAuthorizationError(fault: unknown): OAuthError {
+  if (fault instanceof OAuthError) return fault;
+  return new OAuthError(isUnavailable(fault) ? 'temporarily_unavailable' : 'server_error', { cause: fault });
+}
+
+/** An error for the client (RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6); its target proves that it may be redirected. */
+export const authorizationErrorResponse = (
+  target: ResponseTarget,
+  issuer: string,
+  error: OAuthError,
+): AuthorizationResponse => respond(target, issuer, errorResponse(error));
+
+/**
+ * The redirect URI with the response in its query (RFC 6749 §4.1.2). What was registered stays as it is, byte for byte, its own
+ * query included (RFC 6749 §3.1.2).
+ */
+export function responseLocation({ redirectUri, parameters }: AuthorizationResponse): string {
+  const separator = !redirectUri.includes('?') ? '?' : /[?&]$/.test(redirectUri) ? '' : '&';
+  return `${redirectUri}${separator}${new URLSearchParams(parameters)}`;
+}

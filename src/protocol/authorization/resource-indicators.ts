@@ -1,0 +1,59 @@
+import { OAuthError } from '../oauth-error.js';
+
+/** A protected resource as the configuration names it: its identifier (RFC 8707 §2) and its scopes. */
+export interface ProtectedResource {
+  readonly identifier: string;
+  readonly scopes: readonly string[];
+}
+
+export interface ResourceRules {
+  readonly issuer: string;
+  readonly resources: readonly ProtectedResource[];
+  /** The resource that a request means when it names none. */
+  readonly defaultResource: string;
+}
+
+/**
+ * The `resource` parameters of a request (RFC 8707 §2): absolute URIs without fragment, each one known to us. The issuer counts
+ * as known, because userinfo is its resource.
+ * @throws OAuthError invalid_target
+ */
+export function validateResources(requested: readonly string[], rules: ResourceRules): readonly string[] {
+  for (const resource of requested) {
+    if (!URL.canParse(resource) || resource.includes('#')) {
+      throw new OAuthError('invalid_target', { detail: 'resource is not an absolute URI without fragment' });
+    }
+    if (resource !== rules.issuer && !rules.resources.some(({ identifier }) => identifier === resource)) {
+      throw new OAuthError('invalid_target', { detail: 'resource is unknown' });
+    }
+  }
+  return [...new Set(requested)];
+}
+
+/**
+ * The audience of an access token (RFC 9068 §3): exactly the resources that were named, or the default resource and the
+ * issuer, whose userinfo endpoint takes no other token.
+ */
+export const audienceOf = (resources: readonly string[], rules: ResourceRules): readonly string[] =>
+  resources.length > 0 ? resources : [...new Set([rules.defaultResource, rules.issuer])];
+
+/**
+ * The resources of a token request against those of its authorization grant (RFC 8707 §2.2): a subset, or all when it names none.
+ * @throws OAuthError invalid_target
+ */
+export function narrowResources(
+  requested: readonly string[],
+  granted: readonly string[],
+  rules: ResourceRules,
+): readonly string[] {
+  if (requested.length === 0) return granted;
+  const allowed = audienceOf(granted, rules);
+  if (!requested.every((resource) => allowed.includes(resource))) {
+    throw new OAuthError('invalid_target', { detail: 'resource was not part of the authorization grant' });
+  }
+  return [...new Set(requested)];
+}
+
+/** The scopes that the resources of an audience own (RFC 8707 §2.2). */
+export const scopesOf = (audience: readonly string[], rules: ResourceRules): readonly string[] =>
+  rules.resources.filter(({ identifier }) => audience.includes(identifier)).flatMap(({ scopes }) => scopes);

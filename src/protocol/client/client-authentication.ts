@@ -1,0 +1,199 @@
+import { OAuthError } from '../oauth-error.js';
+import type { Parameters } from '../parameters.js';
+import {
+  type ClientAuthenticationMethod,
+  type ClientMetadata,
+  clientAuthenticationMethods,
+  isClientIdentifier,
+  type SignatureAlgorithm,
+  signatureAlgorithms,
+} from './client-metadata.js';
+
+/** The client_assertion_type of a JWT (RFC 7523 §2.2). */
+export const jwtBearerAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** Which methods each endpoint takes (RFC 8414 §2): what tokens mean is told to nobody who can't prove who he is (RFC 7662 §2.1). */
+export const authenticationMethodsAt = {
+  token: clientAuthenticationMethods,
+  revoke: clientAuthenticationMethods,
+  introspect: clientAuthenticationMethods.filter((method) => method !== 'none'),
+} as const satisfies Record<string, readonly ClientAuthenticationMethod[]>;
+
+export type AuthenticatedEndpoint = keyof typeof authenticationMethodsAt;
+
+/**
+ * The method has to be the one that the client registered (OIDC Core §9), at an endpoint that takes it.
+ * @throws OAuthError invalid_client
+ */
+export function assertMethodAllowed(
+  method: ClientAuthenticationMethod,
+  metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>,
+  endpoint: AuthenticatedEndpoint,
+): void {
+  if (method !== metadata.token_endpoint_auth_method) refuse(`the client is not registered for ${method}`);
+  if (!authenticationMethodsAt[endpoint].some((taken) => taken === method)) refuse(`${method} does not do here`);
+}
+
+/** What a request offers as proof of who the client is (RFC 6749 §2.3, OIDC Core §9): read, not yet believed. */
+export type PresentedClientAuthentication =
+  | { readonly method: 'none'; readonly clientId: string }
+  | {
+      readonly method: 'client_secret_basic' | 'client_secret_post';
+      readonly clientId: string;
+      readonly clientSecret: string;
+    }
+  | { readonly method: 'private_key_jwt'; readonly clientId: string; readonly assertion: string };
+
+/** Why a client is not believed: for the log only, as all get the same answer (RFC 6749 §5.2 `invalid_client`). */
+export const invalidClient = (detail: string, cause?: unknown): OAuthError =>
+  new OAuthError('invalid_client', { detail, cause });
+
+/** Whether an error says that the client did not authenticate, so that a challenge is due (RFC 6749 §5.2). */
+export const isInvalidClient = (error: unknown): boolean =>
+  error instanceof OAuthError && error.code === 'invalid_client';
+
+const refuse = (detail: string): never => {
+  throw invalidClient(detail);
+};
+
+/** `application/x-www-form-urlencoded` text back to what was meant (RFC 6749 §2.3.1, appendix B). */
+function formDecode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded.replaceAll('+', ' '));
+  } catch {
+    return refuse('the Basic credentials are not form-encoded');
+  }
+}
+
+function parseBasic(authorization: string): PresentedClientAuthentication {
+  const match = /^Basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(authorization);
+  if (!match?.[1]) return refuse('the Authorization header does not hold Basic credentials');
+  const credentials = Buffer.from(match[1], 'base64').toString('utf8');
+  const colon = credentials.indexOf(':');
+  if (colon < 1) return refuse('the Basic credentials hold no client_id');
+  return {
+    method: 'client_secret_basic',
+    clientId: formDecode(credentials.slice(0, colon)),
+    clientSecret: formDecode(credentials.slice(colon + 1)),
+  };
+}
+
+/** The `sub` that an assertion claims, unverified: it only says whose keys to verify with (RFC 7523 §3). */
+function claimedSubject(assertion: string): string {
+  try {
+    const claims = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8')) as unknown;
+    const sub = (claims as { sub?: unknown } | null)?.sub;
+    if (typeof sub === 'string' && sub !== '') return sub;
+  } catch {
+    // Not a JWT: refused below like one without a subject.
+  }
+  return refuse('the client assertion names no subject');
+}
+
+function parseAssertion(parameters: Parameters, assertion: string): PresentedClientAuthentication {
+  if (parameters.get('client_assertion_type') !== jwtBearerAssertionType) {
+    return refuse('client_assertion_type is not supported');
+  }
+  return { method: 'private_key_jwt', clientId: claimedSubject(assertion), assertion };
+}
+
+function assertOneMethod(authorization: string | undefined, parameters: Parameters): void {
+  const used = [
+    authorization !== undefined,
+    parameters.has('client_secret'),
+    parameters.has('client_assertion') || parameters.has('client_assertion_type'),
+  ];
+  if (used.filter(Boolean).length > 1) {
+    throw new OAuthError('invalid_request', { detail: 'the client authenticates in more than one way' });
+  }
+}
+
+function parseMethod(authorization: string | undefined, parameters: Parameters): PresentedClientAuthentication {
+  const clientId = parameters.get('client_id');
+  const clientSecret = parameters.get('client_secret');
+  const assertion = parameters.get('client_assertion');
+  if (authorization !== undefined) return parseBasic(authorization);
+  if (assertion !== undefined) return parseAssertion(parameters, assertion);
+  if (clientId === undefined) return refuse('the request holds no client authentication');
+  if (clientSecret !== undefined) return { method: 'client_secret_post', clientId, clientSecret };
+  return { method: 'none', clientId };
+}
+
+/**
+ * Finds the one method that the request uses (RFC 6749 §2.3: never more than one).
+ * @throws OAuthError invalid_request, invalid_client
+ */
+export function parseClientAuthentication(
+  authorization: string | undefined,
+  parameters: Parameters,
+): PresentedClientAuthentication {
+  assertOneMethod(authorization, parameters);
+  const presented = parseMethod(authorization, parameters);
+  if (!isClientIdentifier(presented.clientId)) refuse('client_id holds a character that RFC 6749 does not allow');
+  const named = parameters.get('client_id');
+  if (named !== undefined && named !== presented.clientId) refuse('client_id names another client');
+  return presented;
+}
+
+/** What a client assertion has to fit (RFC 7523 §3). */
+export interface AssertionRules {
+  readonly clientId: string;
+  readonly issuer: string;
+  /** Endpoint URLs that may stand for the issuer: the token endpoint and the one that was called. */
+  readonly endpoints: readonly string[];
+  readonly profile: ClientMetadata['profile'];
+  readonly now: Date;
+}
+
+/** What has to be remembered so that an assertion works once (RFC 7523 §3 item 7). */
+export interface AssertionUse {
+  readonly jti: string;
+  readonly expiresAt: Date;
+}
+
+/** Clocks differ: FAPI 2.0 §5.3.2.1 wants 10 s ahead accepted and 60 s refused. */
+const clockSkewSeconds = 30;
+const longestLifeSeconds = 3600;
+
+/** FAPI 2.0 §5.3.2.1 wants the issuer as a plain string; others may name an endpoint, or several audiences (OIDC Core §9). */
+function isAudience(aud: unknown, { issuer, endpoints, profile }: AssertionRules): boolean {
+  if (profile !== 'oauth21') return aud === issuer;
+  const accepted = [issuer, ...endpoints];
+  return (Array.isArray(aud) ? aud : [aud]).some((item: unknown) => accepted.includes(item as string));
+}
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+/**
+ * The claims of an assertion whose signature has been verified (RFC 7523 §3, OIDC Core §9).
+ * @throws OAuthError invalid_client
+ */
+export function validateAssertionClaims(
+  claims: Readonly<Record<string, unknown>>,
+  rules: AssertionRules,
+): AssertionUse {
+  const now = rules.now.getTime() / 1000;
+  const { iss, sub, aud, exp, nbf, iat, jti } = claims;
+  if (iss !== rules.clientId || sub !== rules.clientId) refuse('iss or sub of the assertion is not the client');
+  if (!isAudience(aud, rules)) refuse('aud of the assertion is not this server');
+  if (!isTime(exp) || exp <= now - clockSkewSeconds) return refuse('the assertion has expired');
+  if (exp > now + longestLifeSeconds + clockSkewSeconds) refuse('the assertion lives too long');
+  for (const start of [nbf, iat]) {
+    if (start !== undefined && (!isTime(start) || start > now + clockSkewSeconds))
+      refuse('the assertion is not valid yet');
+  }
+  if (typeof jti !== 'string' || jti === '' || jti.length > 512) return refuse('jti of the assertion is missing');
+  return { jti, expiresAt: new Date((exp + clockSkewSeconds) * 1000) };
+}
+
+/** Algorithms a client's assertion may be signed with: the registered one, or all that its profile has (FAPI 2.0 §5.4.1). */
+export function assertionAlgorithms(
+  metadata: Pick<ClientMetadata, 'profile' | 'token_endpoint_auth_signing_alg'>,
+): readonly SignatureAlgorithm[] {
+  const allowed = signatureAlgorithms.filter((alg) => metadata.profile === 'oauth21' || alg !== 'RS256');
+  const registered = metadata.token_endpoint_auth_signing_alg;
+  return registered ? allowed.filter((alg) => alg === registered) : allowed;
+}
+
+/** `typ` values of a client assertion; any other says that the JWT was made for something else (RFC 8725 §3.11). */
+export const assertionTypes: readonly (string | undefined)[] = [undefined, 'jwt', 'client-authentication+jwt'];

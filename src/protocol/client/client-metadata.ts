@@ -1,0 +1,252 @@
+import { redirectUriFault } from '../redirect-uri.js';
+import { parseScope } from '../scope.js';
+
+/** Grant types that a client can be registered for (RFC 7591 §2); the token endpoint answers exactly these. */
+export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+export type GrantType = (typeof grantTypes)[number];
+
+/** Ways for a client to authenticate (RFC 7591 §2, OIDC Core §9). */
+export const clientAuthenticationMethods = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+] as const;
+export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
+
+/** Algorithms for ID tokens and client assertions (RFC 7518 §3.1): asymmetric only, `none` never (RFC 8725 §3.2). */
+export const signatureAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+export type SignatureAlgorithm = (typeof signatureAlgorithms)[number];
+
+/** Rule sets a client can be held to: OAuth 2.1, FAPI 2.0 Security Profile §5, FAPI 2.0 Message Signing §5. */
+export const clientProfiles = ['oauth21', 'fapi2', 'fapi2-message-signing'] as const;
+export type ClientProfile = (typeof clientProfiles)[number];
+
+export interface JsonWebKeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last four members are ours. */
+export interface ClientMetadata {
+  readonly client_name?: string;
+  readonly client_uri?: string;
+  readonly logo_uri?: string;
+  readonly policy_uri?: string;
+  readonly tos_uri?: string;
+  readonly contacts?: readonly string[];
+  readonly initiate_login_uri?: string;
+  readonly application_type: 'web' | 'native';
+  readonly redirect_uris: readonly string[];
+  readonly post_logout_redirect_uris: readonly string[];
+  readonly response_types: readonly 'code'[];
+  readonly grant_types: readonly GrantType[];
+  readonly scope: string;
+  readonly subject_type: 'public';
+  readonly token_endpoint_auth_method: ClientAuthenticationMethod;
+  readonly token_endpoint_auth_signing_alg?: SignatureAlgorithm;
+  readonly id_token_signed_response_alg: SignatureAlgorithm;
+  readonly jwks?: JsonWebKeySet;
+  readonly jwks_uri?: string;
+  readonly default_max_age?: number;
+  readonly default_acr_values?: readonly string[];
+  readonly require_auth_time: boolean;
+  readonly backchannel_logout_uri?: string;
+  readonly backchannel_logout_session_required: boolean;
+  readonly frontchannel_logout_uri?: string;
+  readonly frontchannel_logout_session_required: boolean;
+  readonly profile: ClientProfile;
+  readonly require_pkce: boolean;
+  readonly access_token_format: 'jwt' | 'opaque';
+  /** Identifiers of the protected resources that this client is: it may introspect tokens meant for them. */
+  readonly protected_resources: readonly string[];
+}
+
+/** One thing wrong with a metadata document, in RFC 7591 §3.2.2's terms. */
+export interface MetadataFault {
+  readonly error: 'invalid_redirect_uri' | 'invalid_client_metadata';
+  readonly member: string;
+  readonly problem: string;
+}
+
+export type ReadMetadata =
+  | { readonly metadata: ClientMetadata; readonly faults: readonly [] }
+  | { readonly metadata?: undefined; readonly faults: readonly MetadataFault[] };
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** Reads members one by one and notes what is wrong with each, so that all faults come in one answer. */
+function memberReader(document: Document) {
+  const faults: MetadataFault[] = [];
+  const fault = (member: string, problem: string, error: MetadataFault['error'] = 'invalid_client_metadata') =>
+    void faults.push({ error, member, problem });
+
+  function read<T>(member: string, kind: string, is: (value: unknown) => value is T): T | undefined {
+    const value = document[member];
+    if (value === undefined || value === null) return undefined;
+    if (is(value)) return value;
+    fault(member, `is not ${kind}`);
+    return undefined;
+  }
+
+  const isString = (value: unknown): value is string => typeof value === 'string';
+  const isList = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
+  const isWebUrl = (value: unknown): value is string =>
+    isString(value) && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+
+  return {
+    faults,
+    fault,
+    string: (member: string) => read(member, 'a string', isString),
+    list: (member: string) => read(member, 'a list of strings', isList),
+    webUrl: (member: string) => read(member, 'an http(s) URL', isWebUrl),
+    flag: (member: string) => read(member, 'true or false', (value) => typeof value === 'boolean') ?? false,
+    seconds: (member: string) =>
+      read(
+        member,
+        'a number of seconds',
+        (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
+      ),
+    keySet: (member: string) => read(member, 'a set of public keys', isPublicKeySet),
+    oneOf: <T extends string>(member: string, values: readonly T[]) =>
+      read(member, `one of ${values.join(', ')}`, (value): value is T => values.includes(value as T)),
+    someOf: <T extends string>(member: string, values: readonly T[]) =>
+      read(
+        member,
+        `a list out of ${values.join(', ')}`,
+        (value): value is T[] => isList(value) && value.every((item) => values.includes(item as T)),
+      ),
+  };
+}
+
+type MemberReader = ReturnType<typeof memberReader>;
+
+/** Public halves only: a private or symmetric key that was sent to us is one to throw away (RFC 7591 §2, RFC 7517 §9.2). */
+function isPublicKeySet(value: unknown): value is JsonWebKeySet {
+  const keys = (value as { keys?: unknown } | null)?.keys;
+  return (
+    Array.isArray(keys) &&
+    keys.every(
+      (key: unknown) => typeof key === 'object' && key !== null && 'kty' in key && key.kty !== 'oct' && !('d' in key),
+    )
+  );
+}
+
+/** Members left out stay out: `exactOptionalPropertyTypes` and stored JSON agree on that. */
+const present = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+
+function readOptional(read: MemberReader) {
+  return present({
+    client_name: read.string('client_name'),
+    client_uri: read.webUrl('client_uri'),
+    logo_uri: read.webUrl('logo_uri'),
+    policy_uri: read.webUrl('policy_uri'),
+    tos_uri: read.webUrl('tos_uri'),
+    contacts: read.list('contacts'),
+    initiate_login_uri: read.webUrl('initiate_login_uri'),
+    token_endpoint_auth_signing_alg: read.oneOf('token_endpoint_auth_signing_alg', signatureAlgorithms),
+    jwks: read.keySet('jwks'),
+    jwks_uri: read.webUrl('jwks_uri'),
+    default_max_age: read.seconds('default_max_age'),
+    default_acr_values: read.list('default_acr_values'),
+    backchannel_logout_uri: read.webUrl('backchannel_logout_uri'),
+    frontchannel_logout_uri: read.webUrl('frontchannel_logout_uri'),
+  }) as Partial<ClientMetadata>;
+}
+
+function readMembers(read: MemberReader): ClientMetadata {
+  const grants = read.someOf('grant_types', grantTypes) ?? ['authorization_code'];
+  const usesCode = grants.includes('authorization_code');
+  return {
+    ...readOptional(read),
+    application_type: read.oneOf('application_type', ['web', 'native'] as const) ?? 'web',
+    redirect_uris: read.list('redirect_uris') ?? [],
+    post_logout_redirect_uris: read.list('post_logout_redirect_uris') ?? [],
+    response_types: read.someOf('response_types', ['code'] as const) ?? (usesCode ? ['code'] : []),
+    grant_types: grants,
+    scope: read.string('scope') ?? '',
+    subject_type: read.oneOf('subject_type', ['public'] as const) ?? 'public',
+    token_endpoint_auth_method:
+      read.oneOf('token_endpoint_auth_method', clientAuthenticationMethods) ?? 'client_secret_basic',
+    id_token_signed_response_alg: read.oneOf('id_token_signed_response_alg', signatureAlgorithms) ?? 'RS256',
+    require_auth_time: read.flag('require_auth_time'),
+    backchannel_logout_session_required: read.flag('backchannel_logout_session_required'),
+    frontchannel_logout_session_required: read.flag('frontchannel_logout_session_required'),
+    profile: read.oneOf('profile', clientProfiles) ?? 'oauth21',
+    require_pkce: read.flag('require_pkce'),
+    access_token_format: read.oneOf('access_token_format', ['jwt', 'opaque'] as const) ?? 'jwt',
+    protected_resources: read.list('protected_resources') ?? [],
+  };
+}
+
+function checkRedirectUris(metadata: ClientMetadata, { fault }: MemberReader): void {
+  for (const uri of metadata.redirect_uris) {
+    const problem = redirectUriFault(uri);
+    if (problem) fault('redirect_uris', `${JSON.stringify(uri)} ${problem}`, 'invalid_redirect_uri');
+  }
+  for (const uri of metadata.post_logout_redirect_uris) {
+    const problem = redirectUriFault(uri);
+    if (problem) fault('post_logout_redirect_uris', `${JSON.stringify(uri)} ${problem}`);
+  }
+  if (metadata.grant_types.includes('authorization_code') && metadata.redirect_uris.length === 0) {
+    fault('redirect_uris', 'is needed for grant type authorization_code', 'invalid_redirect_uri');
+  }
+}
+
+/** Members that have to agree with each other (RFC 7591 §2.1, RFC 6749 §4.4), and initiate_login_uri (OIDC Registration §2). */
+function checkConsistency(metadata: ClientMetadata, { fault }: MemberReader): void {
+  const { grant_types: grants, response_types: responses, token_endpoint_auth_method: method } = metadata;
+  if (responses.includes('code') !== grants.includes('authorization_code')) {
+    fault('response_types', 'does not agree with grant_types: "code" goes with authorization_code');
+  }
+  if (method === 'none' && grants.includes('client_credentials')) {
+    fault('grant_types', 'client_credentials needs a client that authenticates');
+  }
+  if (metadata.jwks && metadata.jwks_uri) fault('jwks', 'excludes jwks_uri');
+  if (metadata.initiate_login_uri?.startsWith('http:')) fault('initiate_login_uri', 'is not https');
+  if (method === 'private_key_jwt' && !metadata.jwks && !metadata.jwks_uri) {
+    fault('jwks', 'or jwks_uri is needed for private_key_jwt');
+  }
+  try {
+    parseScope(metadata.scope);
+  } catch {
+    fault('scope', 'holds a character that no scope may have');
+  }
+}
+
+/**
+ * A client's metadata as it arrives (RFC 7591 §2), checked and completed. Unknown members are ignored, as §2 wants it; all
+ * faults are told together.
+ */
+export function readClientMetadata(document: Document): ReadMetadata {
+  const read = memberReader(document);
+  const metadata = readMembers(read);
+  if (read.faults.length === 0) {
+    checkRedirectUris(metadata, read);
+    checkConsistency(metadata, read);
+  }
+  return read.faults.length === 0 ? { metadata, faults: [] } : { faults: read.faults };
+}
+
+/** A client identifier (RFC 6749 §2.2, appendix A.1): what else an encoding may hide must not get as far as a database. */
+export const isClientIdentifier = (text: string): boolean => /^[\x20-\x7E]+$/.test(text);
+
+/** A public client can keep no secret, so nothing but PKCE binds a code to it (RFC 6749 §2.1). */
+export const isPublicClient = (metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean =>
+  metadata.token_endpoint_auth_method === 'none';
+
+/** FAPI 2.0 asks for S256 of every client (FAPI 2.0 §5.3.2.2), OAuth 2.1 of public ones, the operator of whom he likes. */
+export const requiresPkce = (
+  metadata: Pick<ClientMetadata, 'token_endpoint_auth_method' | 'require_pkce' | 'profile'>,
+): boolean => isPublicClient(metadata) || metadata.require_pkce || metadata.profile !== 'oauth21';
+
+/**
+ * Why a client can not be served as it asks to be; undefined when it can. FAPI 2.0 §5.3.2 wants pushed requests and
+ * sender-constrained tokens of both sides: a client held to it must not get less.
+ */
+export const unservableProfile = ({ profile }: Pick<ClientMetadata, 'profile'>): string | undefined =>
+  profile === 'oauth21'
+    ? undefined
+    : `is ${profile}, which needs pushed requests and sender-constrained tokens: not available`;

@@ -1,0 +1,183 @@
+import { OAuthError } from '../oauth-error.js';
+
+/** The media type of a JWT access token, as its `typ` header has it (RFC 9068 §2.1). */
+export const accessTokenType = 'at+jwt';
+
+/** The claims of a JWT access token (RFC 9068 §2.2); `grant_id` is ours: the authorization grant that the token dies with. */
+export interface AccessTokenClaims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly aud: readonly string[];
+  readonly exp: number;
+  readonly iat: number;
+  readonly jti: string;
+  readonly client_id: string;
+  readonly scope: string;
+  readonly auth_time?: number;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+  readonly sid?: string;
+  readonly grant_id?: string;
+}
+
+/** What an issuer decides before it writes a JWT access token (RFC 9068 §2.2, §2.2.1). */
+export interface AccessTokenContent {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: readonly string[];
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly jti: string;
+  readonly issuedAt: Date;
+  /** Milliseconds. */
+  readonly lifetime: number;
+  /** How and when the user signed in; absent where no user is involved. */
+  readonly authentication?: { readonly time: Date; readonly acr?: string; readonly amr?: readonly string[] };
+  readonly sessionId?: string;
+  readonly authorizationGrantId?: string;
+}
+
+const numericDate = (instant: number): number => Math.floor(instant / 1000);
+
+/** Builds the claims of a JWT access token (RFC 9068 §2.2). */
+export function buildAccessTokenClaims(content: AccessTokenContent): AccessTokenClaims {
+  const { authentication, sessionId, authorizationGrantId } = content;
+  const issuedAt = content.issuedAt.getTime();
+  return {
+    iss: content.issuer,
+    sub: content.subject,
+    aud: content.audience,
+    exp: numericDate(issuedAt + content.lifetime),
+    iat: numericDate(issuedAt),
+    jti: content.jti,
+    client_id: content.clientId,
+    scope: content.scopes.join(' '),
+    ...(authentication && { auth_time: numericDate(authentication.time.getTime()) }),
+    ...(authentication?.acr !== undefined && { acr: authentication.acr }),
+    ...(authentication?.amr !== undefined && { amr: authentication.amr }),
+    ...(sessionId !== undefined && { sid: sessionId }),
+    ...(authorizationGrantId !== undefined && { grant_id: authorizationGrantId }),
+  };
+}
+
+/** Why an access token is refused: the fixed set of words for logs and metrics; its bearer learns only `invalid_token` (RFC 6750 §3.1). */
+export type AccessTokenFault =
+  | 'malformed'
+  | 'algorithm'
+  | 'type'
+  | 'unknown_key'
+  | 'signature'
+  | 'claims'
+  | 'issuer'
+  | 'audience'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'sender_constrained'
+  | 'inactive';
+
+/** A refused access token (RFC 6750 §3.1 `invalid_token`). */
+export class AccessTokenError extends OAuthError {
+  constructor(
+    readonly fault: AccessTokenFault,
+    cause?: unknown,
+    /** What the token said that does not fit: for the log. Before its signature is proven it is hearsay. */
+    readonly found: Readonly<Record<string, unknown>> = {},
+  ) {
+    super('invalid_token', { detail: `access token: ${fault}`, cause });
+  }
+}
+
+/**
+ * Whether a token is good can not be told, because the issuer does not answer. That is no fault of the token: a client
+ * told `invalid_token` would throw away a good one (RFC 6750 §3.1, RFC 9110 §15.6.4).
+ */
+export class AccessTokenUnverifiableError extends OAuthError {
+  constructor(detail: string, retryAfter: number, cause?: unknown) {
+    super('temporarily_unavailable', { detail, retryAfter, cause });
+  }
+}
+
+/**
+ * Asserts that a JWT says of itself that it is an access token (RFC 9068 §4): `at+jwt`, with or without `application/`
+ * and in any case (RFC 7515 §4.1.9). An ID token or a logout token of the same issuer must not pass (RFC 8725 §3.11).
+ * @throws AccessTokenError type
+ */
+export function assertAccessTokenType(typ: unknown): void {
+  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
+  if (type !== accessTokenType) throw new AccessTokenError('type', undefined, { typ });
+}
+
+/** What a verifier knows and compares a token with (RFC 9068 §4). */
+export interface AccessTokenExpectations {
+  readonly issuer: string;
+  /** The resource's own identifier: one of the token's audiences has to be exactly this. */
+  readonly audience: string;
+  readonly now: Date;
+  /** How many milliseconds the clocks of issuer and verifier may differ (RFC 7519 §4.1.4). */
+  readonly clockSkew: number;
+}
+
+declare const proof: unique symbol;
+
+/** An access token that passed every rule: only {@link validateAccessTokenClaims} makes one (RFC 9068 §4). */
+export interface VerifiedAccessToken {
+  readonly [proof]: true;
+  readonly subject: string;
+  readonly clientId: string;
+  readonly audience: readonly string[];
+  readonly scopes: readonly string[];
+  readonly expiresAt: Date;
+  /** Everything that the issuer said, in the spelling of RFC 9068 §2.2. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+const texts = (value: unknown): readonly string[] => {
+  const list = Array.isArray(value) ? value : [value];
+  return list.length > 0 && list.every(isText) ? list : [];
+};
+
+/** Asserts `iss` and `aud` by exact comparison (RFC 9068 §4, RFC 3986 §6.2.1). */
+function assertParties(claims: Readonly<Record<string, unknown>>, expected: AccessTokenExpectations): void {
+  const { iss: issuer, aud: audience } = claims;
+  if (issuer !== expected.issuer) throw new AccessTokenError('issuer', undefined, { issuer });
+  if (!texts(audience).includes(expected.audience)) throw new AccessTokenError('audience', undefined, { audience });
+}
+
+/** Asserts `exp` and `nbf` with the allowed skew (RFC 7519 §4.1.4, §4.1.5). */
+function assertTimes(claims: { exp: number; nbf?: unknown }, { now, clockSkew }: AccessTokenExpectations): void {
+  const { exp, nbf } = claims;
+  if (now.getTime() >= exp * 1000 + clockSkew) throw new AccessTokenError('expired', undefined, { exp });
+  if (nbf === undefined) return;
+  if (!isTime(nbf)) throw new AccessTokenError('claims', undefined, { nbf });
+  if (now.getTime() < nbf * 1000 - clockSkew) throw new AccessTokenError('not_yet_valid', undefined, { nbf });
+}
+
+/**
+ * Applies the rules of RFC 9068 §4 to claims whose origin is proven: by signature, or because the issuer itself sent them.
+ * A token bound to a key (`cnf`, RFC 7800 §3.1) is refused: presented as a mere bearer token, it is presented by a thief
+ * (RFC 9449 §7.2, RFC 8705 §3).
+ * @throws AccessTokenError
+ */
+export function validateAccessTokenClaims(
+  claims: Readonly<Record<string, unknown>>,
+  expected: AccessTokenExpectations,
+): VerifiedAccessToken {
+  const { sub, client_id: clientId, exp, nbf, scope = '' } = claims;
+  assertParties(claims, expected);
+  if (!isTime(exp)) throw new AccessTokenError('claims');
+  assertTimes({ exp, nbf }, expected);
+  if (!isText(sub) || !isText(clientId) || typeof scope !== 'string') throw new AccessTokenError('claims');
+  if (claims.cnf !== undefined) throw new AccessTokenError('sender_constrained');
+  const token: Omit<VerifiedAccessToken, typeof proof> = {
+    subject: sub,
+    clientId,
+    audience: texts(claims.aud),
+    scopes: scope.split(' ').filter((part) => part !== ''),
+    expiresAt: new Date(exp * 1000),
+    claims,
+  };
+  return token as VerifiedAccessToken;
+}

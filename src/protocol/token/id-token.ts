@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import type { SignatureAlgorithm } from '../client/client-metadata.js';
+
+/** The facts of which an ID token tells (OIDC Core §2). */
+export interface IdTokenFacts {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly subject: string;
+  readonly issuedAt: Date;
+  /** Milliseconds. */
+  readonly lifetime: number;
+  readonly authTime: Date;
+  readonly nonce?: string | undefined;
+  readonly acr?: string | undefined;
+  readonly amr?: readonly string[] | undefined;
+  /** The session's public id (OIDC Front-Channel Logout §3). */
+  readonly sid?: string | undefined;
+  readonly accessToken: string;
+}
+
+const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
+
+/** The hash belonging to the signature algorithm; Ed25519 hashes with SHA-512 (OIDC Core §3.1.3.6, RFC 8032 §5.1). */
+const hashName = (alg: SignatureAlgorithm): string => (alg === 'EdDSA' ? 'sha512' : 'sha256');
+
+/** Left half of the access token's hash, so that the ID token vouches for it (OIDC Core §3.1.3.6). */
+export function accessTokenHash(accessToken: string, alg: SignatureAlgorithm): string {
+  const digest = createHash(hashName(alg)).update(accessToken, 'ascii').digest();
+  return digest.subarray(0, digest.length / 2).toString('base64url');
+}
+
+/** Claims of an ID token (OIDC Core §2). Claims about the person are userinfo's business, as an access token is issued with it (§5.4). */
+export const idTokenClaims = (facts: IdTokenFacts, alg: SignatureAlgorithm): Readonly<Record<string, unknown>> => ({
+  iss: facts.issuer,
+  sub: facts.subject,
+  aud: facts.clientId,
+  exp: seconds(facts.issuedAt) + Math.floor(facts.lifetime / 1000),
+  iat: seconds(facts.issuedAt),
+  auth_time: seconds(facts.authTime),
+  ...(facts.nonce === undefined ? {} : { nonce: facts.nonce }),
+  ...(facts.acr === undefined ? {} : { acr: facts.acr }),
+  ...(facts.amr === undefined || facts.amr.length === 0 ? {} : { amr: facts.amr }),
+  ...(facts.sid === undefined ? {} : { sid: facts.sid }),
+  at_hash: accessTokenHash(facts.accessToken, alg),
+});

@@ -1,0 +1,129 @@
+import { verifyCodeVerifier } from '../authorization/pkce.js';
+import { type ClientMetadata, type GrantType, grantTypes } from '../client/client-metadata.js';
+import { OAuthError } from '../oauth-error.js';
+import type { Parameters } from '../parameters.js';
+
+/** A token request by its grant type (RFC 6749 §4.1.3, §6, §4.4.2), with the resources it is for (RFC 8707 §2.2). */
+export type TokenRequest = AuthorizationCodeRequest | RefreshTokenRequest | ClientCredentialsRequest;
+
+/** RFC 6749 §4.1.3 with RFC 7636 §4.5. */
+export interface AuthorizationCodeRequest {
+  readonly grant_type: 'authorization_code';
+  readonly code: string;
+  readonly redirect_uri: string | undefined;
+  readonly code_verifier: string | undefined;
+  readonly resource: readonly string[];
+}
+
+/** RFC 6749 §6. */
+export interface RefreshTokenRequest {
+  readonly grant_type: 'refresh_token';
+  readonly refresh_token: string;
+  readonly scope: string | undefined;
+  readonly resource: readonly string[];
+}
+
+/** RFC 6749 §4.4.2. */
+export interface ClientCredentialsRequest {
+  readonly grant_type: 'client_credentials';
+  readonly scope: string | undefined;
+  readonly resource: readonly string[];
+}
+
+/** Why a code or refresh token is not taken: for the log only (RFC 6749 §5.2 `invalid_grant`). */
+export const invalidGrant = (detail: string): OAuthError => new OAuthError('invalid_grant', { detail });
+
+/**
+ * A parameter that a request can not do without (RFC 6749 §5.2).
+ * @throws OAuthError invalid_request
+ */
+export function requiredParameter(parameters: Parameters, name: string): string {
+  const value = parameters.get(name);
+  if (value === undefined) throw new OAuthError('invalid_request', { detail: `${name} is missing` });
+  return value;
+}
+
+const isGrantType = (value: string): value is GrantType => (grantTypes as readonly string[]).includes(value);
+
+/**
+ * The shape of a token request (RFC 6749 §4.1.3, §4.4.2, §6).
+ * @throws OAuthError invalid_request, unsupported_grant_type
+ */
+export function parseTokenRequest(parameters: Parameters): TokenRequest {
+  const grantType = requiredParameter(parameters, 'grant_type');
+  if (!isGrantType(grantType)) throw new OAuthError('unsupported_grant_type');
+  const resource = parameters.all('resource');
+  switch (grantType) {
+    case 'authorization_code':
+      return {
+        grant_type: grantType,
+        code: requiredParameter(parameters, 'code'),
+        redirect_uri: parameters.get('redirect_uri'),
+        code_verifier: parameters.get('code_verifier'),
+        resource,
+      };
+    case 'refresh_token':
+      return {
+        grant_type: grantType,
+        refresh_token: requiredParameter(parameters, 'refresh_token'),
+        scope: parameters.get('scope'),
+        resource,
+      };
+    case 'client_credentials':
+      return { grant_type: grantType, scope: parameters.get('scope'), resource };
+  }
+}
+
+/**
+ * A client uses the grant types that it registered, no others (RFC 6749 §5.2, RFC 7591 §2).
+ * @throws OAuthError unauthorized_client
+ */
+export function assertGrantTypeAllowed(metadata: Pick<ClientMetadata, 'grant_types'>, grantType: GrantType): void {
+  if (!metadata.grant_types.includes(grantType)) {
+    throw new OAuthError('unauthorized_client', { detail: `the client is not registered for ${grantType}` });
+  }
+}
+
+/** What a code was bound to when it was issued (RFC 6749 §4.1.2, RFC 7636 §4.4). */
+export interface CodeBinding {
+  readonly redirectUri: string;
+  readonly redirectUriNamed: boolean;
+  readonly codeChallenge?: string | undefined;
+}
+
+/**
+ * The token request has to come from whoever made the authorization request (RFC 6749 §4.1.3, RFC 7636 §4.6). That the code is
+ * this client's own is part of the statement that redeems it.
+ * @throws OAuthError invalid_grant
+ */
+export function assertCodeBinding(binding: CodeBinding, request: AuthorizationCodeRequest): void {
+  if (request.redirect_uri === undefined ? binding.redirectUriNamed : request.redirect_uri !== binding.redirectUri) {
+    throw invalidGrant('redirect_uri is not the one of the authorization request');
+  }
+  verifyCodeVerifier(binding.codeChallenge, request.code_verifier);
+}
+
+/** What is remembered of a code that is presented (RFC 6749 §4.1.2). */
+export interface CodeFacts {
+  readonly clientId: string;
+  readonly expiresAt: Date;
+  readonly consumedAt: Date | null;
+  /** Its authorization grant is not revoked, its user and client are enabled. */
+  readonly alive: boolean;
+}
+
+/**
+ * Whether a code can be redeemed, or was before: then what it issued has to end (RFC 6749 §4.1.2). Another client's attempt says
+ * nothing about the owner and ends nothing.
+ * @throws OAuthError invalid_grant
+ */
+export function decideCode(
+  code: CodeFacts,
+  { clientId, now }: { readonly clientId: string; readonly now: Date },
+): 'redeem' | 'reuse' {
+  if (code.clientId !== clientId) throw invalidGrant('the code was issued to another client');
+  if (code.consumedAt !== null) return 'reuse';
+  if (!code.alive) throw invalidGrant('the authorization grant of the code has ended');
+  if (code.expiresAt <= now) throw invalidGrant('the code has expired');
+  return 'redeem';
+}

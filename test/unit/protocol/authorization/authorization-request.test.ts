@@ -1,0 +1,195 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  type AuthorizationRequestRules,
+  assertKnownClient,
+  isOpenidRequest,
+  responseModeOf,
+  stateOf,
+  subjectOfHint,
+  validateAuthorizationRequest,
+  withHintedSubject,
+} from '../../../../src/protocol/authorization/authorization-request.js';
+import { type ClientMetadata, readClientMetadata } from '../../../../src/protocol/client/client-metadata.js';
+import { parseParameters } from '../../../../src/protocol/parameters.js';
+import { matchRedirectUri } from '../../../../src/protocol/redirect-uri.js';
+
+const redirectUri = 'https://client.example/cb';
+const api = 'https://api.example';
+const files = 'https://files.example';
+const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
+const clientWith = (document: Record<string, unknown>): ClientMetadata => {
+  const { metadata, faults } = readClientMetadata({
+    redirect_uris: [redirectUri],
+    scope: 'openid profile offline_access read:resource files',
+    grant_types: ['authorization_code', 'refresh_token'],
+    ...document,
+  });
+  if (!metadata) throw new Error(JSON.stringify(faults));
+  return metadata;
+};
+
+const rulesFor = (document: Record<string, unknown> = {}): AuthorizationRequestRules => ({
+  clientId: 'c1',
+  client: clientWith(document),
+  redirectUri: matchRedirectUri({ registered: [redirectUri], requested: redirectUri, openid: true }),
+  issuer: 'https://issuer.example',
+  resources: [
+    { identifier: api, scopes: ['read:resource'] },
+    { identifier: files, scopes: ['files'] },
+  ],
+  defaultResource: api,
+});
+
+const query = (changed: Record<string, string | string[] | undefined> = {}) => {
+  const search = new URLSearchParams();
+  const members = { response_type: 'code', redirect_uri: redirectUri, scope: 'openid', ...changed };
+  for (const [name, value] of Object.entries(members)) {
+    for (const item of [value ?? []].flat()) search.append(name, item);
+  }
+  return parseParameters(search.toString());
+};
+
+const validate = (changed: Record<string, string | string[] | undefined>, document: Record<string, unknown> = {}) =>
+  validateAuthorizationRequest(query(changed), rulesFor(document));
+
+describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => {
+  it('keeps what was asked', () =>
+    expect(
+      validate({
+        state: 's',
+        nonce: 'n',
+        scope: 'openid read:resource',
+        resource: api,
+        code_challenge: challenge,
+        code_challenge_method: 'S256',
+        prompt: 'login consent',
+        max_age: '10',
+        login_hint: 'anna',
+        acr_values: 'aal2 aal1',
+        ui_locales: 'de en',
+        response_mode: 'form_post',
+      }),
+    ).toEqual({
+      clientId: 'c1',
+      redirectUri,
+      redirectUriNamed: true,
+      responseMode: 'form_post',
+      state: 's',
+      nonce: 'n',
+      scopes: ['openid', 'read:resource'],
+      resources: [api],
+      codeChallenge: challenge,
+      prompts: ['login', 'consent'],
+      maxAge: 10,
+      loginHint: 'anna',
+      acrValues: ['aal2', 'aal1'],
+      uiLocales: ['de', 'en'],
+    }));
+
+  it('leaves out what was not asked, unknown parameters and `claims`', () =>
+    expect(validate({ claims: '{}', vendor: 'x', display: 'popup' })).toEqual({
+      clientId: 'c1',
+      redirectUri,
+      redirectUriNamed: true,
+      responseMode: 'query',
+      scopes: ['openid'],
+      resources: [],
+      prompts: [],
+      acrValues: [],
+      uiLocales: [],
+    }));
+
+  it('fills in what the client registered (OIDC Registration §2)', () =>
+    expect(validate({}, { default_max_age: 60, default_acr_values: ['aal2'] })).toMatchObject({
+      maxAge: 60,
+      acrValues: ['aal2'],
+    }));
+
+  it.each([
+    ['response_type missing', { response_type: undefined }, {}, 'invalid_request'],
+    ['response_type token', { response_type: 'token' }, {}, 'unsupported_response_type'],
+    ['response_type code id_token', { response_type: 'code id_token' }, {}, 'unsupported_response_type'],
+    ['response_mode fragment', { response_mode: 'fragment' }, {}, 'invalid_request'],
+    ['no code flow registered', {}, { grant_types: ['client_credentials'], response_types: [] }, 'unauthorized_client'],
+    ['request object (OIDC Core §6.1)', { request: 'x.y.z' }, {}, 'request_not_supported'],
+    ['request_uri (OIDC Core §6.2)', { request_uri: 'https://c.example/r' }, {}, 'request_uri_not_supported'],
+    ['registration (OIDC Core §7.2.1)', { registration: '{}' }, {}, 'registration_not_supported'],
+    ['prompt unknown', { prompt: 'dance' }, {}, 'invalid_request'],
+    ['prompt none and login', { prompt: 'none login' }, {}, 'invalid_request'],
+    ['max_age negative', { max_age: '-1' }, {}, 'invalid_request'],
+    ['max_age no number', { max_age: '1e3' }, {}, 'invalid_request'],
+    ['state over 4096', { state: 'x'.repeat(4097) }, {}, 'invalid_request'],
+    ['nonce over 4096', { nonce: 'x'.repeat(4097) }, {}, 'invalid_request'],
+    ['public client without PKCE (RFC 7636 §4.4.1)', {}, { token_endpoint_auth_method: 'none' }, 'invalid_request'],
+    ['require_pkce without PKCE', {}, { require_pkce: true }, 'invalid_request'],
+    ['plain PKCE', { code_challenge: challenge, code_challenge_method: 'plain' }, {}, 'invalid_request'],
+    ['scope not permitted', { scope: 'openid email' }, {}, 'invalid_scope'],
+    ['scope malformed', { scope: 'openid "' }, {}, 'invalid_scope'],
+    ['resource unknown (RFC 8707 §2)', { resource: 'https://other.example' }, {}, 'invalid_target'],
+    ['one of two resources unknown', { resource: [api, 'https://other.example'] }, {}, 'invalid_target'],
+    [
+      'FAPI 2.0 without a pushed request',
+      { code_challenge: challenge, code_challenge_method: 'S256' },
+      { profile: 'fapi2' },
+      'invalid_request',
+    ],
+  ])('%s', (_, changed, document, code) =>
+    expect(() => validate(changed, document)).toThrow(expect.objectContaining({ code })),
+  );
+
+  it.each([
+    ['state and nonce of 4096 characters', { state: 'x'.repeat(4096), nonce: 'y'.repeat(4096) }],
+    ['no nonce in the code flow', { nonce: undefined }],
+    ['each prompt', { prompt: 'login consent select_account' }],
+  ])('takes %s', (_, changed) => expect(() => validate(changed)).not.toThrow());
+
+  it.each([
+    ['default resource', undefined, ['openid', 'read:resource']],
+    ['the named one', files, ['openid', 'files']],
+    ['both', [api, files], ['openid', 'read:resource', 'files']],
+  ])('scope is limited to the resources: %s (RFC 8707 §2.2)', (_, resource, scopes) =>
+    expect(validate({ scope: 'openid read:resource files', resource }).scopes).toEqual(scopes),
+  );
+
+  it('drops offline_access for a client without refresh tokens (OIDC Core §11)', () =>
+    expect(validate({ scope: 'openid offline_access' }, { grant_types: ['authorization_code'] }).scopes).toEqual([
+      'openid',
+    ]));
+
+  it('takes along whom the id_token_hint names', () => {
+    expect(withHintedSubject(validate({}), 'u1')).toMatchObject({ hintedSubject: 'u1' });
+    expect(withHintedSubject(validate({}), undefined)).not.toHaveProperty('hintedSubject');
+  });
+});
+
+describe('what the answer needs, however bad the request (RFC 6749 §4.1.2.1)', () => {
+  it('state, byte for byte; one too long is left out', () => {
+    expect(stateOf(query({ state: 'a b&ü~' }))).toBe('a b&ü~');
+    expect(stateOf(query({ state: 'x'.repeat(4097) }))).toBeUndefined();
+  });
+  it('response mode', () => {
+    expect(responseModeOf(query({ response_mode: 'form_post' }))).toBe('form_post');
+    expect(responseModeOf(query({ response_mode: 'fragment' }))).toBe('query');
+  });
+  it('whether it is OpenID’s', () => {
+    expect(isOpenidRequest(query({ scope: 'profile openid' }))).toBe(true);
+    expect(isOpenidRequest(query({ scope: 'openid2' }))).toBe(false);
+  });
+});
+
+describe('before anything is redirected (RFC 6749 §4.1.2.1)', () => {
+  it.each([
+    ['unknown', null],
+    ['disabled', { disabledAt: new Date() }],
+  ])('a client that is %s ends on a page', (_, client) =>
+    expect(() => assertKnownClient(client)).toThrow(expect.objectContaining({ code: 'invalid_request' })),
+  );
+});
+
+describe('id_token_hint (OIDC Core §3.1.2.1)', () => {
+  it('names its subject', () => expect(subjectOfHint({ sub: 'u1' })).toBe('u1'));
+  it.each([[null], [{}]])('invalid_request for %j', (claims) =>
+    expect(() => subjectOfHint(claims)).toThrow(expect.objectContaining({ code: 'invalid_request' })),
+  );
+});

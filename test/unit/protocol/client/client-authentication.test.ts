@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  type AssertionRules,
+  assertionAlgorithms,
+  assertMethodAllowed,
+  jwtBearerAssertionType,
+  parseClientAuthentication,
+  validateAssertionClaims,
+} from '../../../../src/protocol/client/client-authentication.js';
+import { parseParameters } from '../../../../src/protocol/parameters.js';
+
+const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
+const assertion = `x.${Buffer.from(JSON.stringify({ sub: 'c1', iss: 'c1' })).toString('base64url')}.y`;
+const bearerType = encodeURIComponent(jwtBearerAssertionType);
+const parse = (authorization: string | undefined, body: string) =>
+  parseClientAuthentication(authorization, parseParameters(body));
+
+describe('client authentication of a request (RFC 6749 §2.3, OIDC Core §9)', () => {
+  it.each([
+    ['none', undefined, 'client_id=c1', { method: 'none', clientId: 'c1' }],
+    [
+      'post',
+      undefined,
+      'client_id=c1&client_secret=s',
+      { method: 'client_secret_post', clientId: 'c1', clientSecret: 's' },
+    ],
+    ['Basic', basic('c1:s'), '', { method: 'client_secret_basic', clientId: 'c1', clientSecret: 's' }],
+    [
+      'Basic beside the same client_id',
+      basic('c1:s'),
+      'client_id=c1',
+      { method: 'client_secret_basic', clientId: 'c1', clientSecret: 's' },
+    ],
+    [
+      'Basic, scheme in any case (RFC 9110 §11.1)',
+      basic('c1:s').replace('Basic', 'bAsIc'),
+      '',
+      { method: 'client_secret_basic', clientId: 'c1', clientSecret: 's' },
+    ],
+    [
+      'Basic, form-encoded (RFC 6749 §2.3.1)',
+      basic('a%3Ab+c:p%25%2B%C3%A4:q'),
+      '',
+      { method: 'client_secret_basic', clientId: 'a:b c', clientSecret: 'p%+ä:q' },
+    ],
+    ['Basic, empty secret', basic('c1:'), '', { method: 'client_secret_basic', clientId: 'c1', clientSecret: '' }],
+    [
+      'private_key_jwt (RFC 7523 §2.2)',
+      undefined,
+      `client_assertion_type=${bearerType}&client_assertion=${assertion}`,
+      { method: 'private_key_jwt', clientId: 'c1', assertion },
+    ],
+  ])('%s', (_, authorization, body, presented) => expect(parse(authorization, body)).toEqual(presented));
+
+  it.each([
+    ['Basic and post (RFC 6749 §2.3)', basic('c1:s'), 'client_id=c1&client_secret=s'],
+    ['Basic and assertion', basic('c1:s'), `client_assertion_type=${bearerType}&client_assertion=${assertion}`],
+    [
+      'post and assertion',
+      undefined,
+      `client_id=c1&client_secret=s&client_assertion_type=${bearerType}&client_assertion=${assertion}`,
+    ],
+  ])('invalid_request: %s', (_, authorization, body) =>
+    expect(() => parse(authorization, body)).toThrow(expect.objectContaining({ code: 'invalid_request' })),
+  );
+
+  it.each([
+    ['nothing at all (RFC 6749 §5.2)', undefined, ''],
+    ['a secret without client_id', undefined, 'client_secret=s'],
+    ['another scheme', 'Bearer x', 'client_id=c1'],
+    ['Basic without colon', basic('c1'), ''],
+    ['Basic without client_id', basic(':s'), ''],
+    ['Basic that is not base64', 'Basic %%%', ''],
+    ['Basic that is not form-encoded', basic('c1:%zz'), ''],
+    ['Basic with a NUL in client_id (RFC 6749 appendix A.1)', basic('c%00:s'), ''],
+    [
+      'an assertion with a NUL in sub',
+      undefined,
+      `client_assertion_type=${bearerType}&client_assertion=x.eyJzdWIiOiJjXHUwMDAwIn0.y`,
+    ],
+    ['client_id of another client beside Basic', basic('c1:s'), 'client_id=c2'],
+    [
+      'client_id of another client beside an assertion',
+      undefined,
+      `client_id=c2&client_assertion_type=${bearerType}&client_assertion=${assertion}`,
+    ],
+    ['another assertion type', undefined, `client_assertion_type=saml&client_assertion=${assertion}`],
+    ['an assertion without type', undefined, `client_assertion=${assertion}`],
+    ['an assertion type without assertion', undefined, `client_assertion_type=${bearerType}`],
+    ['an assertion that is no JWT', undefined, `client_assertion_type=${bearerType}&client_assertion=x`],
+    ['an assertion of null', undefined, `client_assertion_type=${bearerType}&client_assertion=x.bnVsbA.y`],
+  ])('invalid_client: %s', (_, authorization, body) =>
+    expect(() => parse(authorization, body)).toThrow(expect.objectContaining({ code: 'invalid_client' })),
+  );
+});
+
+describe('claims of a client assertion (RFC 7523 §3)', () => {
+  const now = new Date('2026-01-01T00:00:00Z');
+  const at = (seconds: number) => now.getTime() / 1000 + seconds;
+  const issuer = 'https://issuer.example';
+  const endpoint = `${issuer}/token`;
+  const rules: AssertionRules = { clientId: 'c1', issuer, endpoints: [endpoint], profile: 'oauth21', now };
+  const claims = { iss: 'c1', sub: 'c1', aud: issuer, exp: at(60), jti: 'j' };
+
+  it.each([
+    ['issuer as audience', {}, {}],
+    ['token endpoint as audience (OIDC Core §9)', { aud: endpoint }, {}],
+    ['several audiences', { aud: ['x', issuer] }, {}],
+    ['issued 8 s ahead of us (FAPI 2.0 §5.3.2.1)', { iat: at(8), nbf: at(8) }, {}],
+    ['FAPI 2.0: issuer as a string', {}, { profile: 'fapi2' }],
+  ] as const)('takes %s', (_, changed, rule) =>
+    expect(validateAssertionClaims({ ...claims, ...changed }, { ...rules, ...rule })).toEqual({
+      jti: 'j',
+      expiresAt: new Date((at(60) + 30) * 1000),
+    }),
+  );
+
+  it.each([
+    ['iss of another', { iss: 'c2' }, {}],
+    ['sub of another', { sub: 'c2' }, {}],
+    ['sub missing', { sub: undefined }, {}],
+    ['aud of another server', { aud: 'https://other.example' }, {}],
+    ['aud missing', { aud: undefined }, {}],
+    ['FAPI 2.0: aud as an array', { aud: [issuer] }, { profile: 'fapi2' }],
+    ['FAPI 2.0: aud of the token endpoint', { aud: endpoint }, { profile: 'fapi2' }],
+    ['exp 5 minutes past', { exp: at(-300) }, {}],
+    ['exp missing', { exp: undefined }, {}],
+    ['exp as text', { exp: String(at(60)) }, {}],
+    ['exp unreasonably far', { exp: at(86_400) }, {}],
+    ['nbf a minute ahead', { nbf: at(61) }, {}],
+    ['iat a minute ahead', { iat: at(61) }, {}],
+    ['iat as text', { iat: 'now' }, {}],
+    ['jti missing', { jti: undefined }, {}],
+    ['jti empty', { jti: '' }, {}],
+  ] as const)('invalid_client: %s', (_, changed, rule) =>
+    expect(() => validateAssertionClaims({ ...claims, ...changed }, { ...rules, ...rule })).toThrow(
+      expect.objectContaining({ code: 'invalid_client' }),
+    ),
+  );
+});
+
+describe('algorithms of a client assertion (OIDC Core §9, FAPI 2.0 §5.4.1)', () => {
+  it.each([
+    ['any asymmetric one', { profile: 'oauth21' }, ['RS256', 'PS256', 'ES256', 'EdDSA']],
+    ['the registered one', { profile: 'oauth21', token_endpoint_auth_signing_alg: 'ES256' }, ['ES256']],
+    ['FAPI 2.0: no RS256', { profile: 'fapi2' }, ['PS256', 'ES256', 'EdDSA']],
+    ['FAPI 2.0: not even registered', { profile: 'fapi2', token_endpoint_auth_signing_alg: 'RS256' }, []],
+  ] as const)('%s', (_, metadata, algorithms) => expect(assertionAlgorithms(metadata)).toEqual(algorithms));
+});
+
+describe('methods as registered and as the endpoint takes them (OIDC Core §9, RFC 7662 §2.1)', () => {
+  const registered = (method: 'none' | 'client_secret_basic') => ({ token_endpoint_auth_method: method });
+
+  it.each([
+    ['the registered one', 'client_secret_basic', registered('client_secret_basic'), 'introspect'],
+    ['a public client at the token endpoint', 'none', registered('none'), 'token'],
+    ['a public client revoking (RFC 7009 §2.1)', 'none', registered('none'), 'revoke'],
+  ] as const)('takes %s', (_, method, metadata, endpoint) =>
+    expect(() => assertMethodAllowed(method, metadata, endpoint)).not.toThrow(),
+  );
+
+  it.each([
+    ['post for Basic', 'client_secret_post', registered('client_secret_basic'), 'token'],
+    ['none for Basic', 'none', registered('client_secret_basic'), 'token'],
+    ['a secret of a public client', 'client_secret_post', registered('none'), 'token'],
+    ['a public client that asks about tokens', 'none', registered('none'), 'introspect'],
+  ] as const)('invalid_client: %s', (_, method, metadata, endpoint) =>
+    expect(() => assertMethodAllowed(method, metadata, endpoint)).toThrow(
+      expect.objectContaining({ code: 'invalid_client' }),
+    ),
+  );
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  type ConsentFacts,
+  type InteractionRequest,
+  nextStep,
+  type SessionFacts,
+  type Step,
+} from '../../../../src/protocol/sign-in/next-step.js';
+
+const at = (seconds: number): Date => new Date(Date.UTC(2030, 0, 1) + seconds * 1000);
+
+const started = 1000;
+const now = at(started + 30);
+const request = (over: Partial<InteractionRequest> = {}): InteractionRequest => ({
+  scopes: ['openid', 'email'],
+  prompts: [],
+  startedAt: at(started),
+  ...over,
+});
+const session = (authTime: number, subject = 'alice'): SessionFacts => ({ subject, authTime: at(authTime) });
+const consent = (grantedAt: number, scopes = ['openid', 'email']): ConsentFacts => ({
+  scopes,
+  grantedAt: at(grantedAt),
+});
+
+const login: Step = { kind: 'login', again: false };
+const loginAgain: Step = { kind: 'login', again: true };
+const done: Step = { kind: 'done' };
+const askFor = (...newScopes: string[]): Step => ({ kind: 'consent', newScopes });
+const refused = (error: 'login_required' | 'consent_required'): Step => ({ kind: 'refused', error });
+
+type Case = [string, InteractionRequest, SessionFacts | undefined, ConsentFacts | undefined, Step];
+
+const cases: Case[] = [
+  ['nobody is signed in', request(), undefined, undefined, login],
+  ['signed in, never consented', request(), session(10), undefined, askFor('openid', 'email')],
+  ['signed in and consented', request(), session(10), consent(10), done],
+  ['more scope than consented', request(), session(10), consent(10, ['openid']), askFor('email')],
+  ['less scope than consented', request({ scopes: ['openid'] }), session(10), consent(10), done],
+  ['§3.1.2.1 prompt=login with an old session', request({ prompts: ['login'] }), session(999), consent(10), loginAgain],
+  ['§3.1.2.1 prompt=login after signing in', request({ prompts: ['login'] }), session(1000), consent(10), done],
+  [
+    '§3.1.2.1 prompt=select_account, old session',
+    request({ prompts: ['select_account'] }),
+    session(10),
+    consent(10),
+    loginAgain,
+  ],
+  [
+    '§3.1.2.1 prompt=select_account, new session',
+    request({ prompts: ['select_account'] }),
+    session(1001),
+    consent(10),
+    done,
+  ],
+  ['§3.1.2.1 prompt=consent, old consent', request({ prompts: ['consent'] }), session(10), consent(999), askFor()],
+  ['§3.1.2.1 prompt=consent, new consent', request({ prompts: ['consent'] }), session(10), consent(1000), done],
+  [
+    '§3.1.2.1 prompt=login consent, signed in',
+    request({ prompts: ['login', 'consent'] }),
+    session(1010),
+    consent(10),
+    askFor(),
+  ],
+  ['§3.1.2.1 max_age passed', request({ maxAge: 29 }), session(999), consent(10), loginAgain],
+  ['§3.1.2.1 max_age not passed', request({ maxAge: 31 }), session(999), consent(10), done],
+  [
+    '§3.1.2.1 max_age passed while consenting',
+    request({ maxAge: 1 }),
+    session(1005),
+    undefined,
+    askFor('openid', 'email'),
+  ],
+  ['§3.1.2.1 max_age=0 after signing in', request({ maxAge: 0 }), session(1000), consent(10), done],
+  ['§3.1.2.1 hint of the signed-in user', request({ hintedSubject: 'alice' }), session(10), consent(10), done],
+  ['§3.1.2.1 hint of another user', request({ hintedSubject: 'bob' }), session(10), consent(10), login],
+  [
+    '§3.1.2.1 hint of another than just signed in',
+    request({ hintedSubject: 'bob' }),
+    session(1001),
+    consent(10),
+    refused('login_required'),
+  ],
+  ['§3.1.2.6 prompt=none, nobody', request({ prompts: ['none'] }), undefined, undefined, refused('login_required')],
+  ['§3.1.2.6 prompt=none, all there', request({ prompts: ['none'] }), session(10), consent(10), done],
+  [
+    '§3.1.2.6 prompt=none, no consent',
+    request({ prompts: ['none'] }),
+    session(10),
+    undefined,
+    refused('consent_required'),
+  ],
+  [
+    '§3.1.2.6 prompt=none, more scope',
+    request({ prompts: ['none'] }),
+    session(10),
+    consent(10, ['openid']),
+    refused('consent_required'),
+  ],
+  [
+    '§3.1.2.6 prompt=none, max_age passed',
+    request({ prompts: ['none'], maxAge: 1 }),
+    session(10),
+    consent(10),
+    refused('login_required'),
+  ],
+  [
+    '§3.1.2.6 prompt=none, hint of another user',
+    request({ prompts: ['none'], hintedSubject: 'bob' }),
+    session(10),
+    consent(10),
+    refused('login_required'),
+  ],
+];
+
+describe('Next step of an interaction (OIDC Core §3.1.2)', () => {
+  it.each(cases)('%s', (_name, asked, signedIn, consented, expected) => {
+    expect(nextStep(asked, signedIn, consented, now)).toEqual(expected);
+  });
+});
