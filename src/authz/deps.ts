@@ -10,8 +10,8 @@ import type { ClientCache } from '../storage/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/logger.js';
-import { type ClientKeys, createClientKeys } from './client-keys.js';
-import { createFailedAuthentications, type FailedAuthentications } from './failed-authentications.js';
+import { type ClientKeys, createClientKeys } from './client/client-keys.js';
+import { createFailedAuthentications, type FailedAuthentications } from './client/failed-authentications.js';
 
 /** What of the configuration this room reads. */
 export type AuthzConfig = Pick<

@@ -8,15 +8,15 @@ import { cors } from '../http/browser/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { statement } from '../storage/connection/sql.js';
-import { authorize } from './authorize.js';
+import { authorize } from './authorization/authorize.js';
+import { pageErrors } from './authorization/page-errors.js';
+import { resume } from './authorization/resume.js';
 import { type Authz, type AuthzDeps, furnish } from './deps.js';
-import { introspect } from './introspect.js';
+import { introspect } from './inspection/introspect.js';
+import { revoke } from './inspection/revoke.js';
 import { jwks } from './jwks.js';
 import { metadata } from './metadata.js';
-import { pageErrors } from './page-errors.js';
-import { resume } from './resume.js';
-import { revoke } from './revoke.js';
-import { token } from './token.js';
+import { token } from './token/token.js';
 
 type AuthzEndpoint = {
   [Name in EndpointName]: (typeof endpoints)[Name]['role'] extends 'authz' ? Name : never;

@@ -1,14 +1,14 @@
-import { after } from '../clock.js';
-import { hashToken } from '../crypto/digest.js';
-import { signJwt } from '../crypto/jwt.js';
-import { accessTokenType, buildAccessTokenClaims } from '../protocol/token/access-token.js';
-import { idTokenClaims } from '../protocol/token/id-token.js';
-import type { IssuedTokens } from '../protocol/token/token-response.js';
-import type { GrantFacts } from '../storage/authorization-grants.js';
-import type { IssuedTokens as StoredTokens } from '../storage/tokens.js';
-import { metrics } from '../telemetry/metrics.js';
-import type { AuthenticatedClient } from './authenticate-client.js';
-import type { Authz } from './deps.js';
+import { after } from '../../clock.js';
+import { hashToken } from '../../crypto/digest.js';
+import { signJwt } from '../../crypto/jwt.js';
+import { accessTokenType, buildAccessTokenClaims } from '../../protocol/token/access-token.js';
+import { idTokenClaims } from '../../protocol/token/id-token.js';
+import type { IssuedTokens } from '../../protocol/token/token-response.js';
+import type { GrantFacts } from '../../storage/authorization-grants.js';
+import type { IssuedTokens as StoredTokens } from '../../storage/tokens.js';
+import { metrics } from '../../telemetry/metrics.js';
+import type { AuthenticatedClient } from '../client/authenticate-client.js';
+import type { Authz } from '../deps.js';
 
 /** Values and times of tokens, settled before anything is stored or signed. */
 export interface TokenPlan {

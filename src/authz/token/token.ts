@@ -1,9 +1,9 @@
 import type { Request, RequestHandler } from 'express';
-import { readForm } from '../http/request/form.js';
-import { assertGrantTypeAllowed, parseTokenRequest, type TokenRequest } from '../protocol/token/token-request.js';
-import { type IssuedTokens, tokenResponse } from '../protocol/token/token-response.js';
-import { type AuthenticatedClient, authenticateClient } from './authenticate-client.js';
-import type { Authz } from './deps.js';
+import { readForm } from '../../http/request/form.js';
+import { assertGrantTypeAllowed, parseTokenRequest, type TokenRequest } from '../../protocol/token/token-request.js';
+import { type IssuedTokens, tokenResponse } from '../../protocol/token/token-response.js';
+import { type AuthenticatedClient, authenticateClient } from '../client/authenticate-client.js';
+import type { Authz } from '../deps.js';
 import { exchangeCode } from './grant-types/authorization-code.js';
 import { issueToClient } from './grant-types/client-credentials.js';
 import { refreshTokens } from './grant-types/refresh-token.js';

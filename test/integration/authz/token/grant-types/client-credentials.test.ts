@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { disableClient } from '../../../src/storage/clients.js';
-import { api, basic, files, openAuthz, paths, type TestAuthz, type Tokens } from '../../support/authz.js';
-import { change } from '../../support/rows.js';
+import { disableClient } from '../../../../../src/storage/clients.js';
+import { api, basic, files, openAuthz, paths, type TestAuthz, type Tokens } from '../../../../support/authz.js';
+import { change } from '../../../../support/rows.js';
 
 let authz: TestAuthz;
 let client: string;

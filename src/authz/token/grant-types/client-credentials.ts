@@ -1,13 +1,13 @@
 import type { Request } from 'express';
-import { audienceOf, scopesOf, validateResources } from '../../protocol/authorization/resource-indicators.js';
-import { parseScope, validateClientScope } from '../../protocol/scope.js';
-import type { ClientCredentialsRequest } from '../../protocol/token/token-request.js';
-import type { IssuedTokens } from '../../protocol/token/token-response.js';
-import { auditContext, auditOf } from '../../storage/audit-context.js';
-import { insertAccessToken } from '../../storage/tokens.js';
-import { announce } from '../audit.js';
-import type { AuthenticatedClient } from '../authenticate-client.js';
-import type { Authz } from '../deps.js';
+import { audienceOf, scopesOf, validateResources } from '../../../protocol/authorization/resource-indicators.js';
+import { parseScope, validateClientScope } from '../../../protocol/scope.js';
+import type { ClientCredentialsRequest } from '../../../protocol/token/token-request.js';
+import type { IssuedTokens } from '../../../protocol/token/token-response.js';
+import { auditContext, auditOf } from '../../../storage/audit-context.js';
+import { insertAccessToken } from '../../../storage/tokens.js';
+import { announce } from '../../audit.js';
+import type { AuthenticatedClient } from '../../client/authenticate-client.js';
+import type { Authz } from '../../deps.js';
 import { type Authority, issueTokens, planTokens, storedAccessToken } from '../issue-tokens.js';
 
 function authorityOf(deps: Authz, client: AuthenticatedClient, request: ClientCredentialsRequest): Authority {

@@ -1,19 +1,19 @@
 import type { Request } from 'express';
-import { hashToken } from '../../crypto/digest.js';
-import { audienceOf, narrowResources, scopesOf } from '../../protocol/authorization/resource-indicators.js';
-import { limitScopeToResources } from '../../protocol/scope.js';
+import { hashToken } from '../../../crypto/digest.js';
+import { audienceOf, narrowResources, scopesOf } from '../../../protocol/authorization/resource-indicators.js';
+import { limitScopeToResources } from '../../../protocol/scope.js';
 import {
   type AuthorizationCodeRequest,
   assertCodeBinding,
   decideCode,
   invalidGrant,
-} from '../../protocol/token/token-request.js';
-import type { IssuedTokens } from '../../protocol/token/token-response.js';
-import { auditOf } from '../../storage/audit-context.js';
-import { type FoundCode, findAuthorizationCode, redeemAuthorizationCode } from '../../storage/tokens.js';
-import { announce } from '../audit.js';
-import type { AuthenticatedClient } from '../authenticate-client.js';
-import type { Authz } from '../deps.js';
+} from '../../../protocol/token/token-request.js';
+import type { IssuedTokens } from '../../../protocol/token/token-response.js';
+import { auditOf } from '../../../storage/audit-context.js';
+import { type FoundCode, findAuthorizationCode, redeemAuthorizationCode } from '../../../storage/tokens.js';
+import { announce } from '../../audit.js';
+import type { AuthenticatedClient } from '../../client/authenticate-client.js';
+import type { Authz } from '../../deps.js';
 import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
 import { endReusedGrant } from '../reuse.js';
 

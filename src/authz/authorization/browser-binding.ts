@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { hashToken } from '../crypto/digest.js';
-import type { AuthzDeps } from './deps.js';
+import { hashToken } from '../../crypto/digest.js';
+import type { AuthzDeps } from '../deps.js';
 
 const prefix = 'interaction-';
 const suffix = /^[A-Za-z0-9_-]{8}$/;

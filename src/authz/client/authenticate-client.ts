@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { equalInConstantTime, hashToken } from '../crypto/digest.js';
+import { equalInConstantTime, hashToken } from '../../crypto/digest.js';
 import {
   type AuthenticatedEndpoint,
   assertMethodAllowed,
@@ -7,14 +7,14 @@ import {
   isInvalidClient,
   type PresentedClientAuthentication,
   parseClientAuthentication,
-} from '../protocol/client/client-authentication.js';
-import type { ClientMetadata } from '../protocol/client/client-metadata.js';
-import type { Parameters } from '../protocol/parameters.js';
-import { auditContext } from '../storage/audit-context.js';
-import type { Client } from '../storage/clients.js';
-import { announce } from './audit.js';
+} from '../../protocol/client/client-authentication.js';
+import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import { auditContext } from '../../storage/audit-context.js';
+import type { Client } from '../../storage/clients.js';
+import { announce } from '../audit.js';
+import type { Authz } from '../deps.js';
 import { checkClientAssertion } from './client-assertion.js';
-import type { Authz } from './deps.js';
 
 declare const authenticated: unique symbol;
 

@@ -1,11 +1,11 @@
 import type { ErrorRequestHandler } from 'express';
-import { type ErrorPage, renderErrorPage } from '../pages/error.js';
-import { sendHtml } from '../pages/send.js';
-import { texts } from '../pages/texts.js';
-import type { ResumptionFault } from '../protocol/authorization/resumption.js';
-import { OAuthError } from '../protocol/oauth-error.js';
-import { currentRequest } from '../telemetry/request-context.js';
-import type { AuthzDeps } from './deps.js';
+import { type ErrorPage, renderErrorPage } from '../../pages/error.js';
+import { sendHtml } from '../../pages/send.js';
+import { texts } from '../../pages/texts.js';
+import type { ResumptionFault } from '../../protocol/authorization/resumption.js';
+import { OAuthError } from '../../protocol/oauth-error.js';
+import { currentRequest } from '../../telemetry/request-context.js';
+import type { AuthzDeps } from '../deps.js';
 
 /** An interaction can not be resumed in this browser at this time. */
 export class ResumptionError extends Error {

@@ -2,11 +2,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CompactEncrypt, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { hashToken } from '../../../src/crypto/digest.js';
-import { jwtBearerAssertionType } from '../../../src/protocol/client/client-authentication.js';
-import { rotateClientSecret } from '../../../src/storage/clients.js';
-import { basic, openAuthz, paths, type TestAuthz } from '../../support/authz.js';
-import { change } from '../../support/rows.js';
+import { hashToken } from '../../../../src/crypto/digest.js';
+import { jwtBearerAssertionType } from '../../../../src/protocol/client/client-authentication.js';
+import { rotateClientSecret } from '../../../../src/storage/clients.js';
+import { basic, openAuthz, paths, type TestAuthz } from '../../../support/authz.js';
+import { change } from '../../../support/rows.js';
 
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 

@@ -1,21 +1,21 @@
 import type { Request } from 'express';
-import { hashToken, hmacSha256 } from '../../crypto/digest.js';
-import { audienceOf, narrowResources, scopesOf } from '../../protocol/authorization/resource-indicators.js';
-import { excessiveScope, limitScopeToResources, narrowScope, parseScope } from '../../protocol/scope.js';
-import { decideRefresh } from '../../protocol/token/refresh-rotation.js';
-import { invalidGrant, type RefreshTokenRequest } from '../../protocol/token/token-request.js';
-import type { IssuedTokens } from '../../protocol/token/token-response.js';
-import { auditContext, auditOf } from '../../storage/audit-context.js';
-import type { GrantFacts } from '../../storage/authorization-grants.js';
+import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
+import { audienceOf, narrowResources, scopesOf } from '../../../protocol/authorization/resource-indicators.js';
+import { excessiveScope, limitScopeToResources, narrowScope, parseScope } from '../../../protocol/scope.js';
+import { decideRefresh } from '../../../protocol/token/refresh-rotation.js';
+import { invalidGrant, type RefreshTokenRequest } from '../../../protocol/token/token-request.js';
+import type { IssuedTokens } from '../../../protocol/token/token-response.js';
+import { auditContext, auditOf } from '../../../storage/audit-context.js';
+import type { GrantFacts } from '../../../storage/authorization-grants.js';
 import {
   type FoundRefreshToken,
   findRefreshToken,
   insertAccessToken,
   rotateRefreshToken,
-} from '../../storage/tokens.js';
-import { announce } from '../audit.js';
-import type { AuthenticatedClient } from '../authenticate-client.js';
-import type { Authz } from '../deps.js';
+} from '../../../storage/tokens.js';
+import { announce } from '../../audit.js';
+import type { AuthenticatedClient } from '../../client/authenticate-client.js';
+import type { Authz } from '../../deps.js';
 import {
   type Authority,
   issueTokens,

@@ -1,17 +1,17 @@
 import type { RequestHandler } from 'express';
-import { hashToken } from '../crypto/digest.js';
-import { readForm } from '../http/request/form.js';
-import { buildAccessTokenClaims } from '../protocol/token/access-token.js';
-import { type IntrospectionResponse, inactiveToken, mayIntrospect } from '../protocol/token/introspection.js';
-import { requiredParameter } from '../protocol/token/token-request.js';
+import { hashToken } from '../../crypto/digest.js';
+import { readForm } from '../../http/request/form.js';
+import { buildAccessTokenClaims } from '../../protocol/token/access-token.js';
+import { type IntrospectionResponse, inactiveToken, mayIntrospect } from '../../protocol/token/introspection.js';
+import { requiredParameter } from '../../protocol/token/token-request.js';
 import {
   type ActiveAccessToken,
   findLiveGrant,
   findOpaqueAccessToken,
   isClientTokenActive,
-} from '../storage/access-tokens.js';
-import { type AuthenticatedClient, authenticateClient } from './authenticate-client.js';
-import type { Authz } from './deps.js';
+} from '../../storage/access-tokens.js';
+import { type AuthenticatedClient, authenticateClient } from '../client/authenticate-client.js';
+import type { Authz } from '../deps.js';
 import { looksLikeJwt, verifyOwnAccessToken } from './own-access-token.js';
 
 const mayAsk = ({ clientId, metadata }: AuthenticatedClient, issuedTo: string, audience: readonly string[]): boolean =>

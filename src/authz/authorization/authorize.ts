@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { after } from '../clock.js';
-import { hashToken } from '../crypto/digest.js';
-import { verifyOwnJwt } from '../crypto/jwt.js';
-import { readForm, readQuery } from '../http/request/form.js';
+import { after } from '../../clock.js';
+import { hashToken } from '../../crypto/digest.js';
+import { verifyOwnJwt } from '../../crypto/jwt.js';
+import { readForm, readQuery } from '../../http/request/form.js';
 import {
   assertKnownClient,
   isOpenidRequest,
@@ -12,15 +12,15 @@ import {
   type ValidatedAuthorizationRequest,
   validateAuthorizationRequest,
   withHintedSubject,
-} from '../protocol/authorization/authorization-request.js';
-import type { ResponseTarget } from '../protocol/authorization/authorization-response.js';
-import { endpointUrl } from '../protocol/endpoints.js';
-import type { Parameters } from '../protocol/parameters.js';
-import { matchRedirectUri } from '../protocol/redirect-uri.js';
-import type { Client } from '../storage/clients.js';
-import { startInteraction } from '../storage/interactions.js';
+} from '../../protocol/authorization/authorization-request.js';
+import type { ResponseTarget } from '../../protocol/authorization/authorization-response.js';
+import { endpointUrl } from '../../protocol/endpoints.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import { matchRedirectUri } from '../../protocol/redirect-uri.js';
+import type { Client } from '../../storage/clients.js';
+import { startInteraction } from '../../storage/interactions.js';
+import type { Authz } from '../deps.js';
 import { bindBrowser } from './browser-binding.js';
-import type { Authz } from './deps.js';
 import { sendAuthorizationError } from './send-authorization-response.js';
 
 /** A client, and where its answer may go: from here on faults are redirected. */

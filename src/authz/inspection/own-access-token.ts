@@ -1,6 +1,6 @@
-import { verifyOwnJwt } from '../crypto/jwt.js';
-import { accessTokenType } from '../protocol/token/access-token.js';
-import type { Authz } from './deps.js';
+import { verifyOwnJwt } from '../../crypto/jwt.js';
+import { accessTokenType } from '../../protocol/token/access-token.js';
+import type { Authz } from '../deps.js';
 
 /** What introspection and revocation need of a JWT access token that we signed. */
 export interface OwnAccessToken {

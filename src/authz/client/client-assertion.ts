@@ -5,12 +5,12 @@ import {
   assertionTypes,
   invalidClient,
   validateAssertionClaims,
-} from '../protocol/client/client-authentication.js';
-import type { ClientMetadata } from '../protocol/client/client-metadata.js';
-import { endpointUrl } from '../protocol/endpoints.js';
-import type { Client } from '../storage/clients.js';
-import { useAssertion } from '../storage/used-assertions.js';
-import type { Authz } from './deps.js';
+} from '../../protocol/client/client-authentication.js';
+import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
+import { endpointUrl } from '../../protocol/endpoints.js';
+import type { Client } from '../../storage/clients.js';
+import { useAssertion } from '../../storage/used-assertions.js';
+import type { Authz } from '../deps.js';
 
 /** Finds the key that an assertion names, in a newer set where the one at hand lacks it (OIDC Core §10.1.1). */
 const keyOf =

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { createAuthz } from '../../../src/authz/index.js';
-import { createApp } from '../../../src/http/request/app.js';
-import { disableClient } from '../../../src/storage/clients.js';
-import { disableUser } from '../../../src/storage/users.js';
-import { api, basic, files, openAuthz, paths, type TestAuthz, type Tokens } from '../../support/authz.js';
-import { listen } from '../../support/listen.js';
-import { change } from '../../support/rows.js';
+import { createAuthz } from '../../../../../src/authz/index.js';
+import { createApp } from '../../../../../src/http/request/app.js';
+import { disableClient } from '../../../../../src/storage/clients.js';
+import { disableUser } from '../../../../../src/storage/users.js';
+import { api, basic, files, openAuthz, paths, type TestAuthz, type Tokens } from '../../../../support/authz.js';
+import { listen } from '../../../../support/listen.js';
+import { change } from '../../../../support/rows.js';
 
 const scope = 'openid profile offline_access read:resource write:resource files';
 const asked = { scope: 'openid offline_access read:resource write:resource' };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
-import { generateKeyPair, importPrivateKey, signJwt } from '../../../src/crypto/jwt.js';
-import { disableClient } from '../../../src/storage/clients.js';
-import { disableUser } from '../../../src/storage/users.js';
-import { api, basic, files, openAuthz, paths, type TestAuthz } from '../../support/authz.js';
-import { change } from '../../support/rows.js';
+import { generateKeyPair, importPrivateKey, signJwt } from '../../../../src/crypto/jwt.js';
+import { disableClient } from '../../../../src/storage/clients.js';
+import { disableUser } from '../../../../src/storage/users.js';
+import { api, basic, files, openAuthz, paths, type TestAuthz } from '../../../support/authz.js';
+import { change } from '../../../support/rows.js';
 
 const scope = 'openid profile offline_access read:resource files';
 const machine = { grant_types: ['client_credentials'], redirect_uris: [], scope: 'read:resource files' };

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../../clock.js';
 
 /** Milliseconds in which a client's further failures are not recorded one by one. */
 const interval = 1_000;

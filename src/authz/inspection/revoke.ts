@@ -1,15 +1,15 @@
 import type { Request, RequestHandler } from 'express';
-import { hashToken } from '../crypto/digest.js';
-import { readForm } from '../http/request/form.js';
-import { assertOwnToken } from '../protocol/token/revocation.js';
-import { requiredParameter } from '../protocol/token/token-request.js';
-import { revokeJwtAccessToken, revokeOpaqueAccessToken } from '../storage/access-tokens.js';
-import { auditOf } from '../storage/audit-context.js';
-import { revokeAuthorizationGrant } from '../storage/authorization-grants.js';
-import { findToken } from '../storage/tokens.js';
-import { announce } from './audit.js';
-import { type AuthenticatedClient, authenticateClient } from './authenticate-client.js';
-import type { Authz } from './deps.js';
+import { hashToken } from '../../crypto/digest.js';
+import { readForm } from '../../http/request/form.js';
+import { assertOwnToken } from '../../protocol/token/revocation.js';
+import { requiredParameter } from '../../protocol/token/token-request.js';
+import { revokeJwtAccessToken, revokeOpaqueAccessToken } from '../../storage/access-tokens.js';
+import { auditOf } from '../../storage/audit-context.js';
+import { revokeAuthorizationGrant } from '../../storage/authorization-grants.js';
+import { findToken } from '../../storage/tokens.js';
+import { announce } from '../audit.js';
+import { type AuthenticatedClient, authenticateClient } from '../client/authenticate-client.js';
+import type { Authz } from '../deps.js';
 import { looksLikeJwt, verifyOwnAccessToken } from './own-access-token.js';
 
 interface Revocation {

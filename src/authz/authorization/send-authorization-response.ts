@@ -1,15 +1,15 @@
 import type { Response } from 'express';
-import { setHeaders } from '../http/browser/headers.js';
-import { formPostScriptHash, renderFormPost } from '../pages/form-post.js';
-import { headersOfPage } from '../pages/send.js';
+import { setHeaders } from '../../http/browser/headers.js';
+import { formPostScriptHash, renderFormPost } from '../../pages/form-post.js';
+import { headersOfPage } from '../../pages/send.js';
 import {
   type AuthorizationResponse,
   asAuthorizationError,
   authorizationErrorResponse,
   type ResponseTarget,
   responseLocation,
-} from '../protocol/authorization/authorization-response.js';
-import type { AuthzDeps } from './deps.js';
+} from '../../protocol/authorization/authorization-response.js';
+import type { AuthzDeps } from '../deps.js';
 
 const formPostHeaders = headersOfPage([formPostScriptHash]);
 

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
-import type { OAuthError } from '../protocol/oauth-error.js';
-import { invalidGrant } from '../protocol/token/token-request.js';
-import { auditOf } from '../storage/audit-context.js';
-import { revokeAuthorizationGrant } from '../storage/authorization-grants.js';
-import { announce } from './audit.js';
-import type { AuthenticatedClient } from './authenticate-client.js';
-import type { Authz } from './deps.js';
+import type { OAuthError } from '../../protocol/oauth-error.js';
+import { invalidGrant } from '../../protocol/token/token-request.js';
+import { auditOf } from '../../storage/audit-context.js';
+import { revokeAuthorizationGrant } from '../../storage/authorization-grants.js';
+import { announce } from '../audit.js';
+import type { AuthenticatedClient } from '../client/authenticate-client.js';
+import type { Authz } from '../deps.js';
 
 /**
  * A code or refresh token came a second time: one of the two who had it should not have had it. Everything that was issued from

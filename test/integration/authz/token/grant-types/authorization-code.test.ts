@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { accessTokenHash } from '../../../src/protocol/token/id-token.js';
-import { disableClient } from '../../../src/storage/clients.js';
-import { disableUser } from '../../../src/storage/users.js';
+import { accessTokenHash } from '../../../../../src/protocol/token/id-token.js';
+import { disableClient } from '../../../../../src/storage/clients.js';
+import { disableUser } from '../../../../../src/storage/users.js';
 import {
   api,
   basic,
@@ -14,8 +14,8 @@ import {
   type Tokens,
   verifier,
   withAuthz,
-} from '../../support/authz.js';
-import { change } from '../../support/rows.js';
+} from '../../../../support/authz.js';
+import { change } from '../../../../support/rows.js';
 
 let authz: TestAuthz;
 let client: string;
