@@ -10,8 +10,8 @@ import type { ClientCache } from '../storage/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/logger.js';
-import type { AuthenticationMethod } from './authentication-methods/method.js';
-import { passwordMethod } from './authentication-methods/password.js';
+import type { AuthenticationMethod } from './sign-in/methods/method.js';
+import { passwordMethod } from './sign-in/methods/password.js';
 
 /** What of the configuration this room reads. */
 export type IdpConfig = Pick<

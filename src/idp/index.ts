@@ -8,15 +8,15 @@ import { type CorsPolicy, cors } from '../http/browser/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { statement } from '../storage/connection/sql.js';
-import { consent } from './consent.js';
+import { consent } from './consent/consent.js';
 import { furnish, type Idp, type IdpDeps } from './deps.js';
-import { confirmLogout, logout } from './end-session.js';
-import { interaction } from './interaction.js';
-import { login } from './login.js';
-import { pageErrors } from './page-errors.js';
-import { hubPath, logoutPath } from './paths.js';
-import { seeOther } from './see-other.js';
-import { userinfo, userinfoRefusal } from './userinfo.js';
+import { interaction } from './hub.js';
+import { pageErrors } from './interaction/page-errors.js';
+import { hubPath, logoutPath } from './interaction/paths.js';
+import { seeOther } from './interaction/see-other.js';
+import { confirmLogout, logout } from './openid/logout.js';
+import { userinfo, userinfoRefusal } from './openid/userinfo.js';
+import { login } from './sign-in/sign-in.js';
 
 type IdpEndpoint = {
   [Name in EndpointName]: (typeof endpoints)[Name]['role'] extends 'idp' ? Name : never;

@@ -1,9 +1,9 @@
 import type { Request } from 'express';
-import { hashToken } from '../crypto/digest.js';
-import { nextStep, type Step } from '../protocol/sign-in/next-step.js';
-import { type VisitedInteraction, visitInteraction } from '../storage/interactions.js';
+import { hashToken } from '../../crypto/digest.js';
+import { nextStep, type Step } from '../../protocol/sign-in/next-step.js';
+import { type VisitedInteraction, visitInteraction } from '../../storage/interactions.js';
+import type { Idp } from '../deps.js';
 import { readBrowser, readSession } from './cookies.js';
-import type { Idp } from './deps.js';
 import { clientDisabled, cookiesMissing, foreignBrowser, interactionGone } from './refusal.js';
 
 /** A browser at an interaction: all the facts from which the next step follows. */

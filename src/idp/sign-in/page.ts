@@ -1,7 +1,7 @@
 import { type Html, html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
 import { texts } from '../../pages/texts.js';
-import { type ClientOnPage, clientLinks, csrfField } from './parts.js';
+import { type ClientOnPage, clientLinks, csrfField } from '../interaction/parts.js';
 
 /** Why the form is shown once more. */
 export interface LoginProblem {

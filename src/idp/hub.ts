@@ -1,13 +1,13 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { complete, completeWithSuccess, continueCompleted } from './complete.js';
-import { sendConsentPage } from './consent.js';
-import { newBrowser, readBrowser, setBrowser } from './cookies.js';
+import { sendConsentPage } from './consent/consent.js';
 import type { Idp } from './deps.js';
-import { sendLoginPage } from './login.js';
-import { hubPath } from './paths.js';
-import { seeOther } from './see-other.js';
-import { keepAlive } from './session.js';
-import { stepOf, visit } from './visit.js';
+import { complete, completeWithSuccess, continueCompleted } from './interaction/complete.js';
+import { newBrowser, readBrowser, setBrowser } from './interaction/cookies.js';
+import { hubPath } from './interaction/paths.js';
+import { seeOther } from './interaction/see-other.js';
+import { stepOf, visit } from './interaction/visit.js';
+import { keepAlive } from './sign-in/session.js';
+import { sendLoginPage } from './sign-in/sign-in.js';
 
 /** In the hub's query: `account=other` asks for the login page although somebody is signed in, `cookie=set` for no second cookie. */
 const otherAccount = 'account=other';

@@ -1,4 +1,4 @@
-import { OverloadedError, type PasswordHasher } from '../../crypto/password.js';
+import { OverloadedError, type PasswordHasher } from '../../../crypto/password.js';
 import type { AuthenticationMethod, AuthenticationProof } from './method.js';
 
 /** A password by Argon2id. A hash made with other parameters than today's is replaced at the sign-in that proves it. */

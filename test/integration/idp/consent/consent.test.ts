@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { hashToken } from '../../../src/crypto/digest.js';
-import { type Browser, formsOf } from '../../support/browser.js';
-import { hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
-import { addClient } from '../../support/rows.js';
+import { hashToken } from '../../../../src/crypto/digest.js';
+import { type Browser, formsOf } from '../../../support/browser.js';
+import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
+import { addClient } from '../../../support/rows.js';
 
 let idp: TestIdp;
 let client: string;

@@ -1,13 +1,13 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
-import { epochSeconds } from '../clock.js';
-import { readForm } from '../http/request/form.js';
-import { OAuthError } from '../protocol/oauth-error.js';
-import { bearerRefusal, presentedAccessToken } from '../protocol/resource/bearer.js';
-import { AccessTokenError } from '../protocol/token/access-token.js';
-import { grantedClaims } from '../protocol/token/claims.js';
-import type { UserClaims } from '../storage/access-tokens.js';
-import { metrics } from '../telemetry/metrics.js';
-import type { Idp } from './deps.js';
+import { epochSeconds } from '../../clock.js';
+import { readForm } from '../../http/request/form.js';
+import { OAuthError } from '../../protocol/oauth-error.js';
+import { bearerRefusal, presentedAccessToken } from '../../protocol/resource/bearer.js';
+import { AccessTokenError } from '../../protocol/token/access-token.js';
+import { grantedClaims } from '../../protocol/token/claims.js';
+import type { UserClaims } from '../../storage/access-tokens.js';
+import { metrics } from '../../telemetry/metrics.js';
+import type { Idp } from '../deps.js';
 import { verifyAccessToken } from './verify-access-token.js';
 
 /** No token came: a challenge without an error (RFC 6750 §3.1). */

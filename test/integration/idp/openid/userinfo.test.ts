@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateKeyPair, importPrivateKey } from '../../../src/crypto/jwt.js';
-import { revokeAuthorizationGrant } from '../../../src/storage/authorization-grants.js';
-import { disableClient } from '../../../src/storage/clients.js';
-import { disableUser } from '../../../src/storage/users.js';
-import { addGrant, type Grant, idTokenFor, jwtFor, opaqueFor } from '../../support/grants.js';
-import { openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
-import { addClient, audit, change } from '../../support/rows.js';
+import { generateKeyPair, importPrivateKey } from '../../../../src/crypto/jwt.js';
+import { revokeAuthorizationGrant } from '../../../../src/storage/authorization-grants.js';
+import { disableClient } from '../../../../src/storage/clients.js';
+import { disableUser } from '../../../../src/storage/users.js';
+import { addGrant, type Grant, idTokenFor, jwtFor, opaqueFor } from '../../../support/grants.js';
+import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
+import { addClient, audit, change } from '../../../support/rows.js';
 
 const path = '/oidc/v1/userinfo';
 const claims = {

@@ -1,9 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { hashToken } from '../crypto/digest.js';
-import { verifyOwnJwt } from '../crypto/jwt.js';
-import { assertCsrfToken, csrfToken } from '../http/browser/csrf.js';
-import { readForm, readQuery } from '../http/request/form.js';
-import { sendHtml } from '../pages/send.js';
+import { hashToken } from '../../crypto/digest.js';
+import { verifyOwnJwt } from '../../crypto/jwt.js';
+import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
+import { readForm, readQuery } from '../../http/request/form.js';
+import { sendHtml } from '../../pages/send.js';
 import {
   type Hint,
   type LogoutRequest,
@@ -11,18 +11,18 @@ import {
   parseLogoutRequest,
   type ValidatedLogout,
   validateLogout,
-} from '../protocol/sign-in/logout.js';
-import { auditOf } from '../storage/audit-context.js';
-import { endSession, findSession, type LiveSession } from '../storage/sessions.js';
-import { announce } from './audit.js';
-import { clearSession, readSession } from './cookies.js';
-import type { Idp } from './deps.js';
-import { assertOwnForm } from './own-form.js';
-import { renderLoggedOutPage, renderLogoutPage } from './pages/logout.js';
-import { personOnPage } from './pages/parts.js';
-import { confirmLogoutPath, logoutPath } from './paths.js';
-import { invalidLogout } from './refusal.js';
-import { seeOther } from './see-other.js';
+} from '../../protocol/sign-in/logout.js';
+import { auditOf } from '../../storage/audit-context.js';
+import { endSession, findSession, type LiveSession } from '../../storage/sessions.js';
+import { announce } from '../audit.js';
+import type { Idp } from '../deps.js';
+import { clearSession, readSession } from '../interaction/cookies.js';
+import { personOnPage } from '../interaction/parts.js';
+import { confirmLogoutPath, logoutPath } from '../interaction/paths.js';
+import { invalidLogout } from '../interaction/refusal.js';
+import { assertOwnForm } from '../interaction/same-origin.js';
+import { seeOther } from '../interaction/see-other.js';
+import { renderLoggedOutPage, renderLogoutPage } from './logout-page.js';
 
 interface Logout extends ValidatedLogout {
   readonly request: LogoutRequest;

@@ -1,5 +1,5 @@
-import type { ErrorPage } from '../pages/error.js';
-import { texts } from '../pages/texts.js';
+import type { ErrorPage } from '../../pages/error.js';
+import { texts } from '../../pages/texts.js';
 
 /** A request that ends on a page: it says what to do, and the detail goes to the log. */
 export class PageRefusal extends Error {

@@ -1,6 +1,6 @@
-import { hmacSha256 } from '../crypto/digest.js';
-import { type EndpointName, endpointUrl } from '../protocol/endpoints.js';
-import type { Idp } from './deps.js';
+import { hmacSha256 } from '../../crypto/digest.js';
+import { type EndpointName, endpointUrl } from '../../protocol/endpoints.js';
+import type { Idp } from '../deps.js';
 
 /** What names an interaction in a URL. */
 interface AtInteraction {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Idp } from './deps.js';
+import type { Idp } from '../deps.js';
 
 const browserCookie = 'browser';
 const sessionCookie = 'session';

@@ -1,14 +1,14 @@
 import type { Request, Response } from 'express';
-import { after } from '../clock.js';
-import { hashToken } from '../crypto/digest.js';
-import { authenticationContextClass, methodReferences } from '../protocol/sign-in/authentication-context.js';
-import { auditOf } from '../storage/audit-context.js';
-import { beginSession, touchSession } from '../storage/sessions.js';
-import { announce } from './audit.js';
-import type { AuthenticationProof } from './authentication-methods/method.js';
-import { readSession, setSession } from './cookies.js';
-import type { Idp } from './deps.js';
-import type { Visit } from './visit.js';
+import { after } from '../../clock.js';
+import { hashToken } from '../../crypto/digest.js';
+import { authenticationContextClass, methodReferences } from '../../protocol/sign-in/authentication-context.js';
+import { auditOf } from '../../storage/audit-context.js';
+import { beginSession, touchSession } from '../../storage/sessions.js';
+import { announce } from '../audit.js';
+import type { Idp } from '../deps.js';
+import { readSession, setSession } from '../interaction/cookies.js';
+import type { Visit } from '../interaction/visit.js';
+import type { AuthenticationProof } from './methods/method.js';
 
 /** Milliseconds between two writes that move the idle end. */
 const touchInterval = 60_000;

@@ -1,7 +1,7 @@
 import { html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
 import { texts } from '../../pages/texts.js';
-import { accountChip, csrfField, type PersonOnPage } from './parts.js';
+import { accountChip, csrfField, type PersonOnPage } from '../interaction/parts.js';
 
 export interface LogoutPage {
   readonly productName?: string | undefined;

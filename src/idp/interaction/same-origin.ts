@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Idp } from './deps.js';
+import type { Idp } from '../deps.js';
 import { crossSiteForm } from './refusal.js';
 
 /**

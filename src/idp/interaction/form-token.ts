@@ -1,6 +1,6 @@
-import { assertCsrfToken, csrfToken } from '../http/browser/csrf.js';
-import type { Parameters } from '../protocol/parameters.js';
-import type { Idp } from './deps.js';
+import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import type { Idp } from '../deps.js';
 import type { Visit } from './visit.js';
 
 type FormOfInteraction = 'login' | 'consent';

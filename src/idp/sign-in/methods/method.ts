@@ -1,6 +1,6 @@
-import type { Parameters } from '../../protocol/parameters.js';
-import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
-import type { SignInAccount } from '../../storage/users.js';
+import type { Parameters } from '../../../protocol/parameters.js';
+import type { AuthenticationMethodReference } from '../../../protocol/sign-in/authentication-context.js';
+import type { SignInAccount } from '../../../storage/users.js';
 
 /** What a method brings to the session that begins with it. */
 export interface AuthenticationProof {

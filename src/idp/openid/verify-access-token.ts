@@ -1,9 +1,9 @@
-import { hashToken } from '../crypto/digest.js';
-import { verifyOwnJwt } from '../crypto/jwt.js';
-import { assertScope } from '../protocol/resource/bearer.js';
-import { AccessTokenError, accessTokenType, validateAccessTokenClaims } from '../protocol/token/access-token.js';
-import { findLiveGrant, findOpaqueAccessToken, type UserClaims } from '../storage/access-tokens.js';
-import type { Idp } from './deps.js';
+import { hashToken } from '../../crypto/digest.js';
+import { verifyOwnJwt } from '../../crypto/jwt.js';
+import { assertScope } from '../../protocol/resource/bearer.js';
+import { AccessTokenError, accessTokenType, validateAccessTokenClaims } from '../../protocol/token/access-token.js';
+import { findLiveGrant, findOpaqueAccessToken, type UserClaims } from '../../storage/access-tokens.js';
+import type { Idp } from '../deps.js';
 
 /** An access token that opens userinfo: for whom, and for which scopes. */
 export interface UserinfoAccess {

@@ -1,9 +1,9 @@
 import type { Request } from 'express';
-import { after } from '../clock.js';
-import { hmacSha256 } from '../crypto/digest.js';
-import { addressBlock } from '../protocol/sign-in/sign-in-delay.js';
-import { reserveSignInAttempt, type SignInCounter, type SignInReservation } from '../storage/sign-in-failures.js';
-import type { Idp } from './deps.js';
+import { after } from '../../clock.js';
+import { hmacSha256 } from '../../crypto/digest.js';
+import { addressBlock } from '../../protocol/sign-in/sign-in-delay.js';
+import { reserveSignInAttempt, type SignInCounter, type SignInReservation } from '../../storage/sign-in-failures.js';
+import type { Idp } from '../deps.js';
 import { isKnownBrowser } from './known-browser.js';
 
 /** As people type it and as it is counted: two spellings that find the same account are one identifier. */

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
-import { hashToken } from '../crypto/digest.js';
-import { completeInteraction, type InteractionOutcome } from '../storage/interactions.js';
-import type { Idp } from './deps.js';
+import { hashToken } from '../../crypto/digest.js';
+import { completeInteraction, type InteractionOutcome } from '../../storage/interactions.js';
+import type { Idp } from '../deps.js';
 import { handleOf, hubPath, resumeUrl } from './paths.js';
 import { interactionFinished } from './refusal.js';
 import { seeOther } from './see-other.js';

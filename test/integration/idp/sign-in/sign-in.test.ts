@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPasswordHasher } from '../../../src/crypto/password.js';
-import { disableUser } from '../../../src/storage/users.js';
-import { type Answer, type Browser, formsOf } from '../../support/browser.js';
-import { cheapHashing, hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
-import { addClient, change } from '../../support/rows.js';
+import { createPasswordHasher } from '../../../../src/crypto/password.js';
+import { disableUser } from '../../../../src/storage/users.js';
+import { type Answer, type Browser, formsOf } from '../../../support/browser.js';
+import { cheapHashing, hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
+import { addClient, change } from '../../../support/rows.js';
 
 let idp: TestIdp;
 let client: string;

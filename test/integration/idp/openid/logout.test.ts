@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateKeyPair, importPrivateKey } from '../../../src/crypto/jwt.js';
-import { disableClient } from '../../../src/storage/clients.js';
-import { type Browser, formsOf } from '../../support/browser.js';
-import { addGrant, idTokenFor, isRevoked, jwtFor } from '../../support/grants.js';
-import { hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
-import { addClient, change } from '../../support/rows.js';
+import { generateKeyPair, importPrivateKey } from '../../../../src/crypto/jwt.js';
+import { disableClient } from '../../../../src/storage/clients.js';
+import { type Browser, formsOf } from '../../../support/browser.js';
+import { addGrant, idTokenFor, isRevoked, jwtFor } from '../../../support/grants.js';
+import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
+import { addClient, change } from '../../../support/rows.js';
 
 const path = '/oidc/v1/logout';
 const home = 'https://client.example/bye';

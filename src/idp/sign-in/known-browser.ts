@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { equalInConstantTime, hmacSha256 } from '../crypto/digest.js';
-import type { Idp } from './deps.js';
+import { equalInConstantTime, hmacSha256 } from '../../crypto/digest.js';
+import type { Idp } from '../deps.js';
 
 const cookie = 'known_browser';
 const mostAccounts = 8;

@@ -1,20 +1,20 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { readForm } from '../http/request/form.js';
-import { sendHtml } from '../pages/send.js';
-import { denial } from '../protocol/sign-in/next-step.js';
-import { auditContext, auditOf } from '../storage/audit-context.js';
-import { grantConsent } from '../storage/consents.js';
-import { announce } from './audit.js';
-import { complete, completeWithSuccess } from './complete.js';
-import type { Idp } from './deps.js';
-import { assertForm, formToken } from './forms.js';
-import { assertOwnForm } from './own-form.js';
-import { renderConsentPage } from './pages/consent.js';
-import { clientOnPage, personOnPage } from './pages/parts.js';
-import { consentPath, hubPath } from './paths.js';
-import { unknownDecision } from './refusal.js';
-import { seeOther } from './see-other.js';
-import { stepOf, type Visit, visit } from './visit.js';
+import { readForm } from '../../http/request/form.js';
+import { sendHtml } from '../../pages/send.js';
+import { denial } from '../../protocol/sign-in/next-step.js';
+import { auditContext, auditOf } from '../../storage/audit-context.js';
+import { grantConsent } from '../../storage/consents.js';
+import { announce } from '../audit.js';
+import type { Idp } from '../deps.js';
+import { complete, completeWithSuccess } from '../interaction/complete.js';
+import { assertForm, formToken } from '../interaction/form-token.js';
+import { clientOnPage, personOnPage } from '../interaction/parts.js';
+import { consentPath, hubPath } from '../interaction/paths.js';
+import { unknownDecision } from '../interaction/refusal.js';
+import { assertOwnForm } from '../interaction/same-origin.js';
+import { seeOther } from '../interaction/see-other.js';
+import { stepOf, type Visit, visit } from '../interaction/visit.js';
+import { renderConsentPage } from './page.js';
 
 /** The host that the answer goes to; a native app's own scheme has none. */
 const hostOf = (uri: string): string | undefined => new URL(uri).host || undefined;

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
 import { texts } from '../../pages/texts.js';
-import { accountChip, type ClientOnPage, clientLinks, csrfField, type PersonOnPage } from './parts.js';
+import { accountChip, type ClientOnPage, clientLinks, csrfField, type PersonOnPage } from '../interaction/parts.js';
 
 export interface ConsentPage {
   readonly productName?: string | undefined;
