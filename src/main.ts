@@ -11,7 +11,7 @@ import { developmentBanner } from './process/banner.js';
 import { exitCodeOf } from './process/exit-codes.js';
 import { createLifecycle } from './process/lifecycle.js';
 import { startServing } from './process/serve.js';
-import { createLog } from './telemetry/logger.js';
+import { createLog } from './telemetry/log/logger.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;

@@ -1,5 +1,5 @@
 import type { AuditEventType } from '../storage/audit-events.js';
-import { metrics } from '../telemetry/metrics.js';
+import { metrics } from '../telemetry/metrics/metrics.js';
 import type { AuthzDeps } from './deps.js';
 
 export interface EventFacts {

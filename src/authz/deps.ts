@@ -9,7 +9,7 @@ import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
-import type { Log } from '../telemetry/logger.js';
+import type { Log } from '../telemetry/log/logger.js';
 import { type ClientKeys, createClientKeys } from './client/client-keys.js';
 import { createFailedAuthentications, type FailedAuthentications } from './client/failed-authentications.js';
 

@@ -8,7 +8,7 @@ import { databaseReason, databaseRemedy } from '../storage/connection/availabili
 import { openDatabase } from '../storage/connection/locate.js';
 import { createSql, type Sql } from '../storage/connection/sql.js';
 import { createDataSource, poolOf } from '../storage/data-source.js';
-import { createLog, type Log } from '../telemetry/logger.js';
+import { createLog, type Log } from '../telemetry/log/logger.js';
 
 /** What a command works with while it is connected to the database. */
 export interface CommandSession {

@@ -1,5 +1,5 @@
 import type { AuditEventType } from '../storage/audit-events.js';
-import { metrics } from '../telemetry/metrics.js';
+import { metrics } from '../telemetry/metrics/metrics.js';
 import type { Idp } from './deps.js';
 
 export interface EventFacts {

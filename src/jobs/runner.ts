@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
-import type { Log } from '../telemetry/logger.js';
-import { metrics } from '../telemetry/metrics.js';
+import type { Log } from '../telemetry/log/logger.js';
+import { metrics } from '../telemetry/metrics/metrics.js';
 
 /** Something to do now and then, by one process at a time. */
 export interface Job {

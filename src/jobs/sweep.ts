@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Sql } from '../storage/connection/sql.js';
 import { type ExpirableTable, expirableTables, sweepTable } from '../storage/expirable.js';
-import { metrics } from '../telemetry/metrics.js';
+import { metrics } from '../telemetry/metrics/metrics.js';
 import type { Job } from './runner.js';
 
 export interface SweepOptions {

@@ -10,8 +10,8 @@ import { openDatabase as locate } from '../storage/connection/locate.js';
 import { createPool } from '../storage/connection/pool.js';
 import { createSql, type Sql } from '../storage/connection/sql.js';
 import { createDataSource, type DatabaseSettings } from '../storage/data-source.js';
-import type { Log } from '../telemetry/logger.js';
-import { metrics } from '../telemetry/metrics.js';
+import type { Log } from '../telemetry/log/logger.js';
+import { metrics } from '../telemetry/metrics/metrics.js';
 import { provision } from './provision.js';
 
 export interface DatabaseOptions {

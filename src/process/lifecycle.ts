@@ -1,4 +1,4 @@
-import type { Log } from '../telemetry/logger.js';
+import type { Log } from '../telemetry/log/logger.js';
 
 export interface LifecycleOptions {
   readonly log: Log;

@@ -15,7 +15,7 @@ import { migrate, withMigrationLock } from '../storage/data-source.js';
 import { recognizeDatabase } from '../storage/installation.js';
 import { ensureSigningKeys } from '../storage/signing-keys.js';
 import { findUser, insertUser } from '../storage/users.js';
-import type { Log } from '../telemetry/logger.js';
+import type { Log } from '../telemetry/log/logger.js';
 
 export interface ProvisionOptions {
   readonly config: InsiderConfig;

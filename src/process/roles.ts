@@ -10,8 +10,8 @@ import type { Role } from '../protocol/endpoints.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
-import type { Log } from '../telemetry/logger.js';
-import { metrics } from '../telemetry/metrics.js';
+import type { Log } from '../telemetry/log/logger.js';
+import { metrics } from '../telemetry/metrics/metrics.js';
 import type { Database } from './database.js';
 
 /** What every role's module looks like from here. */

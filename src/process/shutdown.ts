@@ -1,4 +1,4 @@
-import type { Log } from '../telemetry/logger.js';
+import type { Log } from '../telemetry/log/logger.js';
 
 /** The order in which a process ends: nobody new, those who are here, work in the background, what all of them stood on. */
 const phases = ['listeners', 'jobs', 'roles', 'database', 'admin', 'telemetry'] as const;

@@ -8,8 +8,8 @@ import {
 } from '../protocol/resource/bearer.js';
 import { protectedResourceMetadataUrl } from '../protocol/resource/protected-resource-metadata.js';
 import type { VerifiedAccessToken } from '../protocol/token/access-token.js';
-import type { Log } from '../telemetry/logger.js';
-import { metrics } from '../telemetry/metrics.js';
+import type { Log } from '../telemetry/log/logger.js';
+import { metrics } from '../telemetry/metrics/metrics.js';
 import { explainRefusal, refusalReason } from './explain-refusal.js';
 import { createVerifier, type VerifierOptions } from './verifier.js';
 

@@ -11,7 +11,7 @@ import { cors } from '../http/browser/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { readForm } from '../http/request/form.js';
 import { endpointUrl } from '../protocol/endpoints.js';
-import type { Log } from '../telemetry/logger.js';
+import type { Log } from '../telemetry/log/logger.js';
 import { type Authentication, createAuthenticate } from './authenticate.js';
 import { metadata, metadataPaths } from './metadata.js';
 import { methods, resource } from './resources.js';

@@ -1,4 +1,4 @@
-import { injectTraceContext, withSpan } from '../telemetry/tracing.js';
+import { injectTraceContext, withSpan } from '../telemetry/tracing/tracing.js';
 
 /** No key set, metadata or verdict is longer. */
 const maxBytes = 262_144;

@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { after, type Clock } from '../clock.js';
-import { currentRequest } from '../telemetry/request-context.js';
+import { currentRequest } from '../telemetry/tracing/request-context.js';
 import type { Audit, AuditContext } from './audit-events.js';
 
 /** What of a request an audit row keeps. */

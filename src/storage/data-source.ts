@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
-import type { Log } from '../telemetry/logger.js';
+import type { Log } from '../telemetry/log/logger.js';
 import { RevokedAccessToken } from './access-tokens.js';
 import { AuditEvent } from './audit-events.js';
 import { AuthorizationGrant } from './authorization-grants.js';

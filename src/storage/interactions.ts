@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
-import { currentTraceparent, linkTrace } from '../telemetry/tracing.js';
+import { currentTraceparent, linkTrace } from '../telemetry/tracing/tracing.js';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
 import { type Sql, statement } from './connection/sql.js';
 

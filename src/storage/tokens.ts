@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { linkTrace } from '../telemetry/tracing.js';
+import { linkTrace } from '../telemetry/tracing/tracing.js';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
 import { type GrantFacts, grantFacts, grantIsAlive } from './authorization-grants.js';
 import { type Sql, statement } from './connection/sql.js';

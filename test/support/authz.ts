@@ -12,7 +12,7 @@ import { createAuditBatch } from '../../src/storage/audit-events.js';
 import { createClientCache } from '../../src/storage/clients.js';
 import { completeInteraction, type InteractionOutcome } from '../../src/storage/interactions.js';
 import { createSigningKeys, ensureSigningKeys, type KeyRotation } from '../../src/storage/signing-keys.js';
-import { createLog } from '../../src/telemetry/logger.js';
+import { createLog } from '../../src/telemetry/log/logger.js';
 import { type Answer, Browser } from './browser.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
 import { listen } from './listen.js';

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { createSql, type Sql } from '../../src/storage/connection/sql.js';
 import { createDataSource, migrate, poolOf } from '../../src/storage/data-source.js';
-import { createLog } from '../../src/telemetry/logger.js';
+import { createLog } from '../../src/telemetry/log/logger.js';
 
 export const quietLog = createLog({ level: 'ERROR', format: 'json', sink: () => undefined });
 

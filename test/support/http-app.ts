@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import { systemClock } from '../../src/clock.js';
 import { systemRandom } from '../../src/crypto/random.js';
 import { type AppOptions, createApp } from '../../src/http/request/app.js';
-import { createLog, type Log, type LogLevel } from '../../src/telemetry/logger.js';
+import { createLog, type Log, type LogLevel } from '../../src/telemetry/log/logger.js';
 
 /** A log that keeps its lines. */
 export function recordingLog(level: LogLevel = 'TRACE'): { log: Log; lines: Record<string, unknown>[] } {

@@ -14,7 +14,7 @@ import { createClientCache } from '../../src/storage/clients.js';
 import { startInteraction } from '../../src/storage/interactions.js';
 import { createSigningKeys, ensureSigningKeys } from '../../src/storage/signing-keys.js';
 import { insertUser } from '../../src/storage/users.js';
-import { createLog } from '../../src/telemetry/logger.js';
+import { createLog } from '../../src/telemetry/log/logger.js';
 import type { TestAuthz } from './authz.js';
 import { Browser, formsOf } from './browser.js';
 import { openTestDatabase, type TestDatabase } from './database.js';

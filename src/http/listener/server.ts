@@ -1,7 +1,7 @@
 import http, { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { HttpConfig } from '../../config/record.js';
-import type { Log } from '../../telemetry/logger.js';
+import type { Log } from '../../telemetry/log/logger.js';
 import { createCloser } from './closer.js';
 import { listen } from './listen.js';
 import { loadTls, type TlsFiles, tlsPolicy, watchTls } from './tls.js';

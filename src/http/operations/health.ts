@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Clock } from '../../clock.js';
-import type { Log } from '../../telemetry/logger.js';
-import { redactText } from '../../telemetry/redaction.js';
+import type { Log } from '../../telemetry/log/logger.js';
+import { redactText } from '../../telemetry/log/redaction.js';
 
 export interface Readiness {
   readonly ok: boolean;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import { type Clock, systemClock } from '../../clock.js';
 import type { AdminConfig } from '../../config/record.js';
-import { rateLimited } from '../../telemetry/rate-limited.js';
+import { rateLimited } from '../../telemetry/log/rate-limited.js';
 import { createCloser } from '../listener/closer.js';
 import { listen } from '../listener/listen.js';
 import type { Server } from '../listener/server.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AdminConfig } from '../../config/record.js';
-import { type Log, type LogLevel, logLevels } from '../../telemetry/logger.js';
+import { type Log, type LogLevel, logLevels } from '../../telemetry/log/logger.js';
 import type { AdminAccess } from './access.js';
 import type { Health } from './health.js';
 

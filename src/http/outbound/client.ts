@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { createSecureContext, rootCertificates } from 'node:tls';
-import { injectTraceContext } from '../../telemetry/tracing.js';
+import { injectTraceContext } from '../../telemetry/tracing/tracing.js';
 import { assertFetchable, isAllowListed, OutboundError, publicLookup } from './policy.js';
 
 export interface OutboundOptions {

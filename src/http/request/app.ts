@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.js';
 import type { HttpConfig } from '../../config/record.js';
 import type { Random } from '../../crypto/random.js';
 import type { Role } from '../../protocol/endpoints.js';
-import type { Log } from '../../telemetry/logger.js';
+import type { Log } from '../../telemetry/log/logger.js';
 import { apiHeaders, type HeaderList } from '../browser/headers.js';
 import { errorHandler } from './error-handler.js';
 import { notFound } from './not-found.js';

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { errorResponse, OAuthError } from '../../protocol/oauth-error.js';
-import type { Log } from '../../telemetry/logger.js';
+import type { Log } from '../../telemetry/log/logger.js';
 import type { Refusal, Refuse } from './refusal.js';
 
 export interface ErrorHandlerOptions {

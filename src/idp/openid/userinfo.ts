@@ -6,7 +6,7 @@ import { bearerRefusal, presentedAccessToken } from '../../protocol/resource/bea
 import { AccessTokenError } from '../../protocol/token/access-token.js';
 import { grantedClaims } from '../../protocol/token/claims.js';
 import type { UserClaims } from '../../storage/access-tokens.js';
-import { metrics } from '../../telemetry/metrics.js';
+import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { Idp } from '../deps.js';
 import { verifyAccessToken } from './verify-access-token.js';
 

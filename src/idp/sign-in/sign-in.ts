@@ -7,7 +7,7 @@ import type { Parameters } from '../../protocol/parameters.js';
 import { retryAfterSeconds } from '../../protocol/sign-in/sign-in-delay.js';
 import { auditContext } from '../../storage/audit-context.js';
 import { findUserForSignIn } from '../../storage/users.js';
-import { metrics } from '../../telemetry/metrics.js';
+import { metrics } from '../../telemetry/metrics/metrics.js';
 import { announce } from '../audit.js';
 import type { Idp } from '../deps.js';
 import { setBrowser } from '../interaction/cookies.js';

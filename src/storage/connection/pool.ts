@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Log } from '../../telemetry/logger.js';
+import type { Log } from '../../telemetry/log/logger.js';
 import type { DatabaseSettings } from '../data-source.js';
 
 /** Milliseconds after which a connection that is not needed is closed, down to `max_idle_conns`. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Log } from '../../telemetry/logger.js';
-import { withSpan } from '../../telemetry/tracing.js';
+import type { Log } from '../../telemetry/log/logger.js';
+import { withSpan } from '../../telemetry/tracing/tracing.js';
 import { databaseRemedy } from './availability.js';
 
 /** A statement with a name under which PostgreSQL keeps it prepared, per connection. */

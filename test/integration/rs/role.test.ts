@@ -6,7 +6,7 @@ import type { SigningKey } from '../../../src/crypto/jwt.js';
 import { systemRandom } from '../../../src/crypto/random.js';
 import { createApp } from '../../../src/http/request/app.js';
 import { createRs } from '../../../src/rs/index.js';
-import { createLog } from '../../../src/telemetry/logger.js';
+import { createLog } from '../../../src/telemetry/log/logger.js';
 import { type FakeIssuer, startFakeIssuer } from '../../support/fake-issuer.js';
 
 const resource = 'http://127.0.0.1:8082/api/v1';

@@ -10,7 +10,7 @@ import { systemClock } from '../../../src/clock.js';
 import { systemRandom } from '../../../src/crypto/random.js';
 import { createApp } from '../../../src/http/request/app.js';
 import { createSpaRp } from '../../../src/spa-rp/index.js';
-import { createLog } from '../../../src/telemetry/logger.js';
+import { createLog } from '../../../src/telemetry/log/logger.js';
 
 const config = {
   issuer: 'https://auth.example',

@@ -5,7 +5,7 @@ import tls from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { type Server, serve } from '../../../../src/http/listener/server.js';
-import { createLog } from '../../../../src/telemetry/logger.js';
+import { createLog } from '../../../../src/telemetry/log/logger.js';
 import { certificateFiles } from '../../../support/certificates.js';
 import { httpSettings } from '../../../support/http-app.js';
 

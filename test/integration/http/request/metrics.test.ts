@@ -2,8 +2,8 @@ import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Server, serve } from '../../../../src/http/listener/server.js';
 import { readForm } from '../../../../src/http/request/form.js';
-import { metrics } from '../../../../src/telemetry/metrics.js';
-import { startTelemetry, type Telemetry } from '../../../../src/telemetry/tracing.js';
+import { metrics } from '../../../../src/telemetry/metrics/metrics.js';
+import { startTelemetry, type Telemetry } from '../../../../src/telemetry/tracing/tracing.js';
 import { httpSettings, testApp } from '../../../support/http-app.js';
 
 let telemetry: Telemetry;

@@ -1,5 +1,5 @@
 import type { metrics as sdkMetrics, tracing } from '@opentelemetry/sdk-node';
-import { metrics } from './metrics.js';
+import { metrics } from '../metrics/metrics.js';
 import type { OtlpTarget } from './otlp-target.js';
 
 const timeoutMillis = 3000;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { rateLimited } from '../../../src/telemetry/rate-limited.js';
+import { rateLimited } from '../../../../src/telemetry/log/rate-limited.js';
 
 it('reports once per interval and says how many it swallowed', () => {
   let now = 0;

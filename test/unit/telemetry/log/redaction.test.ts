@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { Secret } from '../../../src/config/secret.js';
-import { redacted, redactFields, redactText } from '../../../src/telemetry/redaction.js';
+import { Secret } from '../../../../src/config/secret.js';
+import { redacted, redactFields, redactText } from '../../../../src/telemetry/log/redaction.js';
 
 const randomBytes = (count: number): Buffer => createHash('sha512').update('fixed').digest().subarray(0, count);
 const jwt = `eyJhbGciOiJFUzI1NiJ9.${Buffer.from('{"sub":"alice"}').toString('base64url')}.${randomBytes(64).toString('base64url')}`;

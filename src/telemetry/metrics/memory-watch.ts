@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import type { Log } from './logger.js';
+import type { Log } from '../log/logger.js';
 import { memoryLimit } from './process-metrics.js';
 
 /** Shares of the limit at which the warning is given, and below which it may be given again. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { otlpTarget } from '../../../src/telemetry/otlp-target.js';
+import { otlpTarget } from '../../../../src/telemetry/tracing/otlp-target.js';
 
 describe('OTLP endpoint: the port chooses the protocol', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { TraceFlags } from '@opentelemetry/api';
 import { tracing } from '@opentelemetry/sdk-node';
-import { metrics } from './metrics.js';
+import { metrics } from '../metrics/metrics.js';
 
 const maxQueueSize = 2048;
 

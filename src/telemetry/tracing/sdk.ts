@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
 import { context, DiagLogLevel, diag, metrics as metricsApi, propagation, trace } from '@opentelemetry/api';
 import { core, NodeSDK, resources, metrics as sdkMetrics, tracing } from '@opentelemetry/sdk-node';
-import { systemClock } from '../clock.js';
-import type { Log } from './logger.js';
-import { connectMetrics, disconnectMetrics } from './metrics.js';
+import { systemClock } from '../../clock.js';
+import type { Log } from '../log/logger.js';
+import { rateLimited } from '../log/rate-limited.js';
+import { connectMetrics, disconnectMetrics } from '../metrics/metrics.js';
+import { createPrometheus } from '../metrics/prometheus.js';
 import { metricExporter, spanExporter } from './otlp-exporters.js';
 import type { OtlpTarget } from './otlp-target.js';
-import { createPrometheus } from './prometheus.js';
-import { rateLimited } from './rate-limited.js';
 import { boundedSpanProcessor } from './span-queue.js';
 import type { Telemetry } from './tracing.js';
 

@@ -1,5 +1,5 @@
 import { metrics as api, type Meter } from '@opentelemetry/api';
-import type { Role } from '../protocol/endpoints.js';
+import type { Role } from '../../protocol/endpoints.js';
 import { attachGauge, createInstruments, type Gauge, type Instruments } from './instruments.js';
 import { bounded, methodLabel, oneOf, statusLabel } from './labels.js';
 

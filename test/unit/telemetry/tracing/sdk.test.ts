@@ -4,16 +4,16 @@ import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createLog } from '../../../src/telemetry/logger.js';
-import { metrics } from '../../../src/telemetry/metrics.js';
-import { metricExporter, spanExporter } from '../../../src/telemetry/otlp-exporters.js';
+import { createLog } from '../../../../src/telemetry/log/logger.js';
+import { metrics } from '../../../../src/telemetry/metrics/metrics.js';
+import { metricExporter, spanExporter } from '../../../../src/telemetry/tracing/otlp-exporters.js';
 import {
   injectTraceContext,
   startServerSpan,
   startTelemetry,
   type Telemetry,
   withSpan,
-} from '../../../src/telemetry/tracing.js';
+} from '../../../../src/telemetry/tracing/tracing.js';
 
 const closing: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {

@@ -9,9 +9,9 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import type { Role } from '../protocol/endpoints.js';
-import { methodLabel } from './labels.js';
-import type { Log } from './logger.js';
+import type { Role } from '../../protocol/endpoints.js';
+import type { Log } from '../log/logger.js';
+import { methodLabel } from '../metrics/labels.js';
 import { otlpTarget } from './otlp-target.js';
 
 export interface TelemetrySettings {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { createLog } from '../../../src/telemetry/logger.js';
-import { watchMemory } from '../../../src/telemetry/memory-watch.js';
+import { createLog } from '../../../../src/telemetry/log/logger.js';
+import { watchMemory } from '../../../../src/telemetry/metrics/memory-watch.js';
 
 beforeEach(() => {
   jest.useFakeTimers();

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../../clock.js';
 
 /** Calls `report` at most once per `interval` (ms) and tells it how many calls were swallowed since. */
 export function rateLimited<A extends readonly unknown[]>(

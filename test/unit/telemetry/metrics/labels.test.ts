@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bounded, methodLabel, oneOf, statusLabel } from '../../../src/telemetry/labels.js';
+import { bounded, methodLabel, oneOf, statusLabel } from '../../../../src/telemetry/metrics/labels.js';
 
 describe('metric labels', () => {
   it.each([
