@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { InsiderConfig } from '../config/record.js';
+import type { InsiderConfig } from '../config/configuration.js';
 import { deriveKey } from '../crypto/encryption.js';
 import type { SigningAlgorithm } from '../crypto/jwt.js';
 import type { Random } from '../crypto/random.js';

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { after, type Clock, systemClock } from '../clock.js';
-import type { InsiderConfig } from '../config/record.js';
+import type { InsiderConfig } from '../config/configuration.js';
 import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
 import { type Random, systemRandom } from '../crypto/random.js';
 import type { Change } from '../storage/clients.js';

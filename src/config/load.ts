@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isCollection, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import { crossFaults, insiderFaults, resourceServerFaults, type ValidSections } from './checks.js';
+import { type ConfigOf, type ServingRole, toRecord, usesSection } from './configuration.js';
 import { applyOverride, type Environment, type Override, readEnvironment } from './environment.js';
 import { ConfigError, configError, type Fault, toFaults } from './faults.js';
 import { readFiles } from './files.js';
 import { productionFaults } from './production.js';
-import { type ConfigOf, type ServingRole, toRecord, usesSection } from './record.js';
 import { type FileSections, fileSchema } from './schema.js';
 import { formatPath, type Path } from './tree.js';
 

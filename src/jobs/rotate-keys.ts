@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { after, type Clock } from '../clock.js';
-import type { InsiderConfig } from '../config/record.js';
+import type { InsiderConfig } from '../config/configuration.js';
 import type { Random } from '../crypto/random.js';
 import type { Sql } from '../storage/connection/sql.js';
 import { type KeyRotation, listSigningKeys, rotateSigningKeys } from '../storage/signing-keys.js';

@@ -1,4 +1,4 @@
-import type { ConfigOf, ServingRole } from '../config/record.js';
+import type { ConfigOf, ServingRole } from '../config/configuration.js';
 import { publicUrlOf, rolesOf } from './roles.js';
 
 const purposes = {

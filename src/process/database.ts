@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '../clock.js';
-import type { InsiderConfig } from '../config/record.js';
+import type { InsiderConfig } from '../config/configuration.js';
 import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
 import { databaseReason, databaseRemedy } from '../storage/connection/availability.js';

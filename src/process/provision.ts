@@ -4,7 +4,7 @@
  */
 import type { DataSource, EntityManager } from 'typeorm';
 import { after, type Clock } from '../clock.js';
-import type { DeclaredClient, DeclaredUser, InsiderConfig } from '../config/record.js';
+import type { DeclaredClient, DeclaredUser, InsiderConfig } from '../config/configuration.js';
 import { hashToken } from '../crypto/digest.js';
 import type { PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';

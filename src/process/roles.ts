@@ -1,7 +1,7 @@
 /** Role name → module: the only file that knows all four. Each is imported when it is asked for, and what it alone needs with it. */
 import type { Express } from 'express';
 import type { Clock } from '../clock.js';
-import type { Config, ConfigOf, InsiderConfig, ServingRole } from '../config/record.js';
+import type { Config, ConfigOf, InsiderConfig, ServingRole } from '../config/configuration.js';
 import type { Random } from '../crypto/random.js';
 import { createCookies } from '../http/browser/cookies.js';
 import type { Health } from '../http/operations/health.js';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import type { Clock } from '../clock.js';
-import type { ConfigOf, InsiderConfig, ServingRole } from '../config/record.js';
+import type { ConfigOf, InsiderConfig, ServingRole } from '../config/configuration.js';
 import type { Random } from '../crypto/random.js';
 import { serve } from '../http/listener/server.js';
 import { createHealth, type Health } from '../http/operations/health.js';

@@ -6,7 +6,7 @@
  */
 import type express from 'express';
 import type { Clock } from '../clock.js';
-import type { RsConfigSection } from '../config/record.js';
+import type { RsConfigSection } from '../config/configuration.js';
 import { cors } from '../http/browser/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { readForm } from '../http/request/form.js';

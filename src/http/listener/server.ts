@@ -1,6 +1,6 @@
 import http, { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { HttpConfig } from '../../config/record.js';
+import type { HttpConfig } from '../../config/configuration.js';
 import type { Log } from '../../telemetry/log/logger.js';
 import { createCloser } from './closer.js';
 import { listen } from './listen.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import { type Clock, systemClock } from '../../clock.js';
-import type { AdminConfig } from '../../config/record.js';
+import type { AdminConfig } from '../../config/configuration.js';
 import { rateLimited } from '../../telemetry/log/rate-limited.js';
 import { createCloser } from '../listener/closer.js';
 import { listen } from '../listener/listen.js';

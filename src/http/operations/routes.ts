@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AdminConfig } from '../../config/record.js';
+import type { AdminConfig } from '../../config/configuration.js';
 import { type Log, type LogLevel, logLevels } from '../../telemetry/log/logger.js';
 import type { AdminAccess } from './access.js';
 import type { Health } from './health.js';

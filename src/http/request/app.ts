@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Clock } from '../../clock.js';
-import type { HttpConfig } from '../../config/record.js';
+import type { HttpConfig } from '../../config/configuration.js';
 import type { Random } from '../../crypto/random.js';
 import type { Role } from '../../protocol/endpoints.js';
 import type { Log } from '../../telemetry/log/logger.js';

@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from '../../config/record.js';
+import type { DatabaseConfig } from '../../config/configuration.js';
 
 export interface OpenedDatabase {
   readonly dsn: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Config } from '../../../src/config/configuration.js';
 import { loadConfig } from '../../../src/config/load.js';
-import type { Config } from '../../../src/config/record.js';
 import { createPasswordHasher } from '../../../src/crypto/password.js';
 import { systemRandom } from '../../../src/crypto/random.js';
 import { provision } from '../../../src/process/provision.js';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
+import type { Config, ServingRole } from '../../../src/config/configuration.js';
 import type { Environment } from '../../../src/config/environment.js';
 import { type LoadOptions, loadConfig } from '../../../src/config/load.js';
-import type { Config, ServingRole } from '../../../src/config/record.js';
 
 let folder: string;
 beforeAll(async () => {
