@@ -78,7 +78,7 @@ async function addCommandsTo(parser: Argv, args: readonly string[], file: () => 
   if (args.every((arg) => arg.startsWith('-') && arg !== '--help')) return;
   const [{ addCommands }, { withSession }] = await Promise.all([
     import('./commands/cli.js'),
-    import('./commands/session.js'),
+    import('./commands/connection.js'),
   ]);
   addCommands(parser, async (work) => withSession(await loadConfig(file(), { role: 'authz', env: process.env }), work));
 }

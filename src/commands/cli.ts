@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs';
 import * as clients from './clients.js';
+import type { CommandSession } from './connection.js';
 import * as keys from './keys.js';
 import * as maintenance from './maintenance.js';
-import type { CommandSession } from './session.js';
 import * as users from './users.js';
 
 /** Connects as the flags say, and does the work: main.ts brings configuration, exit codes and error messages. */

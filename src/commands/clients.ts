@@ -9,8 +9,8 @@ import {
   listClients,
   rotateClientSecret,
 } from '../storage/clients.js';
+import { CommandError, type CommandSession } from './connection.js';
 import { readSecret } from './read-secret.js';
-import { CommandError, type CommandSession } from './session.js';
 
 async function requireClient({ sql }: CommandSession, clientId: string): Promise<Client> {
   const client = await findClient(sql, clientId);

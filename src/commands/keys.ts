@@ -1,7 +1,7 @@
 import { keyIdOf } from '../crypto/encryption.js';
 import { rotationOf } from '../jobs/rotate-keys.js';
 import { listSigningKeys, rewrapSigningKeys, rotateSigningKeys } from '../storage/signing-keys.js';
-import type { CommandSession } from './session.js';
+import type { CommandSession } from './connection.js';
 
 export async function printKeys({ sql, clock, print }: CommandSession): Promise<void> {
   const now = clock.now();

@@ -2,7 +2,7 @@ import { sweep as sweepTables } from '../jobs/sweep.js';
 import { openDatabase } from '../storage/connection/locate.js';
 import { migrate as runMigrations, withMigrationLock } from '../storage/data-source.js';
 import { voidEverythingIssued } from '../storage/installation.js';
-import { CommandError, type CommandSession } from './session.js';
+import { CommandError, type CommandSession } from './connection.js';
 
 /** Where migrations go: PostgreSQL itself, not a PgBouncer before it. */
 async function migrationDsn({ config }: CommandSession): Promise<string> {

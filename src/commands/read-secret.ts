@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { CommandError } from './session.js';
+import { CommandError } from './connection.js';
 
 /** A secret from a file, or from standard input for `-`: never from the command line. One line break at the end is not part of it. */
 export async function readSecret(file: string): Promise<string> {

@@ -7,8 +7,8 @@ import {
   setPasswordHash,
   type User,
 } from '../storage/users.js';
+import { CommandError, type CommandSession } from './connection.js';
 import { readSecret } from './read-secret.js';
-import { CommandError, type CommandSession } from './session.js';
 
 /** NIST SP 800-63B §5.1.1.2: at least eight characters, and room for long ones. */
 const shortest = 8;
