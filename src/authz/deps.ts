@@ -3,6 +3,7 @@ import type { InsiderConfig } from '../config/configuration.js';
 import { deriveKey } from '../crypto/encryption.js';
 import type { SigningAlgorithm } from '../crypto/jwt.js';
 import type { Random } from '../crypto/random.js';
+import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
 import type { Outbound } from '../http/outbound/client.js';
 import type { AuditBatch } from '../storage/audit-events.js';
@@ -28,7 +29,7 @@ export type AuthzConfig = Pick<
 >;
 
 /** What this room is given. */
-export interface AuthzDeps {
+export interface AuthzGiven {
   readonly config: AuthzConfig;
   readonly sql: Sql;
   readonly clients: ClientCache;
@@ -43,7 +44,8 @@ export interface AuthzDeps {
 }
 
 /** What the endpoints work with: what was given, and what follows from it. */
-export interface Authz extends AuthzDeps {
+export interface Authz extends AuthzGiven {
+  readonly events: Events;
   readonly clientKeys: ClientKeys;
   readonly failedAuthentications: FailedAuthentications;
   /** Makes a code from a handle: the same browser asking twice gets the same answer. */
@@ -62,16 +64,22 @@ function accessTokenAlgorithmOf(available: readonly SigningAlgorithm[]): Signing
   return algorithm;
 }
 
-export function furnish(deps: AuthzDeps): Authz {
-  const { current, all } = deps.config.keyEncryptionKeys;
+export function assemble(given: AuthzGiven): Authz {
+  const { current, all } = given.config.keyEncryptionKeys;
   const older = all.filter(({ id }) => id !== current.id);
   const successorKey = (key: typeof current) => deriveKey(key, 'refresh token successor');
   return {
-    ...deps,
-    clientKeys: createClientKeys(deps.outbound, deps.clock),
-    failedAuthentications: createFailedAuthentications(deps.clock),
+    ...given,
+    events: createEvents({
+      batch: given.auditBatch,
+      clock: given.clock,
+      retention: given.config.lifetimes.auditEvents,
+      log: given.log,
+    }),
+    clientKeys: createClientKeys(given.outbound, given.clock),
+    failedAuthentications: createFailedAuthentications(given.clock),
     codeKey: deriveKey(current, 'authorization code'),
     successorKeys: [successorKey(current), ...older.map(successorKey)],
-    accessTokenAlgorithm: accessTokenAlgorithmOf(deps.config.signingKeys.algorithms),
+    accessTokenAlgorithm: accessTokenAlgorithmOf(given.config.signingKeys.algorithms),
   };
 }

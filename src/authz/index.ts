@@ -11,7 +11,7 @@ import { statement } from '../storage/connection/sql.js';
 import { authorize } from './authorization/authorize.js';
 import { pageErrors } from './authorization/page-errors.js';
 import { resume } from './authorization/resume.js';
-import { type Authz, type AuthzDeps, furnish } from './deps.js';
+import { type Authz, type AuthzGiven, assemble } from './deps.js';
 import { introspect } from './inspection/introspect.js';
 import { revoke } from './inspection/revoke.js';
 import { jwks } from './jwks.js';
@@ -80,8 +80,8 @@ function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
 
 const ping = statement('ping_authz', 'SELECT 1');
 
-export function createAuthz(deps: AuthzDeps): AuthzRole {
-  const authz = furnish(deps);
+export function createAuthz(given: AuthzGiven): AuthzRole {
+  const authz = assemble(given);
   const checks = {
     database: async () => void (await authz.sql.query(ping, [])),
     signing_keys: async () => void (await authz.signingKeys.keySet()).current(authz.accessTokenAlgorithm),

@@ -3,6 +3,7 @@ import type { InsiderConfig } from '../config/configuration.js';
 import { deriveKey } from '../crypto/encryption.js';
 import type { PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
+import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
 import { type SignInDelayRule, signInDelays } from '../protocol/sign-in/sign-in-delay.js';
 import type { AuditBatch } from '../storage/audit-events.js';
@@ -20,7 +21,7 @@ export type IdpConfig = Pick<
 >;
 
 /** What this room is given. */
-export interface IdpDeps {
+export interface IdpGiven {
   readonly config: IdpConfig;
   readonly sql: Sql;
   readonly clients: ClientCache;
@@ -35,7 +36,8 @@ export interface IdpDeps {
 }
 
 /** What the endpoints work with: what was given, and what follows from it. */
-export interface Idp extends IdpDeps {
+export interface Idp extends IdpGiven {
+  readonly events: Events;
   readonly methods: { readonly password: AuthenticationMethod };
   readonly csrfKey: Buffer;
   /** Makes the handle from the interaction's id: a double click gets the same one. */
@@ -49,15 +51,21 @@ export interface Idp extends IdpDeps {
 /** How much more an account bears from all strangers together than from one: an owner behind a shared address gets through. */
 const wideFactor = 10;
 
-export function furnish(deps: IdpDeps): Idp {
-  const { keyEncryptionKeys, signIn } = deps.config;
+export function assemble(given: IdpGiven): Idp {
+  const { keyEncryptionKeys, signIn } = given.config;
   const { current, all } = keyEncryptionKeys;
   const older = all.filter(({ id }) => id !== current.id);
   const knownBrowserKey = (key: typeof current) => deriveKey(key, 'known browser');
   const rule: SignInDelayRule = signIn;
   return {
-    ...deps,
-    methods: { password: passwordMethod(deps.passwords) },
+    ...given,
+    events: createEvents({
+      batch: given.auditBatch,
+      clock: given.clock,
+      retention: given.config.lifetimes.auditEvents,
+      log: given.log,
+    }),
+    methods: { password: passwordMethod(given.passwords) },
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
     failureKey: deriveKey(current, 'sign-in failures'),

@@ -9,7 +9,7 @@ import { createHealth, type Health, publicHealth } from '../http/operations/heal
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { statement } from '../storage/connection/sql.js';
 import { consent } from './consent/consent.js';
-import { furnish, type Idp, type IdpDeps } from './deps.js';
+import { assemble, type Idp, type IdpGiven } from './deps.js';
 import { interaction } from './hub.js';
 import { pageErrors } from './interaction/page-errors.js';
 import { hubPath, logoutPath } from './interaction/paths.js';
@@ -60,8 +60,8 @@ function mountEndpoint(app: Express, idp: Idp, name: IdpEndpoint): void {
 
 const ping = statement('ping_idp', 'SELECT 1');
 
-export function createIdp(deps: IdpDeps): IdpRole {
-  const idp = furnish(deps);
+export function createIdp(given: IdpGiven): IdpRole {
+  const idp = assemble(given);
   const checks = {
     database: async () => void (await idp.sql.query(ping, [])),
     signing_keys: async () => void (await idp.signingKeys.keySet()),

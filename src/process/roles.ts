@@ -65,7 +65,7 @@ function observeKeys(signingKeys: SigningKeys): void {
   });
 }
 
-export async function furnishInsider(
+export async function assembleInsider(
   config: InsiderConfig,
   { sql, passwords }: Database,
   { clock, log }: Surroundings,

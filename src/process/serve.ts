@@ -16,7 +16,7 @@ import { watchMemory } from '../telemetry/metrics/memory-watch.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { startTelemetry } from '../telemetry/tracing/tracing.js';
 import type { Database } from './database.js';
-import { createRole, furnishInsider, type Insider, isInsider, portOf, publicUrlOf, rolesOf } from './roles.js';
+import { assembleInsider, createRole, type Insider, isInsider, portOf, publicUrlOf, rolesOf } from './roles.js';
 import { createEndings, type Endings } from './shutdown.js';
 
 export interface ServingOptions {
@@ -141,7 +141,7 @@ async function start(self: Process): Promise<Serving> {
 
   const roles = rolesOf(role);
   const database = roles.some(isInsider) ? await openDatabase(self) : undefined;
-  const insider = database && (await furnishInsider(config as InsiderConfig, database, self));
+  const insider = database && (await assembleInsider(config as InsiderConfig, database, self));
   const ports = new Map<Role, number>();
   for (const each of roles) ports.set(each, await listenAs(self, each, insider));
 

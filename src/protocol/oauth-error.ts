@@ -55,6 +55,8 @@ export interface OAuthErrorOptions {
   readonly description?: string;
   /** Seconds for Retry-After (RFC 9110 §10.2.3). */
   readonly retryAfter?: number;
+  /** The WWW-Authenticate field that a 401 owes (RFC 9110 §11.6.1). */
+  readonly challenge?: string;
   readonly cause?: unknown;
 }
 
@@ -70,6 +72,7 @@ export class OAuthError extends Error {
   readonly description: string;
   readonly detail: string | undefined;
   readonly retryAfter: number | undefined;
+  readonly challenge: string | undefined;
 
   constructor(code: OAuthErrorCode, options: OAuthErrorOptions = {}) {
     super(
@@ -82,6 +85,7 @@ export class OAuthError extends Error {
     this.description = options.description ?? rules[code].description;
     this.detail = options.detail;
     this.retryAfter = options.retryAfter;
+    this.challenge = options.challenge;
   }
 }
 

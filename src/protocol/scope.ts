@@ -76,17 +76,15 @@ export function validateClientScope(requested: readonly string[], rules: ScopeRu
 const defaultScope = (rules: ScopeRules): readonly string[] =>
   assertSomeLeft(rules.permitted.filter((scope) => rules.targeted.includes(scope)));
 
-/** More scope is asked for than was granted (RFC 6749 §6). */
-export const excessiveScope = (): OAuthError =>
-  new OAuthError('invalid_scope', { detail: 'more scope is asked for than was granted' });
-
 /**
  * A refresh may ask for less than was granted, never for more (RFC 6749 §6); the grant itself does not shrink.
  * @throws OAuthError invalid_scope
  */
 export function narrowScope(requested: readonly string[], granted: readonly string[]): readonly string[] {
   if (requested.length === 0) return granted;
-  if (!requested.every((scope) => granted.includes(scope))) throw excessiveScope();
+  if (!requested.every((scope) => granted.includes(scope))) {
+    throw new OAuthError('invalid_scope', { detail: 'more scope is asked for than was granted' });
+  }
   return requested;
 }
 

@@ -131,7 +131,7 @@ const revokeJwt = statement(
   `WITH revoked AS (
      INSERT INTO revoked_access_tokens (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING jti
    )
-   ${auditRow({ type: 'token_revoked', parameter: '$4', now: '$3', from: 'revoked', clientId: '$5' })}`,
+   ${auditRow({ parameter: '$4', now: '$3', from: 'revoked', clientId: '$5' })}`,
 );
 
 /** Remembers the `jti` of a JWT without an authorization grant until it expires (RFC 7009 §2.1). */
@@ -148,7 +148,7 @@ const revokeOpaque = statement(
      UPDATE tokens SET consumed_at = $2 WHERE value_hash = $1 AND kind = 'access_token' AND consumed_at IS NULL
      RETURNING client_id, user_id, authorization_grant_id
    )
-   ${auditRow({ type: 'token_revoked', parameter: '$3', now: '$2', from: 'revoked', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
+   ${auditRow({ parameter: '$3', now: '$2', from: 'revoked', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
 );
 
 /** Ends one opaque access token; its authorization grant, if any, goes on. */

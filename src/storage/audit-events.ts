@@ -51,28 +51,40 @@ export class AuditEvent {
   expiresAt!: Date;
 }
 
-/** Who asked, from where: goes into the row's `context` beside what the event itself tells. */
-export interface AuditContext {
-  readonly request_id?: string;
-  readonly trace_id?: string;
-  readonly address?: string;
+/** What explains an event; never a secret. */
+export interface AuditDetail {
   readonly [detail: string]: string | number | boolean | readonly string[] | undefined;
 }
 
-/** What a verb is given so that its audit row rides in its statement. */
-export interface Audit {
+/** Who asked, from where: goes into the row's `context` beside what the event itself tells. */
+export interface AuditContext extends AuditDetail {
+  readonly request_id?: string;
+  readonly trace_id?: string;
+  readonly address?: string;
+}
+
+/** Whom and what an event is about. */
+interface AuditSubject {
+  readonly userId?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly authorizationGrantId?: string | undefined;
+}
+
+/** What a verb is given so that its audit row rides in its statement or transaction. */
+export interface Audit extends AuditSubject {
+  readonly type: AuditEventType;
   readonly context: AuditContext;
   /** When the row may be swept. */
   readonly expiresAt: Date;
 }
 
-/** The parameter that {@link auditRow} reads: one JSON value for context and expiry. */
-export const auditParameter = (audit: Audit): string =>
-  JSON.stringify({ context: audit.context, expires_at: audit.expiresAt.toISOString() });
+/** The parameter that {@link auditRow} reads: one JSON value for type, context and expiry. */
+export const auditParameter = ({ type, context, expiresAt }: Audit): string =>
+  JSON.stringify({ type, context, expires_at: expiresAt.toISOString() });
 
 /** SQL expressions over the rows of `from` that fill the columns of an audit row. */
 interface AuditSource {
-  readonly type: AuditEventType;
   readonly parameter: `$${number}`;
   readonly now: `$${number}`;
   readonly from: string;
@@ -85,17 +97,13 @@ interface AuditSource {
 /** An INSERT that writes one audit row for each row of a CTE, in the statement that changes the state. */
 export const auditRow = (source: AuditSource): string => `
   INSERT INTO audit_events (occurred_at, type, user_id, client_id, session_id, authorization_grant_id, context, expires_at)
-  SELECT ${source.now}, '${source.type}', ${source.userId ?? 'NULL'}, ${source.clientId ?? 'NULL'}, ${source.sessionId ?? 'NULL'},
+  SELECT ${source.now}, ${source.parameter}::jsonb ->> 'type', ${source.userId ?? 'NULL'}, ${source.clientId ?? 'NULL'}, ${source.sessionId ?? 'NULL'},
     ${source.grantId ?? 'NULL'}, ${source.parameter}::jsonb -> 'context', (${source.parameter}::jsonb ->> 'expires_at')::timestamptz
   FROM ${source.from}`;
 
-export interface NewAuditEvent {
+export interface NewAuditEvent extends AuditSubject {
   readonly type: AuditEventType;
   readonly occurredAt: Date;
-  readonly userId?: string;
-  readonly clientId?: string;
-  readonly sessionId?: string;
-  readonly authorizationGrantId?: string;
   readonly context: AuditContext;
 }
 

@@ -56,22 +56,19 @@ export const grantFacts = `g.id AS "authorizationGrantId", g.user_id AS "userId"
 /** A grant `g` can be used: not revoked, and its user `u` and client `c` are enabled (pitfall: grants of the disabled). */
 export const grantIsAlive = 'g.revoked_at IS NULL AND u.disabled_at IS NULL AND c.disabled_at IS NULL';
 
-const revoke = (type: 'token_revoked' | 'token_reuse_detected') =>
-  statement(
-    `revoke_authorization_grant_${type}`,
-    `WITH revoked AS (
+const revoke = statement(
+  'revoke_authorization_grant',
+  `WITH revoked AS (
        UPDATE authorization_grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL
        RETURNING id, user_id, client_id, session_id
      )
-     ${auditRow({ type, parameter: '$3', now: '$2', from: 'revoked', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}`,
-  );
-
-const revocations = { token_revoked: revoke('token_revoked'), token_reuse_detected: revoke('token_reuse_detected') };
+     ${auditRow({ parameter: '$3', now: '$2', from: 'revoked', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}`,
+);
 
 /** Revokes the grant and with it everything issued from it (RFC 6749 §4.1.2, RFC 9700 §4.14, RFC 7009 §2.1). Once is enough. */
 export async function revokeAuthorizationGrant(
   sql: Sql,
-  revocation: { id: string; reason: 'token_revoked' | 'token_reuse_detected'; now: Date; audit: Audit },
+  revocation: { id: string; now: Date; audit: Audit },
 ): Promise<void> {
-  await sql.query(revocations[revocation.reason], [revocation.id, revocation.now, auditParameter(revocation.audit)]);
+  await sql.query(revoke, [revocation.id, revocation.now, auditParameter(revocation.audit)]);
 }

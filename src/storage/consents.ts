@@ -23,7 +23,7 @@ const grant = statement(
        SET scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || EXCLUDED.scopes)), granted_at = EXCLUDED.granted_at
      RETURNING user_id, client_id
    )
-   ${auditRow({ type: 'consent_granted', parameter: '$5', now: '$4', from: 'granted', userId: 'user_id', clientId: 'client_id' })}`,
+   ${auditRow({ parameter: '$5', now: '$4', from: 'granted', userId: 'user_id', clientId: 'client_id' })}`,
 );
 
 /** Adds the scopes to what the user allowed the client before; the audit row rides along. */

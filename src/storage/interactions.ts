@@ -237,7 +237,7 @@ const redeem = statement(
          'traceparent', r.traceparent)), $3, $6
      FROM granted g CROSS JOIN redeemed r
    ), audited AS (
-     ${auditRow({ type: 'authorization_code_issued', parameter: '$7', now: '$3', from: 'granted', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}
+     ${auditRow({ parameter: '$7', now: '$3', from: 'granted', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}
    )
    SELECT client_id AS "clientId", request, outcome, traceparent FROM redeemed`,
 );

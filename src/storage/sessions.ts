@@ -56,7 +56,7 @@ const signIn = statement(
        acr = EXCLUDED.acr, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at
      RETURNING id, user_id
    ), audited AS (
-     ${auditRow({ type: 'sign_in', parameter: '$5', now: '$6', from: 'signed_in', userId: 'user_id', sessionId: 'id' })}
+     ${auditRow({ parameter: '$5', now: '$6', from: 'signed_in', userId: 'user_id', sessionId: 'id' })}
    )
    SELECT id FROM signed_in`,
 );
@@ -142,7 +142,7 @@ const end = statement(
      WHERE session_id IN (SELECT id FROM ended) AND revoked_at IS NULL
        AND (NOT 'offline_access' = ANY (scopes) OR client_id = $3)
    ), audited AS (
-     ${auditRow({ type: 'sign_out', parameter: '$4', now: '$2', from: 'ended', userId: 'user_id', sessionId: 'id', clientId: '$3' })}
+     ${auditRow({ parameter: '$4', now: '$2', from: 'ended', userId: 'user_id', sessionId: 'id', clientId: '$3' })}
    )
    SELECT id FROM ended`,
 );

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { ConfirmationClaim } from '../protocol/token/confirmation.js';
 import { linkTrace } from '../telemetry/tracing/tracing.js';
 import { type Audit, auditParameter, auditRow } from './audit-events.js';
 import { type GrantFacts, grantFacts, grantIsAlive } from './authorization-grants.js';
@@ -73,7 +74,7 @@ export async function findAuthorizationCode(sql: Sql, valueHash: Buffer): Promis
 }
 
 /** What is stored of the tokens that a redemption issues; a JWT needs no row. */
-export interface IssuedTokens {
+export interface StoredTokens {
   readonly refreshToken: { readonly valueHash: Buffer; readonly expiresAt: Date } | null;
   readonly accessToken: OpaqueAccessToken | null;
   /** When the last of them, JWTs included, has expired. */
@@ -91,6 +92,8 @@ export interface AccessTokenPayload {
   readonly jti: string;
   readonly scopes: readonly string[];
   readonly audience: readonly string[];
+  /** What the token is bound to (RFC 7800 §3.1); absent for a bearer token. */
+  readonly cnf?: ConfirmationClaim | undefined;
 }
 
 // Shared tail of both redemptions: `redeemed` holds client, user and grant; $4… describe what is issued for it.
@@ -106,7 +109,7 @@ const issueFromRedeemed = `
     SELECT $5, 'access_token', client_id, user_id, authorization_grant_id, $7::jsonb, $2, $6 FROM redeemed WHERE $5::bytea IS NOT NULL
   )`;
 
-const issuedValues = (issued: IssuedTokens) => [
+const issuedValues = (issued: StoredTokens) => [
   issued.refreshToken?.valueHash ?? null,
   issued.refreshToken?.expiresAt ?? null,
   issued.accessToken?.valueHash ?? null,
@@ -119,24 +122,24 @@ const redeemCode = statement(
   'redeem_authorization_code',
   `WITH redeemed AS (
      UPDATE tokens SET consumed_at = $2, expires_at = GREATEST(expires_at, $8::timestamptz)
-     WHERE value_hash = $1 AND kind = 'authorization_code' AND consumed_at IS NULL AND expires_at > $2
+     WHERE value_hash = $1 AND client_id = $10 AND kind = 'authorization_code' AND consumed_at IS NULL AND expires_at > $2
      RETURNING client_id, user_id, authorization_grant_id
    ), ${issueFromRedeemed}, audited AS (
-     ${auditRow({ type: 'token_issued', parameter: '$9', now: '$2', from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
+     ${auditRow({ parameter: '$9', now: '$2', from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
    )
    SELECT 1 FROM redeemed`,
 );
 
 /**
- * Redeems a code, once, and stores what is issued for it in the same statement (RFC 6749 §4.1.2).
- * @returns false when somebody else was faster or it has expired; nothing was issued then
+ * Redeems this client's own code, once, and stores what is issued for it in the same statement (RFC 6749 §4.1.2).
+ * @returns false when somebody else was faster, it has expired or is another client's; nothing was issued then
  */
 export async function redeemAuthorizationCode(
   sql: Sql,
-  redemption: { valueHash: Buffer; issued: IssuedTokens; now: Date; audit: Audit },
+  redemption: { valueHash: Buffer; clientId: string; issued: StoredTokens; now: Date; audit: Audit },
 ): Promise<boolean> {
-  const { valueHash, issued, now, audit } = redemption;
-  const values = [valueHash, now, ...issuedValues(issued), auditParameter(audit)];
+  const { valueHash, clientId, issued, now, audit } = redemption;
+  const values = [valueHash, now, ...issuedValues(issued), auditParameter(audit), clientId];
   return (await sql.query(redeemCode, values)).rows.length === 1;
 }
 
@@ -154,7 +157,7 @@ const rotate = statement(
        AND ($11::text[] IS NULL OR $11::text[] <@ g.scopes)
      RETURNING t.client_id, t.user_id, t.authorization_grant_id, ${grantFacts}
    ), ${issueFromRedeemed}, audited AS (
-     ${auditRow({ type: 'token_refreshed', parameter: '$9', now: '$2', from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
+     ${auditRow({ parameter: '$9', now: '$2', from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
    )
    SELECT * FROM redeemed`,
 );
@@ -170,7 +173,7 @@ export async function rotateRefreshToken(
     valueHash: Buffer;
     clientId: string;
     scopes: readonly string[] | null;
-    issued: IssuedTokens;
+    issued: StoredTokens;
     now: Date;
     audit: Audit;
   },
@@ -223,7 +226,7 @@ const insertAccess = statement(
    ), kept AS (
      UPDATE authorization_grants SET expires_at = GREATEST(expires_at, $7::timestamptz) WHERE id = $4
    )
-   ${auditRow({ type: 'token_issued', parameter: '$8', now: '$6', from: 'issued', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
+   ${auditRow({ parameter: '$8', now: '$6', from: 'issued', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
 );
 
 /** Stores an opaque access token that no redemption issues: client_credentials, and a repeated refresh within the grace. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { AuthzConfig, AuthzDeps } from '../../src/authz/deps.js';
+import type { AuthzConfig, AuthzGiven } from '../../src/authz/deps.js';
 import { createAuthz } from '../../src/authz/index.js';
 import type { Clock } from '../../src/clock.js';
 import { hashToken } from '../../src/crypto/digest.js';
@@ -72,7 +72,7 @@ export interface JsonAnswer<Body = Record<string, unknown>> extends Answer {
 }
 
 export interface TestAuthz {
-  readonly deps: AuthzDeps;
+  readonly deps: AuthzGiven;
   readonly database: TestDatabase;
   readonly origin: string;
   /** What `signing-keys` verbs need to rotate. */
@@ -136,7 +136,7 @@ const formOf = (fields: Record<string, string | readonly string[]>): URLSearchPa
 
 /** The role on a port of its own, over a database of its own, with a clock that tests move. */
 export async function openAuthz(
-  over: { config?: Partial<AuthzConfig>; sql?: (database: TestDatabase) => AuthzDeps['sql'] } = {},
+  over: { config?: Partial<AuthzConfig>; sql?: (database: TestDatabase) => AuthzGiven['sql'] } = {},
 ): Promise<TestAuthz> {
   const database = await openTestDatabase();
   const clock = movableClock();
@@ -154,7 +154,7 @@ export async function openAuthz(
   };
   await ensureSigningKeys(database.dataSource.manager, rotation, change);
   const outbound = createOutbound({ allowHosts: ['127.0.0.1'], timeoutMs: 2_000, maxBytes: 65_536 });
-  const deps: AuthzDeps = {
+  const deps: AuthzGiven = {
     config: settings,
     sql,
     clients: createClientCache(sql, clock),

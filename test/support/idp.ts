@@ -5,7 +5,7 @@ import { createPasswordHasher, type PasswordHasher } from '../../src/crypto/pass
 import { systemRandom } from '../../src/crypto/random.js';
 import { createCookies } from '../../src/http/browser/cookies.js';
 import { createApp } from '../../src/http/request/app.js';
-import type { IdpConfig, IdpDeps } from '../../src/idp/deps.js';
+import type { IdpConfig, IdpGiven } from '../../src/idp/deps.js';
 import { createIdp } from '../../src/idp/index.js';
 import { refusalPages } from '../../src/pages/send.js';
 import type { ValidatedAuthorizationRequest } from '../../src/protocol/authorization/authorization-request.js';
@@ -66,7 +66,7 @@ export interface TestUser {
 }
 
 export interface TestIdp {
-  readonly deps: IdpDeps;
+  readonly deps: IdpGiven;
   readonly database: TestDatabase;
   readonly origin: string;
   readonly passwords: PasswordHasher;
@@ -116,7 +116,7 @@ export async function openIdp({ hashing, issuer, beside }: IdpOptions = {}): Pro
   const { server, origin } = await listen();
   const authz = issuer ?? beside?.origin ?? 'http://127.0.0.1:8080';
   const settings = config(origin, authz, beside?.deps.config.keyEncryptionKeys);
-  const deps: IdpDeps = {
+  const deps: IdpGiven = {
     config: settings,
     sql,
     clients: createClientCache(sql, clock),

@@ -11,7 +11,11 @@ export const start = new Date('2030-01-01T12:00:00.000Z');
 
 export const later = (milliseconds: number): Date => new Date(start.getTime() + milliseconds);
 
-export const audit: Audit = { context: { request_id: 'request-1' }, expiresAt: later(90 * 86_400_000) };
+export const audit: Audit = {
+  type: 'token_issued',
+  context: { request_id: 'request-1' },
+  expiresAt: later(90 * 86_400_000),
+};
 
 export const change = { now: start, auditExpiresAt: audit.expiresAt, context: {} };
 

@@ -43,46 +43,46 @@ async function findTarget({ clients }: Authz, parameters: Parameters): Promise<T
 }
 
 /** Whom an id_token_hint names: one of our ID tokens, expired or not (OIDC Core §3.1.2.1, §3.1.2.2 item 4). */
-async function hintedSubject(deps: Authz, hint: string | undefined): Promise<string | undefined> {
+async function hintedSubject(authz: Authz, hint: string | undefined): Promise<string | undefined> {
   if (hint === undefined) return undefined;
-  const keys = await deps.signingKeys.keySet();
-  const expected = { issuer: deps.config.issuer, typ: 'JWT', now: deps.clock.now(), acceptExpired: true };
+  const keys = await authz.signingKeys.keySet();
+  const expected = { issuer: authz.config.issuer, typ: 'JWT', now: authz.clock.now(), acceptExpired: true };
   return subjectOfHint(await verifyOwnJwt(hint, keys.find, expected));
 }
 
-async function validate(deps: Authz, parameters: Parameters, target: Target): Promise<ValidatedAuthorizationRequest> {
+async function validate(authz: Authz, parameters: Parameters, target: Target): Promise<ValidatedAuthorizationRequest> {
   const { client, clientId, redirectUri } = target;
-  const { issuer, resources, defaultResource } = deps.config;
+  const { issuer, resources, defaultResource } = authz.config;
   const rules = { client: client.metadata, clientId, redirectUri, issuer, resources, defaultResource };
   const request = validateAuthorizationRequest(parameters, rules);
-  return withHintedSubject(request, await hintedSubject(deps, parameters.get('id_token_hint')));
+  return withHintedSubject(request, await hintedSubject(authz, parameters.get('id_token_hint')));
 }
 
 /** Opens the conversation with idp and sends the browser there, bound by a cookie and by an id that is a secret. */
-async function start(deps: Authz, req: Request, res: Response, request: ValidatedAuthorizationRequest): Promise<void> {
-  const id = deps.random.token(16);
-  const now = deps.clock.now();
-  await startInteraction(deps.sql, {
+async function start(authz: Authz, req: Request, res: Response, request: ValidatedAuthorizationRequest): Promise<void> {
+  const id = authz.random.token(16);
+  const now = authz.clock.now();
+  await startInteraction(authz.sql, {
     idHash: hashToken(id),
     clientId: request.clientId,
     request,
-    authzBrowserHash: bindBrowser(deps, req, res),
+    authzBrowserHash: bindBrowser(authz, req, res),
     now,
-    expiresAt: after(now, deps.config.lifetimes.interaction),
+    expiresAt: after(now, authz.config.lifetimes.interaction),
   });
-  const hub = endpointUrl(deps.config.publicUrls.idp, 'interaction').replace(':interaction', id);
+  const hub = endpointUrl(authz.config.publicUrls.idp, 'interaction').replace(':interaction', id);
   res.set('Cache-Control', 'no-store').redirect(303, hub);
 }
 
 /** GET and POST /authorize (RFC 6749 §3.1, OIDC Core §3.1.2.1) */
 export const authorize =
-  (deps: Authz): RequestHandler =>
+  (authz: Authz): RequestHandler =>
   async (req, res) => {
     const parameters = req.method === 'POST' ? await readForm(req) : readQuery(req);
-    const target = await findTarget(deps, parameters);
+    const target = await findTarget(authz, parameters);
     try {
-      await start(deps, req, res, await validate(deps, parameters, target));
+      await start(authz, req, res, await validate(authz, parameters, target));
     } catch (error) {
-      sendAuthorizationError(deps, res, target, error);
+      sendAuthorizationError(authz, res, target, error);
     }
   };

@@ -5,7 +5,7 @@ import { texts } from '../../pages/texts.js';
 import type { ResumptionFault } from '../../protocol/authorization/resumption.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { currentRequest } from '../../telemetry/tracing/request-context.js';
-import type { AuthzDeps } from '../deps.js';
+import type { AuthzGiven } from '../deps.js';
 
 /** An interaction can not be resumed in this browser at this time. */
 export class ResumptionError extends Error {
@@ -40,7 +40,7 @@ function explain(error: unknown): Explanation | undefined {
  * (RFC 6749 §4.1.2.1). The detail goes to the log only.
  */
 export const pageErrors =
-  ({ config, log }: AuthzDeps): ErrorRequestHandler =>
+  ({ config, log }: AuthzGiven): ErrorRequestHandler =>
   (error: unknown, _req, res, next) => {
     const explanation = explain(error);
     if (!explanation || res.headersSent) return next(error);

@@ -9,7 +9,7 @@ import {
   type ResponseTarget,
   responseLocation,
 } from '../../protocol/authorization/authorization-response.js';
-import type { AuthzDeps } from '../deps.js';
+import type { AuthzGiven } from '../deps.js';
 
 const formPostHeaders = headersOfPage([formPostScriptHash]);
 
@@ -17,7 +17,11 @@ const formPostHeaders = headersOfPage([formPostScriptHash]);
  * Sends the browser back to the client: by redirect (303, so that a POST does not become one to the client, RFC 9700 §4.12), or
  * by a page that posts itself (Form Post Response Mode §2).
  */
-export function sendAuthorizationResponse({ config }: AuthzDeps, res: Response, response: AuthorizationResponse): void {
+export function sendAuthorizationResponse(
+  { config }: AuthzGiven,
+  res: Response,
+  response: AuthorizationResponse,
+): void {
   res.set('Cache-Control', 'no-store');
   if (response.responseMode === 'query') {
     res.redirect(303, responseLocation(response));
@@ -34,13 +38,13 @@ export function sendAuthorizationResponse({ config }: AuthzDeps, res: Response, 
  * this is the one place that answers and logs faults of the authorization endpoint.
  */
 export function sendAuthorizationError(
-  deps: AuthzDeps,
+  authz: AuthzGiven,
   res: Response,
   target: ResponseTarget & { readonly clientId: string },
   fault: unknown,
 ): void {
   const error = asAuthorizationError(fault);
   const fields = { error_code: error.code, detail: error.detail, client_id: target.clientId, cause: error.cause };
-  deps.log[error.level]('authorization refused', fields);
-  sendAuthorizationResponse(deps, res, authorizationErrorResponse(target, deps.config.issuer, error));
+  authz.log[error.level]('authorization refused', fields);
+  sendAuthorizationResponse(authz, res, authorizationErrorResponse(target, authz.config.issuer, error));
 }

@@ -1,5 +1,5 @@
-import type { Request, Response } from 'express';
 import { equalInConstantTime, hashToken } from '../../crypto/digest.js';
+import type { Asked } from '../../http/request/asked.js';
 import {
   type AuthenticatedEndpoint,
   assertMethodAllowed,
@@ -7,12 +7,11 @@ import {
   isInvalidClient,
   type PresentedClientAuthentication,
   parseClientAuthentication,
+  withClientChallenge,
 } from '../../protocol/client/client-authentication.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import type { Parameters } from '../../protocol/parameters.js';
-import { auditContext } from '../../storage/audit-context.js';
 import type { Client } from '../../storage/clients.js';
-import { announce } from '../audit.js';
 import type { Authz } from '../deps.js';
 import { checkClientAssertion } from './client-assertion.js';
 
@@ -34,7 +33,7 @@ function checkSecret(client: Client | null, secret: string): void {
 }
 
 async function check(
-  deps: Authz,
+  authz: Authz,
   client: Client | null,
   presented: PresentedClientAuthentication,
   endpoint: AuthenticatedEndpoint,
@@ -42,23 +41,21 @@ async function check(
   if ('clientSecret' in presented) checkSecret(client, presented.clientSecret);
   if (!client) throw invalidClient('the client is unknown');
   assertMethodAllowed(presented.method, client.metadata, endpoint);
-  if (presented.method === 'private_key_jwt') await checkClientAssertion(deps, client, presented.assertion, endpoint);
+  if (presented.method === 'private_key_jwt') await checkClientAssertion(authz, client, presented.assertion, endpoint);
   if (client.disabledAt) throw invalidClient('the client is disabled');
   return client;
 }
 
 /** Failures of a known client are worth an audit row, but a storm of them is not worth a table full. */
-function recordFailure(deps: Authz, req: Request, client: Client | null): void {
-  if (!client) return;
-  const { clientId } = client;
-  if (!deps.failedAuthentications.isWorthRecording(clientId)) return;
-  deps.auditBatch.add({ type: 'client_authentication_failed', clientId, context: auditContext(req) });
-  announce(deps, 'client_authentication_failed', { clientId });
+function recordFailure(authz: Authz, asked: Asked, { clientId }: Client): void {
+  if (!authz.failedAuthentications.isWorthRecording(clientId)) return;
+  authz.events.record(asked, { type: 'client_authentication_failed', clientId });
 }
 
 export interface ClientRequest {
-  readonly req: Request;
-  readonly res: Response;
+  readonly asked: Asked;
+  /** The Authorization field. */
+  readonly authorization: string | undefined;
   readonly parameters: Parameters;
   readonly endpoint: AuthenticatedEndpoint;
 }
@@ -68,19 +65,17 @@ export interface ClientRequest {
  * and a wrong secret get the same answer, with the challenge that a 401 owes (RFC 9110 §11.6.1).
  * @throws OAuthError invalid_client, invalid_request
  */
-export async function authenticateClient(deps: Authz, request: ClientRequest): Promise<AuthenticatedClient> {
-  const { req, res, parameters, endpoint } = request;
+export async function authenticateClient(authz: Authz, request: ClientRequest): Promise<AuthenticatedClient> {
+  const { asked, authorization, parameters, endpoint } = request;
   let client: Client | null = null;
   try {
-    const presented = parseClientAuthentication(req.headers.authorization, parameters);
-    client = await deps.clients.get(presented.clientId);
-    const { clientId, metadata } = await check(deps, client, presented, endpoint);
+    const presented = parseClientAuthentication(authorization, parameters);
+    client = await authz.clients.get(presented.clientId);
+    const { clientId, metadata } = await check(authz, client, presented, endpoint);
     return { clientId, metadata } as AuthenticatedClient;
   } catch (error) {
-    if (isInvalidClient(error)) {
-      res.set('WWW-Authenticate', `Basic realm="${deps.config.issuer}", charset="UTF-8"`);
-      recordFailure(deps, req, client);
-    }
-    throw error;
+    if (!isInvalidClient(error)) throw error;
+    if (client) recordFailure(authz, asked, client);
+    throw withClientChallenge(error, authz.config.issuer);
   }
 }

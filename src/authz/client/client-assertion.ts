@@ -28,9 +28,13 @@ const keyOf =
     }
   };
 
-async function verifySignature(deps: Authz, metadata: ClientMetadata, assertion: string): Promise<CompactVerifyResult> {
+async function verifySignature(
+  authz: Authz,
+  metadata: ClientMetadata,
+  assertion: string,
+): Promise<CompactVerifyResult> {
   try {
-    return await compactVerify(assertion, keyOf(deps, metadata), { algorithms: [...assertionAlgorithms(metadata)] });
+    return await compactVerify(assertion, keyOf(authz, metadata), { algorithms: [...assertionAlgorithms(metadata)] });
   } catch (cause) {
     throw invalidClient('the client assertion can not be verified', cause);
   }
@@ -49,13 +53,13 @@ function parseClaims(payload: Uint8Array): Readonly<Record<string, unknown>> {
  * @throws OAuthError invalid_client
  */
 export async function checkClientAssertion(
-  deps: Authz,
+  authz: Authz,
   client: Client,
   assertion: string,
   endpoint: AuthenticatedEndpoint,
 ): Promise<void> {
-  const { issuer } = deps.config;
-  const { payload, protectedHeader } = await verifySignature(deps, client.metadata, assertion);
+  const { issuer } = authz.config;
+  const { payload, protectedHeader } = await verifySignature(authz, client.metadata, assertion);
   const typ = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
   if (!assertionTypes.includes(typ)) throw invalidClient('the JWT was made for something else');
   const use = validateAssertionClaims(parseClaims(payload), {
@@ -63,9 +67,9 @@ export async function checkClientAssertion(
     issuer,
     endpoints: [endpointUrl(issuer, 'token'), endpointUrl(issuer, endpoint)],
     profile: client.metadata.profile,
-    now: deps.clock.now(),
+    now: authz.clock.now(),
   });
-  if (!(await useAssertion(deps.sql, { clientId: client.clientId, ...use }))) {
+  if (!(await useAssertion(authz.sql, { clientId: client.clientId, ...use }))) {
     throw invalidClient('the client assertion was used before');
   }
 }

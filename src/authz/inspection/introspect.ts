@@ -1,7 +1,9 @@
 import type { RequestHandler } from 'express';
 import { hashToken } from '../../crypto/digest.js';
+import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
 import { buildAccessTokenClaims } from '../../protocol/token/access-token.js';
+import { tokenTypeOf } from '../../protocol/token/confirmation.js';
 import { type IntrospectionResponse, inactiveToken, mayIntrospect } from '../../protocol/token/introspection.js';
 import { requiredParameter } from '../../protocol/token/token-request.js';
 import {
@@ -12,18 +14,19 @@ import {
 } from '../../storage/access-tokens.js';
 import { type AuthenticatedClient, authenticateClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
+import { grantContent } from '../token/issue-tokens.js';
 import { looksLikeJwt, verifyOwnAccessToken } from './own-access-token.js';
 
 const mayAsk = ({ clientId, metadata }: AuthenticatedClient, issuedTo: string, audience: readonly string[]): boolean =>
   mayIntrospect({ clientId, protectedResources: metadata.protected_resources }, { clientId: issuedTo, audience });
 
-async function introspectJwt(deps: Authz, client: AuthenticatedClient, token: string): Promise<IntrospectionResponse> {
-  const found = await verifyOwnAccessToken(deps, token);
+async function introspectJwt(authz: Authz, client: AuthenticatedClient, token: string): Promise<IntrospectionResponse> {
+  const found = await verifyOwnAccessToken(authz, token);
   if (!found || !mayAsk(client, found.clientId, found.audience)) return inactiveToken;
   const active = found.authorizationGrantId
-    ? (await findLiveGrant(deps.sql, found.authorizationGrantId, found.issuedAt)) !== null
-    : await isClientTokenActive(deps.sql, found);
-  return active ? { active: true, token_type: 'Bearer', ...found.claims } : inactiveToken;
+    ? (await findLiveGrant(authz.sql, found.authorizationGrantId, found.issuedAt)) !== null
+    : await isClientTokenActive(authz.sql, found);
+  return active ? { active: true, token_type: tokenTypeOf(found.claims.cnf), ...found.claims } : inactiveToken;
 }
 
 /** An opaque token means what a JWT would say (RFC 7662 §2.2, RFC 9068 §2.2). */
@@ -37,31 +40,33 @@ function claimsOf({ config }: Authz, { clientId, payload, issuedAt, expiresAt, g
     jti: payload.jti,
     issuedAt,
     lifetime: expiresAt.getTime() - issuedAt.getTime(),
-    ...(grant && {
-      authentication: { time: grant.authTime, amr: grant.amr, ...(grant.acr === null ? {} : { acr: grant.acr }) },
-      sessionId: grant.sessionId,
-      authorizationGrantId: grant.authorizationGrantId,
-    }),
+    cnf: payload.cnf,
+    ...(grant && grantContent(grant)),
   });
 }
 
 async function introspectOpaque(
-  deps: Authz,
+  authz: Authz,
   client: AuthenticatedClient,
   token: string,
 ): Promise<IntrospectionResponse> {
-  const found = await findOpaqueAccessToken(deps.sql, hashToken(token), deps.clock.now());
+  const found = await findOpaqueAccessToken(authz.sql, hashToken(token), authz.clock.now());
   if (!found || !mayAsk(client, found.clientId, found.payload.audience)) return inactiveToken;
-  return { active: true, token_type: 'Bearer', ...claimsOf(deps, found) };
+  return { active: true, token_type: tokenTypeOf(found.payload.cnf), ...claimsOf(authz, found) };
 }
 
 /** POST /introspect (RFC 7662 §2). Nothing is told to a client that can't prove who it is; of refresh tokens, nothing at all. */
 export const introspect =
-  (deps: Authz): RequestHandler =>
+  (authz: Authz): RequestHandler =>
   async (req, res) => {
     const parameters = await readForm(req);
-    const client = await authenticateClient(deps, { req, res, parameters, endpoint: 'introspect' });
+    const client = await authenticateClient(authz, {
+      asked: askedOf(req),
+      authorization: req.headers.authorization,
+      parameters,
+      endpoint: 'introspect',
+    });
     const token = requiredParameter(parameters, 'token');
     const ask = looksLikeJwt(token) ? introspectJwt : introspectOpaque;
-    res.set('Cache-Control', 'no-store').json(await ask(deps, client, token));
+    res.set('Cache-Control', 'no-store').json(await ask(authz, client, token));
   };

@@ -17,9 +17,9 @@ export interface OwnAccessToken {
 export const looksLikeJwt = (token: string): boolean => token.split('.').length === 3;
 
 /** Verifies a JWT access token of our own (RFC 9068 §4); null for anything else, ID tokens included, and when it has expired. */
-export async function verifyOwnAccessToken(deps: Authz, token: string): Promise<OwnAccessToken | null> {
-  const keys = await deps.signingKeys.keySet();
-  const expected = { issuer: deps.config.issuer, typ: accessTokenType, now: deps.clock.now() };
+export async function verifyOwnAccessToken(authz: Authz, token: string): Promise<OwnAccessToken | null> {
+  const keys = await authz.signingKeys.keySet();
+  const expected = { issuer: authz.config.issuer, typ: accessTokenType, now: authz.clock.now() };
   const claims = await verifyOwnJwt(token, keys.find, expected);
   if (!claims) return null;
   const { jti, client_id: clientId, aud, iat, exp, grant_id: grantId } = claims;

@@ -1,64 +1,68 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { hashToken } from '../../crypto/digest.js';
+import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
 import { assertOwnToken } from '../../protocol/token/revocation.js';
 import { requiredParameter } from '../../protocol/token/token-request.js';
 import { revokeJwtAccessToken, revokeOpaqueAccessToken } from '../../storage/access-tokens.js';
-import { auditOf } from '../../storage/audit-context.js';
 import { revokeAuthorizationGrant } from '../../storage/authorization-grants.js';
 import { findToken } from '../../storage/tokens.js';
-import { announce } from '../audit.js';
 import { type AuthenticatedClient, authenticateClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
 import { looksLikeJwt, verifyOwnAccessToken } from './own-access-token.js';
 
 interface Revocation {
-  readonly deps: Authz;
-  readonly req: Request;
+  readonly authz: Authz;
+  readonly asked: Asked;
   readonly client: AuthenticatedClient;
   readonly token: string;
 }
 
-async function revokeGrant({ deps, req, client }: Revocation, id: string): Promise<void> {
-  const reason = 'token_revoked';
-  await revokeAuthorizationGrant(deps.sql, { id, reason, now: deps.clock.now(), audit: auditOf(deps, req) });
-  announce(deps, reason, { clientId: client.clientId, authorizationGrantId: id });
+async function revokeGrant({ authz, asked, client }: Revocation, id: string): Promise<void> {
+  const event = { type: 'token_revoked', clientId: client.clientId, authorizationGrantId: id } as const;
+  await authz.events.recordWith(asked, event, (audit) =>
+    revokeAuthorizationGrant(authz.sql, { id, now: authz.clock.now(), audit }),
+  );
 }
 
 /** A JWT is revoked through its authorization grant, or remembered by `jti` until it expires by itself. */
 async function revokeJwt(revocation: Revocation): Promise<void> {
-  const { deps, req, token } = revocation;
-  const found = await verifyOwnAccessToken(deps, token);
+  const { authz, asked, token } = revocation;
+  const found = await verifyOwnAccessToken(authz, token);
   if (!found) return;
   assertOwnToken(revocation.client.clientId, found.clientId);
   if (found.authorizationGrantId) return revokeGrant(revocation, found.authorizationGrantId);
   const { jti, expiresAt, clientId } = found;
-  const change = { now: deps.clock.now(), audit: auditOf(deps, req) };
-  await revokeJwtAccessToken(deps.sql, { jti, expiresAt, clientId, ...change });
-  announce(deps, 'token_revoked', { clientId });
+  await authz.events.recordWith(asked, { type: 'token_revoked', clientId }, (audit) =>
+    revokeJwtAccessToken(authz.sql, { jti, expiresAt, clientId, now: authz.clock.now(), audit }),
+  );
 }
 
 /** A refresh token or code takes its whole authorization grant along (RFC 7009 §2.1), an access token goes alone. */
 async function revokeOpaque(revocation: Revocation): Promise<void> {
-  const { deps, req, token } = revocation;
+  const { authz, asked, token } = revocation;
   const valueHash = hashToken(token);
-  const found = await findToken(deps.sql, valueHash);
+  const found = await findToken(authz.sql, valueHash);
   if (!found) return;
   assertOwnToken(revocation.client.clientId, found.clientId);
   if (found.kind !== 'access_token' && found.authorizationGrantId) {
     return revokeGrant(revocation, found.authorizationGrantId);
   }
-  await revokeOpaqueAccessToken(deps.sql, { valueHash, now: deps.clock.now(), audit: auditOf(deps, req) });
-  announce(deps, 'token_revoked', { clientId: found.clientId, userId: found.userId ?? undefined });
+  const event = { type: 'token_revoked', clientId: found.clientId, userId: found.userId ?? undefined } as const;
+  await authz.events.recordWith(asked, event, (audit) =>
+    revokeOpaqueAccessToken(authz.sql, { valueHash, now: authz.clock.now(), audit }),
+  );
 }
 
 /** POST /revoke (RFC 7009 §2). What is no token of ours any more counts as revoked (§2.2); the hint is not needed. */
 export const revoke =
-  (deps: Authz): RequestHandler =>
+  (authz: Authz): RequestHandler =>
   async (req, res) => {
     const parameters = await readForm(req);
-    const client = await authenticateClient(deps, { req, res, parameters, endpoint: 'revoke' });
-    const revocation: Revocation = { deps, req, client, token: requiredParameter(parameters, 'token') };
+    const asked = askedOf(req);
+    const { authorization } = req.headers;
+    const client = await authenticateClient(authz, { asked, authorization, parameters, endpoint: 'revoke' });
+    const revocation: Revocation = { authz, asked, client, token: requiredParameter(parameters, 'token') };
     await (looksLikeJwt(revocation.token) ? revokeJwt(revocation) : revokeOpaque(revocation));
     res.set('Cache-Control', 'no-store').status(200).end();
   };

@@ -2,13 +2,15 @@ import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import { signJwt } from '../../crypto/jwt.js';
 import { accessTokenType, buildAccessTokenClaims } from '../../protocol/token/access-token.js';
+import { type ConfirmationClaim, confirmationClaim } from '../../protocol/token/confirmation.js';
 import { idTokenClaims } from '../../protocol/token/id-token.js';
 import type { IssuedTokens } from '../../protocol/token/token-response.js';
 import type { GrantFacts } from '../../storage/authorization-grants.js';
-import type { IssuedTokens as StoredTokens } from '../../storage/tokens.js';
+import type { StoredTokens } from '../../storage/tokens.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { AuthenticatedClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
+import type { TokenRequestContext } from './token-request-context.js';
 
 /** Values and times of tokens, settled before anything is stored or signed. */
 export interface TokenPlan {
@@ -19,6 +21,8 @@ export interface TokenPlan {
   readonly opaqueToken: string | undefined;
   readonly accessTokenExpiresAt: Date;
   readonly refreshToken: { readonly value: string; readonly expiresAt: Date } | undefined;
+  /** What the access token is bound to; undefined for a bearer token. */
+  readonly cnf: ConfirmationClaim | undefined;
 }
 
 /** What the access token is good for (RFC 6749 §3.3, RFC 9068 §3). */
@@ -27,85 +31,92 @@ export interface Authority {
   readonly audience: readonly string[];
 }
 
-export function planTokens(deps: Authz, client: AuthenticatedClient, refreshToken?: string): TokenPlan {
-  const { lifetimes } = deps.config;
-  const now = deps.clock.now();
+/** @param refreshToken the value of the refresh token that goes along, if one does */
+export function planTokens(
+  authz: Authz,
+  { client, confirmation }: TokenRequestContext,
+  refreshToken?: string,
+): TokenPlan {
+  const { lifetimes } = authz.config;
+  const now = authz.clock.now();
   return {
     client,
     now,
-    jti: deps.random.uuid(),
-    opaqueToken: client.metadata.access_token_format === 'opaque' ? deps.random.token() : undefined,
+    jti: authz.random.uuid(),
+    opaqueToken: client.metadata.access_token_format === 'opaque' ? authz.random.token() : undefined,
     accessTokenExpiresAt: after(now, lifetimes.accessToken),
     refreshToken:
       refreshToken === undefined ? undefined : { value: refreshToken, expiresAt: after(now, lifetimes.refreshToken) },
+    cnf: confirmationClaim(confirmation),
   };
 }
 
-/** What storage keeps of an opaque access token; null where it is a JWT. */
-export const storedAccessToken = (plan: TokenPlan, { scopes, audience }: Authority): StoredTokens['accessToken'] =>
-  plan.opaqueToken === undefined
-    ? null
-    : {
-        valueHash: hashToken(plan.opaqueToken),
-        expiresAt: plan.accessTokenExpiresAt,
-        payload: { jti: plan.jti, scopes, audience },
-      };
-
-/** What storage keeps of all of them. */
-export function storedTokens(plan: TokenPlan, authority: Authority): StoredTokens {
-  const { refreshToken, accessTokenExpiresAt } = plan;
+/** What storage keeps of the tokens of a plan: a JWT needs no row. */
+export function storedTokens(plan: TokenPlan, { scopes, audience }: Authority): StoredTokens {
+  const { refreshToken, accessTokenExpiresAt, opaqueToken, jti, cnf } = plan;
   const refreshOutlives = refreshToken !== undefined && refreshToken.expiresAt > accessTokenExpiresAt;
   return {
     refreshToken: refreshToken ? { valueHash: hashToken(refreshToken.value), expiresAt: refreshToken.expiresAt } : null,
-    accessToken: storedAccessToken(plan, authority),
+    accessToken:
+      opaqueToken === undefined
+        ? null
+        : {
+            valueHash: hashToken(opaqueToken),
+            expiresAt: accessTokenExpiresAt,
+            payload: { jti, scopes, audience, cnf },
+          },
     lastExpiry: refreshOutlives ? refreshToken.expiresAt : accessTokenExpiresAt,
   };
 }
 
+/** What an access token tells of the authorization grant that it comes from (RFC 9068 §2.2.1). */
+export const grantContent = ({ authTime, amr, acr, sessionId, authorizationGrantId }: GrantFacts) => ({
+  authentication: { time: authTime, amr, ...(acr === null ? {} : { acr }) },
+  sessionId,
+  authorizationGrantId,
+});
+
 /** The access token's value: the opaque one, or a JWT that says the same (RFC 9068 §2). */
 async function accessToken(
-  deps: Authz,
+  authz: Authz,
   plan: TokenPlan,
   authority: Authority,
   grant: GrantFacts | undefined,
 ): Promise<string> {
   if (plan.opaqueToken !== undefined) return plan.opaqueToken;
-  const key = (await deps.signingKeys.keySet()).current(deps.accessTokenAlgorithm);
+  const key = (await authz.signingKeys.keySet()).current(authz.accessTokenAlgorithm);
   const claims = buildAccessTokenClaims({
-    issuer: deps.config.issuer,
+    issuer: authz.config.issuer,
     subject: grant?.userId ?? plan.client.clientId,
     audience: authority.audience,
     clientId: plan.client.clientId,
     scopes: authority.scopes,
     jti: plan.jti,
     issuedAt: plan.now,
-    lifetime: deps.config.lifetimes.accessToken,
-    ...(grant && {
-      authentication: { time: grant.authTime, amr: grant.amr, ...(grant.acr === null ? {} : { acr: grant.acr }) },
-      sessionId: grant.sessionId,
-      authorizationGrantId: grant.authorizationGrantId,
-    }),
+    lifetime: authz.config.lifetimes.accessToken,
+    cnf: plan.cnf,
+    ...(grant && grantContent(grant)),
   });
   return signJwt(key, accessTokenType, claims);
 }
 
 /** An ID token goes with every grant of `openid` (OIDC Core §3.1.3.3, §12.2), signed as the client registered. */
 async function idToken(
-  deps: Authz,
+  authz: Authz,
   plan: TokenPlan,
   grant: GrantFacts,
   token: string,
   nonce: string | undefined,
 ): Promise<string> {
   const alg = plan.client.metadata.id_token_signed_response_alg;
-  const key = (await deps.signingKeys.keySet()).current(alg);
+  const key = (await authz.signingKeys.keySet()).current(alg);
   const claims = idTokenClaims(
     {
-      issuer: deps.config.issuer,
+      issuer: authz.config.issuer,
       clientId: plan.client.clientId,
       subject: grant.userId,
       issuedAt: plan.now,
-      lifetime: deps.config.lifetimes.idToken,
+      lifetime: authz.config.lifetimes.idToken,
       authTime: grant.authTime,
       nonce,
       acr: grant.acr ?? undefined,
@@ -120,18 +131,19 @@ async function idToken(
 
 /** Makes the tokens of a plan. `grant` is left out where a client acts on its own behalf (RFC 6749 §4.4). */
 export async function issueTokens(
-  deps: Authz,
+  authz: Authz,
   plan: TokenPlan,
   authority: Authority,
   { grant, nonce }: { readonly grant?: GrantFacts; readonly nonce?: string | undefined } = {},
 ): Promise<IssuedTokens> {
-  const token = await accessToken(deps, plan, authority, grant);
+  const token = await accessToken(authz, plan, authority, grant);
   return {
     accessToken: token,
-    expiresIn: Math.floor(deps.config.lifetimes.accessToken / 1000),
+    expiresIn: Math.floor(authz.config.lifetimes.accessToken / 1000),
     scopes: authority.scopes,
+    cnf: plan.cnf,
     refreshToken: plan.refreshToken?.value,
-    idToken: grant && authority.scopes.includes('openid') ? await idToken(deps, plan, grant, token, nonce) : undefined,
+    idToken: grant && authority.scopes.includes('openid') ? await idToken(authz, plan, grant, token, nonce) : undefined,
   };
 }
 

@@ -1,11 +1,8 @@
-import type { Request } from 'express';
 import type { OAuthError } from '../../protocol/oauth-error.js';
 import { invalidGrant } from '../../protocol/token/token-request.js';
-import { auditOf } from '../../storage/audit-context.js';
 import { revokeAuthorizationGrant } from '../../storage/authorization-grants.js';
-import { announce } from '../audit.js';
-import type { AuthenticatedClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
+import type { TokenRequestContext } from './token-request-context.js';
 
 /**
  * A code or refresh token came a second time: one of the two who had it should not have had it. Everything that was issued from
@@ -13,14 +10,13 @@ import type { Authz } from '../deps.js';
  * @returns what to throw
  */
 export async function endReusedGrant(
-  deps: Authz,
-  req: Request,
-  { clientId }: AuthenticatedClient,
-  grant: { readonly authorizationGrantId: string; readonly userId: string },
+  authz: Authz,
+  { asked, client: { clientId } }: TokenRequestContext,
+  { authorizationGrantId, userId }: { readonly authorizationGrantId: string; readonly userId: string },
 ): Promise<OAuthError> {
-  const reason = 'token_reuse_detected';
-  const audit = auditOf(deps, req);
-  await revokeAuthorizationGrant(deps.sql, { id: grant.authorizationGrantId, reason, now: deps.clock.now(), audit });
-  announce(deps, reason, { ...grant, clientId });
+  const event = { type: 'token_reuse_detected', clientId, userId, authorizationGrantId } as const;
+  await authz.events.recordWith(asked, event, (audit) =>
+    revokeAuthorizationGrant(authz.sql, { id: authorizationGrantId, now: authz.clock.now(), audit }),
+  );
   return invalidGrant('used before: its authorization grant has been revoked');
 }

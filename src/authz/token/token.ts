@@ -1,34 +1,39 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
+import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
+import { bearer } from '../../protocol/token/confirmation.js';
 import { assertGrantTypeAllowed, parseTokenRequest, type TokenRequest } from '../../protocol/token/token-request.js';
 import { type IssuedTokens, tokenResponse } from '../../protocol/token/token-response.js';
-import { type AuthenticatedClient, authenticateClient } from '../client/authenticate-client.js';
+import { authenticateClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
 import { exchangeCode } from './grant-types/authorization-code.js';
 import { issueToClient } from './grant-types/client-credentials.js';
 import { refreshTokens } from './grant-types/refresh-token.js';
 import { countTokens } from './issue-tokens.js';
+import type { TokenRequestContext } from './token-request-context.js';
 
-function grant(deps: Authz, req: Request, client: AuthenticatedClient, request: TokenRequest): Promise<IssuedTokens> {
+function issue(authz: Authz, context: TokenRequestContext, request: TokenRequest): Promise<IssuedTokens> {
   switch (request.grant_type) {
     case 'authorization_code':
-      return exchangeCode(deps, req, client, request);
+      return exchangeCode(authz, context, request);
     case 'refresh_token':
-      return refreshTokens(deps, req, client, request);
+      return refreshTokens(authz, context, request);
     case 'client_credentials':
-      return issueToClient(deps, req, client, request);
+      return issueToClient(authz, context, request);
   }
 }
 
 /** POST /token (RFC 6749 §3.2) */
 export const token =
-  (deps: Authz): RequestHandler =>
+  (authz: Authz): RequestHandler =>
   async (req, res) => {
     const parameters = await readForm(req);
-    const client = await authenticateClient(deps, { req, res, parameters, endpoint: 'token' });
+    const asked = askedOf(req);
+    const { authorization } = req.headers;
+    const client = await authenticateClient(authz, { asked, authorization, parameters, endpoint: 'token' });
     const request = parseTokenRequest(parameters);
     assertGrantTypeAllowed(client.metadata, request.grant_type);
-    const issued = await grant(deps, req, client, request);
+    const issued = await issue(authz, { client, asked, confirmation: bearer }, request);
     countTokens(request.grant_type, issued);
     res.set('Cache-Control', 'no-store').json(tokenResponse(issued));
   };

@@ -38,6 +38,7 @@ const refusalOf = (error: OAuthError, title: string): Refusal => ({
 export function sendOAuthError(res: Response, error: OAuthError): void {
   res.status(error.status).set('Cache-Control', 'no-store');
   if (error.retryAfter !== undefined) res.set('Retry-After', String(error.retryAfter));
+  if (error.challenge !== undefined) res.set('WWW-Authenticate', error.challenge);
   if (error.status === 408 || error.status === 413) res.set('Connection', 'close');
   res.json(errorResponse(error));
 }

@@ -1,10 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
 import { sendHtml } from '../../pages/send.js';
 import { denial } from '../../protocol/sign-in/next-step.js';
-import { auditContext, auditOf } from '../../storage/audit-context.js';
 import { grantConsent } from '../../storage/consents.js';
-import { announce } from '../audit.js';
 import type { Idp } from '../deps.js';
 import { complete, completeWithSuccess } from '../interaction/complete.js';
 import { assertForm, formToken } from '../interaction/form-token.js';
@@ -40,8 +39,7 @@ async function deny(idp: Idp, req: Request, res: Response, visit: Visit): Promis
   if (!(await complete(idp, res, visit, denial))) return;
   const { clientId, session } = visit;
   const who = session ? { userId: session.userId, sessionId: session.id } : {};
-  idp.auditBatch.add({ type: 'consent_denied', clientId, ...who, context: auditContext(req) });
-  announce(idp, 'consent_denied', { clientId, ...who });
+  idp.events.record(askedOf(req), { type: 'consent_denied', clientId, ...who });
 }
 
 /** Remembers what was allowed, if consent is what the interaction waits for. @returns the visit as it is from then on */
@@ -49,9 +47,12 @@ async function remember(idp: Idp, req: Request, visit: Visit): Promise<Visit> {
   const { clientId, session, request } = visit;
   if (!session || stepOf(idp, visit).kind !== 'consent') return visit;
   const now = idp.clock.now();
-  const audit = auditOf(idp, req, { scopes: request.scopes });
-  await grantConsent(idp.sql, { userId: session.userId, clientId, scopes: request.scopes, now, audit });
-  announce(idp, 'consent_granted', { clientId, userId: session.userId, sessionId: session.id });
+  const { userId, id: sessionId } = session;
+  const { scopes } = request;
+  const event = { type: 'consent_granted', clientId, userId, sessionId, detail: { scopes } } as const;
+  await idp.events.recordWith(askedOf(req), event, (audit) =>
+    grantConsent(idp.sql, { userId, clientId, scopes, now, audit }),
+  );
   return { ...visit, consent: { scopes: [...(visit.consent?.scopes ?? []), ...request.scopes], grantedAt: now } };
 }
 

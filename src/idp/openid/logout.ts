@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { hashToken } from '../../crypto/digest.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
 import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
+import { askedOf } from '../../http/request/asked.js';
 import { readForm, readQuery } from '../../http/request/form.js';
 import { sendHtml } from '../../pages/send.js';
 import {
@@ -12,9 +13,7 @@ import {
   type ValidatedLogout,
   validateLogout,
 } from '../../protocol/sign-in/logout.js';
-import { auditOf } from '../../storage/audit-context.js';
 import { endSession, findSession, type LiveSession } from '../../storage/sessions.js';
-import { announce } from '../audit.js';
 import type { Idp } from '../deps.js';
 import { clearSession, readSession } from '../interaction/cookies.js';
 import { personOnPage } from '../interaction/parts.js';
@@ -41,7 +40,7 @@ async function verifyHint(idp: Idp, token: string | undefined): Promise<Hint> {
   return { subject: claims.sub, audience: [claims.aud].flat() };
 }
 
-async function judge(idp: Idp, request: LogoutRequest): Promise<Logout> {
+async function validate(idp: Idp, request: LogoutRequest): Promise<Logout> {
   const hint = await verifyHint(idp, request.id_token_hint);
   const clientId = typeof hint === 'object' ? logoutClientId(request, hint) : undefined;
   const found = clientId === undefined ? null : await idp.clients.get(clientId);
@@ -49,12 +48,12 @@ async function judge(idp: Idp, request: LogoutRequest): Promise<Logout> {
     found && !found.disabledAt
       ? { clientId: found.clientId, postLogoutRedirectUris: found.metadata.post_logout_redirect_uris }
       : undefined;
-  const verdict = validateLogout(request, hint, client);
-  if (verdict.fault) idp.log.info('logout request refused', { detail: verdict.fault, client_id: clientId });
+  const validated = validateLogout(request, hint, client);
+  if (validated.fault) idp.log.info('logout request refused', { detail: validated.fault, client_id: clientId });
   return {
-    ...verdict,
+    ...validated,
     request,
-    clientName: verdict.client && (found?.metadata.client_name ?? verdict.client.clientId),
+    clientName: validated.client && (found?.metadata.client_name ?? validated.client.clientId),
   };
 }
 
@@ -99,11 +98,11 @@ export const logout =
     const byPost = req.method === 'POST';
     const request = parseLogoutRequest(byPost ? await readForm(req) : readQuery(req));
     if (byPost && readSession(idp, req) === undefined) return repeatByGet(idp, res, request);
-    const verdict = await judge(idp, request);
+    const logout = await validate(idp, request);
     const current = await currentSession(idp, req);
-    if (current) return askToConfirm(idp, res, verdict, current.secret, current.session);
-    if (verdict.fault) throw invalidLogout();
-    sendSignedOut(idp, res, verdict);
+    if (current) return askToConfirm(idp, res, logout, current.secret, current.session);
+    if (logout.fault) throw invalidLogout();
+    sendSignedOut(idp, res, logout);
   };
 
 /** POST /logout/confirm: the session ends, and with it what was granted in it. Its token is bound to the session. */
@@ -112,18 +111,16 @@ export const confirmLogout =
   async (req, res) => {
     assertOwnForm(idp, req);
     const form = await readForm(req);
-    const verdict = await judge(idp, parseLogoutRequest(form));
+    const logout = await validate(idp, parseLogoutRequest(form));
     const secret = readSession(idp, req);
-    if (secret === undefined) return sendSignedOut(idp, res, verdict);
+    if (secret === undefined) return sendSignedOut(idp, res, logout);
     assertCsrfToken(idp.csrfKey, secret, purpose, form.get('csrf'));
-    const clientId = verdict.client?.clientId ?? null;
-    const now = idp.clock.now();
-    const sessionId = await endSession(idp.sql, {
-      secretHash: hashToken(secret),
-      clientId,
-      now,
-      audit: auditOf(idp, req),
-    });
-    if (sessionId) announce(idp, 'sign_out', { sessionId, clientId: clientId ?? undefined });
-    sendSignedOut(idp, res, verdict);
+    const clientId = logout.client?.clientId ?? null;
+    await idp.events.recordWith(
+      askedOf(req),
+      { type: 'sign_out', clientId: clientId ?? undefined },
+      (audit) => endSession(idp.sql, { secretHash: hashToken(secret), clientId, now: idp.clock.now(), audit }),
+      (sessionId) => ({ sessionId }),
+    );
+    sendSignedOut(idp, res, logout);
   };

@@ -1,10 +1,9 @@
 import type { Request, Response } from 'express';
 import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
+import { askedOf } from '../../http/request/asked.js';
 import { authenticationContextClass, methodReferences } from '../../protocol/sign-in/authentication-context.js';
-import { auditOf } from '../../storage/audit-context.js';
 import { beginSession, touchSession } from '../../storage/sessions.js';
-import { announce } from '../audit.js';
 import type { Idp } from '../deps.js';
 import { readSession, setSession } from '../interaction/cookies.js';
 import type { Visit } from '../interaction/visit.js';
@@ -37,22 +36,28 @@ export async function startSession(idp: Idp, req: Request, res: Response, signIn
   const current = readSession(idp, req);
   const secret = idp.random.token();
   const amr = methodReferences(signIn.proofs.map((proof) => proof.amr));
-  const sessionId = await beginSession(idp.sql, {
-    userId: signIn.userId,
-    currentSecretHash: current === undefined ? null : hashToken(current),
-    newId: idp.random.uuid(),
-    secretHash: hashToken(secret),
-    now,
-    amr,
-    acr: authenticationContextClass(amr),
-    endsAt: after(now, idp.config.lifetimes.sessionAbsolute),
-    idleAt: after(now, idp.config.lifetimes.sessionIdle),
-    failureKeys: signIn.failureKeys,
-    rehash: signIn.proofs.find((proof) => proof.rehash)?.rehash ?? null,
-    audit: auditOf(idp, req, { amr, client_id: signIn.clientId }),
-  });
-  if (sessionId === null) return false;
+  const { userId, clientId } = signIn;
+  const began = await idp.events.recordWith(
+    askedOf(req),
+    { type: 'sign_in', userId, clientId, detail: { amr, client_id: clientId } },
+    (audit) =>
+      beginSession(idp.sql, {
+        userId,
+        currentSecretHash: current === undefined ? null : hashToken(current),
+        newId: idp.random.uuid(),
+        secretHash: hashToken(secret),
+        now,
+        amr,
+        acr: authenticationContextClass(amr),
+        endsAt: after(now, idp.config.lifetimes.sessionAbsolute),
+        idleAt: after(now, idp.config.lifetimes.sessionIdle),
+        failureKeys: signIn.failureKeys,
+        rehash: signIn.proofs.find((proof) => proof.rehash)?.rehash ?? null,
+        audit,
+      }),
+    (sessionId) => ({ sessionId }),
+  );
+  if (began === null) return false;
   setSession(idp, res, secret);
-  announce(idp, 'sign_in', { userId: signIn.userId, sessionId, clientId: signIn.clientId });
   return true;
 }

@@ -1,14 +1,13 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { OverloadedError } from '../../crypto/password.js';
+import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
 import { sendHtml } from '../../pages/send.js';
 import { texts } from '../../pages/texts.js';
 import type { Parameters } from '../../protocol/parameters.js';
 import { retryAfterSeconds } from '../../protocol/sign-in/sign-in-delay.js';
-import { auditContext } from '../../storage/audit-context.js';
 import { findUserForSignIn } from '../../storage/users.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
-import { announce } from '../audit.js';
 import type { Idp } from '../deps.js';
 import { setBrowser } from '../interaction/cookies.js';
 import { assertForm, formToken } from '../interaction/form-token.js';
@@ -85,19 +84,20 @@ async function signIn(idp: Idp, req: Request, res: Response, visit: Visit, form:
   if (account && started) {
     rememberBrowser(idp, req, res, visit.browser, account.id);
     setBrowser(idp, res, visit.browser);
-    metrics.signIn({ result: 'success' });
     return { kind: 'signed-in' };
   }
   recordFailure(idp, req, visit, account?.id, account && proof ? 'disabled' : 'wrong_credentials');
   return { kind: 'refused' };
 }
 
-function recordFailure(idp: Idp, req: Request, visit: Visit, userId: string | undefined, reason: string): void {
-  metrics.signIn({ result: reason });
-  const { clientId } = visit;
-  const context = auditContext(req, { reason });
-  idp.auditBatch.add({ type: 'sign_in_failed', clientId, context, ...(userId === undefined ? {} : { userId }) });
-  announce(idp, 'sign_in_failed', { userId, clientId, reason });
+function recordFailure(
+  idp: Idp,
+  req: Request,
+  { clientId }: Visit,
+  userId: string | undefined,
+  reason: 'disabled' | 'wrong_credentials',
+): void {
+  idp.events.record(askedOf(req), { type: 'sign_in_failed', userId, clientId, detail: { reason } });
 }
 
 function sendDelayed(idp: Idp, res: Response, visit: Visit, identifier: string, until: Date): void {

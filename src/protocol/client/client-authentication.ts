@@ -49,8 +49,16 @@ export const invalidClient = (detail: string, cause?: unknown): OAuthError =>
   new OAuthError('invalid_client', { detail, cause });
 
 /** Whether an error says that the client did not authenticate, so that a challenge is due (RFC 6749 §5.2). */
-export const isInvalidClient = (error: unknown): boolean =>
+export const isInvalidClient = (error: unknown): error is OAuthError =>
   error instanceof OAuthError && error.code === 'invalid_client';
+
+/** The same error with the challenge that its 401 owes (RFC 6749 §5.2, RFC 7617 §2.1). */
+export const withClientChallenge = ({ detail, cause }: OAuthError, realm: string): OAuthError =>
+  new OAuthError('invalid_client', {
+    ...(detail === undefined ? {} : { detail }),
+    cause,
+    challenge: `Basic realm="${realm}", charset="UTF-8"`,
+  });
 
 const refuse = (detail: string): never => {
   throw invalidClient(detail);

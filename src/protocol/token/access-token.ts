@@ -1,4 +1,5 @@
 import { OAuthError } from '../oauth-error.js';
+import type { ConfirmationClaim } from './confirmation.js';
 
 /** The media type of a JWT access token, as its `typ` header has it (RFC 9068 §2.1). */
 export const accessTokenType = 'at+jwt';
@@ -18,6 +19,7 @@ export interface AccessTokenClaims {
   readonly amr?: readonly string[];
   readonly sid?: string;
   readonly grant_id?: string;
+  readonly cnf?: ConfirmationClaim;
 }
 
 /** What an issuer decides before it writes a JWT access token (RFC 9068 §2.2, §2.2.1). */
@@ -35,13 +37,15 @@ export interface AccessTokenContent {
   readonly authentication?: { readonly time: Date; readonly acr?: string; readonly amr?: readonly string[] };
   readonly sessionId?: string;
   readonly authorizationGrantId?: string;
+  /** What the token is bound to; absent for a bearer token. */
+  readonly cnf?: ConfirmationClaim | undefined;
 }
 
 const numericDate = (instant: number): number => Math.floor(instant / 1000);
 
 /** Builds the claims of a JWT access token (RFC 9068 §2.2). */
 export function buildAccessTokenClaims(content: AccessTokenContent): AccessTokenClaims {
-  const { authentication, sessionId, authorizationGrantId } = content;
+  const { authentication, sessionId, authorizationGrantId, cnf } = content;
   const issuedAt = content.issuedAt.getTime();
   return {
     iss: content.issuer,
@@ -57,6 +61,7 @@ export function buildAccessTokenClaims(content: AccessTokenContent): AccessToken
     ...(authentication?.amr !== undefined && { amr: authentication.amr }),
     ...(sessionId !== undefined && { sid: sessionId }),
     ...(authorizationGrantId !== undefined && { grant_id: authorizationGrantId }),
+    ...(cnf !== undefined && { cnf }),
   };
 }
 

@@ -112,18 +112,27 @@ export interface CodeFacts {
   readonly alive: boolean;
 }
 
+/** How a presented code is answered (RFC 6749 §4.1.2, §5.2). */
+export type CodeDecision =
+  /** Unused and this client's: its tokens are issued. */
+  | { readonly kind: 'redeem' }
+  /** Redeemed before: what it issued has to end. */
+  | { readonly kind: 'reuse' }
+  | { readonly kind: 'refuse'; readonly detail: string };
+
+const refuse = (detail: string): CodeDecision => ({ kind: 'refuse', detail });
+
 /**
- * Whether a code can be redeemed, or was before: then what it issued has to end (RFC 6749 §4.1.2). Another client's attempt says
- * nothing about the owner and ends nothing.
- * @throws OAuthError invalid_grant
+ * Whether a code can be redeemed, or was before (RFC 6749 §4.1.2). Another client's attempt says nothing about the owner and
+ * ends nothing.
  */
 export function decideCode(
   code: CodeFacts,
   { clientId, now }: { readonly clientId: string; readonly now: Date },
-): 'redeem' | 'reuse' {
-  if (code.clientId !== clientId) throw invalidGrant('the code was issued to another client');
-  if (code.consumedAt !== null) return 'reuse';
-  if (!code.alive) throw invalidGrant('the authorization grant of the code has ended');
-  if (code.expiresAt <= now) throw invalidGrant('the code has expired');
-  return 'redeem';
+): CodeDecision {
+  if (code.clientId !== clientId) return refuse('the code was issued to another client');
+  if (code.consumedAt !== null) return { kind: 'reuse' };
+  if (!code.alive) return refuse('the authorization grant of the code has ended');
+  if (code.expiresAt <= now) return refuse('the code has expired');
+  return { kind: 'redeem' };
 }

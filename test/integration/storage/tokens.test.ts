@@ -93,7 +93,13 @@ const issue = () => ({
 async function issuedRefreshToken() {
   const code = await issuedCode();
   const issued = issue();
-  await redeemAuthorizationCode(database.sql, { valueHash: code.valueHash, issued, now: later(2_000), audit });
+  await redeemAuthorizationCode(database.sql, {
+    valueHash: code.valueHash,
+    clientId: code.clientId,
+    issued,
+    now: later(2_000),
+    audit,
+  });
   return { ...code, valueHash: issued.refreshToken.valueHash, accessHash: issued.accessToken.valueHash };
 }
 
@@ -168,13 +174,21 @@ describe('a sign-out while the answer is being collected', () => {
 
 describe('authorization code (RFC 6749 §4.1.2)', () => {
   it('is redeemed by one of twenty, and only that one stores tokens', async () => {
-    const { valueHash, userId } = await issuedCode();
+    const { valueHash, clientId, userId } = await issuedCode();
     const outcomes = await twentyTimes(() =>
-      redeemAuthorizationCode(database.sql, { valueHash, issued: issue(), now: later(2_000), audit }),
+      redeemAuthorizationCode(database.sql, { valueHash, clientId, issued: issue(), now: later(2_000), audit }),
     );
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     const { rows } = await database.pool.query('SELECT kind FROM tokens WHERE user_id = $1 ORDER BY kind', [userId]);
     expect(rows.map(({ kind }) => kind)).toEqual(['access_token', 'authorization_code', 'refresh_token']);
+  });
+
+  it('is another client’s to no use, and is not used up by it', async () => {
+    const { valueHash, clientId } = await issuedCode();
+    const redeem = (by: string) =>
+      redeemAuthorizationCode(database.sql, { valueHash, clientId: by, issued: issue(), now: later(2_000), audit });
+    expect(await redeem(await addClient(database))).toBe(false);
+    expect(await redeem(clientId)).toBe(true);
   });
 
   it('stays known as consumed as long as what was issued for it lives', async () => {
@@ -193,9 +207,10 @@ describe('authorization code (RFC 6749 §4.1.2)', () => {
     ['expired', async () => later(61_001)],
     ['of an earlier moment', async () => later(2_000)],
   ])('%s: the expiry decides', async (name, at) => {
-    const { valueHash } = await issuedCode();
+    const { valueHash, clientId } = await issuedCode();
     const redeemed = await redeemAuthorizationCode(database.sql, {
       valueHash,
+      clientId,
       issued: issue(),
       now: await at(),
       audit,
@@ -261,7 +276,11 @@ describe('refresh token rotation (RFC 9700 §4.14.2)', () => {
     const token = await issuedRefreshToken();
     expect(await findOpaqueAccessToken(database.sql, token.accessHash, later(3_000))).not.toBeNull();
     expect(await findLiveGrant(database.sql, token.grantId, start)).not.toBeNull();
-    const revocation = { id: token.grantId, reason: 'token_reuse_detected', now: later(3_000), audit } as const;
+    const revocation = {
+      id: token.grantId,
+      now: later(3_000),
+      audit: { ...audit, type: 'token_reuse_detected' },
+    } as const;
     await revokeAuthorizationGrant(database.sql, revocation);
     await revokeAuthorizationGrant(database.sql, revocation);
     expect(await rotateRefreshToken(database.sql, rotation(token))).toBeNull();
@@ -271,7 +290,7 @@ describe('refresh token rotation (RFC 9700 §4.14.2)', () => {
       'SELECT type, context FROM audit_events WHERE authorization_grant_id = $1 ORDER BY id',
       [token.grantId],
     );
-    expect(rows.map(({ type }) => type)).toEqual(['authorization_code_issued', 'token_issued', 'token_reuse_detected']);
+    expect(rows.map(({ type }) => type)).toEqual(['token_issued', 'token_issued', 'token_reuse_detected']);
     expect(rows[0].context).toEqual({ request_id: 'request-1' });
   });
 });

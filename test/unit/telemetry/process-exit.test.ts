@@ -5,7 +5,7 @@ describe('a process that ends', () => {
   it('has written every line to a slow pipe', async () => {
     const child = await startScript(
       'log-exit',
-      `import { createLog } from './src/telemetry/logger.js';
+      `import { createLog } from './src/telemetry/log/logger.js';
        const log = createLog({ level: 'INFO', format: 'json' });
        for (let index = 0; index < 20_000; index += 1) log.info('line', { index });
        await log.flush();
@@ -21,7 +21,7 @@ describe('a process that ends', () => {
   it('goes on when nobody reads its log any more', async () => {
     const child = await startScript(
       'log-epipe',
-      `import { createLog } from './src/telemetry/logger.js';
+      `import { createLog } from './src/telemetry/log/logger.js';
        const log = createLog({ level: 'INFO', format: 'json' });
        for (let round = 0; round < 50; round += 1) {
          log.info('x'.repeat(5000));
@@ -44,8 +44,8 @@ describe('telemetry that is off', () => {
     const child = await startScript(
       `telemetry-off-${name.split(' ')[0]}`,
       `import { createRequire } from 'node:module';
-       import { startTelemetry, withSpan } from './src/telemetry/tracing.js';
-       import { metrics } from './src/telemetry/metrics.js';
+       import { startTelemetry, withSpan } from './src/telemetry/tracing/tracing.js';
+       import { metrics } from './src/telemetry/metrics/metrics.js';
        const telemetry = await startTelemetry(${settings}, 'authz', '1.0.0');
        metrics.signIn({ result: 'success' });
        const result = await withSpan('work', {}, async () => 42);

@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { hashToken } from '../../../crypto/digest.js';
 import { audienceOf, narrowResources, scopesOf } from '../../../protocol/authorization/resource-indicators.js';
 import { limitScopeToResources } from '../../../protocol/scope.js';
@@ -9,31 +8,25 @@ import {
   invalidGrant,
 } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
-import { auditOf } from '../../../storage/audit-context.js';
 import { type FoundCode, findAuthorizationCode, redeemAuthorizationCode } from '../../../storage/tokens.js';
-import { announce } from '../../audit.js';
-import type { AuthenticatedClient } from '../../client/authenticate-client.js';
 import type { Authz } from '../../deps.js';
 import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
 import { endReusedGrant } from '../reuse.js';
+import type { TokenRequestContext } from '../token-request-context.js';
 
-async function findOwnCode(
-  deps: Authz,
-  req: Request,
-  client: AuthenticatedClient,
-  valueHash: Buffer,
-): Promise<FoundCode> {
-  const code = await findAuthorizationCode(deps.sql, valueHash);
+async function findOwnCode(authz: Authz, context: TokenRequestContext, valueHash: Buffer): Promise<FoundCode> {
+  const code = await findAuthorizationCode(authz.sql, valueHash);
   if (!code) throw invalidGrant('the code is unknown');
-  const decision = decideCode(code, { clientId: client.clientId, now: deps.clock.now() });
-  if (decision === 'reuse') throw await endReusedGrant(deps, req, client, code);
+  const decision = decideCode(code, { clientId: context.client.clientId, now: authz.clock.now() });
+  if (decision.kind === 'reuse') throw await endReusedGrant(authz, context, code);
+  if (decision.kind === 'refuse') throw invalidGrant(decision.detail);
   return code;
 }
 
-function authorityOf(deps: Authz, code: FoundCode, request: AuthorizationCodeRequest): Authority {
-  const resources = narrowResources(request.resource, code.resources, deps.config);
-  const audience = audienceOf(resources, deps.config);
-  return { audience, scopes: limitScopeToResources(code.scopes, scopesOf(audience, deps.config)) };
+function authorityOf(authz: Authz, code: FoundCode, request: AuthorizationCodeRequest): Authority {
+  const resources = narrowResources(request.resource, code.resources, authz.config);
+  const audience = audienceOf(resources, authz.config);
+  return { audience, scopes: limitScopeToResources(code.scopes, scopesOf(audience, authz.config)) };
 }
 
 /**
@@ -42,22 +35,24 @@ function authorityOf(deps: Authz, code: FoundCode, request: AuthorizationCodeReq
  * @throws OAuthError invalid_grant, invalid_target
  */
 export async function exchangeCode(
-  deps: Authz,
-  req: Request,
-  client: AuthenticatedClient,
+  authz: Authz,
+  context: TokenRequestContext,
   request: AuthorizationCodeRequest,
 ): Promise<IssuedTokens> {
   const valueHash = hashToken(request.code);
-  const code = await findOwnCode(deps, req, client, valueHash);
+  const code = await findOwnCode(authz, context, valueHash);
   assertCodeBinding(code.payload, request);
-  const authority = authorityOf(deps, code, request);
-  const plan = planTokens(deps, client, code.scopes.includes('offline_access') ? deps.random.token() : undefined);
-  const tokens = await issueTokens(deps, plan, authority, { grant: code, nonce: code.payload.nonce });
-  const audit = auditOf(deps, req, { grant_type: request.grant_type, scopes: authority.scopes });
-  const issued = storedTokens(plan, authority);
-  if (!(await redeemAuthorizationCode(deps.sql, { valueHash, issued, now: plan.now, audit }))) {
-    throw await endReusedGrant(deps, req, client, code);
-  }
-  announce(deps, 'token_issued', { ...code, clientId: client.clientId, grantType: request.grant_type });
+  const authority = authorityOf(authz, code, request);
+  const plan = planTokens(authz, context, code.scopes.includes('offline_access') ? authz.random.token() : undefined);
+  const tokens = await issueTokens(authz, plan, authority, { grant: code, nonce: code.payload.nonce });
+  const { clientId } = context.client;
+  const { userId, sessionId, authorizationGrantId } = code;
+  const detail = { grant_type: request.grant_type, scopes: authority.scopes };
+  const event = { type: 'token_issued', clientId, userId, sessionId, authorizationGrantId, detail } as const;
+  const redeemed = await authz.events.recordWith(context.asked, event, (audit) => {
+    const redemption = { valueHash, clientId, issued: storedTokens(plan, authority), now: plan.now, audit };
+    return redeemAuthorizationCode(authz.sql, redemption);
+  });
+  if (!redeemed) throw await endReusedGrant(authz, context, code);
   return tokens;
 }

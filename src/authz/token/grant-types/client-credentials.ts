@@ -1,21 +1,19 @@
-import type { Request } from 'express';
 import { audienceOf, scopesOf, validateResources } from '../../../protocol/authorization/resource-indicators.js';
 import { parseScope, validateClientScope } from '../../../protocol/scope.js';
 import type { ClientCredentialsRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
-import { auditContext, auditOf } from '../../../storage/audit-context.js';
 import { insertAccessToken } from '../../../storage/tokens.js';
-import { announce } from '../../audit.js';
 import type { AuthenticatedClient } from '../../client/authenticate-client.js';
 import type { Authz } from '../../deps.js';
-import { type Authority, issueTokens, planTokens, storedAccessToken } from '../issue-tokens.js';
+import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
+import type { TokenRequestContext } from '../token-request-context.js';
 
-function authorityOf(deps: Authz, client: AuthenticatedClient, request: ClientCredentialsRequest): Authority {
-  const audience = audienceOf(validateResources(request.resource, deps.config), deps.config);
+function authorityOf(authz: Authz, client: AuthenticatedClient, request: ClientCredentialsRequest): Authority {
+  const audience = audienceOf(validateResources(request.resource, authz.config), authz.config);
   const scopes = validateClientScope(parseScope(request.scope), {
-    known: deps.config.resources.flatMap((resource) => resource.scopes),
+    known: authz.config.resources.flatMap((resource) => resource.scopes),
     permitted: parseScope(client.metadata.scope),
-    targeted: scopesOf(audience, deps.config),
+    targeted: scopesOf(audience, authz.config),
     refreshable: false,
   });
   return { audience, scopes };
@@ -27,24 +25,23 @@ function authorityOf(deps: Authz, client: AuthenticatedClient, request: ClientCr
  * @throws OAuthError invalid_scope, invalid_target
  */
 export async function issueToClient(
-  deps: Authz,
-  req: Request,
-  client: AuthenticatedClient,
+  authz: Authz,
+  context: TokenRequestContext,
   request: ClientCredentialsRequest,
 ): Promise<IssuedTokens> {
-  const { clientId } = client;
-  const { grant_type } = request;
-  const authority = authorityOf(deps, client, request);
-  const plan = planTokens(deps, client);
-  const tokens = await issueTokens(deps, plan, authority);
-  const opaque = storedAccessToken(plan, authority);
-  const detail = { grant_type, scopes: authority.scopes };
-  if (opaque) {
+  const { clientId } = context.client;
+  const authority = authorityOf(authz, context.client, request);
+  const plan = planTokens(authz, context);
+  const tokens = await issueTokens(authz, plan, authority);
+  const { accessToken } = storedTokens(plan, authority);
+  const detail = { grant_type: request.grant_type, scopes: authority.scopes };
+  const event = { type: 'token_issued', clientId, detail } as const;
+  if (!accessToken) authz.events.record(context.asked, event);
+  else {
     const owner = { clientId, userId: null, authorizationGrantId: null };
-    await insertAccessToken(deps.sql, { ...opaque, ...owner, now: plan.now, audit: auditOf(deps, req, detail) });
-  } else {
-    deps.auditBatch.add({ type: 'token_issued', clientId, context: auditContext(req, detail) });
+    await authz.events.recordWith(context.asked, event, (audit) =>
+      insertAccessToken(authz.sql, { ...accessToken, ...owner, now: plan.now, audit }),
+    );
   }
-  announce(deps, 'token_issued', { clientId, grantType: grant_type });
   return tokens;
 }

@@ -159,8 +159,7 @@ describe('What userinfo refuses (RFC 6750 §3.1)', () => {
   it.each<[string, (it: Grant) => Promise<unknown>]>([
     [
       'its grant is revoked',
-      ({ id }) =>
-        revokeAuthorizationGrant(idp.database.sql, { id, reason: 'token_revoked', now: idp.clock.now(), audit }),
+      ({ id }) => revokeAuthorizationGrant(idp.database.sql, { id, now: idp.clock.now(), audit }),
     ],
     ['its user is disabled', ({ userId }) => disableUser(idp.database.dataSource.manager, userId, change)],
     ['its client is disabled', ({ clientId }) => disableClient(idp.database.dataSource.manager, clientId, change)],

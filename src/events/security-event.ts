@@ -1,0 +1,41 @@
+import type { AuditDetail } from '../storage/audit-events.js';
+
+/** Whom and what an event is about; goes to columns of the audit row and to fields of the log line. */
+export interface EventSubject {
+  readonly clientId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly authorizationGrantId?: string | undefined;
+}
+
+interface Event<Type extends string, Detail extends AuditDetail = AuditDetail> extends EventSubject {
+  readonly type: Type;
+  readonly detail?: Detail;
+}
+
+type SignInFailure = 'wrong_credentials' | 'disabled';
+
+/** What is worth telling about security: the closed set of events, each with what it has to bring. */
+export type SecurityEvent =
+  | Event<'sign_in'>
+  | (Event<'sign_in_failed'> & { readonly detail: AuditDetail & { readonly reason: SignInFailure } })
+  | Event<'sign_out'>
+  | (Event<'consent_granted'> & { readonly clientId: string; readonly userId: string })
+  | (Event<'consent_denied'> & { readonly clientId: string })
+  | Event<'authorization_code_issued'>
+  | (Event<'token_issued'> & {
+      readonly clientId: string;
+      readonly detail: AuditDetail & { readonly grant_type: string };
+    })
+  | (Event<'token_refreshed'> & { readonly clientId: string })
+  | (Event<'token_reuse_detected'> & { readonly clientId: string; readonly authorizationGrantId: string })
+  | (Event<'token_revoked'> & { readonly clientId: string })
+  | (Event<'client_authentication_failed'> & { readonly clientId: string })
+  | Event<'signing_key_rotated'>
+  | Event<'keys_rewrapped'>
+  | (Event<'client_changed'> & {
+      readonly clientId: string;
+      readonly detail: AuditDetail & { readonly change: string };
+    })
+  | (Event<'user_changed'> & { readonly userId: string; readonly detail: AuditDetail & { readonly change: string } })
+  | Event<'restored_database_voided'>;
