@@ -1,3 +1,4 @@
+import { type BoundedCache, createBoundedCache } from '../cache/bounded-cache.js';
 import type { Clock } from '../clock.js';
 import { hashToken } from '../crypto/digest.js';
 import {
@@ -8,7 +9,6 @@ import {
   validateAccessTokenClaims,
 } from '../protocol/token/access-token.js';
 import { introspectedClaims, parseIntrospectionResponse } from '../protocol/token/introspection.js';
-import { type BoundedCache, createBoundedCache } from './bounded-cache.js';
 import type { VerifyAccessToken } from './verify-access-token.js';
 
 /** How this resource server proves to the issuer who it is, by `client_secret_post` (RFC 7662 §2.1, RFC 6749 §2.3.1). */

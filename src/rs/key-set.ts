@@ -1,7 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWSHeaderParameters } from 'jose';
+import { type Freshness, remember } from '../cache/remembered.js';
 import type { Clock } from '../clock.js';
 import { AccessTokenError, AccessTokenUnverifiableError } from '../protocol/token/access-token.js';
-import { type Freshness, remember } from './remembered.js';
 
 type VerificationKey = Awaited<ReturnType<ReturnType<typeof createLocalJWKSet>>>;
 

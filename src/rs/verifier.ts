@@ -1,3 +1,4 @@
+import { type Freshness, remember } from '../cache/remembered.js';
 import type { Clock } from '../clock.js';
 import { signatureAlgorithms } from '../protocol/client/client-metadata.js';
 import { discoverEndpoints, type IssuerEndpoints } from './discover.js';
@@ -8,7 +9,6 @@ import {
   type IntrospectionLimits,
 } from './introspect.js';
 import { createKeySet, defaultFreshness } from './key-set.js';
-import { type Freshness, remember } from './remembered.js';
 import { fetchJson } from './remote-document.js';
 import { createVerifyAccessToken, type VerifyAccessToken } from './verify-access-token.js';
 

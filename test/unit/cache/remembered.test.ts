@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type Remembered, remember } from '../../../src/rs/remembered.js';
+import { type Remembered, remember } from '../../../src/cache/remembered.js';
 
 const freshness = { freshFor: 100, keepFor: 1000, cooldown: 30, retryInterval: 5 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createBoundedCache } from '../../../src/rs/bounded-cache.js';
+import { createBoundedCache } from '../../../src/cache/bounded-cache.js';
 
 test('holds no more than its limit and drops what was not used for longest', () => {
   const cache = createBoundedCache<number>(2);
