@@ -7,7 +7,7 @@ import type { Express, RequestHandler } from 'express';
 import { cors } from '../http/browser/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
-import { statement } from '../storage/connection/sql.js';
+import { ping } from '../storage/connection/sql.js';
 import { authorize } from './authorization/authorize.js';
 import { pageErrors } from './authorization/page-errors.js';
 import { resume } from './authorization/resume.js';
@@ -78,12 +78,10 @@ function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
   }
 }
 
-const ping = statement('ping_authz', 'SELECT 1');
-
 export function createAuthz(given: AuthzGiven): AuthzRole {
   const authz = assemble(given);
   const checks = {
-    database: async () => void (await authz.sql.query(ping, [])),
+    database: () => ping(authz.sql),
     signing_keys: async () => void (await authz.signingKeys.keySet()).current(authz.accessTokenAlgorithm),
   };
   const health = createHealth({ checks, clock: authz.clock });

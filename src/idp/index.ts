@@ -7,7 +7,7 @@ import type { Express, Request, RequestHandler } from 'express';
 import { type CorsPolicy, cors } from '../http/browser/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
-import { statement } from '../storage/connection/sql.js';
+import { ping } from '../storage/connection/sql.js';
 import { consent } from './consent/consent.js';
 import { assemble, type Idp, type IdpGiven } from './deps.js';
 import { interaction } from './hub.js';
@@ -58,12 +58,10 @@ function mountEndpoint(app: Express, idp: Idp, name: IdpEndpoint): void {
   if (origin) app.get(path, (req, res) => seeOther(res, origin(idp, req)));
 }
 
-const ping = statement('ping_idp', 'SELECT 1');
-
 export function createIdp(given: IdpGiven): IdpRole {
   const idp = assemble(given);
   const checks = {
-    database: async () => void (await idp.sql.query(ping, [])),
+    database: () => ping(idp.sql),
     signing_keys: async () => void (await idp.signingKeys.keySet()),
   };
   const health = createHealth({ checks, clock: idp.clock, log: idp.log });

@@ -1,7 +1,8 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { type Audit, auditParameter, auditRow } from './audit-events.js';
+import { type Audit, auditRow } from './audit-events.js';
 import { type GrantFacts, grantFacts } from './authorization-grants.js';
-import { type Sql, statement } from './connection/sql.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
 import type { AccessTokenPayload } from './tokens.js';
 
 /** JWT access tokens without an authorization grant that were revoked, remembered until they expire by themselves. */
@@ -44,23 +45,24 @@ const userClaims = 'u.username, u.email, u.email_verified AS "emailVerified", u.
 // Tokens issued before a restored database was taken into service stay void (storage/installation.ts).
 const notVoid = (issuedAt: string) => `NOT EXISTS (SELECT FROM installation WHERE issued_before_is_void > ${issuedAt})`;
 
-const findOpaque = statement(
-  'find_opaque_access_token',
-  `SELECT t.client_id AS "clientId", t.payload, t.issued_at AS "issuedAt", t.expires_at AS "expiresAt", ${grantFacts}, ${userClaims}
-   FROM tokens t
-   JOIN clients c ON c.client_id = t.client_id AND c.disabled_at IS NULL
-   LEFT JOIN authorization_grants g ON g.id = t.authorization_grant_id AND g.revoked_at IS NULL
-   LEFT JOIN users u ON u.id = g.user_id AND u.disabled_at IS NULL
-   WHERE t.value_hash = $1 AND t.kind = 'access_token' AND t.consumed_at IS NULL AND t.expires_at > $2
-     AND (t.authorization_grant_id IS NULL OR u.id IS NOT NULL) AND ${notVoid('t.issued_at')}`,
-);
-
 interface FlatRow extends GrantFacts, UserClaims {
   readonly clientId: string;
   readonly payload: AccessTokenPayload;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
+
+const findOpaqueAccessTokenStatement = statement<{ valueHash: Buffer; now: Date }, FlatRow>(
+  'find_opaque_access_token',
+  (p) => `
+   SELECT t.client_id AS "clientId", t.payload, t.issued_at AS "issuedAt", t.expires_at AS "expiresAt", ${grantFacts}, ${userClaims}
+   FROM tokens t
+   JOIN clients c ON c.client_id = t.client_id AND c.disabled_at IS NULL
+   LEFT JOIN authorization_grants g ON g.id = t.authorization_grant_id AND g.revoked_at IS NULL
+   LEFT JOIN users u ON u.id = g.user_id AND u.disabled_at IS NULL
+   WHERE t.value_hash = ${p.valueHash} AND t.kind = 'access_token' AND t.consumed_at IS NULL AND t.expires_at > ${p.now}
+     AND (t.authorization_grant_id IS NULL OR u.id IS NOT NULL) AND ${notVoid('t.issued_at')}`,
+);
 
 const grantOf = (row: GrantFacts): GrantFacts => ({
   authorizationGrantId: row.authorizationGrantId,
@@ -83,7 +85,7 @@ const userOf = (row: UserClaims): UserClaims => ({
 
 /** @returns the token, or null when it is unknown, expired, revoked, or its client or user is disabled */
 export async function findOpaqueAccessToken(sql: Sql, valueHash: Buffer, now: Date): Promise<ActiveAccessToken | null> {
-  const row = (await sql.query<FlatRow>(findOpaque, [valueHash, now])).rows[0];
+  const row = (await sql.query(findOpaqueAccessTokenStatement, { valueHash, now })).rows[0];
   if (!row) return null;
   const { clientId, payload, issuedAt, expiresAt } = row;
   const token = { clientId, payload, issuedAt, expiresAt };
@@ -92,13 +94,14 @@ export async function findOpaqueAccessToken(sql: Sql, valueHash: Buffer, now: Da
     : { ...token, grant: null, user: null };
 }
 
-const findLive = statement(
+const findLiveGrantStatement = statement<{ id: string; issuedAt: Date }, GrantFacts & UserClaims>(
   'find_live_grant',
-  `SELECT ${grantFacts}, ${userClaims}
+  (p) => `
+   SELECT ${grantFacts}, ${userClaims}
    FROM authorization_grants g
    JOIN users u ON u.id = g.user_id AND u.disabled_at IS NULL
    JOIN clients c ON c.client_id = g.client_id AND c.disabled_at IS NULL
-   WHERE g.id = $1 AND g.revoked_at IS NULL AND ${notVoid('$2::timestamptz')}`,
+   WHERE g.id = ${p.id} AND g.revoked_at IS NULL AND ${notVoid(`${p.issuedAt}::timestamptz`)}`,
 );
 
 /**
@@ -107,54 +110,68 @@ const findLive = statement(
  * @returns null when it is gone or revoked, or its client or user is disabled
  */
 export async function findLiveGrant(sql: Sql, id: string, issuedAt: Date): Promise<LiveGrant | null> {
-  const row = (await sql.query<GrantFacts & UserClaims>(findLive, [id, issuedAt])).rows[0];
+  const row = (await sql.query(findLiveGrantStatement, { id, issuedAt })).rows[0];
   return row ? { grant: grantOf(row), user: userOf(row) } : null;
 }
 
-const findClientToken = statement(
+interface ClientToken {
+  readonly clientId: string;
+  readonly jti: string;
+  readonly issuedAt: Date;
+}
+
+const isClientTokenActiveStatement = statement<ClientToken>(
   'is_client_token_active',
-  `SELECT 1 FROM clients c
-   WHERE c.client_id = $1 AND c.disabled_at IS NULL AND ${notVoid('$3::timestamptz')}
-     AND NOT EXISTS (SELECT FROM revoked_access_tokens r WHERE r.jti = $2)`,
+  (p) => `
+   SELECT 1 FROM clients c
+   WHERE c.client_id = ${p.clientId} AND c.disabled_at IS NULL AND ${notVoid(`${p.issuedAt}::timestamptz`)}
+     AND NOT EXISTS (SELECT FROM revoked_access_tokens r WHERE r.jti = ${p.jti})`,
 );
 
 /** Whether a JWT access token without an authorization grant (client_credentials) still counts. */
-export async function isClientTokenActive(
-  sql: Sql,
-  token: { clientId: string; jti: string; issuedAt: Date },
-): Promise<boolean> {
-  return (await sql.query(findClientToken, [token.clientId, token.jti, token.issuedAt])).rows.length === 1;
+export async function isClientTokenActive(sql: Sql, token: ClientToken): Promise<boolean> {
+  return (await sql.query(isClientTokenActiveStatement, token)).rowCount === 1;
 }
 
-const revokeJwt = statement(
+interface JwtRevocation {
+  readonly jti: string;
+  readonly expiresAt: Date;
+  readonly clientId: string;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const revokeJwtAccessTokenStatement = statement<JwtRevocation>(
   'revoke_jwt_access_token',
-  `WITH revoked AS (
-     INSERT INTO revoked_access_tokens (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING jti
+  (p) => `
+   WITH revoked AS (
+     INSERT INTO revoked_access_tokens (jti, expires_at) VALUES (${p.jti}, ${p.expiresAt}) ON CONFLICT DO NOTHING RETURNING jti
    )
-   ${auditRow({ parameter: '$4', now: '$3', from: 'revoked', clientId: '$5' })}`,
+   ${auditRow({ audit: p.audit, now: p.now, from: 'revoked', clientId: p.clientId })}`,
 );
 
 /** Remembers the `jti` of a JWT without an authorization grant until it expires (RFC 7009 §2.1). */
-export async function revokeJwtAccessToken(
-  sql: Sql,
-  token: { jti: string; expiresAt: Date; clientId: string; now: Date; audit: Audit },
-): Promise<void> {
-  await sql.query(revokeJwt, [token.jti, token.expiresAt, token.now, auditParameter(token.audit), token.clientId]);
+export async function revokeJwtAccessToken(sql: Sql, token: JwtRevocation): Promise<void> {
+  await sql.query(revokeJwtAccessTokenStatement, token);
 }
 
-const revokeOpaque = statement(
+interface OpaqueRevocation {
+  readonly valueHash: Buffer;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const revokeOpaqueAccessTokenStatement = statement<OpaqueRevocation>(
   'revoke_opaque_access_token',
-  `WITH revoked AS (
-     UPDATE tokens SET consumed_at = $2 WHERE value_hash = $1 AND kind = 'access_token' AND consumed_at IS NULL
+  (p) => `
+   WITH revoked AS (
+     UPDATE tokens SET consumed_at = ${p.now} WHERE value_hash = ${p.valueHash} AND kind = 'access_token' AND consumed_at IS NULL
      RETURNING client_id, user_id, authorization_grant_id
    )
-   ${auditRow({ parameter: '$3', now: '$2', from: 'revoked', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
+   ${auditRow({ audit: p.audit, now: p.now, from: 'revoked', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
 );
 
 /** Ends one opaque access token; its authorization grant, if any, goes on. */
-export async function revokeOpaqueAccessToken(
-  sql: Sql,
-  token: { valueHash: Buffer; now: Date; audit: Audit },
-): Promise<void> {
-  await sql.query(revokeOpaque, [token.valueHash, token.now, auditParameter(token.audit)]);
+export async function revokeOpaqueAccessToken(sql: Sql, token: OpaqueRevocation): Promise<void> {
+  await sql.query(revokeOpaqueAccessTokenStatement, token);
 }

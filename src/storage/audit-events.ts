@@ -1,7 +1,8 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { Clock } from '../clock.js';
 import { after } from '../clock.js';
-import { type Sql, statement } from './connection/sql.js';
+import type { Sql } from './connection/sql.js';
+import { jsonKey, statement } from './connection/statement.js';
 
 /** What is worth remembering about security; the closed set of types. */
 export type AuditEventType =
@@ -79,13 +80,10 @@ export interface Audit extends AuditSubject {
   readonly expiresAt: Date;
 }
 
-/** The parameter that {@link auditRow} reads: one JSON value for type, context and expiry. */
-export const auditParameter = ({ type, context, expiresAt }: Audit): string =>
-  JSON.stringify({ type, context, expires_at: expiresAt.toISOString() });
-
 /** SQL expressions over the rows of `from` that fill the columns of an audit row. */
 interface AuditSource {
-  readonly parameter: `$${number}`;
+  /** An {@link Audit}. */
+  readonly audit: `$${number}`;
   readonly now: `$${number}`;
   readonly from: string;
   readonly userId?: string;
@@ -94,12 +92,14 @@ interface AuditSource {
   readonly grantId?: string;
 }
 
+const auditKey = jsonKey<Audit>;
+
 /** An INSERT that writes one audit row for each row of a CTE, in the statement that changes the state. */
-export const auditRow = (source: AuditSource): string => `
+export const auditRow = ({ audit, now, from, userId, clientId, sessionId, grantId }: AuditSource): string => `
   INSERT INTO audit_events (occurred_at, type, user_id, client_id, session_id, authorization_grant_id, context, expires_at)
-  SELECT ${source.now}, ${source.parameter}::jsonb ->> 'type', ${source.userId ?? 'NULL'}, ${source.clientId ?? 'NULL'}, ${source.sessionId ?? 'NULL'},
-    ${source.grantId ?? 'NULL'}, ${source.parameter}::jsonb -> 'context', (${source.parameter}::jsonb ->> 'expires_at')::timestamptz
-  FROM ${source.from}`;
+  SELECT ${now}, ${audit}::jsonb ->> ${auditKey('type')}, ${userId ?? 'NULL'}, ${clientId ?? 'NULL'}, ${sessionId ?? 'NULL'},
+    ${grantId ?? 'NULL'}, ${audit}::jsonb -> ${auditKey('context')}, (${audit}::jsonb ->> ${auditKey('expiresAt')})::timestamptz
+  FROM ${from}`;
 
 export interface NewAuditEvent extends AuditSubject {
   readonly type: AuditEventType;
@@ -107,11 +107,12 @@ export interface NewAuditEvent extends AuditSubject {
   readonly context: AuditContext;
 }
 
-const insertEvents = statement(
+const insertAuditEventsStatement = statement<{ events: string }>(
   'insert_audit_events',
-  `INSERT INTO audit_events (occurred_at, type, user_id, client_id, session_id, authorization_grant_id, context, expires_at)
+  (p) => `
+   INSERT INTO audit_events (occurred_at, type, user_id, client_id, session_id, authorization_grant_id, context, expires_at)
    SELECT occurred_at, type, user_id, client_id, session_id, authorization_grant_id, context, expires_at
-   FROM jsonb_to_recordset($1::jsonb) AS event (occurred_at timestamptz, type text, user_id uuid, client_id text,
+   FROM jsonb_to_recordset(${p.events}::jsonb) AS event (occurred_at timestamptz, type text, user_id uuid, client_id text,
      session_id uuid, authorization_grant_id uuid, context jsonb, expires_at timestamptz)`,
 );
 
@@ -127,7 +128,7 @@ export async function insertAuditEvents(sql: Sql, events: readonly NewAuditEvent
     context: event.context,
     expires_at: after(event.occurredAt, retention),
   }));
-  await sql.query(insertEvents, [JSON.stringify(rows)]);
+  await sql.query(insertAuditEventsStatement, { events: JSON.stringify(rows) });
 }
 
 export interface AuditBatch {

@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { type Audit, auditParameter, auditRow } from './audit-events.js';
-import { type Sql, statement } from './connection/sql.js';
+import { type Audit, auditRow } from './audit-events.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
 
 /** What a user granted a client in one sign-in: every code and token made from it lives and dies with it. */
 @Entity('authorization_grants')
@@ -56,19 +57,23 @@ export const grantFacts = `g.id AS "authorizationGrantId", g.user_id AS "userId"
 /** A grant `g` can be used: not revoked, and its user `u` and client `c` are enabled (pitfall: grants of the disabled). */
 export const grantIsAlive = 'g.revoked_at IS NULL AND u.disabled_at IS NULL AND c.disabled_at IS NULL';
 
-const revoke = statement(
+interface Revocation {
+  readonly id: string;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const revokeAuthorizationGrantStatement = statement<Revocation>(
   'revoke_authorization_grant',
-  `WITH revoked AS (
-       UPDATE authorization_grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL
-       RETURNING id, user_id, client_id, session_id
-     )
-     ${auditRow({ parameter: '$3', now: '$2', from: 'revoked', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}`,
+  (p) => `
+   WITH revoked AS (
+     UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id = ${p.id} AND revoked_at IS NULL
+     RETURNING id, user_id, client_id, session_id
+   )
+   ${auditRow({ audit: p.audit, now: p.now, from: 'revoked', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}`,
 );
 
 /** Revokes the grant and with it everything issued from it (RFC 6749 §4.1.2, RFC 9700 §4.14, RFC 7009 §2.1). Once is enough. */
-export async function revokeAuthorizationGrant(
-  sql: Sql,
-  revocation: { id: string; now: Date; audit: Audit },
-): Promise<void> {
-  await sql.query(revoke, [revocation.id, revocation.now, auditParameter(revocation.audit)]);
+export async function revokeAuthorizationGrant(sql: Sql, revocation: Revocation): Promise<void> {
+  await sql.query(revokeAuthorizationGrantStatement, revocation);
 }

@@ -2,7 +2,8 @@ import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartia
 import type { Clock } from '../clock.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import { type AuditContext, AuditEvent } from './audit-events.js';
-import { type Sql, statement } from './connection/sql.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
 
 /** Who made a client: provisioning updates only what the configuration declared, and deletes nothing. */
 export type ClientOrigin = 'configuration' | 'operator';
@@ -27,15 +28,16 @@ export class Client {
   updatedAt!: Date;
 }
 
-const find = statement(
+const findClientStatement = statement<{ clientId: string }, Client>(
   'find_client',
-  `SELECT client_id AS "clientId", metadata, secret_hash AS "secretHash", origin, disabled_at AS "disabledAt",
+  (p) => `
+   SELECT client_id AS "clientId", metadata, secret_hash AS "secretHash", origin, disabled_at AS "disabledAt",
      created_at AS "createdAt", updated_at AS "updatedAt"
-   FROM clients WHERE client_id = $1`,
+   FROM clients WHERE client_id = ${p.clientId}`,
 );
 
 export async function findClient(sql: Sql, clientId: string): Promise<Client | null> {
-  return (await sql.query<Client>(find, [clientId])).rows[0] ?? null;
+  return (await sql.query(findClientStatement, { clientId })).rows[0] ?? null;
 }
 
 /** Clients as the hot paths read them: one query a second for each at most, whatever the load. */

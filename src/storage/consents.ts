@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { type Audit, auditParameter, auditRow } from './audit-events.js';
-import { type Sql, statement } from './connection/sql.js';
+import { type Audit, auditRow } from './audit-events.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
 
 /** What a user allowed a client to do; asked again when more is asked for. */
 @Entity('consents')
@@ -15,22 +16,28 @@ export class Consent {
   grantedAt!: Date;
 }
 
-const grant = statement(
+interface GrantedConsent {
+  readonly userId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const grantConsentStatement = statement<GrantedConsent>(
   'grant_consent',
-  `WITH granted AS (
-     INSERT INTO consents AS c (user_id, client_id, scopes, granted_at) VALUES ($1, $2, $3, $4)
+  (p) => `
+   WITH granted AS (
+     INSERT INTO consents AS c (user_id, client_id, scopes, granted_at)
+     VALUES (${p.userId}, ${p.clientId}, ${p.scopes}, ${p.now})
      ON CONFLICT (user_id, client_id) DO UPDATE
        SET scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || EXCLUDED.scopes)), granted_at = EXCLUDED.granted_at
      RETURNING user_id, client_id
    )
-   ${auditRow({ parameter: '$5', now: '$4', from: 'granted', userId: 'user_id', clientId: 'client_id' })}`,
+   ${auditRow({ audit: p.audit, now: p.now, from: 'granted', userId: 'user_id', clientId: 'client_id' })}`,
 );
 
 /** Adds the scopes to what the user allowed the client before; the audit row rides along. */
-export async function grantConsent(
-  sql: Sql,
-  consent: { userId: string; clientId: string; scopes: readonly string[]; now: Date; audit: Audit },
-): Promise<void> {
-  const { userId, clientId, scopes, now, audit } = consent;
-  await sql.query(grant, [userId, clientId, scopes, now, auditParameter(audit)]);
+export async function grantConsent(sql: Sql, consent: GrantedConsent): Promise<void> {
+  await sql.query(grantConsentStatement, consent);
 }

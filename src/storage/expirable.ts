@@ -1,4 +1,5 @@
-import { type Sql, statement } from './connection/sql.js';
+import type { Sql } from './connection/sql.js';
+import { type Statement, statement } from './connection/statement.js';
 
 /** Every table with an `expires_at`: what the sweeper sweeps. test/architecture.test.ts holds that none is missing. */
 export const expirableTables = [
@@ -15,13 +16,24 @@ export const expirableTables = [
 
 export type ExpirableTable = (typeof expirableTables)[number];
 
-const sweep = (table: ExpirableTable) =>
-  statement(
+interface Sweep {
+  readonly now: Date;
+  readonly limit: number;
+}
+
+const sweepStatement = (table: ExpirableTable) =>
+  statement<Sweep>(
     `sweep_${table}`,
-    `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`,
+    (p) => `
+     DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM ${table} WHERE expires_at < ${p.now} LIMIT ${p.limit} FOR UPDATE SKIP LOCKED))`,
   );
+
+const sweepStatements = Object.fromEntries(expirableTables.map((table) => [table, sweepStatement(table)])) as Readonly<
+  Record<ExpirableTable, Statement<Sweep, never>>
+>;
 
 /** Deletes at most `limit` expired rows. @returns how many */
 export async function sweepTable(sql: Sql, table: ExpirableTable, now: Date, limit: number): Promise<number> {
-  return (await sql.query(sweep(table), [now, limit])).rowCount;
+  return (await sql.query(sweepStatements[table], { now, limit })).rowCount;
 }

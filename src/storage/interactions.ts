@@ -2,8 +2,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import { currentTraceparent, linkTrace } from '../telemetry/tracing/tracing.js';
-import { type Audit, auditParameter, auditRow } from './audit-events.js';
-import { type Sql, statement } from './connection/sql.js';
+import { type Audit, auditRow } from './audit-events.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
 
 /** How the conversation at the identity provider ended. */
 export type InteractionOutcome =
@@ -60,34 +61,25 @@ export class Interaction {
   expiresAt!: Date;
 }
 
-const start = statement(
+interface NewInteraction {
+  readonly idHash: Buffer;
+  readonly clientId: string;
+  readonly request: ValidatedAuthorizationRequest;
+  readonly authzBrowserHash: Buffer;
+  readonly now: Date;
+  readonly expiresAt: Date;
+}
+
+const startInteractionStatement = statement<NewInteraction & { readonly traceparent: string | null }>(
   'start_interaction',
-  `INSERT INTO interactions (id_hash, client_id, request, authz_browser_hash, created_at, expires_at, traceparent)
-   VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+  (p) => `
+   INSERT INTO interactions (id_hash, client_id, request, authz_browser_hash, created_at, expires_at, traceparent)
+   VALUES (${p.idHash}, ${p.clientId}, ${p.request}, ${p.authzBrowserHash}, ${p.now}, ${p.expiresAt}, ${p.traceparent})`,
 );
 
 /** authz opens the conversation: the first of the row's three verbs. */
-export async function startInteraction(
-  sql: Sql,
-  interaction: {
-    idHash: Buffer;
-    clientId: string;
-    request: ValidatedAuthorizationRequest;
-    authzBrowserHash: Buffer;
-    now: Date;
-    expiresAt: Date;
-  },
-): Promise<void> {
-  const { idHash, clientId, request, authzBrowserHash, now, expiresAt } = interaction;
-  await sql.query(start, [
-    idHash,
-    clientId,
-    JSON.stringify(request),
-    authzBrowserHash,
-    now,
-    expiresAt,
-    currentTraceparent(),
-  ]);
+export async function startInteraction(sql: Sql, interaction: NewInteraction): Promise<void> {
+  await sql.query(startInteractionStatement, { ...interaction, traceparent: currentTraceparent() });
 }
 
 /** All that the hub decides from, read at one instant. */
@@ -134,28 +126,38 @@ interface VisitRow extends Omit<VisitedInteraction, 'session' | 'consent'> {
   traceparent: string | null;
 }
 
+interface VisitingBrowser {
+  readonly idHash: Buffer;
+  readonly idpBrowserHash: Buffer | null;
+  readonly sessionSecretHash: Buffer | null;
+  readonly now: Date;
+}
+
 // With prompt=none nothing is rendered and nothing is bound: in an iframe no cookie of ours may arrive. The subselect keeps
 // later visits from writing; where two first visits of one browser race, the second finds its own hash once it has waited.
-const visit = statement(
+const visitInteractionStatement = statement<VisitingBrowser, VisitRow>(
   'visit_interaction',
-  `WITH bound AS (
-     UPDATE interactions SET idp_browser_hash = $2
-     WHERE id_hash = $1 AND (idp_browser_hash IS NULL OR idp_browser_hash = $2) AND expires_at > $4
-       AND NOT request -> 'prompts' ? 'none' AND $2::bytea IS NOT NULL
-       AND (SELECT first.idp_browser_hash IS NULL FROM interactions first WHERE first.id_hash = $1)
+  (p) => `
+   WITH bound AS (
+     UPDATE interactions SET idp_browser_hash = ${p.idpBrowserHash}
+     WHERE id_hash = ${p.idHash} AND (idp_browser_hash IS NULL OR idp_browser_hash = ${p.idpBrowserHash})
+       AND expires_at > ${p.now} AND NOT request -> 'prompts' ? 'none' AND ${p.idpBrowserHash}::bytea IS NOT NULL
+       AND (SELECT first.idp_browser_hash IS NULL FROM interactions first WHERE first.id_hash = ${p.idHash})
      RETURNING id_hash
    )
    SELECT i.client_id AS "clientId", c.metadata AS "clientMetadata", c.disabled_at AS "clientDisabledAt", i.request, i.outcome,
      i.created_at AS "createdAt", i.completed_at AS "completedAt", i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
-     (i.request -> 'prompts' ? 'none' OR i.idp_browser_hash IS NOT DISTINCT FROM $2::bytea OR EXISTS (SELECT FROM bound)) AS ours,
+     (i.request -> 'prompts' ? 'none' OR i.idp_browser_hash IS NOT DISTINCT FROM ${p.idpBrowserHash}::bytea
+       OR EXISTS (SELECT FROM bound)) AS ours,
      s.id AS "sessionId", u.id AS "userId", u.username, u.email, u.claims, s.auth_time AS "authTime",
      s.last_seen_at AS "lastSeenAt", s.amr, s.acr, n.scopes AS "consentScopes", n.granted_at AS "consentGrantedAt",
      i.traceparent
    FROM interactions i
    JOIN clients c ON c.client_id = i.client_id
-   LEFT JOIN (sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL) ON s.secret_hash = $3 AND s.expires_at > $4
+   LEFT JOIN (sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL)
+     ON s.secret_hash = ${p.sessionSecretHash} AND s.expires_at > ${p.now}
    LEFT JOIN consents n ON n.user_id = u.id AND n.client_id = i.client_id
-   WHERE i.id_hash = $1 AND i.expires_at > $4`,
+   WHERE i.id_hash = ${p.idHash} AND i.expires_at > ${p.now}`,
 );
 
 /**
@@ -163,12 +165,8 @@ const visit = statement(
  * where the browser brought nothing to bind to (null).
  * @returns null when it does not exist or has expired
  */
-export async function visitInteraction(
-  sql: Sql,
-  browser: { idHash: Buffer; idpBrowserHash: Buffer | null; sessionSecretHash: Buffer | null; now: Date },
-): Promise<VisitedInteraction | null> {
-  const values = [browser.idHash, browser.idpBrowserHash, browser.sessionSecretHash, browser.now];
-  const row = (await sql.query<VisitRow>(visit, values)).rows[0];
+export async function visitInteraction(sql: Sql, browser: VisitingBrowser): Promise<VisitedInteraction | null> {
+  const [row] = (await sql.query(visitInteractionStatement, browser)).rows;
   if (!row) return null;
   const { sessionId, userId, username, email, claims, authTime, lastSeenAt, amr, acr, consentScopes, ...rest } = row;
   const { consentGrantedAt, traceparent, ...interaction } = rest;
@@ -180,22 +178,26 @@ export async function visitInteraction(
   };
 }
 
-const complete = statement(
+interface Completion {
+  readonly idHash: Buffer;
+  readonly outcome: InteractionOutcome;
+  readonly handleHash: Buffer;
+  readonly now: Date;
+}
+
+const completeInteractionStatement = statement<Completion>(
   'complete_interaction',
-  `UPDATE interactions SET outcome = $2, handle_hash = $3, completed_at = $4
-   WHERE id_hash = $1 AND completed_at IS NULL AND expires_at > $4`,
+  (p) => `
+   UPDATE interactions SET outcome = ${p.outcome}, handle_hash = ${p.handleHash}, completed_at = ${p.now}
+   WHERE id_hash = ${p.idHash} AND completed_at IS NULL AND expires_at > ${p.now}`,
 );
 
 /**
  * idp closes the conversation: the second verb. The first outcome stands.
  * @returns false when it was completed before (the handle, being derived from the id, is the same) or has expired
  */
-export async function completeInteraction(
-  sql: Sql,
-  completion: { idHash: Buffer; outcome: InteractionOutcome; handleHash: Buffer; now: Date },
-): Promise<boolean> {
-  const values = [completion.idHash, JSON.stringify(completion.outcome), completion.handleHash, completion.now];
-  return (await sql.query(complete, values)).rowCount === 1;
+export async function completeInteraction(sql: Sql, completion: Completion): Promise<boolean> {
+  return (await sql.query(completeInteractionStatement, completion)).rowCount === 1;
 }
 
 export interface RedeemedInteraction {
@@ -204,40 +206,55 @@ export interface RedeemedInteraction {
   readonly outcome: InteractionOutcome;
 }
 
+interface InteractionRedemption {
+  readonly handleHash: Buffer;
+  readonly authzBrowserHashes: readonly Buffer[];
+  readonly now: Date;
+  readonly authorizationGrantId: string;
+  readonly codeHash: Buffer;
+  readonly codeExpiresAt: Date;
+  readonly audit: Audit;
+}
+
 // A success counts only as long as the session that it came from: whoever was signed out, disabled or given another password
 // meanwhile must not get a new authorization grant out of it. The lock makes what ends the session wait, and then see the grant.
 // The payload keeps of the request what the token endpoint will compare (RFC 6749 §4.1.3, RFC 7636 §4.6).
-const redeem = statement(
+const redeemInteractionStatement = statement<
+  InteractionRedemption,
+  RedeemedInteraction & { traceparent: string | null }
+>(
   'redeem_interaction',
-  `WITH alive AS (
+  (p) => `
+   WITH alive AS (
      SELECT s.id FROM interactions i
-     JOIN sessions s ON s.id = (i.outcome ->> 'sessionId')::uuid AND s.user_id = (i.outcome ->> 'userId')::uuid AND s.expires_at > $3
-     WHERE i.handle_hash = $1
+     JOIN sessions s ON s.id = (i.outcome ->> 'sessionId')::uuid AND s.user_id = (i.outcome ->> 'userId')::uuid
+       AND s.expires_at > ${p.now}
+     WHERE i.handle_hash = ${p.handleHash}
      FOR KEY SHARE OF s
    ), redeemed AS (
-     UPDATE interactions SET redeemed_at = $3
-     WHERE handle_hash = $1 AND redeemed_at IS NULL AND expires_at > $3
-       AND (outcome ? 'error' OR (authz_browser_hash = ANY ($2::bytea[]) AND EXISTS (SELECT FROM alive)))
+     UPDATE interactions SET redeemed_at = ${p.now}
+     WHERE handle_hash = ${p.handleHash} AND redeemed_at IS NULL AND expires_at > ${p.now} AND (outcome ? 'error'
+       OR (authz_browser_hash = ANY (${p.authzBrowserHashes}::bytea[]) AND EXISTS (SELECT FROM alive)))
      RETURNING client_id, request, outcome, traceparent
    ), granted AS (
      INSERT INTO authorization_grants
        (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, acr, created_at, expires_at)
-     SELECT $4, client_id, (outcome ->> 'userId')::uuid, (outcome ->> 'sessionId')::uuid,
+     SELECT ${p.authorizationGrantId}, client_id, (outcome ->> 'userId')::uuid, (outcome ->> 'sessionId')::uuid,
        ARRAY(SELECT jsonb_array_elements_text(outcome -> 'scopes')), ARRAY(SELECT jsonb_array_elements_text(request -> 'resources')),
        to_timestamp((outcome ->> 'authTime')::double precision / 1000), ARRAY(SELECT jsonb_array_elements_text(outcome -> 'amr')),
-       outcome ->> 'acr', $3, $6
+       outcome ->> 'acr', ${p.now}, ${p.codeExpiresAt}
      FROM redeemed WHERE NOT outcome ? 'error'
      RETURNING id, client_id, user_id, session_id
    ), code AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-     SELECT $5, 'authorization_code', g.client_id, g.user_id, g.id,
+     SELECT ${p.codeHash}, 'authorization_code', g.client_id, g.user_id, g.id,
        jsonb_strip_nulls(jsonb_build_object('redirectUri', r.request -> 'redirectUri',
          'redirectUriNamed', r.request -> 'redirectUriNamed', 'nonce', r.request -> 'nonce',
          'codeChallenge', r.request -> 'codeChallenge', 'maxAge', r.request -> 'maxAge',
-         'traceparent', r.traceparent)), $3, $6
+         'traceparent', r.traceparent)), ${p.now}, ${p.codeExpiresAt}
      FROM granted g CROSS JOIN redeemed r
    ), audited AS (
-     ${auditRow({ parameter: '$7', now: '$3', from: 'granted', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}
+     ${auditRow({ audit: p.audit, now: p.now, from: 'granted', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}
    )
    SELECT client_id AS "clientId", request, outcome, traceparent FROM redeemed`,
 );
@@ -251,26 +268,9 @@ const redeem = statement(
  */
 export async function redeemInteraction(
   sql: Sql,
-  redemption: {
-    handleHash: Buffer;
-    authzBrowserHashes: readonly Buffer[];
-    now: Date;
-    authorizationGrantId: string;
-    codeHash: Buffer;
-    codeExpiresAt: Date;
-    audit: Audit;
-  },
+  redemption: InteractionRedemption,
 ): Promise<RedeemedInteraction | null> {
-  const { rows } = await sql.query<RedeemedInteraction & { traceparent: string | null }>(redeem, [
-    redemption.handleHash,
-    redemption.authzBrowserHashes,
-    redemption.now,
-    redemption.authorizationGrantId,
-    redemption.codeHash,
-    redemption.codeExpiresAt,
-    auditParameter(redemption.audit),
-  ]);
-  const [row] = rows;
+  const [row] = (await sql.query(redeemInteractionStatement, redemption)).rows;
   if (!row) return null;
   const { traceparent, ...redeemed } = row;
   linkTrace(traceparent);
@@ -287,19 +287,24 @@ export interface UnredeemedInteraction extends RedeemedInteraction {
   readonly codeUnused: boolean;
 }
 
-const findByHandle = statement(
+interface HandleLookup {
+  readonly handleHash: Buffer;
+  readonly authzBrowserHashes: readonly Buffer[];
+  readonly codeHash: Buffer;
+  readonly now: Date;
+}
+
+const findInteractionByHandleStatement = statement<HandleLookup, UnredeemedInteraction>(
   'find_interaction_by_handle',
-  `SELECT i.client_id AS "clientId", i.request, i.outcome, i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
-     i.authz_browser_hash = ANY ($2::bytea[]) AS ours,
-     EXISTS (SELECT FROM tokens t WHERE t.value_hash = $3 AND t.consumed_at IS NULL AND t.expires_at > $4) AS "codeUnused"
-   FROM interactions i WHERE i.handle_hash = $1 AND i.outcome IS NOT NULL`,
+  (p) => `
+   SELECT i.client_id AS "clientId", i.request, i.outcome, i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
+     i.authz_browser_hash = ANY (${p.authzBrowserHashes}::bytea[]) AS ours,
+     EXISTS (SELECT FROM tokens t WHERE t.value_hash = ${p.codeHash} AND t.consumed_at IS NULL AND t.expires_at > ${p.now})
+       AS "codeUnused"
+   FROM interactions i WHERE i.handle_hash = ${p.handleHash} AND i.outcome IS NOT NULL`,
 );
 
 /** Looks at a handle that {@link redeemInteraction} did not take. */
-export async function findInteractionByHandle(
-  sql: Sql,
-  lookup: { handleHash: Buffer; authzBrowserHashes: readonly Buffer[]; codeHash: Buffer; now: Date },
-): Promise<UnredeemedInteraction | null> {
-  const values = [lookup.handleHash, lookup.authzBrowserHashes, lookup.codeHash, lookup.now];
-  return (await sql.query<UnredeemedInteraction>(findByHandle, values)).rows[0] ?? null;
+export async function findInteractionByHandle(sql: Sql, lookup: HandleLookup): Promise<UnredeemedInteraction | null> {
+  return (await sql.query(findInteractionByHandleStatement, lookup)).rows[0] ?? null;
 }

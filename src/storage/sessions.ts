@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { type Audit, auditParameter, auditRow } from './audit-events.js';
-import { type Sql, statement } from './connection/sql.js';
+import { type Audit, auditRow } from './audit-events.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
 
 /** A signed-in browser. `id` is the `sid` of tokens and no secret; the cookie's value is stored as a hash. */
 @Entity('sessions')
@@ -32,31 +33,52 @@ export class Session {
   expiresAt!: Date;
 }
 
-const signIn = statement(
+interface NewSession {
+  readonly userId: string;
+  /** Hash of the cookie that the browser brought, if any. */
+  readonly currentSecretHash: Buffer | null;
+  readonly newId: string;
+  readonly secretHash: Buffer;
+  readonly now: Date;
+  readonly amr: readonly string[];
+  readonly acr: string | null;
+  readonly endsAt: Date;
+  readonly idleAt: Date;
+  readonly failureKeys: readonly Buffer[];
+  readonly audit: Audit;
+}
+
+type SignIn = NewSession & { readonly rehashedFrom: string | null; readonly rehashedTo: string | null };
+
+const beginSessionStatement = statement<SignIn, { id: string }>(
   'sign_in',
-  `WITH enabled AS (
-     SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL
+  (p) => `
+   WITH enabled AS (
+     SELECT id FROM users WHERE id = ${p.userId} AND disabled_at IS NULL
    ), same AS (
-     SELECT id FROM sessions WHERE secret_hash = $2 AND user_id = $1 AND expires_at > $6
+     SELECT id FROM sessions
+     WHERE secret_hash = ${p.currentSecretHash} AND user_id = ${p.userId} AND expires_at > ${p.now}
    ), other AS (
-     DELETE FROM sessions WHERE secret_hash = $2 AND user_id <> $1 RETURNING id
+     DELETE FROM sessions WHERE secret_hash = ${p.currentSecretHash} AND user_id <> ${p.userId} RETURNING id
    ), other_grants AS (
-     UPDATE authorization_grants SET revoked_at = $6
+     UPDATE authorization_grants SET revoked_at = ${p.now}
      WHERE session_id IN (SELECT id FROM other) AND revoked_at IS NULL AND NOT 'offline_access' = ANY (scopes)
    ), forgiven AS (
-     DELETE FROM sign_in_failures WHERE key = ANY ($11::bytea[])
+     DELETE FROM sign_in_failures WHERE key = ANY (${p.failureKeys}::bytea[])
    ), rehashed AS (
-     UPDATE users SET password_hash = $12 WHERE id = $1 AND $12::text IS NOT NULL AND password_hash = $13
+     UPDATE users SET password_hash = ${p.rehashedTo}
+     WHERE id = ${p.userId} AND ${p.rehashedTo}::text IS NOT NULL AND password_hash = ${p.rehashedFrom}
    ), signed_in AS (
-     INSERT INTO sessions AS s (id, secret_hash, user_id, auth_time, amr, acr, created_at, last_seen_at, ends_at, expires_at)
-     SELECT COALESCE((SELECT id FROM same), $3::uuid), $4, enabled.id, $6, $7, $8, $6, $6, $9::timestamptz,
-       LEAST($9::timestamptz, $10::timestamptz)
+     INSERT INTO sessions AS s
+       (id, secret_hash, user_id, auth_time, amr, acr, created_at, last_seen_at, ends_at, expires_at)
+     SELECT COALESCE((SELECT id FROM same), ${p.newId}::uuid), ${p.secretHash}, enabled.id, ${p.now}, ${p.amr}, ${p.acr},
+       ${p.now}, ${p.now}, ${p.endsAt}::timestamptz, LEAST(${p.endsAt}::timestamptz, ${p.idleAt}::timestamptz)
      FROM enabled
      ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, auth_time = EXCLUDED.auth_time, amr = EXCLUDED.amr,
        acr = EXCLUDED.acr, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at
      RETURNING id, user_id
    ), audited AS (
-     ${auditRow({ parameter: '$5', now: '$6', from: 'signed_in', userId: 'user_id', sessionId: 'id' })}
+     ${auditRow({ audit: p.audit, now: p.now, from: 'signed_in', userId: 'user_id', sessionId: 'id' })}
    )
    SELECT id FROM signed_in`,
 );
@@ -69,48 +91,30 @@ const signIn = statement(
  */
 export async function beginSession(
   sql: Sql,
-  session: {
-    userId: string;
-    /** Hash of the cookie that the browser brought, if any. */
-    currentSecretHash: Buffer | null;
-    newId: string;
-    secretHash: Buffer;
-    now: Date;
-    amr: readonly string[];
-    acr: string | null;
-    endsAt: Date;
-    idleAt: Date;
-    failureKeys: readonly Buffer[];
-    rehash: { from: string; to: string } | null;
-    audit: Audit;
-  },
+  session: NewSession & { readonly rehash: { readonly from: string; readonly to: string } | null },
 ): Promise<string | null> {
-  const { rows } = await sql.query<{ id: string }>(signIn, [
-    session.userId,
-    session.currentSecretHash,
-    session.newId,
-    session.secretHash,
-    auditParameter(session.audit),
-    session.now,
-    session.amr,
-    session.acr,
-    session.endsAt,
-    session.idleAt,
-    session.failureKeys,
-    session.rehash?.to ?? null,
-    session.rehash?.from ?? null,
-  ]);
+  const { rehash } = session;
+  const rehashed = { rehashedFrom: rehash?.from ?? null, rehashedTo: rehash?.to ?? null };
+  const { rows } = await sql.query(beginSessionStatement, { ...session, ...rehashed });
   return rows[0]?.id ?? null;
 }
 
-const touch = statement(
+interface Touch {
+  readonly id: string;
+  readonly now: Date;
+  readonly idleAt: Date;
+}
+
+const touchSessionStatement = statement<Touch>(
   'touch_session',
-  'UPDATE sessions SET last_seen_at = $2, expires_at = LEAST(ends_at, $3::timestamptz) WHERE id = $1 AND expires_at > $2',
+  (p) => `
+   UPDATE sessions SET last_seen_at = ${p.now}, expires_at = LEAST(ends_at, ${p.idleAt}::timestamptz)
+   WHERE id = ${p.id} AND expires_at > ${p.now}`,
 );
 
 /** Moves the idle end; callers do it at most once a minute. */
-export async function touchSession(sql: Sql, session: { id: string; now: Date; idleAt: Date }): Promise<void> {
-  await sql.query(touch, [session.id, session.now, session.idleAt]);
+export async function touchSession(sql: Sql, session: Touch): Promise<void> {
+  await sql.query(touchSessionStatement, session);
 }
 
 /** A live session and whom it belongs to. */
@@ -122,37 +126,48 @@ export interface LiveSession {
   readonly lastSeenAt: Date;
 }
 
-const findLive = statement(
+const findSessionStatement = statement<{ secretHash: Buffer; now: Date }, LiveSession>(
   'find_session',
-  `SELECT s.id, s.user_id AS "userId", u.username, s.auth_time AS "authTime", s.last_seen_at AS "lastSeenAt"
+  (p) => `
+   SELECT s.id, s.user_id AS "userId", u.username, s.auth_time AS "authTime", s.last_seen_at AS "lastSeenAt"
    FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
-   WHERE s.secret_hash = $1 AND s.expires_at > $2`,
+   WHERE s.secret_hash = ${p.secretHash} AND s.expires_at > ${p.now}`,
 );
 
 export async function findSession(sql: Sql, secretHash: Buffer, now: Date): Promise<LiveSession | null> {
-  return (await sql.query<LiveSession>(findLive, [secretHash, now])).rows[0] ?? null;
+  return (await sql.query(findSessionStatement, { secretHash, now })).rows[0] ?? null;
 }
 
-const end = statement(
+interface Logout {
+  readonly secretHash: Buffer;
+  readonly clientId: string | null;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const endSessionStatement = statement<Logout, { id: string }>(
   'end_session',
-  `WITH ended AS (
-     DELETE FROM sessions WHERE secret_hash = $1 RETURNING id, user_id
+  (p) => `
+   WITH ended AS (
+     DELETE FROM sessions WHERE secret_hash = ${p.secretHash} RETURNING id, user_id
    ), revoked AS (
-     UPDATE authorization_grants SET revoked_at = $2
+     UPDATE authorization_grants SET revoked_at = ${p.now}
      WHERE session_id IN (SELECT id FROM ended) AND revoked_at IS NULL
-       AND (NOT 'offline_access' = ANY (scopes) OR client_id = $3)
+       AND (NOT 'offline_access' = ANY (scopes) OR client_id = ${p.clientId})
    ), audited AS (
-     ${auditRow({ parameter: '$4', now: '$2', from: 'ended', userId: 'user_id', sessionId: 'id', clientId: '$3' })}
+     ${auditRow({ audit: p.audit, now: p.now, from: 'ended', userId: 'user_id', sessionId: 'id', clientId: p.clientId })}
    )
    SELECT id FROM ended`,
 );
 
 // A sign-in that was being collected at the same moment kept the row from being deleted until its grant was there: too late
 // for the snapshot of the statement above.
-const revokeLate = statement(
+const revokeLateGrantsStatement = statement<Pick<Logout, 'clientId' | 'now'> & { readonly sessionId: string }>(
   'revoke_grants_of_ended_session',
-  `UPDATE authorization_grants SET revoked_at = $2
-   WHERE session_id = $1 AND revoked_at IS NULL AND (NOT 'offline_access' = ANY (scopes) OR client_id = $3)`,
+  (p) => `
+   UPDATE authorization_grants SET revoked_at = ${p.now}
+   WHERE session_id = ${p.sessionId} AND revoked_at IS NULL
+     AND (NOT 'offline_access' = ANY (scopes) OR client_id = ${p.clientId})`,
 );
 
 /**
@@ -160,13 +175,10 @@ const revokeLate = statement(
  * (OIDC Back-Channel Logout §2.7), except those of the client that asks for the logout itself.
  * @returns the id of the session that ended, or null when there was none
  */
-export async function endSession(
-  sql: Sql,
-  logout: { secretHash: Buffer; clientId: string | null; now: Date; audit: Audit },
-): Promise<string | null> {
-  const values = [logout.secretHash, logout.now, logout.clientId, auditParameter(logout.audit)];
-  const [ended] = (await sql.query<{ id: string }>(end, values)).rows;
+export async function endSession(sql: Sql, logout: Logout): Promise<string | null> {
+  const [ended] = (await sql.query(endSessionStatement, logout)).rows;
   if (!ended) return null;
-  await sql.query(revokeLate, [ended.id, logout.now, logout.clientId]);
+  const { clientId, now } = logout;
+  await sql.query(revokeLateGrantsStatement, { sessionId: ended.id, clientId, now });
   return ended.id;
 }

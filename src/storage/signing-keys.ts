@@ -12,7 +12,8 @@ import {
 import type { Random } from '../crypto/random.js';
 import { AuditEvent } from './audit-events.js';
 import type { Change } from './clients.js';
-import { type Sql, statement } from './connection/sql.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
 
 /** A key pair that every process shares. The private half is encrypted under a key-encryption key. */
 @Entity('signing_keys')
@@ -37,16 +38,17 @@ export class SigningKeyRow {
 
 const contextOf = (kid: string): string => `signing_keys.private_jwk ${kid}`;
 
-const list = statement(
+const listSigningKeysStatement = statement<{ now: Date }, SigningKeyRow>(
   'list_signing_keys',
-  `SELECT kid, alg, public_jwk AS "publicJwk", private_jwk AS "privateJwk", created_at AS "createdAt",
+  (p) => `
+   SELECT kid, alg, public_jwk AS "publicJwk", private_jwk AS "privateJwk", created_at AS "createdAt",
      activates_at AS "activatesAt", expires_at AS "expiresAt"
-   FROM signing_keys WHERE expires_at IS NULL OR expires_at > $1 ORDER BY alg, activates_at DESC, kid`,
+   FROM signing_keys WHERE expires_at IS NULL OR expires_at > ${p.now} ORDER BY alg, activates_at DESC, kid`,
 );
 
 /** Newest first within each algorithm. */
 export async function listSigningKeys(sql: Sql, now: Date): Promise<SigningKeyRow[]> {
-  return (await sql.query<SigningKeyRow>(list, [now])).rows;
+  return (await sql.query(listSigningKeysStatement, { now })).rows;
 }
 
 /** The keys as they are at one moment. */

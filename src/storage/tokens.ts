@@ -1,9 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ConfirmationClaim } from '../protocol/token/confirmation.js';
 import { linkTrace } from '../telemetry/tracing/tracing.js';
-import { type Audit, auditParameter, auditRow } from './audit-events.js';
+import { type Audit, auditRow } from './audit-events.js';
 import { type GrantFacts, grantFacts, grantIsAlive } from './authorization-grants.js';
-import { type Sql, statement } from './connection/sql.js';
+import type { Sql } from './connection/sql.js';
+import { type Placeholders, statement } from './connection/statement.js';
 
 export type TokenKind = 'authorization_code' | 'refresh_token' | 'access_token';
 
@@ -55,20 +56,21 @@ export interface FoundCode extends GrantFacts {
   readonly alive: boolean;
 }
 
-const findCode = statement(
+const findAuthorizationCodeStatement = statement<{ valueHash: Buffer }, FoundCode>(
   'find_authorization_code',
-  `SELECT t.client_id AS "clientId", t.payload, t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", ${grantFacts},
+  (p) => `
+   SELECT t.client_id AS "clientId", t.payload, t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", ${grantFacts},
      (${grantIsAlive}) AS alive
    FROM tokens t
    JOIN authorization_grants g ON g.id = t.authorization_grant_id
    JOIN users u ON u.id = g.user_id
    JOIN clients c ON c.client_id = t.client_id
-   WHERE t.value_hash = $1 AND t.kind = 'authorization_code'`,
+   WHERE t.value_hash = ${p.valueHash} AND t.kind = 'authorization_code'`,
 );
 
 /** Looks at a code without using it up, so that the rules can be checked first; {@link redeemAuthorizationCode} decides. */
 export async function findAuthorizationCode(sql: Sql, valueHash: Buffer): Promise<FoundCode | null> {
-  const code = (await sql.query<FoundCode>(findCode, [valueHash])).rows[0] ?? null;
+  const code = (await sql.query(findAuthorizationCodeStatement, { valueHash })).rows[0] ?? null;
   linkTrace(code?.payload.traceparent);
   return code;
 }
@@ -96,36 +98,60 @@ export interface AccessTokenPayload {
   readonly cnf?: ConfirmationClaim | undefined;
 }
 
-// Shared tail of both redemptions: `redeemed` holds client, user and grant; $4… describe what is issued for it.
-const issueFromRedeemed = `
-  kept AS (
-    UPDATE authorization_grants SET expires_at = GREATEST(expires_at, $8::timestamptz)
-    WHERE id = (SELECT authorization_grant_id FROM redeemed)
-  ), refresh AS (
-    INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-    SELECT $3, 'refresh_token', client_id, user_id, authorization_grant_id, '{}', $2, $4 FROM redeemed WHERE $3::bytea IS NOT NULL
-  ), access AS (
-    INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-    SELECT $5, 'access_token', client_id, user_id, authorization_grant_id, $7::jsonb, $2, $6 FROM redeemed WHERE $5::bytea IS NOT NULL
-  )`;
+/** What every redemption is given, whatever is redeemed. */
+interface Redemption {
+  readonly valueHash: Buffer;
+  /** Who presents it: another client's is not redeemed. */
+  readonly clientId: string;
+  readonly now: Date;
+  readonly audit: Audit;
+}
 
-const issuedValues = (issued: StoredTokens) => [
-  issued.refreshToken?.valueHash ?? null,
-  issued.refreshToken?.expiresAt ?? null,
-  issued.accessToken?.valueHash ?? null,
-  issued.accessToken?.expiresAt ?? null,
-  issued.accessToken ? JSON.stringify(issued.accessToken.payload) : null,
-  issued.lastExpiry,
-];
+interface Issued {
+  readonly now: Date;
+  readonly refreshHash: Buffer | null;
+  readonly refreshExpiresAt: Date | null;
+  readonly accessHash: Buffer | null;
+  readonly accessExpiresAt: Date | null;
+  readonly accessPayload: AccessTokenPayload | null;
+  readonly lastExpiry: Date;
+}
 
-const redeemCode = statement(
+/** CTEs that store what is issued for each row of the CTE `redeemed`, which holds client, user and authorization grant. */
+const issueFromRedeemed = (p: Placeholders<Issued>) => `
+   kept AS (
+     UPDATE authorization_grants SET expires_at = GREATEST(expires_at, ${p.lastExpiry}::timestamptz)
+     WHERE id = (SELECT authorization_grant_id FROM redeemed)
+   ), refresh AS (
+     INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
+     SELECT ${p.refreshHash}, 'refresh_token', client_id, user_id, authorization_grant_id, '{}', ${p.now}, ${p.refreshExpiresAt}
+     FROM redeemed WHERE ${p.refreshHash}::bytea IS NOT NULL
+   ), access AS (
+     INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
+     SELECT ${p.accessHash}, 'access_token', client_id, user_id, authorization_grant_id, ${p.accessPayload}::jsonb, ${p.now},
+       ${p.accessExpiresAt}
+     FROM redeemed WHERE ${p.accessHash}::bytea IS NOT NULL
+   )`;
+
+const issuedParameters = ({ refreshToken, accessToken, lastExpiry }: StoredTokens): Omit<Issued, 'now'> => ({
+  refreshHash: refreshToken?.valueHash ?? null,
+  refreshExpiresAt: refreshToken?.expiresAt ?? null,
+  accessHash: accessToken?.valueHash ?? null,
+  accessExpiresAt: accessToken?.expiresAt ?? null,
+  accessPayload: accessToken?.payload ?? null,
+  lastExpiry,
+});
+
+const redeemAuthorizationCodeStatement = statement<Redemption & Issued>(
   'redeem_authorization_code',
-  `WITH redeemed AS (
-     UPDATE tokens SET consumed_at = $2, expires_at = GREATEST(expires_at, $8::timestamptz)
-     WHERE value_hash = $1 AND client_id = $10 AND kind = 'authorization_code' AND consumed_at IS NULL AND expires_at > $2
+  (p) => `
+   WITH redeemed AS (
+     UPDATE tokens SET consumed_at = ${p.now}, expires_at = GREATEST(expires_at, ${p.lastExpiry}::timestamptz)
+     WHERE value_hash = ${p.valueHash} AND kind = 'authorization_code' AND client_id = ${p.clientId}
+       AND consumed_at IS NULL AND expires_at > ${p.now}
      RETURNING client_id, user_id, authorization_grant_id
-   ), ${issueFromRedeemed}, audited AS (
-     ${auditRow({ parameter: '$9', now: '$2', from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
+   ), ${issueFromRedeemed(p)}, audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
    )
    SELECT 1 FROM redeemed`,
 );
@@ -136,28 +162,34 @@ const redeemCode = statement(
  */
 export async function redeemAuthorizationCode(
   sql: Sql,
-  redemption: { valueHash: Buffer; clientId: string; issued: StoredTokens; now: Date; audit: Audit },
+  redemption: Redemption & { readonly issued: StoredTokens },
 ): Promise<boolean> {
-  const { valueHash, clientId, issued, now, audit } = redemption;
-  const values = [valueHash, now, ...issuedValues(issued), auditParameter(audit), clientId];
-  return (await sql.query(redeemCode, values)).rows.length === 1;
+  const parameters = { ...redemption, ...issuedParameters(redemption.issued) };
+  return (await sql.query(redeemAuthorizationCodeStatement, parameters)).rowCount === 1;
+}
+
+interface RequestedScopes {
+  /** Null: whatever was granted. */
+  readonly scopes: readonly string[] | null;
 }
 
 // The grant is locked in the same statement, so a revocation that runs at this moment is either seen or comes after.
-const rotate = statement(
+const rotateRefreshTokenStatement = statement<Redemption & Issued & RequestedScopes, GrantFacts>(
   'rotate_refresh_token',
-  `WITH redeemed AS (
-     UPDATE tokens t SET consumed_at = $2, expires_at = GREATEST(t.expires_at, $8::timestamptz),
-       payload = jsonb_build_object('successor', encode($3, 'hex'))
+  (p) => `
+   WITH redeemed AS (
+     UPDATE tokens t SET consumed_at = ${p.now}, expires_at = GREATEST(t.expires_at, ${p.lastExpiry}::timestamptz),
+       payload = jsonb_build_object('successor', encode(${p.refreshHash}, 'hex'))
      FROM authorization_grants g
      JOIN users u ON u.id = g.user_id
      JOIN clients c ON c.client_id = g.client_id
-     WHERE t.value_hash = $1 AND t.kind = 'refresh_token' AND t.client_id = $10 AND t.consumed_at IS NULL AND t.expires_at > $2
+     WHERE t.value_hash = ${p.valueHash} AND t.kind = 'refresh_token' AND t.client_id = ${p.clientId}
+       AND t.consumed_at IS NULL AND t.expires_at > ${p.now}
        AND g.id = t.authorization_grant_id AND ${grantIsAlive}
-       AND ($11::text[] IS NULL OR $11::text[] <@ g.scopes)
+       AND (${p.scopes}::text[] IS NULL OR ${p.scopes}::text[] <@ g.scopes)
      RETURNING t.client_id, t.user_id, t.authorization_grant_id, ${grantFacts}
-   ), ${issueFromRedeemed}, audited AS (
-     ${auditRow({ parameter: '$9', now: '$2', from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
+   ), ${issueFromRedeemed(p)}, audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
    )
    SELECT * FROM redeemed`,
 );
@@ -169,24 +201,10 @@ const rotate = statement(
  */
 export async function rotateRefreshToken(
   sql: Sql,
-  rotation: {
-    valueHash: Buffer;
-    clientId: string;
-    scopes: readonly string[] | null;
-    issued: StoredTokens;
-    now: Date;
-    audit: Audit;
-  },
+  rotation: Redemption & RequestedScopes & { readonly issued: StoredTokens },
 ): Promise<GrantFacts | null> {
-  const { rows } = await sql.query<GrantFacts>(rotate, [
-    rotation.valueHash,
-    rotation.now,
-    ...issuedValues(rotation.issued),
-    auditParameter(rotation.audit),
-    rotation.clientId,
-    rotation.scopes,
-  ]);
-  return rows[0] ?? null;
+  const parameters = { ...rotation, ...issuedParameters(rotation.issued) };
+  return (await sql.query(rotateRefreshTokenStatement, parameters)).rows[0] ?? null;
 }
 
 export interface FoundRefreshToken extends GrantFacts {
@@ -200,49 +218,50 @@ export interface FoundRefreshToken extends GrantFacts {
   readonly alive: boolean;
 }
 
-const findRefresh = statement(
+const findRefreshTokenStatement = statement<{ valueHash: Buffer }, FoundRefreshToken>(
   'find_refresh_token',
-  `SELECT t.client_id AS "clientId", t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", s.value_hash AS "successorHash",
+  (p) => `
+   SELECT t.client_id AS "clientId", t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", s.value_hash AS "successorHash",
      s.consumed_at AS "successorConsumedAt", s.expires_at AS "successorExpiresAt", ${grantFacts}, (${grantIsAlive}) AS alive
    FROM tokens t
    JOIN authorization_grants g ON g.id = t.authorization_grant_id
    JOIN users u ON u.id = g.user_id
    JOIN clients c ON c.client_id = t.client_id
    LEFT JOIN tokens s ON s.value_hash = decode(t.payload ->> 'successor', 'hex')
-   WHERE t.value_hash = $1 AND t.kind = 'refresh_token'`,
+   WHERE t.value_hash = ${p.valueHash} AND t.kind = 'refresh_token'`,
 );
 
 /** Looks at a refresh token that {@link rotateRefreshToken} did not take. */
 export async function findRefreshToken(sql: Sql, valueHash: Buffer): Promise<FoundRefreshToken | null> {
-  return (await sql.query<FoundRefreshToken>(findRefresh, [valueHash])).rows[0] ?? null;
+  return (await sql.query(findRefreshTokenStatement, { valueHash })).rows[0] ?? null;
 }
 
-const insertAccess = statement(
+interface NewAccessToken extends OpaqueAccessToken {
+  readonly clientId: string;
+  readonly userId: string | null;
+  readonly authorizationGrantId: string | null;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const insertAccessTokenStatement = statement<NewAccessToken>(
   'insert_access_token',
-  `WITH issued AS (
+  (p) => `
+   WITH issued AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-     VALUES ($1, 'access_token', $2, $3, $4, $5, $6, $7)
+     VALUES (${p.valueHash}, 'access_token', ${p.clientId}, ${p.userId}, ${p.authorizationGrantId}, ${p.payload}, ${p.now},
+       ${p.expiresAt})
      RETURNING client_id, user_id, authorization_grant_id
    ), kept AS (
-     UPDATE authorization_grants SET expires_at = GREATEST(expires_at, $7::timestamptz) WHERE id = $4
+     UPDATE authorization_grants SET expires_at = GREATEST(expires_at, ${p.expiresAt}::timestamptz)
+     WHERE id = ${p.authorizationGrantId}
    )
-   ${auditRow({ parameter: '$8', now: '$6', from: 'issued', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
+   ${auditRow({ audit: p.audit, now: p.now, from: 'issued', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
 );
 
 /** Stores an opaque access token that no redemption issues: client_credentials, and a repeated refresh within the grace. */
-export async function insertAccessToken(
-  sql: Sql,
-  token: OpaqueAccessToken & {
-    clientId: string;
-    userId: string | null;
-    authorizationGrantId: string | null;
-    now: Date;
-    audit: Audit;
-  },
-): Promise<void> {
-  const { valueHash, clientId, userId, authorizationGrantId, payload, now, expiresAt, audit } = token;
-  const values = [valueHash, clientId, userId, authorizationGrantId, JSON.stringify(payload), now, expiresAt];
-  await sql.query(insertAccess, [...values, auditParameter(audit)]);
+export async function insertAccessToken(sql: Sql, token: NewAccessToken): Promise<void> {
+  await sql.query(insertAccessTokenStatement, token);
 }
 
 export interface FoundToken {
@@ -252,13 +271,14 @@ export interface FoundToken {
   readonly authorizationGrantId: string | null;
 }
 
-const find = statement(
+const findTokenStatement = statement<{ valueHash: Buffer }, FoundToken>(
   'find_token',
-  `SELECT kind, client_id AS "clientId", user_id AS "userId", authorization_grant_id AS "authorizationGrantId"
-   FROM tokens WHERE value_hash = $1`,
+  (p) => `
+   SELECT kind, client_id AS "clientId", user_id AS "userId", authorization_grant_id AS "authorizationGrantId"
+   FROM tokens WHERE value_hash = ${p.valueHash}`,
 );
 
 /** Whose token it is, whatever its kind and state: what revocation asks first (RFC 7009 §2.1). */
 export async function findToken(sql: Sql, valueHash: Buffer): Promise<FoundToken | null> {
-  return (await sql.query<FoundToken>(find, [valueHash])).rows[0] ?? null;
+  return (await sql.query(findTokenStatement, { valueHash })).rows[0] ?? null;
 }

@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { sha256 } from '../crypto/digest.js';
-import { type Sql, statement } from './connection/sql.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
 
 /** Client assertions that were presented, so that none counts twice (RFC 7523 §3 item 7). */
 @Entity('used_assertions')
@@ -14,9 +15,11 @@ export class UsedAssertion {
   expiresAt!: Date;
 }
 
-const use = statement(
+const useAssertionStatement = statement<{ clientId: string; jtiHash: Buffer; expiresAt: Date }>(
   'use_assertion',
-  'INSERT INTO used_assertions (client_id, jti_hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+  (p) => `
+   INSERT INTO used_assertions (client_id, jti_hash, expires_at) VALUES (${p.clientId}, ${p.jtiHash}, ${p.expiresAt})
+   ON CONFLICT DO NOTHING`,
 );
 
 /** @returns false when this client has presented the `jti` before */
@@ -24,5 +27,6 @@ export async function useAssertion(
   sql: Sql,
   assertion: { clientId: string; jti: string; expiresAt: Date },
 ): Promise<boolean> {
-  return (await sql.query(use, [assertion.clientId, sha256(assertion.jti), assertion.expiresAt])).rowCount === 1;
+  const { clientId, jti, expiresAt } = assertion;
+  return (await sql.query(useAssertionStatement, { clientId, jtiHash: sha256(jti), expiresAt })).rowCount === 1;
 }

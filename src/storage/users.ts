@@ -1,7 +1,8 @@
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import { AuditEvent } from './audit-events.js';
 import type { Change } from './clients.js';
-import { type Sql, statement } from './connection/sql.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
 
 @Entity('users')
 @Check('users_username_is_no_address', `position('@' IN username) = 0`)
@@ -38,15 +39,16 @@ export interface SignInAccount {
   readonly disabledAt: Date | null;
 }
 
-const findForSignIn = statement(
+const findUserForSignInStatement = statement<{ identifier: string }, SignInAccount>(
   'find_user_for_sign_in',
-  `SELECT id, password_hash AS "passwordHash", disabled_at AS "disabledAt"
-   FROM users WHERE lower(username) = lower($1) OR lower(email) = lower($1)`,
+  (p) => `
+   SELECT id, password_hash AS "passwordHash", disabled_at AS "disabledAt"
+   FROM users WHERE lower(username) = lower(${p.identifier}) OR lower(email) = lower(${p.identifier})`,
 );
 
 /** By username or e-mail address, regardless of case. */
 export async function findUserForSignIn(sql: Sql, identifier: string): Promise<SignInAccount | null> {
-  return (await sql.query<SignInAccount>(findForSignIn, [identifier])).rows[0] ?? null;
+  return (await sql.query(findUserForSignInStatement, { identifier })).rows[0] ?? null;
 }
 
 const audited = (manager: EntityManager, userId: string, change: string, { now, auditExpiresAt, context }: Change) =>

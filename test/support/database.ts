@@ -89,9 +89,9 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   const plain = createSql(pool, { prepared: true, maxWaiting: 1_000 });
   let ran: string[] = [];
   const sql: Sql = {
-    query(statement, values) {
+    query(statement, parameters) {
       ran.push(statement.name);
-      return plain.query(statement, values);
+      return plain.query(statement, parameters);
     },
   };
   return {

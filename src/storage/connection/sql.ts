@@ -2,16 +2,14 @@ import type pg from 'pg';
 import type { Log } from '../../telemetry/log/logger.js';
 import { withSpan } from '../../telemetry/tracing/tracing.js';
 import { databaseRemedy } from './availability.js';
-
-/** A statement with a name under which PostgreSQL keeps it prepared, per connection. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
-}
+import { type Statement, statement, valuesOf } from './statement.js';
 
 /** What hot verbs are given: the pool and a transaction's client both satisfy it. */
 export interface Sql {
-  query<Row>(statement: Statement, values: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number }>;
+  query<Parameters extends object, Row>(
+    statement: Statement<Parameters, Row>,
+    parameters: NoInfer<Parameters>,
+  ): Promise<{ rows: Row[]; rowCount: number }>;
 }
 
 /** The database can not be reached or has no connection to spare: answered with 503 and Retry-After. */
@@ -31,12 +29,17 @@ export interface SqlOptions {
   readonly log?: Log;
 }
 
-/** A statement whose values are `$1`, `$2` and so on. Its name stands for this text in every process: another text, another name. */
-export const statement = (name: string, text: string): Statement => ({ name, text });
+const pingStatement = statement('ping', () => 'SELECT 1');
+
+/** Rejects when the database does not answer. */
+export async function ping(sql: Sql): Promise<void> {
+  await sql.query(pingStatement, {});
+}
 
 export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptions): Sql {
   return {
-    query: ({ name, text }, values) => {
+    query: (statement, parameters) => {
+      const { name, text } = statement;
       if (pool.waitingCount >= maxWaiting) {
         throw new StorageUnavailableError(
           `${pool.waitingCount} callers wait for a database connection: look for slow statements, or raise database.max_open_conns`,
@@ -44,7 +47,11 @@ export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptio
       }
       return withSpan(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, async () => {
         try {
-          const result = await pool.query({ text, values: [...values], ...(prepared ? { name } : {}) });
+          const result = await pool.query({
+            text,
+            values: valuesOf(statement, parameters),
+            ...(prepared ? { name } : {}),
+          });
           if (log?.isEnabled('TRACE')) log.trace('statement', { statement: name, rows: result.rowCount });
           return { rows: result.rows, rowCount: result.rowCount ?? 0 };
         } catch (error) {

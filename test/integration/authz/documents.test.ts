@@ -180,8 +180,8 @@ describe('GET /health', () => {
     let away = false;
     const over = {
       sql: (database) => ({
-        query: (statement, values) =>
-          away ? Promise.reject(new Error('connection refused')) : database.sql.query(statement, values),
+        query: (statement, parameters) =>
+          away ? Promise.reject(new Error('connection refused')) : database.sql.query(statement, parameters),
       }),
     } satisfies Parameters<typeof openAuthz>[0];
     await withAuthz(over, async (broken) => {

@@ -264,13 +264,13 @@ describe('prompt=none (OIDC Core §3.1.2.6)', () => {
       victimIsDone = resolve;
     });
     const attackerIsHeld = new Promise<void>((reached) => {
-      sql.query = async (statement, values) => {
+      sql.query = async (statement, parameters) => {
         if (statement.name === 'complete_interaction') {
           sql.query = query;
           reached();
           await held;
         }
-        return query(statement, values);
+        return query(statement, parameters);
       };
     });
     const theft = attacker.get(hub(interaction));

@@ -96,7 +96,8 @@ describe('signing keys', () => {
   it('are read again after five seconds, and the known ones serve while the database is away', async () => {
     let fail = false;
     const flaky: typeof database.sql = {
-      query: (statement, values) => (fail ? Promise.reject(new Error('away')) : database.sql.query(statement, values)),
+      query: (statement, parameters) =>
+        fail ? Promise.reject(new Error('away')) : database.sql.query(statement, parameters),
     };
     const signing = createSigningKeys(flaky, keys, clock);
     const token = await signJwt((await signing.keySet()).current('ES256'), 'JWT', { iss: 'i', iat: 1, exp: 2e9 });

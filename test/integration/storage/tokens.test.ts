@@ -5,6 +5,7 @@ import { findLiveGrant, findOpaqueAccessToken } from '../../../src/storage/acces
 import { revokeAuthorizationGrant } from '../../../src/storage/authorization-grants.js';
 import { disableClient } from '../../../src/storage/clients.js';
 import type { Sql } from '../../../src/storage/connection/sql.js';
+import { valuesOf } from '../../../src/storage/connection/statement.js';
 import { expirableTables, sweepTable } from '../../../src/storage/expirable.js';
 import {
   completeInteraction,
@@ -155,8 +156,8 @@ describe('a sign-out while the answer is being collected', () => {
     const collecting = await database.pool.connect();
     await collecting.query('BEGIN');
     const within: Sql = {
-      query: async ({ text }, values) => {
-        const { rows, rowCount } = await collecting.query(text, [...values]);
+      query: async (statement, parameters) => {
+        const { rows, rowCount } = await collecting.query(statement.text, valuesOf(statement, parameters));
         return { rows, rowCount: rowCount ?? 0 };
       },
     };

@@ -230,10 +230,10 @@ describe('from then on, it goes to the client (RFC 6749 §4.1.2.1, OIDC Core §3
   it('a fault of ours: server_error, logged with its cause (RFC 6749 §4.1.2.1)', async () => {
     const over = {
       sql: (database) => ({
-        query: (statement, values) =>
+        query: (statement, parameters) =>
           statement.name === 'start_interaction'
             ? Promise.reject(new Error('the disk is full'))
-            : database.sql.query(statement, values),
+            : database.sql.query(statement, parameters),
       }),
     } satisfies Parameters<typeof openAuthz>[0];
     await withAuthz(over, async (broken) => {

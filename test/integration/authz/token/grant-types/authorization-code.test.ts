@@ -265,7 +265,7 @@ it('of two requests that both saw the code unused, one redeems it and the other 
   let waiting: (() => void)[] = [];
   const over = {
     sql: (database) => ({
-      async query(statement, values) {
+      async query(statement, parameters) {
         if (statement.name === 'redeem_authorization_code') {
           await new Promise<void>((resolve) => {
             waiting.push(resolve);
@@ -274,7 +274,7 @@ it('of two requests that both saw the code unused, one redeems it and the other 
             waiting = [];
           });
         }
-        return database.sql.query(statement, values);
+        return database.sql.query(statement, parameters);
       },
     }),
   } satisfies Parameters<typeof openAuthz>[0];
