@@ -250,8 +250,7 @@ const redeemInteractionStatement = statement<
      SELECT ${p.codeHash}, 'authorization_code', g.client_id, g.user_id, g.id,
        jsonb_strip_nulls(jsonb_build_object('redirectUri', r.request -> 'redirectUri',
          'redirectUriNamed', r.request -> 'redirectUriNamed', 'nonce', r.request -> 'nonce',
-         'codeChallenge', r.request -> 'codeChallenge', 'maxAge', r.request -> 'maxAge',
-         'traceparent', r.traceparent)), ${p.now}, ${p.codeExpiresAt}
+         'codeChallenge', r.request -> 'codeChallenge', 'traceparent', r.traceparent)), ${p.now}, ${p.codeExpiresAt}
      FROM granted g CROSS JOIN redeemed r
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'granted', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}

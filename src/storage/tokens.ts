@@ -42,7 +42,6 @@ export interface CodePayload {
   readonly redirectUriNamed: boolean;
   readonly nonce?: string;
   readonly codeChallenge?: string;
-  readonly maxAge?: number;
   /** Of the authorization request, for the span of the token request. */
   readonly traceparent?: string;
 }
