@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
+import type { InteractionError } from '../protocol/sign-in/next-step.js';
 import { currentTraceparent, linkTrace } from '../telemetry/tracing/tracing.js';
 import { type Audit, auditRow } from './audit-events.js';
 import type { Sql } from './connection/sql.js';
@@ -17,14 +18,7 @@ export type InteractionOutcome =
       readonly acr: string | null;
       readonly scopes: readonly string[];
     }
-  | {
-      readonly error:
-        | 'access_denied'
-        | 'login_required'
-        | 'consent_required'
-        | 'interaction_required'
-        | 'account_selection_required';
-    };
+  | { readonly error: InteractionError };
 
 /** One trip of a browser through the identity provider. Every state is a fact with a time; there is no state column. */
 @Entity('interactions')

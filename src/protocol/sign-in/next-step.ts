@@ -22,7 +22,7 @@ export interface ConsentFacts {
 }
 
 /** The errors that end an interaction instead of a code (OIDC Core §3.1.2.6, RFC 6749 §4.1.2.1). */
-export type InteractionError = 'login_required' | 'consent_required' | 'interaction_required' | 'access_denied';
+export type InteractionError = 'login_required' | 'consent_required' | 'access_denied';
 
 /** What the client is told when the user says no (RFC 6749 §4.1.2.1). */
 export const denial = { error: 'access_denied' } as const satisfies { readonly error: InteractionError };

@@ -182,7 +182,7 @@ describe('the wrong browser (RFC 9700 §4.7)', () => {
 });
 
 describe('an error outcome (RFC 6749 §4.1.2.1)', () => {
-  it.each(['access_denied', 'login_required', 'consent_required', 'interaction_required'] as const)(
+  it.each(['access_denied', 'login_required', 'consent_required'] as const)(
     '%s goes to the client, with state and iss, and needs the handle only',
     async (error) => {
       const back = await authz.complete(await ask(authz.newBrowser()), { error });
