@@ -1,7 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Audit, auditRow } from './audit-events.js';
+import { type Columns, pick, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
+import { notVoid } from './installation.js';
+import { type UserClaims, userColumns } from './users.js';
 
 /** What a user granted a client in one sign-in: every code and token made from it lives and dies with it. */
 @Entity('authorization_grants')
@@ -50,11 +53,19 @@ export interface GrantFacts {
   readonly acr: string | null;
 }
 
-/** The columns of {@link GrantFacts}, for statements that read a grant as `g`. */
-export const grantFacts = `g.id AS "authorizationGrantId", g.user_id AS "userId", g.session_id AS "sessionId", g.scopes, g.resources,
-  g.auth_time AS "authTime", g.amr, g.acr`;
+/** Where {@link GrantFacts} come from, in statements that read an authorization grant as `g`. */
+export const grantColumns: Columns<GrantFacts> = {
+  authorizationGrantId: 'g.id',
+  userId: 'g.user_id',
+  sessionId: 'g.session_id',
+  scopes: 'g.scopes',
+  resources: 'g.resources',
+  authTime: 'g.auth_time',
+  amr: 'g.amr',
+  acr: 'g.acr',
+};
 
-/** A grant `g` can be used: not revoked, and its user `u` and client `c` are enabled (pitfall: grants of the disabled). */
+/** A grant `g` can be used: not revoked, and its user `u` and client `c` are enabled. */
 export const grantIsAlive = 'g.revoked_at IS NULL AND u.disabled_at IS NULL AND c.disabled_at IS NULL';
 
 interface Revocation {
@@ -76,4 +87,30 @@ const revokeAuthorizationGrantStatement = statement<Revocation>(
 /** Revokes the grant and with it everything issued from it (RFC 6749 §4.1.2, RFC 9700 §4.14, RFC 7009 §2.1). Once is enough. */
 export async function revokeAuthorizationGrant(sql: Sql, revocation: Revocation): Promise<void> {
   await sql.query(revokeAuthorizationGrantStatement, revocation);
+}
+
+/** The authorization grant behind a JWT access token, still alive, with its user. */
+export interface LiveGrant {
+  readonly grant: GrantFacts;
+  readonly user: UserClaims;
+}
+
+const findLiveGrantStatement = statement<{ id: string; issuedAt: Date }, GrantFacts & UserClaims>(
+  'find_live_grant',
+  (p) => `
+   SELECT ${selected(grantColumns)}, ${selected(userColumns)}
+   FROM authorization_grants g
+   JOIN users u ON u.id = g.user_id AND u.disabled_at IS NULL
+   JOIN clients c ON c.client_id = g.client_id AND c.disabled_at IS NULL
+   WHERE g.id = ${p.id} AND g.revoked_at IS NULL AND ${notVoid(`${p.issuedAt}::timestamptz`)}`,
+);
+
+/**
+ * The authorization grant that a JWT access token names.
+ * @param issuedAt the token's `iat`
+ * @returns null when it is gone or revoked, or its client or user is disabled
+ */
+export async function findLiveGrant(sql: Sql, id: string, issuedAt: Date): Promise<LiveGrant | null> {
+  const row = (await sql.query(findLiveGrantStatement, { id, issuedAt })).rows[0];
+  return row ? { grant: pick(row, grantColumns), user: pick(row, userColumns) } : null;
 }

@@ -24,6 +24,10 @@ export class Installation {
   updatedAt!: Date;
 }
 
+/** SQL: a token was not issued before a restored database was taken into service; those from before stay void. */
+export const notVoid = (issuedAt: string): string =>
+  `NOT EXISTS (SELECT FROM installation WHERE issued_before_is_void > ${issuedAt})`;
+
 type Marker = Pick<Installation, 'systemIdentifier' | 'tokensOid'>;
 
 async function readMarker(manager: EntityManager): Promise<Marker> {

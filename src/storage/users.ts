@@ -1,6 +1,7 @@
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import { AuditEvent } from './audit-events.js';
 import type { Change } from './clients.js';
+import type { Columns } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 
@@ -50,6 +51,24 @@ const findUserForSignInStatement = statement<{ identifier: string }, SignInAccou
 export async function findUserForSignIn(sql: Sql, identifier: string): Promise<SignInAccount | null> {
   return (await sql.query(findUserForSignInStatement, { identifier })).rows[0] ?? null;
 }
+
+/** What of a user the claims of userinfo are made from. */
+export interface UserClaims {
+  readonly username: string;
+  readonly email: string | null;
+  readonly emailVerified: boolean;
+  readonly claims: Record<string, unknown>;
+  readonly updatedAt: Date;
+}
+
+/** Where {@link UserClaims} come from, in statements that read a user as `u`. */
+export const userColumns: Columns<UserClaims> = {
+  username: 'u.username',
+  email: 'u.email',
+  emailVerified: 'u.email_verified',
+  claims: 'u.claims',
+  updatedAt: 'u.updated_at',
+};
 
 const audited = (manager: EntityManager, userId: string, change: string, { now, auditExpiresAt, context }: Change) =>
   manager.insert(AuditEvent, {

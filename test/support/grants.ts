@@ -4,7 +4,7 @@ import { hashToken } from '../../src/crypto/digest.js';
 import { type SigningKey, signJwt } from '../../src/crypto/jwt.js';
 import { systemRandom } from '../../src/crypto/random.js';
 import { accessTokenType, buildAccessTokenClaims } from '../../src/protocol/token/access-token.js';
-import { insertAccessToken } from '../../src/storage/tokens.js';
+import { insertAccessToken } from '../../src/storage/tokens/access-token.js';
 import type { TestIdp } from './idp.js';
 import { audit } from './rows.js';
 

@@ -6,12 +6,9 @@ import { buildAccessTokenClaims } from '../../protocol/token/access-token.js';
 import { tokenTypeOf } from '../../protocol/token/confirmation.js';
 import { type IntrospectionResponse, inactiveToken, mayIntrospect } from '../../protocol/token/introspection.js';
 import { requiredParameter } from '../../protocol/token/token-request.js';
-import {
-  type ActiveAccessToken,
-  findLiveGrant,
-  findOpaqueAccessToken,
-  isClientTokenActive,
-} from '../../storage/access-tokens.js';
+import { findLiveGrant } from '../../storage/authorization-grants.js';
+import { isClientTokenActive } from '../../storage/revoked-access-tokens.js';
+import { type ActiveAccessToken, findOpaqueAccessToken } from '../../storage/tokens/access-token.js';
 import { type AuthenticatedClient, authenticateClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
 import { grantContent } from '../token/issue-tokens.js';

@@ -6,7 +6,7 @@ import { type ConfirmationClaim, confirmationClaim } from '../../protocol/token/
 import { idTokenClaims } from '../../protocol/token/id-token.js';
 import type { IssuedTokens } from '../../protocol/token/token-response.js';
 import type { GrantFacts } from '../../storage/authorization-grants.js';
-import type { StoredTokens } from '../../storage/tokens.js';
+import type { StoredTokens } from '../../storage/tokens/redemption.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { AuthenticatedClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';

@@ -5,7 +5,7 @@ import { OAuthError } from '../../protocol/oauth-error.js';
 import { bearerRefusal, presentedAccessToken } from '../../protocol/resource/bearer.js';
 import { AccessTokenError } from '../../protocol/token/access-token.js';
 import { grantedClaims } from '../../protocol/token/claims.js';
-import type { UserClaims } from '../../storage/access-tokens.js';
+import type { UserClaims } from '../../storage/users.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { Idp } from '../deps.js';
 import { verifyAccessToken } from './verify-access-token.js';

@@ -2,7 +2,9 @@ import { hashToken } from '../../crypto/digest.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
 import { assertScope } from '../../protocol/resource/bearer.js';
 import { AccessTokenError, accessTokenType, validateAccessTokenClaims } from '../../protocol/token/access-token.js';
-import { findLiveGrant, findOpaqueAccessToken, type UserClaims } from '../../storage/access-tokens.js';
+import { findLiveGrant } from '../../storage/authorization-grants.js';
+import { findOpaqueAccessToken } from '../../storage/tokens/access-token.js';
+import type { UserClaims } from '../../storage/users.js';
 import type { Idp } from '../deps.js';
 
 /** An access token that opens userinfo: for whom, and for which scopes. */

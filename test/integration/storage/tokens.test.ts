@@ -1,8 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../src/crypto/digest.js';
-import { findLiveGrant, findOpaqueAccessToken } from '../../../src/storage/access-tokens.js';
-import { revokeAuthorizationGrant } from '../../../src/storage/authorization-grants.js';
+import { findLiveGrant, revokeAuthorizationGrant } from '../../../src/storage/authorization-grants.js';
 import { disableClient } from '../../../src/storage/clients.js';
 import type { Sql } from '../../../src/storage/connection/sql.js';
 import { valuesOf } from '../../../src/storage/connection/statement.js';
@@ -15,12 +14,9 @@ import {
   visitInteraction,
 } from '../../../src/storage/interactions.js';
 import { endSession } from '../../../src/storage/sessions.js';
-import {
-  findAuthorizationCode,
-  findRefreshToken,
-  redeemAuthorizationCode,
-  rotateRefreshToken,
-} from '../../../src/storage/tokens.js';
+import { findOpaqueAccessToken } from '../../../src/storage/tokens/access-token.js';
+import { findAuthorizationCode, redeemAuthorizationCode } from '../../../src/storage/tokens/authorization-code.js';
+import { findRefreshToken, rotateRefreshToken } from '../../../src/storage/tokens/refresh-token.js';
 import { disableUser } from '../../../src/storage/users.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addClient, addSession, addUser, audit, change, later, start } from '../../support/rows.js';

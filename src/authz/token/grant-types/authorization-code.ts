@@ -8,7 +8,11 @@ import {
   invalidGrant,
 } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
-import { type FoundCode, findAuthorizationCode, redeemAuthorizationCode } from '../../../storage/tokens.js';
+import {
+  type FoundCode,
+  findAuthorizationCode,
+  redeemAuthorizationCode,
+} from '../../../storage/tokens/authorization-code.js';
 import type { Authz } from '../../deps.js';
 import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
 import { endReusedGrant } from '../reuse.js';

@@ -2,7 +2,7 @@ import { audienceOf, scopesOf, validateResources } from '../../../protocol/autho
 import { parseScope, validateClientScope } from '../../../protocol/scope.js';
 import type { ClientCredentialsRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
-import { insertAccessToken } from '../../../storage/tokens.js';
+import { insertAccessToken } from '../../../storage/tokens/access-token.js';
 import type { AuthenticatedClient } from '../../client/authenticate-client.js';
 import type { Authz } from '../../deps.js';
 import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-tokens.js';

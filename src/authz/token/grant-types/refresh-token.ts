@@ -5,12 +5,8 @@ import { decideRefresh } from '../../../protocol/token/refresh-rotation.js';
 import { invalidGrant, type RefreshTokenRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
 import type { GrantFacts } from '../../../storage/authorization-grants.js';
-import {
-  type FoundRefreshToken,
-  findRefreshToken,
-  insertAccessToken,
-  rotateRefreshToken,
-} from '../../../storage/tokens.js';
+import { insertAccessToken } from '../../../storage/tokens/access-token.js';
+import { type FoundRefreshToken, findRefreshToken, rotateRefreshToken } from '../../../storage/tokens/refresh-token.js';
 import type { Authz } from '../../deps.js';
 import { type Authority, issueTokens, planTokens, storedTokens, type TokenPlan } from '../issue-tokens.js';
 import { endReusedGrant } from '../reuse.js';

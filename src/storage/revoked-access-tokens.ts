@@ -1,0 +1,56 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { type Audit, auditRow } from './audit-events.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
+import { notVoid } from './installation.js';
+
+/** JWT access tokens without an authorization grant that were revoked, remembered until they expire by themselves. */
+@Entity('revoked_access_tokens')
+export class RevokedAccessToken {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'revoked_access_tokens_pkey' })
+  jti!: string;
+  @Index('revoked_access_tokens_expiry')
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}
+
+interface ClientToken {
+  readonly clientId: string;
+  readonly jti: string;
+  readonly issuedAt: Date;
+}
+
+const isClientTokenActiveStatement = statement<ClientToken>(
+  'is_client_token_active',
+  (p) => `
+   SELECT 1 FROM clients c
+   WHERE c.client_id = ${p.clientId} AND c.disabled_at IS NULL AND ${notVoid(`${p.issuedAt}::timestamptz`)}
+     AND NOT EXISTS (SELECT FROM revoked_access_tokens r WHERE r.jti = ${p.jti})`,
+);
+
+/** Whether a JWT access token without an authorization grant (client_credentials) still counts. */
+export async function isClientTokenActive(sql: Sql, token: ClientToken): Promise<boolean> {
+  return (await sql.query(isClientTokenActiveStatement, token)).rowCount === 1;
+}
+
+interface JwtRevocation {
+  readonly jti: string;
+  readonly expiresAt: Date;
+  readonly clientId: string;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const revokeJwtAccessTokenStatement = statement<JwtRevocation>(
+  'revoke_jwt_access_token',
+  (p) => `
+   WITH revoked AS (
+     INSERT INTO revoked_access_tokens (jti, expires_at) VALUES (${p.jti}, ${p.expiresAt}) ON CONFLICT DO NOTHING RETURNING jti
+   )
+   ${auditRow({ audit: p.audit, now: p.now, from: 'revoked', clientId: p.clientId })}`,
+);
+
+/** Remembers the `jti` of a JWT without an authorization grant until it expires (RFC 7009 §2.1). */
+export async function revokeJwtAccessToken(sql: Sql, token: JwtRevocation): Promise<void> {
+  await sql.query(revokeJwtAccessTokenStatement, token);
+}

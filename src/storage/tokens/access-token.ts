@@ -1,0 +1,115 @@
+import type { ConfirmationClaim } from '../../protocol/token/confirmation.js';
+import { type Audit, auditRow } from '../audit-events.js';
+import { type GrantFacts, grantColumns } from '../authorization-grants.js';
+import { type Columns, pick, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import { notVoid } from '../installation.js';
+import { type UserClaims, userColumns } from '../users.js';
+
+export interface OpaqueAccessToken {
+  readonly valueHash: Buffer;
+  readonly expiresAt: Date;
+  readonly payload: AccessTokenPayload;
+}
+
+/** What an opaque access token means; a JWT carries the same in its claims. */
+export interface AccessTokenPayload {
+  readonly jti: string;
+  readonly scopes: readonly string[];
+  readonly audience: readonly string[];
+  /** What the token is bound to (RFC 7800 §3.1); absent for a bearer token. */
+  readonly cnf?: ConfirmationClaim | undefined;
+}
+
+interface NewAccessToken extends OpaqueAccessToken {
+  readonly clientId: string;
+  readonly userId: string | null;
+  readonly authorizationGrantId: string | null;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const insertAccessTokenStatement = statement<NewAccessToken>(
+  'insert_access_token',
+  (p) => `
+   WITH issued AS (
+     INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
+     VALUES (${p.valueHash}, 'access_token', ${p.clientId}, ${p.userId}, ${p.authorizationGrantId}, ${p.payload}, ${p.now},
+       ${p.expiresAt})
+     RETURNING client_id, user_id, authorization_grant_id
+   ), kept AS (
+     UPDATE authorization_grants SET expires_at = GREATEST(expires_at, ${p.expiresAt}::timestamptz)
+     WHERE id = ${p.authorizationGrantId}
+   )
+   ${auditRow({ audit: p.audit, now: p.now, from: 'issued', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
+);
+
+/** Stores an opaque access token that no redemption issues: client_credentials, and a repeated refresh within the grace. */
+export async function insertAccessToken(sql: Sql, token: NewAccessToken): Promise<void> {
+  await sql.query(insertAccessTokenStatement, token);
+}
+
+/** A usable opaque access token; `grant` and `user` are null where no user is involved. */
+export interface ActiveAccessToken {
+  readonly clientId: string;
+  readonly payload: AccessTokenPayload;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+  readonly grant: GrantFacts | null;
+  readonly user: UserClaims | null;
+}
+
+type AccessTokenFacts = Omit<ActiveAccessToken, 'grant' | 'user'>;
+
+const accessTokenColumns: Columns<AccessTokenFacts> = {
+  clientId: 't.client_id',
+  payload: 't.payload',
+  issuedAt: 't.issued_at',
+  expiresAt: 't.expires_at',
+};
+
+/** Without an authorization grant its members and those of the user are null. */
+type ActiveAccessTokenRow = AccessTokenFacts & ((GrantFacts & UserClaims) | { readonly authorizationGrantId: null });
+
+const findOpaqueAccessTokenStatement = statement<{ valueHash: Buffer; now: Date }, ActiveAccessTokenRow>(
+  'find_opaque_access_token',
+  (p) => `
+   SELECT ${selected(accessTokenColumns)}, ${selected(grantColumns)}, ${selected(userColumns)}
+   FROM tokens t
+   JOIN clients c ON c.client_id = t.client_id AND c.disabled_at IS NULL
+   LEFT JOIN authorization_grants g ON g.id = t.authorization_grant_id AND g.revoked_at IS NULL
+   LEFT JOIN users u ON u.id = g.user_id AND u.disabled_at IS NULL
+   WHERE t.value_hash = ${p.valueHash} AND t.kind = 'access_token' AND t.consumed_at IS NULL AND t.expires_at > ${p.now}
+     AND (t.authorization_grant_id IS NULL OR u.id IS NOT NULL) AND ${notVoid('t.issued_at')}`,
+);
+
+/** @returns the token, or null when it is unknown, expired, revoked, or its client or user is disabled */
+export async function findOpaqueAccessToken(sql: Sql, valueHash: Buffer, now: Date): Promise<ActiveAccessToken | null> {
+  const [row] = (await sql.query(findOpaqueAccessTokenStatement, { valueHash, now })).rows;
+  if (!row) return null;
+  const token = pick(row, accessTokenColumns);
+  if (row.authorizationGrantId === null) return { ...token, grant: null, user: null };
+  return { ...token, grant: pick(row, grantColumns), user: pick(row, userColumns) };
+}
+
+interface OpaqueRevocation {
+  readonly valueHash: Buffer;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const revokeOpaqueAccessTokenStatement = statement<OpaqueRevocation>(
+  'revoke_opaque_access_token',
+  (p) => `
+   WITH revoked AS (
+     UPDATE tokens SET consumed_at = ${p.now} WHERE value_hash = ${p.valueHash} AND kind = 'access_token' AND consumed_at IS NULL
+     RETURNING client_id, user_id, authorization_grant_id
+   )
+   ${auditRow({ audit: p.audit, now: p.now, from: 'revoked', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
+);
+
+/** Ends one opaque access token; its authorization grant, if any, goes on. */
+export async function revokeOpaqueAccessToken(sql: Sql, token: OpaqueRevocation): Promise<void> {
+  await sql.query(revokeOpaqueAccessTokenStatement, token);
+}

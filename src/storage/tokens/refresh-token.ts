@@ -1,0 +1,80 @@
+import { auditRow } from '../audit-events.js';
+import { type GrantFacts, grantColumns, grantIsAlive } from '../authorization-grants.js';
+import { selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import {
+  type IssuedParameters,
+  issuedParameters,
+  issueFromRedeemed,
+  type Redemption,
+  type StoredTokens,
+} from './redemption.js';
+
+interface RequestedScopes {
+  /** Null: whatever was granted. */
+  readonly scopes: readonly string[] | null;
+}
+
+// The grant is locked in the same statement, so a revocation that runs at this moment is either seen or comes after.
+const rotateRefreshTokenStatement = statement<Redemption & IssuedParameters & RequestedScopes, GrantFacts>(
+  'rotate_refresh_token',
+  (p) => `
+   WITH redeemed AS (
+     UPDATE tokens t SET consumed_at = ${p.now}, expires_at = GREATEST(t.expires_at, ${p.lastExpiry}::timestamptz),
+       payload = jsonb_build_object('successor', encode(${p.refreshHash}, 'hex'))
+     FROM authorization_grants g
+     JOIN users u ON u.id = g.user_id
+     JOIN clients c ON c.client_id = g.client_id
+     WHERE t.value_hash = ${p.valueHash} AND t.kind = 'refresh_token' AND t.client_id = ${p.clientId}
+       AND t.consumed_at IS NULL AND t.expires_at > ${p.now}
+       AND g.id = t.authorization_grant_id AND ${grantIsAlive}
+       AND (${p.scopes}::text[] IS NULL OR ${p.scopes}::text[] <@ g.scopes)
+     RETURNING t.client_id, t.user_id, t.authorization_grant_id, ${selected(grantColumns)}
+   ), ${issueFromRedeemed(p)}, audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
+   )
+   SELECT * FROM redeemed`,
+);
+
+/**
+ * Redeems a refresh token for its successor, once, if it is this client's own, alive, and was granted all of `scopes`
+ * (null: whatever was granted) — the whole refresh in one statement (RFC 6749 §6, RFC 9700 §4.14.2).
+ * @returns the facts of its authorization grant, or null; {@link findRefreshToken} then tells why
+ */
+export async function rotateRefreshToken(
+  sql: Sql,
+  rotation: Redemption & RequestedScopes & { readonly issued: StoredTokens },
+): Promise<GrantFacts | null> {
+  const parameters = { ...rotation, ...issuedParameters(rotation.issued) };
+  return (await sql.query(rotateRefreshTokenStatement, parameters)).rows[0] ?? null;
+}
+
+export interface FoundRefreshToken extends GrantFacts {
+  readonly clientId: string;
+  readonly expiresAt: Date;
+  readonly consumedAt: Date | null;
+  /** Hash of the token that replaced it. */
+  readonly successorHash: Buffer | null;
+  readonly successorConsumedAt: Date | null;
+  readonly successorExpiresAt: Date | null;
+  readonly alive: boolean;
+}
+
+const findRefreshTokenStatement = statement<{ valueHash: Buffer }, FoundRefreshToken>(
+  'find_refresh_token',
+  (p) => `
+   SELECT t.client_id AS "clientId", t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", s.value_hash AS "successorHash",
+     s.consumed_at AS "successorConsumedAt", s.expires_at AS "successorExpiresAt", ${selected(grantColumns)}, (${grantIsAlive}) AS alive
+   FROM tokens t
+   JOIN authorization_grants g ON g.id = t.authorization_grant_id
+   JOIN users u ON u.id = g.user_id
+   JOIN clients c ON c.client_id = t.client_id
+   LEFT JOIN tokens s ON s.value_hash = decode(t.payload ->> 'successor', 'hex')
+   WHERE t.value_hash = ${p.valueHash} AND t.kind = 'refresh_token'`,
+);
+
+/** Looks at a refresh token that {@link rotateRefreshToken} did not take. */
+export async function findRefreshToken(sql: Sql, valueHash: Buffer): Promise<FoundRefreshToken | null> {
+  return (await sql.query(findRefreshTokenStatement, { valueHash })).rows[0] ?? null;
+}
