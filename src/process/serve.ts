@@ -14,7 +14,7 @@ import { OAuthError } from '../protocol/oauth-error.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { watchMemory } from '../telemetry/metrics/memory-watch.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
-import { startTelemetry } from '../telemetry/tracing/tracing.js';
+import { startTelemetry } from '../telemetry/start.js';
 import type { Database } from './database.js';
 import { assembleInsider, createRole, type Insider, isInsider, portOf, publicUrlOf, rolesOf } from './roles.js';
 import { createEndings, type Endings } from './shutdown.js';

@@ -4,7 +4,7 @@ import { sendHtml } from '../../pages/send.js';
 import { texts } from '../../pages/texts.js';
 import type { ResumptionFault } from '../../protocol/authorization/resumption.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
-import { currentRequest } from '../../telemetry/tracing/request-context.js';
+import { currentRequest } from '../../telemetry/log/request-context.js';
 import type { AuthzGiven } from '../deps.js';
 
 /** An interaction can not be resumed in this browser at this time. */

@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import type { Request } from 'express';
-import { currentRequest } from '../../telemetry/tracing/request-context.js';
+import { currentRequest } from '../../telemetry/log/request-context.js';
 
 /** What is known of whoever asked for something, as a value: below an endpoint nobody needs the request itself. */
 export interface Asked {

@@ -4,7 +4,7 @@ import { sendHtml } from '../../pages/send.js';
 import { texts } from '../../pages/texts.js';
 import { endpoints } from '../../protocol/endpoints.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
-import { currentRequest } from '../../telemetry/tracing/request-context.js';
+import { currentRequest } from '../../telemetry/log/request-context.js';
 import type { Idp } from '../deps.js';
 import { hubPath, logoutPath } from './paths.js';
 import { PageRefusal, staleForm } from './refusal.js';

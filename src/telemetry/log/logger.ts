@@ -1,10 +1,10 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import winston from 'winston';
 import { type Clock, systemClock } from '../../clock.js';
-import { currentRequest } from '../tracing/request-context.js';
 import { createLineWriter, type LineWriter } from './line-writer.js';
 import { jsonLine, type LogEntry, textLine } from './log-format.js';
 import { redactFields, redactText } from './redaction.js';
+import { currentRequest } from './request-context.js';
 
 export const logLevels = ['ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -9,7 +9,13 @@ import { createPrometheus } from '../metrics/prometheus.js';
 import { metricExporter, spanExporter } from './otlp-exporters.js';
 import type { OtlpTarget } from './otlp-target.js';
 import { boundedSpanProcessor } from './span-queue.js';
-import type { Telemetry } from './tracing.js';
+
+export interface Telemetry {
+  /** Sends what is left, for two seconds at most. */
+  shutdown(): Promise<void>;
+  /** The metrics in Prometheus' text format, where it was asked for. */
+  readonly prometheus?: () => Promise<string>;
+}
 
 export interface SdkOptions {
   readonly target: OtlpTarget | undefined;

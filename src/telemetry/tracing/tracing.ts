@@ -10,42 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Role } from '../../protocol/endpoints.js';
-import type { Log } from '../log/logger.js';
 import { methodLabel } from '../metrics/labels.js';
-import { otlpTarget } from './otlp-target.js';
-
-export interface TelemetrySettings {
-  readonly enabled: boolean;
-  readonly otlpEndpoint: string;
-  readonly samplingRatio: number;
-}
-
-export interface Telemetry {
-  /** Sends what is left, for two seconds at most. */
-  shutdown(): Promise<void>;
-  /** The metrics in Prometheus' text format, where it was asked for. */
-  readonly prometheus?: () => Promise<string>;
-}
-
-export interface TelemetryOptions {
-  /** Keep metrics for the admin listener's /metrics, with or without a collector. */
-  readonly prometheus?: boolean;
-  /** Told when telemetry can't be delivered, now and then. */
-  readonly log?: Log;
-}
-
-/** Off, nothing is loaded and everything below costs next to nothing. */
-export async function startTelemetry(
-  settings: TelemetrySettings,
-  role: Role | 'all',
-  version: string,
-  { prometheus = false, log }: TelemetryOptions = {},
-): Promise<Telemetry> {
-  const target = settings.enabled ? otlpTarget(settings.otlpEndpoint) : undefined;
-  if (!target && !prometheus) return { shutdown: async () => undefined };
-  const { startSdk } = await import('./sdk.js');
-  return startSdk({ target, prometheus, samplingRatio: settings.samplingRatio, role, version, log });
-}
 
 const tracer = () => trace.getTracer('identity');
 

@@ -44,7 +44,8 @@ describe('telemetry that is off', () => {
     const child = await startScript(
       `telemetry-off-${name.split(' ')[0]}`,
       `import { createRequire } from 'node:module';
-       import { startTelemetry, withSpan } from './src/telemetry/tracing/tracing.js';
+       import { startTelemetry } from './src/telemetry/start.js';
+       import { withSpan } from './src/telemetry/tracing/tracing.js';
        import { metrics } from './src/telemetry/metrics/metrics.js';
        const telemetry = await startTelemetry(${settings}, 'authz', '1.0.0');
        metrics.signIn({ result: 'success' });

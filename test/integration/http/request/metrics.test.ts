@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Server, serve } from '../../../../src/http/listener/server.js';
 import { readForm } from '../../../../src/http/request/form.js';
 import { metrics } from '../../../../src/telemetry/metrics/metrics.js';
-import { startTelemetry, type Telemetry } from '../../../../src/telemetry/tracing/tracing.js';
+import { startTelemetry } from '../../../../src/telemetry/start.js';
+import type { Telemetry } from '../../../../src/telemetry/tracing/sdk.js';
 import { httpSettings, testApp } from '../../../support/http-app.js';
 
 let telemetry: Telemetry;

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
 import request from 'supertest';
 import { createOutbound } from '../../../../src/http/outbound/client.js';
-import { startTelemetry, withSpan } from '../../../../src/telemetry/tracing/tracing.js';
+import { startTelemetry } from '../../../../src/telemetry/start.js';
+import { withSpan } from '../../../../src/telemetry/tracing/tracing.js';
 import { testApp } from '../../../support/http-app.js';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLog, type Log, type LogLevel, logLevels } from '../../../../src/telemetry/log/logger.js';
-import { runInRequest } from '../../../../src/telemetry/tracing/request-context.js';
+import { runInRequest } from '../../../../src/telemetry/log/request-context.js';
 
 const clock = { now: () => new Date('2026-01-02T03:04:05.678Z') };
 

@@ -6,14 +6,10 @@ import net from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createLog } from '../../../../src/telemetry/log/logger.js';
 import { metrics } from '../../../../src/telemetry/metrics/metrics.js';
+import { startTelemetry } from '../../../../src/telemetry/start.js';
 import { metricExporter, spanExporter } from '../../../../src/telemetry/tracing/otlp-exporters.js';
-import {
-  injectTraceContext,
-  startServerSpan,
-  startTelemetry,
-  type Telemetry,
-  withSpan,
-} from '../../../../src/telemetry/tracing/tracing.js';
+import type { Telemetry } from '../../../../src/telemetry/tracing/sdk.js';
+import { injectTraceContext, startServerSpan, withSpan } from '../../../../src/telemetry/tracing/tracing.js';
 
 const closing: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
