@@ -1,7 +1,7 @@
 import type { Sql } from './connection/sql.js';
 import { type Statement, statement } from './connection/statement.js';
 
-/** Every table with an `expires_at`: what the sweeper sweeps. test/architecture.test.ts holds that none is missing. */
+/** Every table with an `expires_at`: what the sweeper sweeps. test/architecture/names.test.ts holds that none is missing. */
 export const expirableTables = [
   'tokens',
   'sessions',
