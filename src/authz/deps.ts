@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.js';
 import type { InsiderConfig } from '../config/configuration.js';
 import { deriveKey } from '../crypto/encryption.js';
-import type { SigningAlgorithm } from '../crypto/jwt.js';
 import type { Random } from '../crypto/random.js';
 import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
 import type { Outbound } from '../http/outbound/client.js';
+import { type SigningAlgorithm, signingAlgorithms } from '../protocol/signing-algorithm.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
@@ -55,11 +55,9 @@ export interface Authz extends AuthzGiven {
   readonly accessTokenAlgorithm: SigningAlgorithm;
 }
 
-/** Cheapest first: RSA costs ten times as much, so it signs only where a client registered for it. */
-const accessTokenAlgorithms: readonly SigningAlgorithm[] = ['ES256', 'EdDSA', 'PS256', 'RS256'];
-
+/** The cheapest: RSA signs only where a client registered for it. */
 function accessTokenAlgorithmOf(available: readonly SigningAlgorithm[]): SigningAlgorithm {
-  const algorithm = accessTokenAlgorithms.find((candidate) => available.includes(candidate));
+  const algorithm = signingAlgorithms.find((candidate) => available.includes(candidate));
   if (!algorithm) throw new Error('signing_keys.algorithms names no algorithm for access tokens');
   return algorithm;
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
+import { signingAlgorithms } from '../protocol/signing-algorithm.js';
 import { declaredClient, declaredUser } from './declared.js';
 import {
   count,
@@ -91,10 +92,10 @@ const keyEncryptionKey = z.strictObject({
 const signingKeys = z
   .strictObject({
     algorithms: z
-      .array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']))
+      .array(z.enum(signingAlgorithms))
       .min(1)
-      .default(['RS256', 'ES256', 'PS256', 'EdDSA'])
-      .meta({ expected: 'a list of RS256, ES256, PS256, EdDSA' }),
+      .default([...signingAlgorithms])
+      .meta({ expected: `a list of ${signingAlgorithms.join(', ')}` }),
     rotation_interval: duration('3650d', '1m').prefault('90d'),
     /** How long a key is published before it signs: longer than anybody caches the key set. */
     publish_lead: duration('365d').prefault('24h'),

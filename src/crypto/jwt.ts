@@ -8,11 +8,7 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type JWTPayload, jwtVerify } from 'jose';
-
-/** JWS algorithms that we sign with (RFC 7518 §3.1, RFC 8037 §3.1). Symmetric ones and `none` do not exist here. */
-export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
-
-export const signingAlgorithms: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+import { type SigningAlgorithm, signingAlgorithms } from '../protocol/signing-algorithm.js';
 
 export interface SigningKey {
   readonly kid: string;

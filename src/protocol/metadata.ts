@@ -2,9 +2,10 @@ import { responseModes } from './authorization/authorization-request.js';
 import { codeChallengeMethods } from './authorization/pkce.js';
 import type { ProtectedResource } from './authorization/resource-indicators.js';
 import { authenticationMethodsAt } from './client/client-authentication.js';
-import { grantTypes, type SignatureAlgorithm, signatureAlgorithms } from './client/client-metadata.js';
+import { grantTypes } from './client/client-metadata.js';
 import { type Endpoint, type EndpointName, endpoints, endpointUrl, type Role } from './endpoints.js';
 import { openidScopes } from './scope.js';
+import { type SigningAlgorithm, signingAlgorithms } from './signing-algorithm.js';
 
 export interface MetadataFacts {
   readonly issuer: string;
@@ -12,7 +13,7 @@ export interface MetadataFacts {
   readonly publicUrls: Readonly<Partial<Record<Role, string>>>;
   readonly resources: readonly ProtectedResource[];
   /** Algorithms for which a signing key exists. */
-  readonly signingAlgorithms: readonly SignatureAlgorithm[];
+  readonly signingAlgorithms: readonly SigningAlgorithm[];
   readonly claims: readonly string[];
   readonly acrValues: readonly string[];
 }
@@ -29,11 +30,11 @@ function endpointMembers(publicUrls: MetadataFacts['publicUrls']): Record<string
 
 const authenticationMembers = (): Record<string, unknown> => ({
   token_endpoint_auth_methods_supported: authenticationMethodsAt.token,
-  token_endpoint_auth_signing_alg_values_supported: signatureAlgorithms,
+  token_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
   introspection_endpoint_auth_methods_supported: authenticationMethodsAt.introspect,
-  introspection_endpoint_auth_signing_alg_values_supported: signatureAlgorithms,
+  introspection_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
   revocation_endpoint_auth_methods_supported: authenticationMethodsAt.revoke,
-  revocation_endpoint_auth_signing_alg_values_supported: signatureAlgorithms,
+  revocation_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
 });
 
 /**

@@ -1,6 +1,6 @@
 import { type Freshness, remember } from '../cache/remembered.js';
 import type { Clock } from '../clock.js';
-import { signatureAlgorithms } from '../protocol/client/client-metadata.js';
+import { signingAlgorithms } from '../protocol/signing-algorithm.js';
 import { discoverEndpoints, type IssuerEndpoints } from './discover.js';
 import {
   createIntrospect,
@@ -42,7 +42,7 @@ export interface Verifier {
 /** Puts together what verifies a token: keys or introspection, found by discovery where they are not named. */
 export function createVerifier(options: VerifierOptions): Verifier {
   const { issuer, audience, clock, introspection, clockSkew = 5000, timeout = 3000 } = options;
-  const { freshness = defaultFreshness, algorithms = signatureAlgorithms } = options;
+  const { freshness = defaultFreshness, algorithms = signingAlgorithms } = options;
   const load = (url: string): Promise<unknown> => fetchJson(url, timeout);
   const discovered = remember<IssuerEndpoints>(() => discoverEndpoints(issuer, load), clock, freshness);
 

@@ -2,14 +2,9 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import { after, type Clock } from '../clock.js';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../crypto/encryption.js';
-import {
-  generateKeyPair,
-  importPrivateKey,
-  type SigningAlgorithm,
-  type SigningKey,
-  type VerificationKey,
-} from '../crypto/jwt.js';
+import { generateKeyPair, importPrivateKey, type SigningKey, type VerificationKey } from '../crypto/jwt.js';
 import type { Random } from '../crypto/random.js';
+import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
 import { AuditEvent } from './audit-events.js';
 import type { Change } from './clients.js';
 import type { Sql } from './connection/sql.js';

@@ -33,7 +33,7 @@ const rooms: Readonly<Record<string, Floors>> = {
     ['token', 'resource'],
     ['authorization'],
     ['client', 'sign-in'],
-    ['scope', 'redirect-uri', 'endpoints'],
+    ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
     ['parameters'],
     ['oauth-error'],
   ],

@@ -1,12 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  generateKeyPair,
-  importPrivateKey,
-  type SigningAlgorithm,
-  type SigningKey,
-  signJwt,
-} from '../../src/crypto/jwt.js';
+import { generateKeyPair, importPrivateKey, type SigningKey, signJwt } from '../../src/crypto/jwt.js';
+import type { SigningAlgorithm } from '../../src/protocol/signing-algorithm.js';
 
 /** An authorization server as a resource server sees it: keys, metadata, introspection. It can be taken down. */
 export interface FakeIssuer {

@@ -1,12 +1,11 @@
 import { OAuthError } from '../oauth-error.js';
 import type { Parameters } from '../parameters.js';
+import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
 import {
   type ClientAuthenticationMethod,
   type ClientMetadata,
   clientAuthenticationMethods,
   isClientIdentifier,
-  type SignatureAlgorithm,
-  signatureAlgorithms,
 } from './client-metadata.js';
 
 /** The client_assertion_type of a JWT (RFC 7523 §2.2). */
@@ -197,8 +196,8 @@ export function validateAssertionClaims(
 /** Algorithms a client's assertion may be signed with: the registered one, or all that its profile has (FAPI 2.0 §5.4.1). */
 export function assertionAlgorithms(
   metadata: Pick<ClientMetadata, 'profile' | 'token_endpoint_auth_signing_alg'>,
-): readonly SignatureAlgorithm[] {
-  const allowed = signatureAlgorithms.filter((alg) => metadata.profile === 'oauth21' || alg !== 'RS256');
+): readonly SigningAlgorithm[] {
+  const allowed = signingAlgorithms.filter((alg) => metadata.profile === 'oauth21' || alg !== 'RS256');
   const registered = metadata.token_endpoint_auth_signing_alg;
   return registered ? allowed.filter((alg) => alg === registered) : allowed;
 }

@@ -1,5 +1,6 @@
 import { redirectUriFault } from '../redirect-uri.js';
 import { parseScope } from '../scope.js';
+import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
 
 /** Grant types that a client can be registered for (RFC 7591 §2); the token endpoint answers exactly these. */
 export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
@@ -13,10 +14,6 @@ export const clientAuthenticationMethods = [
   'private_key_jwt',
 ] as const;
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
-
-/** Algorithms for ID tokens and client assertions (RFC 7518 §3.1): asymmetric only, `none` never (RFC 8725 §3.2). */
-export const signatureAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
-export type SignatureAlgorithm = (typeof signatureAlgorithms)[number];
 
 /** Rule sets a client can be held to: OAuth 2.1, FAPI 2.0 Security Profile §5, FAPI 2.0 Message Signing §5. */
 export const clientProfiles = ['oauth21', 'fapi2', 'fapi2-message-signing'] as const;
@@ -43,8 +40,8 @@ export interface ClientMetadata {
   readonly scope: string;
   readonly subject_type: 'public';
   readonly token_endpoint_auth_method: ClientAuthenticationMethod;
-  readonly token_endpoint_auth_signing_alg?: SignatureAlgorithm;
-  readonly id_token_signed_response_alg: SignatureAlgorithm;
+  readonly token_endpoint_auth_signing_alg?: SigningAlgorithm;
+  readonly id_token_signed_response_alg: SigningAlgorithm;
   readonly jwks?: JsonWebKeySet;
   readonly jwks_uri?: string;
   readonly default_max_age?: number;
@@ -146,7 +143,7 @@ function readOptional(read: MemberReader) {
     tos_uri: read.webUrl('tos_uri'),
     contacts: read.list('contacts'),
     initiate_login_uri: read.webUrl('initiate_login_uri'),
-    token_endpoint_auth_signing_alg: read.oneOf('token_endpoint_auth_signing_alg', signatureAlgorithms),
+    token_endpoint_auth_signing_alg: read.oneOf('token_endpoint_auth_signing_alg', signingAlgorithms),
     jwks: read.keySet('jwks'),
     jwks_uri: read.webUrl('jwks_uri'),
     default_max_age: read.seconds('default_max_age'),
@@ -170,7 +167,7 @@ function readMembers(read: MemberReader): ClientMetadata {
     subject_type: read.oneOf('subject_type', ['public'] as const) ?? 'public',
     token_endpoint_auth_method:
       read.oneOf('token_endpoint_auth_method', clientAuthenticationMethods) ?? 'client_secret_basic',
-    id_token_signed_response_alg: read.oneOf('id_token_signed_response_alg', signatureAlgorithms) ?? 'RS256',
+    id_token_signed_response_alg: read.oneOf('id_token_signed_response_alg', signingAlgorithms) ?? 'RS256',
     require_auth_time: read.flag('require_auth_time'),
     backchannel_logout_session_required: read.flag('backchannel_logout_session_required'),
     frontchannel_logout_session_required: read.flag('frontchannel_logout_session_required'),

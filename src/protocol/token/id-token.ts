@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SignatureAlgorithm } from '../client/client-metadata.js';
+import type { SigningAlgorithm } from '../signing-algorithm.js';
 
 /** The facts of which an ID token tells (OIDC Core §2). */
 export interface IdTokenFacts {
@@ -21,16 +21,16 @@ export interface IdTokenFacts {
 const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
 
 /** The hash belonging to the signature algorithm; Ed25519 hashes with SHA-512 (OIDC Core §3.1.3.6, RFC 8032 §5.1). */
-const hashName = (alg: SignatureAlgorithm): string => (alg === 'EdDSA' ? 'sha512' : 'sha256');
+const hashName = (alg: SigningAlgorithm): string => (alg === 'EdDSA' ? 'sha512' : 'sha256');
 
 /** Left half of the access token's hash, so that the ID token vouches for it (OIDC Core §3.1.3.6). */
-export function accessTokenHash(accessToken: string, alg: SignatureAlgorithm): string {
+export function accessTokenHash(accessToken: string, alg: SigningAlgorithm): string {
   const digest = createHash(hashName(alg)).update(accessToken, 'ascii').digest();
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }
 
 /** Claims of an ID token (OIDC Core §2). Claims about the person are userinfo's business, as an access token is issued with it (§5.4). */
-export const idTokenClaims = (facts: IdTokenFacts, alg: SignatureAlgorithm): Readonly<Record<string, unknown>> => ({
+export const idTokenClaims = (facts: IdTokenFacts, alg: SigningAlgorithm): Readonly<Record<string, unknown>> => ({
   iss: facts.issuer,
   sub: facts.subject,
   aud: facts.clientId,

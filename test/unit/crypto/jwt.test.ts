@@ -3,17 +3,17 @@ import { describe, expect, it } from '@jest/globals';
 import {
   generateKeyPair,
   importPrivateKey,
-  signingAlgorithms,
   signJwt,
   type VerificationKey,
   verifyOwnJwt,
 } from '../../../src/crypto/jwt.js';
+import { type SigningAlgorithm, signingAlgorithms } from '../../../src/protocol/signing-algorithm.js';
 
 const now = new Date('2030-01-01T00:00:00Z');
 const seconds = now.getTime() / 1000;
 const issuer = 'https://issuer.example';
 
-async function keyFor(alg: (typeof signingAlgorithms)[number], kid = alg) {
+async function keyFor(alg: SigningAlgorithm, kid: string = alg) {
   const pair = await generateKeyPair(alg);
   const verification: VerificationKey = {
     kid,

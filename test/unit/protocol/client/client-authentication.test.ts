@@ -141,9 +141,9 @@ describe('claims of a client assertion (RFC 7523 §3)', () => {
 
 describe('algorithms of a client assertion (OIDC Core §9, FAPI 2.0 §5.4.1)', () => {
   it.each([
-    ['any asymmetric one', { profile: 'oauth21' }, ['RS256', 'PS256', 'ES256', 'EdDSA']],
+    ['any asymmetric one', { profile: 'oauth21' }, ['ES256', 'EdDSA', 'PS256', 'RS256']],
     ['the registered one', { profile: 'oauth21', token_endpoint_auth_signing_alg: 'ES256' }, ['ES256']],
-    ['FAPI 2.0: no RS256', { profile: 'fapi2' }, ['PS256', 'ES256', 'EdDSA']],
+    ['FAPI 2.0: no RS256', { profile: 'fapi2' }, ['ES256', 'EdDSA', 'PS256']],
     ['FAPI 2.0: not even registered', { profile: 'fapi2', token_endpoint_auth_signing_alg: 'RS256' }, []],
   ] as const)('%s', (_, metadata, algorithms) => expect(assertionAlgorithms(metadata)).toEqual(algorithms));
 });

@@ -1,0 +1,6 @@
+/**
+ * JWS algorithms that we sign with and verify (RFC 7518 §3.1, RFC 8037 §3.1): asymmetric only, `none` never (RFC 8725 §3.2).
+ * The cheapest to sign with comes first, and is taken where nobody asks for another: RSA costs ten times as much.
+ */
+export const signingAlgorithms = ['ES256', 'EdDSA', 'PS256', 'RS256'] as const;
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
