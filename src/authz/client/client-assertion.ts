@@ -66,7 +66,6 @@ export async function checkClientAssertion(
     clientId: client.clientId,
     issuer,
     endpoints: [endpointUrl(issuer, 'token'), endpointUrl(issuer, endpoint)],
-    profile: client.metadata.profile,
     now: authz.clock.now(),
   });
   if (!(await useAssertion(authz.sql, { clientId: client.clientId, ...use }))) {

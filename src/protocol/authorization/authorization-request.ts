@@ -82,7 +82,6 @@ function assertResponseType(parameters: Parameters, client: ClientMetadata): voi
   if (!client.grant_types.includes('authorization_code') || !client.response_types.includes('code')) {
     throw new OAuthError('unauthorized_client', { detail: 'the client is not registered for the code flow' });
   }
-  if (client.profile !== 'oauth21') invalid('FAPI 2.0 clients push their requests (FAPI 2.0 §5.3.2.2)');
 }
 
 const words = (value: string | undefined): string[] => (value ?? '').split(' ').filter((word) => word !== '');

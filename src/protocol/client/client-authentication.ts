@@ -148,7 +148,6 @@ export interface AssertionRules {
   readonly issuer: string;
   /** Endpoint URLs that may stand for the issuer: the token endpoint and the one that was called. */
   readonly endpoints: readonly string[];
-  readonly profile: ClientMetadata['profile'];
   readonly now: Date;
 }
 
@@ -162,9 +161,8 @@ export interface AssertionUse {
 const clockSkewSeconds = 30;
 const longestLifeSeconds = 3600;
 
-/** FAPI 2.0 §5.3.2.1 wants the issuer as a plain string; others may name an endpoint, or several audiences (OIDC Core §9). */
-function isAudience(aud: unknown, { issuer, endpoints, profile }: AssertionRules): boolean {
-  if (profile !== 'oauth21') return aud === issuer;
+/** The issuer, or an endpoint in its place; alone or among others (RFC 7523 §3 item 3, OIDC Core §9). */
+function isAudience(aud: unknown, { issuer, endpoints }: AssertionRules): boolean {
   const accepted = [issuer, ...endpoints];
   return (Array.isArray(aud) ? aud : [aud]).some((item: unknown) => accepted.includes(item as string));
 }
@@ -193,14 +191,11 @@ export function validateAssertionClaims(
   return { jti, expiresAt: new Date((exp + clockSkewSeconds) * 1000) };
 }
 
-/** Algorithms a client's assertion may be signed with: the registered one, or all that its profile has (FAPI 2.0 §5.4.1). */
-export function assertionAlgorithms(
-  metadata: Pick<ClientMetadata, 'profile' | 'token_endpoint_auth_signing_alg'>,
-): readonly SigningAlgorithm[] {
-  const allowed = signingAlgorithms.filter((alg) => metadata.profile === 'oauth21' || alg !== 'RS256');
-  const registered = metadata.token_endpoint_auth_signing_alg;
-  return registered ? allowed.filter((alg) => alg === registered) : allowed;
-}
+/** Algorithms a client's assertion may be signed with: the registered one, or any (OIDC Registration §2). */
+export const assertionAlgorithms = ({
+  token_endpoint_auth_signing_alg: registered,
+}: Pick<ClientMetadata, 'token_endpoint_auth_signing_alg'>): readonly SigningAlgorithm[] =>
+  registered ? [registered] : signingAlgorithms;
 
 /** `typ` values of a client assertion; any other says that the JWT was made for something else (RFC 8725 §3.11). */
 export const assertionTypes: readonly (string | undefined)[] = [undefined, 'jwt', 'client-authentication+jwt'];

@@ -234,14 +234,14 @@ export const isClientIdentifier = (text: string): boolean => /^[\x20-\x7E]+$/.te
 export const isPublicClient = (metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean =>
   metadata.token_endpoint_auth_method === 'none';
 
-/** FAPI 2.0 asks for S256 of every client (FAPI 2.0 §5.3.2.2), OAuth 2.1 of public ones, the operator of whom he likes. */
-export const requiresPkce = (
-  metadata: Pick<ClientMetadata, 'token_endpoint_auth_method' | 'require_pkce' | 'profile'>,
-): boolean => isPublicClient(metadata) || metadata.require_pkce || metadata.profile !== 'oauth21';
+/** OAuth 2.1 requires PKCE of public clients (OAuth 2.1 §7.5.1); an operator may require it of any other. */
+export const requiresPkce = (metadata: Pick<ClientMetadata, 'token_endpoint_auth_method' | 'require_pkce'>): boolean =>
+  isPublicClient(metadata) || metadata.require_pkce;
 
 /**
- * Why a client can not be served as it asks to be; undefined when it can. FAPI 2.0 §5.3.2 wants pushed requests and
- * sender-constrained tokens of both sides: a client held to it must not get less.
+ * Why a client cannot be served as it asks to be; undefined when it can. FAPI 2.0 §5.3.2 requires pushed requests and
+ * sender-constrained tokens of both sides: a client held to it must not get less. No such client is ever stored, so no rule
+ * below asks for the profile.
  */
 export const unservableProfile = ({ profile }: Pick<ClientMetadata, 'profile'>): string | undefined =>
   profile === 'oauth21'

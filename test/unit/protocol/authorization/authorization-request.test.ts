@@ -128,12 +128,6 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
     ['scope malformed', { scope: 'openid "' }, {}, 'invalid_scope'],
     ['resource unknown (RFC 8707 §2)', { resource: 'https://other.example' }, {}, 'invalid_target'],
     ['one of two resources unknown', { resource: [api, 'https://other.example'] }, {}, 'invalid_target'],
-    [
-      'FAPI 2.0 without a pushed request',
-      { code_challenge: challenge, code_challenge_method: 'S256' },
-      { profile: 'fapi2' },
-      'invalid_request',
-    ],
   ])('%s', (_, changed, document, code) =>
     expect(() => validate(changed, document)).toThrow(expect.objectContaining({ code })),
   );

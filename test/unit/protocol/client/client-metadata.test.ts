@@ -132,12 +132,11 @@ describe('client metadata (RFC 7591 §2)', () => {
 });
 
 describe('who needs PKCE (OAuth 2.1 §7.5.1)', () => {
-  const basic = { token_endpoint_auth_method: 'client_secret_basic', require_pkce: false, profile: 'oauth21' } as const;
+  const basic = { token_endpoint_auth_method: 'client_secret_basic', require_pkce: false } as const;
   it.each([
     ['a public client', { ...basic, token_endpoint_auth_method: 'none' } as const, true],
     ['a confidential one', basic, false],
     ['a confidential one that asked for it', { ...basic, require_pkce: true }, true],
-    ['a FAPI client (FAPI 2.0 §5.3.2.2)', { ...basic, profile: 'fapi2' } as const, true],
   ])('%s', (_, metadata, required) => {
     expect(requiresPkce(metadata)).toBe(required);
     expect(isPublicClient(metadata)).toBe(metadata.token_endpoint_auth_method === 'none');
