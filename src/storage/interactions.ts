@@ -2,7 +2,6 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import type { InteractionError } from '../protocol/sign-in/next-step.js';
-import { currentTraceparent, linkTrace } from '../telemetry/tracing/tracing.js';
 import { type Audit, auditRow } from './audit-events.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
@@ -62,9 +61,11 @@ interface NewInteraction {
   readonly authzBrowserHash: Buffer;
   readonly now: Date;
   readonly expiresAt: Date;
+  /** Of the authorization request, so that the traces of later ones can be linked with it. */
+  readonly traceparent: string | null;
 }
 
-const startInteractionStatement = statement<NewInteraction & { readonly traceparent: string | null }>(
+const startInteractionStatement = statement<NewInteraction>(
   'start_interaction',
   (p) => `
    INSERT INTO interactions (id_hash, client_id, request, authz_browser_hash, created_at, expires_at, traceparent)
@@ -73,7 +74,7 @@ const startInteractionStatement = statement<NewInteraction & { readonly tracepar
 
 /** authz opens the conversation: the first of the row's three verbs. */
 export async function startInteraction(sql: Sql, interaction: NewInteraction): Promise<void> {
-  await sql.query(startInteractionStatement, { ...interaction, traceparent: currentTraceparent() });
+  await sql.query(startInteractionStatement, interaction);
 }
 
 /** All that the hub decides from, read at one instant. */
@@ -87,6 +88,7 @@ export interface VisitedInteraction {
   readonly completedAt: Date | null;
   readonly redeemedAt: Date | null;
   readonly expiresAt: Date;
+  readonly traceparent: string | null;
   /** False where another browser has this interaction: nothing of it may be shown here. */
   readonly ours: boolean;
   /** The live session of this browser, with its enabled user. */
@@ -117,7 +119,6 @@ interface VisitRow extends Omit<VisitedInteraction, 'session' | 'consent'> {
   acr: string | null;
   consentScopes: string[] | null;
   consentGrantedAt: Date;
-  traceparent: string | null;
 }
 
 interface VisitingBrowser {
@@ -163,8 +164,7 @@ export async function visitInteraction(sql: Sql, browser: VisitingBrowser): Prom
   const [row] = (await sql.query(visitInteractionStatement, browser)).rows;
   if (!row) return null;
   const { sessionId, userId, username, email, claims, authTime, lastSeenAt, amr, acr, consentScopes, ...rest } = row;
-  const { consentGrantedAt, traceparent, ...interaction } = rest;
-  linkTrace(traceparent);
+  const { consentGrantedAt, ...interaction } = rest;
   return {
     ...interaction,
     session: sessionId ? { id: sessionId, userId, username, email, claims, authTime, lastSeenAt, amr, acr } : null,
@@ -198,6 +198,7 @@ export interface RedeemedInteraction {
   readonly clientId: string;
   readonly request: ValidatedAuthorizationRequest;
   readonly outcome: InteractionOutcome;
+  readonly traceparent: string | null;
 }
 
 interface InteractionRedemption {
@@ -213,10 +214,7 @@ interface InteractionRedemption {
 // A success counts only as long as the session that it came from: whoever was signed out, disabled or given another password
 // meanwhile must not get a new authorization grant out of it. The lock makes what ends the session wait, and then see the grant.
 // The payload keeps of the request what the token endpoint will compare (RFC 6749 §4.1.3, RFC 7636 §4.6).
-const redeemInteractionStatement = statement<
-  InteractionRedemption,
-  RedeemedInteraction & { traceparent: string | null }
->(
+const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInteraction>(
   'redeem_interaction',
   (p) => `
    WITH alive AS (
@@ -263,11 +261,7 @@ export async function redeemInteraction(
   sql: Sql,
   redemption: InteractionRedemption,
 ): Promise<RedeemedInteraction | null> {
-  const [row] = (await sql.query(redeemInteractionStatement, redemption)).rows;
-  if (!row) return null;
-  const { traceparent, ...redeemed } = row;
-  linkTrace(traceparent);
-  return redeemed;
+  return (await sql.query(redeemInteractionStatement, redemption)).rows[0] ?? null;
 }
 
 /** Why a handle could not be redeemed. */
@@ -290,7 +284,7 @@ interface HandleLookup {
 const findInteractionByHandleStatement = statement<HandleLookup, UnredeemedInteraction>(
   'find_interaction_by_handle',
   (p) => `
-   SELECT i.client_id AS "clientId", i.request, i.outcome, i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
+   SELECT i.client_id AS "clientId", i.request, i.outcome, i.traceparent, i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
      i.authz_browser_hash = ANY (${p.authzBrowserHashes}::bytea[]) AS ours,
      EXISTS (SELECT FROM tokens t WHERE t.value_hash = ${p.codeHash} AND t.consumed_at IS NULL AND t.expires_at > ${p.now})
        AS "codeUnused"

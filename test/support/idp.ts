@@ -195,6 +195,7 @@ export async function openIdp({ hashing, issuer, beside }: IdpOptions = {}): Pro
         authzBrowserHash,
         now,
         expiresAt,
+        traceparent: null,
       });
       return id;
     },

@@ -19,6 +19,7 @@ import type { Parameters } from '../../protocol/parameters.js';
 import { matchRedirectUri } from '../../protocol/redirect-uri.js';
 import type { Client } from '../../storage/clients.js';
 import { startInteraction } from '../../storage/interactions.js';
+import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
 import { bindBrowser } from './browser-binding.js';
 import { sendAuthorizationError } from './send-authorization-response.js';
@@ -69,6 +70,7 @@ async function start(authz: Authz, req: Request, res: Response, request: Validat
     authzBrowserHash: bindBrowser(authz, req, res),
     now,
     expiresAt: after(now, authz.config.lifetimes.interaction),
+    traceparent: currentTraceparent(),
   });
   const hub = endpointUrl(authz.config.publicUrls.idp, 'interaction').replace(':interaction', id);
   res.set('Cache-Control', 'no-store').redirect(303, hub);

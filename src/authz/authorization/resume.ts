@@ -10,6 +10,7 @@ import { OAuthError } from '../../protocol/oauth-error.js';
 import { matchRedirectUri, type RegisteredRedirectUri } from '../../protocol/redirect-uri.js';
 import { requiredParameter } from '../../protocol/token/token-request.js';
 import { findInteractionByHandle, type RedeemedInteraction, redeemInteraction } from '../../storage/interactions.js';
+import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
 import { presentedBindings } from './browser-binding.js';
 import { ResumptionError } from './page-errors.js';
@@ -83,8 +84,10 @@ export const resume =
     const presented = readHandle(authz, req);
     const now = authz.clock.now();
     const redeemed = await redeem(authz, askedOf(req), presented, now);
-    const { clientId, request, outcome } = redeemed ?? (await answerAgain(authz, presented, now));
-    const redirectUri = await requireRegisteredUri(authz, { clientId, request, outcome });
+    const interaction = redeemed ?? (await answerAgain(authz, presented, now));
+    linkTrace(interaction.traceparent);
+    const { clientId, request, outcome } = interaction;
+    const redirectUri = await requireRegisteredUri(authz, interaction);
     const target = { clientId, redirectUri, responseMode: request.responseMode, state: request.state };
     if ('error' in outcome) {
       sendAuthorizationError(authz, res, target, new OAuthError(outcome.error));

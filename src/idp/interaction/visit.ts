@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { hashToken } from '../../crypto/digest.js';
 import { nextStep, type Step } from '../../protocol/sign-in/next-step.js';
 import { type VisitedInteraction, visitInteraction } from '../../storage/interactions.js';
+import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Idp } from '../deps.js';
 import { readBrowser, readSession } from './cookies.js';
 import { clientDisabled, cookiesMissing, foreignBrowser, interactionGone } from './refusal.js';
@@ -31,6 +32,7 @@ export async function visit(idp: Idp, req: Request): Promise<Visit> {
     now: idp.clock.now(),
   });
   if (!found) throw interactionGone();
+  linkTrace(found.traceparent);
   if (!found.ours) throw foreignBrowser();
   if (found.clientDisabledAt) throw clientDisabled();
   const silent = found.request.prompts.includes('none');

@@ -1,4 +1,3 @@
-import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import { auditRow } from '../audit-events.js';
 import { type GrantFacts, grantColumns, grantIsAlive } from '../authorization-grants.js';
 import { selected } from '../connection/columns.js';
@@ -18,7 +17,7 @@ export interface CodePayload {
   readonly redirectUriNamed: boolean;
   readonly nonce?: string;
   readonly codeChallenge?: string;
-  /** Of the authorization request, for the span of the token request. */
+  /** Of the authorization request, with which the token request's trace is linked. */
   readonly traceparent?: string;
 }
 
@@ -45,9 +44,7 @@ const findAuthorizationCodeStatement = statement<{ valueHash: Buffer }, FoundCod
 
 /** Looks at a code without using it up, so that the rules can be checked first; {@link redeemAuthorizationCode} decides. */
 export async function findAuthorizationCode(sql: Sql, valueHash: Buffer): Promise<FoundCode | null> {
-  const code = (await sql.query(findAuthorizationCodeStatement, { valueHash })).rows[0] ?? null;
-  linkTrace(code?.payload.traceparent);
-  return code;
+  return (await sql.query(findAuthorizationCodeStatement, { valueHash })).rows[0] ?? null;
 }
 
 const redeemAuthorizationCodeStatement = statement<Redemption & IssuedParameters>(

@@ -27,6 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+const times = { now: start, expiresAt: later(60_000), traceparent: null };
+
 const hash = () => hashToken(randomBytes(16).toString('hex'));
 const twentyTimes = <T>(work: (n: number) => Promise<T>) => Promise.all(Array.from({ length: 20 }, (_, n) => work(n)));
 
@@ -45,7 +47,7 @@ async function completedInteraction(userId: string, clientId: string, scopes = [
     nonce: 'n',
     codeChallenge: 'c',
   } as unknown as Parameters<typeof startInteraction>[1]['request'];
-  await startInteraction(database.sql, { ...hashes, clientId, request, now: start, expiresAt: later(60_000) });
+  await startInteraction(database.sql, { ...hashes, clientId, request, ...times });
   const outcome: InteractionOutcome = {
     userId,
     sessionId: randomUUID(),
@@ -123,7 +125,7 @@ describe('interaction handle', () => {
     const hashes = { idHash: hash(), authzBrowserHash: hash(), handleHash: hash() };
     const clientId = await addClient(database);
     const request = { prompts: ['none'], scopes: [], resources: [] } as never;
-    await startInteraction(database.sql, { ...hashes, clientId, request, now: start, expiresAt: later(60_000) });
+    await startInteraction(database.sql, { ...hashes, clientId, request, ...times });
     await completeInteraction(database.sql, { ...hashes, outcome: { error: 'login_required' }, now: start });
     const redeemed = await redeemInteraction(database.sql, { ...redemptionOf(hashes), authzBrowserHashes: [] });
     expect(redeemed?.outcome).toEqual({ error: 'login_required' });
@@ -133,7 +135,7 @@ describe('interaction handle', () => {
     const hashes = { idHash: hash(), authzBrowserHash: hash() };
     const clientId = await addClient(database);
     const request = { prompts: [], scopes: [], resources: [] } as never;
-    await startInteraction(database.sql, { ...hashes, clientId, request, now: start, expiresAt: later(60_000) });
+    await startInteraction(database.sql, { ...hashes, clientId, request, ...times });
     const visit = (idpBrowserHash: Buffer, now = start) =>
       visitInteraction(database.sql, { idHash: hashes.idHash, idpBrowserHash, sessionSecretHash: null, now });
     const [mine, other] = [hash(), hash()];

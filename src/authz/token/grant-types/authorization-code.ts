@@ -13,6 +13,7 @@ import {
   findAuthorizationCode,
   redeemAuthorizationCode,
 } from '../../../storage/tokens/authorization-code.js';
+import { linkTrace } from '../../../telemetry/tracing/tracing.js';
 import type { Authz } from '../../deps.js';
 import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
 import { endReusedGrant } from '../reuse.js';
@@ -21,6 +22,7 @@ import type { TokenRequestContext } from '../token-request-context.js';
 async function findOwnCode(authz: Authz, context: TokenRequestContext, valueHash: Buffer): Promise<FoundCode> {
   const code = await findAuthorizationCode(authz.sql, valueHash);
   if (!code) throw invalidGrant('the code is unknown');
+  linkTrace(code.payload.traceparent);
   const decision = decideCode(code, { clientId: context.client.clientId, now: authz.clock.now() });
   if (decision.kind === 'reuse') throw await endReusedGrant(authz, context, code);
   if (decision.kind === 'refuse') throw invalidGrant(decision.detail);
