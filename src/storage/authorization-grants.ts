@@ -98,7 +98,7 @@ export interface LiveGrant {
 const findLiveGrantStatement = statement<{ id: string; issuedAt: Date }, GrantFacts & UserClaims>(
   'find_live_grant',
   (p) => `
-   SELECT ${selected(grantColumns)}, ${selected(userColumns)}
+   SELECT ${selected(grantColumns, userColumns)}
    FROM authorization_grants g
    JOIN users u ON u.id = g.user_id AND u.disabled_at IS NULL
    JOIN clients c ON c.client_id = g.client_id AND c.disabled_at IS NULL

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type Audit, auditRow } from './audit-events.js';
+import type { Columns } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 
@@ -15,6 +16,12 @@ export class Consent {
   @Column('timestamptz', { name: 'granted_at' })
   grantedAt!: Date;
 }
+
+/** What a user allowed a client before. */
+export type GivenConsent = Readonly<Pick<Consent, 'scopes' | 'grantedAt'>>;
+
+/** Where {@link GivenConsent} comes from, in statements that read a consent as `n`. */
+export const consentColumns: Columns<GivenConsent> = { scopes: 'n.scopes', grantedAt: 'n.granted_at' };
 
 interface GrantedConsent {
   readonly userId: string;

@@ -2,9 +2,10 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import type { InteractionError } from '../protocol/sign-in/next-step.js';
-import { type Audit, auditRow } from './audit-events.js';
+import { type Columns, pick, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
+import { jsonKey, statement } from './connection/statement.js';
+import { consentColumns, type GivenConsent } from './consents.js';
 
 /** How the conversation at the identity provider ended. */
 export type InteractionOutcome =
@@ -54,6 +55,8 @@ export class Interaction {
   expiresAt!: Date;
 }
 
+const requestKey = jsonKey<ValidatedAuthorizationRequest>;
+
 interface NewInteraction {
   readonly idHash: Buffer;
   readonly clientId: string;
@@ -77,6 +80,19 @@ export async function startInteraction(sql: Sql, interaction: NewInteraction): P
   await sql.query(startInteractionStatement, interaction);
 }
 
+/** The live session of a browser, with its enabled user. */
+interface VisitingSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly username: string;
+  readonly email: string | null;
+  readonly claims: Record<string, unknown>;
+  readonly authTime: Date;
+  readonly lastSeenAt: Date;
+  readonly amr: string[];
+  readonly acr: string | null;
+}
+
 /** All that the hub decides from, read at one instant. */
 export interface VisitedInteraction {
   readonly clientId: string;
@@ -91,35 +107,43 @@ export interface VisitedInteraction {
   readonly traceparent: string | null;
   /** False where another browser has this interaction: nothing of it may be shown here. */
   readonly ours: boolean;
-  /** The live session of this browser, with its enabled user. */
-  readonly session: {
-    readonly id: string;
-    readonly userId: string;
-    readonly username: string;
-    readonly email: string | null;
-    readonly claims: Record<string, unknown>;
-    readonly authTime: Date;
-    readonly lastSeenAt: Date;
-    readonly amr: string[];
-    readonly acr: string | null;
-  } | null;
+  readonly session: VisitingSession | null;
   /** What this user allowed this client before. */
-  readonly consent: { readonly scopes: string[]; readonly grantedAt: Date } | null;
+  readonly consent: GivenConsent | null;
 }
 
-interface VisitRow extends Omit<VisitedInteraction, 'session' | 'consent'> {
-  sessionId: string | null;
-  userId: string;
-  username: string;
-  email: string | null;
-  claims: Record<string, unknown>;
-  authTime: Date;
-  lastSeenAt: Date;
-  amr: string[];
-  acr: string | null;
-  consentScopes: string[] | null;
-  consentGrantedAt: Date;
-}
+type InteractionFacts = Omit<VisitedInteraction, 'ours' | 'session' | 'consent'>;
+
+const interactionColumns: Columns<InteractionFacts> = {
+  clientId: 'i.client_id',
+  clientMetadata: 'c.metadata',
+  clientDisabledAt: 'c.disabled_at',
+  request: 'i.request',
+  outcome: 'i.outcome',
+  createdAt: 'i.created_at',
+  completedAt: 'i.completed_at',
+  redeemedAt: 'i.redeemed_at',
+  expiresAt: 'i.expires_at',
+  traceparent: 'i.traceparent',
+};
+
+const sessionColumns: Columns<VisitingSession> = {
+  id: 's.id',
+  userId: 'u.id',
+  username: 'u.username',
+  email: 'u.email',
+  claims: 'u.claims',
+  authTime: 's.auth_time',
+  lastSeenAt: 's.last_seen_at',
+  amr: 's.amr',
+  acr: 's.acr',
+};
+
+/** Without a session its members are null, and without a consent that one's. */
+type VisitRow = InteractionFacts &
+  Pick<VisitedInteraction, 'ours'> &
+  (VisitingSession | { readonly id: null }) &
+  (GivenConsent | { readonly scopes: null });
 
 interface VisitingBrowser {
   readonly idHash: Buffer;
@@ -136,17 +160,13 @@ const visitInteractionStatement = statement<VisitingBrowser, VisitRow>(
    WITH bound AS (
      UPDATE interactions SET idp_browser_hash = ${p.idpBrowserHash}
      WHERE id_hash = ${p.idHash} AND (idp_browser_hash IS NULL OR idp_browser_hash = ${p.idpBrowserHash})
-       AND expires_at > ${p.now} AND NOT request -> 'prompts' ? 'none' AND ${p.idpBrowserHash}::bytea IS NOT NULL
+       AND expires_at > ${p.now} AND NOT request -> ${requestKey('prompts')} ? 'none' AND ${p.idpBrowserHash}::bytea IS NOT NULL
        AND (SELECT first.idp_browser_hash IS NULL FROM interactions first WHERE first.id_hash = ${p.idHash})
      RETURNING id_hash
    )
-   SELECT i.client_id AS "clientId", c.metadata AS "clientMetadata", c.disabled_at AS "clientDisabledAt", i.request, i.outcome,
-     i.created_at AS "createdAt", i.completed_at AS "completedAt", i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
-     (i.request -> 'prompts' ? 'none' OR i.idp_browser_hash IS NOT DISTINCT FROM ${p.idpBrowserHash}::bytea
-       OR EXISTS (SELECT FROM bound)) AS ours,
-     s.id AS "sessionId", u.id AS "userId", u.username, u.email, u.claims, s.auth_time AS "authTime",
-     s.last_seen_at AS "lastSeenAt", s.amr, s.acr, n.scopes AS "consentScopes", n.granted_at AS "consentGrantedAt",
-     i.traceparent
+   SELECT ${selected(interactionColumns, sessionColumns, consentColumns)},
+     (i.request -> ${requestKey('prompts')} ? 'none' OR i.idp_browser_hash IS NOT DISTINCT FROM ${p.idpBrowserHash}::bytea
+       OR EXISTS (SELECT FROM bound)) AS ours
    FROM interactions i
    JOIN clients c ON c.client_id = i.client_id
    LEFT JOIN (sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL)
@@ -163,12 +183,11 @@ const visitInteractionStatement = statement<VisitingBrowser, VisitRow>(
 export async function visitInteraction(sql: Sql, browser: VisitingBrowser): Promise<VisitedInteraction | null> {
   const [row] = (await sql.query(visitInteractionStatement, browser)).rows;
   if (!row) return null;
-  const { sessionId, userId, username, email, claims, authTime, lastSeenAt, amr, acr, consentScopes, ...rest } = row;
-  const { consentGrantedAt, ...interaction } = rest;
   return {
-    ...interaction,
-    session: sessionId ? { id: sessionId, userId, username, email, claims, authTime, lastSeenAt, amr, acr } : null,
-    consent: consentScopes ? { scopes: consentScopes, grantedAt: consentGrantedAt } : null,
+    ...pick(row, interactionColumns),
+    ours: row.ours,
+    session: row.id === null ? null : pick(row, sessionColumns),
+    consent: row.scopes === null ? null : pick(row, consentColumns),
   };
 }
 
@@ -192,106 +211,4 @@ const completeInteractionStatement = statement<Completion>(
  */
 export async function completeInteraction(sql: Sql, completion: Completion): Promise<boolean> {
   return (await sql.query(completeInteractionStatement, completion)).rowCount === 1;
-}
-
-export interface RedeemedInteraction {
-  readonly clientId: string;
-  readonly request: ValidatedAuthorizationRequest;
-  readonly outcome: InteractionOutcome;
-  readonly traceparent: string | null;
-}
-
-interface InteractionRedemption {
-  readonly handleHash: Buffer;
-  readonly authzBrowserHashes: readonly Buffer[];
-  readonly now: Date;
-  readonly authorizationGrantId: string;
-  readonly codeHash: Buffer;
-  readonly codeExpiresAt: Date;
-  readonly audit: Audit;
-}
-
-// A success counts only as long as the session that it came from: whoever was signed out, disabled or given another password
-// meanwhile must not get a new authorization grant out of it. The lock makes what ends the session wait, and then see the grant.
-// The payload keeps of the request what the token endpoint will compare (RFC 6749 §4.1.3, RFC 7636 §4.6).
-const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInteraction>(
-  'redeem_interaction',
-  (p) => `
-   WITH alive AS (
-     SELECT s.id FROM interactions i
-     JOIN sessions s ON s.id = (i.outcome ->> 'sessionId')::uuid AND s.user_id = (i.outcome ->> 'userId')::uuid
-       AND s.expires_at > ${p.now}
-     WHERE i.handle_hash = ${p.handleHash}
-     FOR KEY SHARE OF s
-   ), redeemed AS (
-     UPDATE interactions SET redeemed_at = ${p.now}
-     WHERE handle_hash = ${p.handleHash} AND redeemed_at IS NULL AND expires_at > ${p.now} AND (outcome ? 'error'
-       OR (authz_browser_hash = ANY (${p.authzBrowserHashes}::bytea[]) AND EXISTS (SELECT FROM alive)))
-     RETURNING client_id, request, outcome, traceparent
-   ), granted AS (
-     INSERT INTO authorization_grants
-       (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, acr, created_at, expires_at)
-     SELECT ${p.authorizationGrantId}, client_id, (outcome ->> 'userId')::uuid, (outcome ->> 'sessionId')::uuid,
-       ARRAY(SELECT jsonb_array_elements_text(outcome -> 'scopes')), ARRAY(SELECT jsonb_array_elements_text(request -> 'resources')),
-       to_timestamp((outcome ->> 'authTime')::double precision / 1000), ARRAY(SELECT jsonb_array_elements_text(outcome -> 'amr')),
-       outcome ->> 'acr', ${p.now}, ${p.codeExpiresAt}
-     FROM redeemed WHERE NOT outcome ? 'error'
-     RETURNING id, client_id, user_id, session_id
-   ), code AS (
-     INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-     SELECT ${p.codeHash}, 'authorization_code', g.client_id, g.user_id, g.id,
-       jsonb_strip_nulls(jsonb_build_object('redirectUri', r.request -> 'redirectUri',
-         'redirectUriNamed', r.request -> 'redirectUriNamed', 'nonce', r.request -> 'nonce',
-         'codeChallenge', r.request -> 'codeChallenge', 'traceparent', r.traceparent)), ${p.now}, ${p.codeExpiresAt}
-     FROM granted g CROSS JOIN redeemed r
-   ), audited AS (
-     ${auditRow({ audit: p.audit, now: p.now, from: 'granted', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}
-   )
-   SELECT client_id AS "clientId", request, outcome, traceparent FROM redeemed`,
-);
-
-/**
- * authz redeems the handle, once: the third verb. A success needs the browser that asked (one of the cookies it brought) and
- * its session still alive, an error the handle only. The authorization grant, its code and the audit row are made in the same
- * statement.
- * @returns null when the handle is unknown, expired, redeemed, not this browser's, or its session has ended; nothing is
- *   burnt then
- */
-export async function redeemInteraction(
-  sql: Sql,
-  redemption: InteractionRedemption,
-): Promise<RedeemedInteraction | null> {
-  return (await sql.query(redeemInteractionStatement, redemption)).rows[0] ?? null;
-}
-
-/** Why a handle could not be redeemed. */
-export interface UnredeemedInteraction extends RedeemedInteraction {
-  readonly redeemedAt: Date | null;
-  readonly expiresAt: Date;
-  /** The browser that asked is the one that is here. */
-  readonly ours: boolean;
-  /** The code made at the redemption is still unused. */
-  readonly codeUnused: boolean;
-}
-
-interface HandleLookup {
-  readonly handleHash: Buffer;
-  readonly authzBrowserHashes: readonly Buffer[];
-  readonly codeHash: Buffer;
-  readonly now: Date;
-}
-
-const findInteractionByHandleStatement = statement<HandleLookup, UnredeemedInteraction>(
-  'find_interaction_by_handle',
-  (p) => `
-   SELECT i.client_id AS "clientId", i.request, i.outcome, i.traceparent, i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
-     i.authz_browser_hash = ANY (${p.authzBrowserHashes}::bytea[]) AS ours,
-     EXISTS (SELECT FROM tokens t WHERE t.value_hash = ${p.codeHash} AND t.consumed_at IS NULL AND t.expires_at > ${p.now})
-       AS "codeUnused"
-   FROM interactions i WHERE i.handle_hash = ${p.handleHash} AND i.outcome IS NOT NULL`,
-);
-
-/** Looks at a handle that {@link redeemInteraction} did not take. */
-export async function findInteractionByHandle(sql: Sql, lookup: HandleLookup): Promise<UnredeemedInteraction | null> {
-  return (await sql.query(findInteractionByHandleStatement, lookup)).rows[0] ?? null;
 }

@@ -9,7 +9,11 @@ import { decideResumption } from '../../protocol/authorization/resumption.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { matchRedirectUri, type RegisteredRedirectUri } from '../../protocol/redirect-uri.js';
 import { requiredParameter } from '../../protocol/token/token-request.js';
-import { findInteractionByHandle, type RedeemedInteraction, redeemInteraction } from '../../storage/interactions.js';
+import {
+  findInteractionByHandle,
+  type RedeemedInteraction,
+  redeemInteraction,
+} from '../../storage/interaction-redemption.js';
 import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
 import { presentedBindings } from './browser-binding.js';

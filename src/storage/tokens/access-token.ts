@@ -75,7 +75,7 @@ type ActiveAccessTokenRow = AccessTokenFacts & ((GrantFacts & UserClaims) | { re
 const findOpaqueAccessTokenStatement = statement<{ valueHash: Buffer; now: Date }, ActiveAccessTokenRow>(
   'find_opaque_access_token',
   (p) => `
-   SELECT ${selected(accessTokenColumns)}, ${selected(grantColumns)}, ${selected(userColumns)}
+   SELECT ${selected(accessTokenColumns, grantColumns, userColumns)}
    FROM tokens t
    JOIN clients c ON c.client_id = t.client_id AND c.disabled_at IS NULL
    LEFT JOIN authorization_grants g ON g.id = t.authorization_grant_id AND g.revoked_at IS NULL

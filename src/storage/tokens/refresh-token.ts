@@ -1,8 +1,8 @@
 import { auditRow } from '../audit-events.js';
 import { type GrantFacts, grantColumns, grantIsAlive } from '../authorization-grants.js';
-import { selected } from '../connection/columns.js';
+import { jsonObject, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
-import { statement } from '../connection/statement.js';
+import { jsonKey, statement } from '../connection/statement.js';
 import {
   type IssuedParameters,
   issuedParameters,
@@ -10,6 +10,12 @@ import {
   type Redemption,
   type StoredTokens,
 } from './redemption.js';
+
+/** Empty until the token is redeemed. */
+interface RefreshTokenPayload {
+  /** Hash of the token that replaced it, in hexadecimal. */
+  readonly successor?: string;
+}
 
 interface RequestedScopes {
   /** Null: whatever was granted. */
@@ -22,7 +28,7 @@ const rotateRefreshTokenStatement = statement<Redemption & IssuedParameters & Re
   (p) => `
    WITH redeemed AS (
      UPDATE tokens t SET consumed_at = ${p.now}, expires_at = GREATEST(t.expires_at, ${p.lastExpiry}::timestamptz),
-       payload = jsonb_build_object('successor', encode(${p.refreshHash}, 'hex'))
+       payload = ${jsonObject<RefreshTokenPayload>({ successor: `encode(${p.refreshHash}, 'hex')` })}
      FROM authorization_grants g
      JOIN users u ON u.id = g.user_id
      JOIN clients c ON c.client_id = g.client_id
@@ -70,7 +76,7 @@ const findRefreshTokenStatement = statement<{ valueHash: Buffer }, FoundRefreshT
    JOIN authorization_grants g ON g.id = t.authorization_grant_id
    JOIN users u ON u.id = g.user_id
    JOIN clients c ON c.client_id = t.client_id
-   LEFT JOIN tokens s ON s.value_hash = decode(t.payload ->> 'successor', 'hex')
+   LEFT JOIN tokens s ON s.value_hash = decode(t.payload ->> ${jsonKey<RefreshTokenPayload>('successor')}, 'hex')
    WHERE t.value_hash = ${p.valueHash} AND t.kind = 'refresh_token'`,
 );
 

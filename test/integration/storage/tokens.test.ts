@@ -6,10 +6,10 @@ import { disableClient } from '../../../src/storage/clients.js';
 import type { Sql } from '../../../src/storage/connection/sql.js';
 import { valuesOf } from '../../../src/storage/connection/statement.js';
 import { expirableTables, sweepTable } from '../../../src/storage/expirable.js';
+import { redeemInteraction } from '../../../src/storage/interaction-redemption.js';
 import {
   completeInteraction,
   type InteractionOutcome,
-  redeemInteraction,
   startInteraction,
   visitInteraction,
 } from '../../../src/storage/interactions.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Columns, pick, selected } from '../../../../src/storage/connection/columns.js';
+import { type Columns, jsonObject, pick, selected } from '../../../../src/storage/connection/columns.js';
 
 interface Owner {
   readonly id: string;
@@ -11,6 +11,15 @@ const columns: Columns<Owner> = { id: 'o.id', seenAt: 'o.seen_at' };
 describe('columns', () => {
   it('are selected under the names of the record', () => {
     expect(selected(columns)).toBe('o.id AS "id", o.seen_at AS "seenAt"');
+  });
+
+  it('are not selected where one would hide another', () => {
+    expect(selected(columns, { name: 'n.name' })).toBe('o.id AS "id", o.seen_at AS "seenAt", n.name AS "name"');
+    expect(() => selected(columns, { id: 'n.id' })).toThrow('two columns have the name id');
+  });
+
+  it('make a JSON object', () => {
+    expect(jsonObject(columns)).toBe("jsonb_build_object('id', o.id, 'seenAt', o.seen_at)");
   });
 
   it('make a record of their own of a joined row', () => {
