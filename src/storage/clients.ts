@@ -50,8 +50,8 @@ const cacheLife = 1_000;
 const cacheSize = 1_000;
 
 /**
- * Statements that consume or read a token look at `disabled_at` themselves, so only what runs no such statement
- * (client_credentials with a JWT, a new authorization request) can be a second behind.
+ * Statements that redeem a token, or say what one is good for, look at `disabled_at` themselves. What runs no such statement can
+ * be a second behind: authorization requests, client_credentials, and who may introspect or revoke.
  */
 export function createClientCache(sql: Sql, clock: Clock): ClientCache {
   const entries = new Map<string, { readonly readAt: number; readonly client: Promise<Client | null> }>();

@@ -9,6 +9,7 @@ import {
   issueFromRedeemed,
   type Redemption,
   type StoredTokens,
+  whereRedeemable,
 } from './redemption.js';
 
 /** What a code was bound to (RFC 6749 §4.1.3, RFC 7636 §4.4). */
@@ -51,10 +52,9 @@ const redeemAuthorizationCodeStatement = statement<Redemption & IssuedParameters
   'redeem_authorization_code',
   (p) => `
    WITH redeemed AS (
-     UPDATE tokens SET consumed_at = ${p.now}, expires_at = GREATEST(expires_at, ${p.lastExpiry}::timestamptz)
-     WHERE value_hash = ${p.valueHash} AND kind = 'authorization_code' AND client_id = ${p.clientId}
-       AND consumed_at IS NULL AND expires_at > ${p.now}
-     RETURNING client_id, user_id, authorization_grant_id
+     UPDATE tokens t SET consumed_at = ${p.now}, expires_at = GREATEST(t.expires_at, ${p.lastExpiry}::timestamptz)
+     ${whereRedeemable(p, 'authorization_code')}
+     RETURNING t.client_id, t.user_id, t.authorization_grant_id
    ), ${issueFromRedeemed(p)}, audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
    )
@@ -62,8 +62,9 @@ const redeemAuthorizationCodeStatement = statement<Redemption & IssuedParameters
 );
 
 /**
- * Redeems this client's own code, once, and stores what is issued for it in the same statement (RFC 6749 §4.1.2).
- * @returns false when somebody else was faster, it has expired or is another client's; nothing was issued then
+ * Redeems this client's own code, once, while its authorization grant is alive, and stores what is issued for it in the same
+ * statement (RFC 6749 §4.1.2).
+ * @returns false when it could not be redeemed, and nothing was issued then; {@link findAuthorizationCode} tells why
  */
 export async function redeemAuthorizationCode(
   sql: Sql,

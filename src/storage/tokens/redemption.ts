@@ -1,6 +1,8 @@
 import type { Audit } from '../audit-events.js';
+import { grantIsAlive } from '../authorization-grants.js';
 import type { Placeholders } from '../connection/statement.js';
 import type { AccessTokenPayload, OpaqueAccessToken } from './access-token.js';
+import type { TokenKind } from './token.js';
 
 /** What is stored of the tokens that a redemption issues; a JWT needs no row. */
 export interface StoredTokens {
@@ -18,6 +20,17 @@ export interface Redemption {
   readonly now: Date;
   readonly audit: Audit;
 }
+
+/**
+ * FROM and WHERE of a redemption of `tokens t`: it is this client's own and unused, and its authorization grant `g` is alive. What is
+ * issued hangs on the grant: a revocation that runs at this moment is either seen, or ends it like any that comes later.
+ */
+export const whereRedeemable = (p: Placeholders<Redemption>, kind: TokenKind): string => `
+     FROM authorization_grants g
+     JOIN users u ON u.id = g.user_id
+     JOIN clients c ON c.client_id = g.client_id
+     WHERE t.value_hash = ${p.valueHash} AND t.kind = '${kind}' AND t.client_id = ${p.clientId}
+       AND t.consumed_at IS NULL AND t.expires_at > ${p.now} AND g.id = t.authorization_grant_id AND ${grantIsAlive}`;
 
 /** {@link StoredTokens}, flat: the parameters of {@link issueFromRedeemed}. */
 export interface IssuedParameters {

@@ -9,6 +9,7 @@ import {
   issueFromRedeemed,
   type Redemption,
   type StoredTokens,
+  whereRedeemable,
 } from './redemption.js';
 
 /** Empty until the token is redeemed. */
@@ -22,19 +23,13 @@ interface RequestedScopes {
   readonly scopes: readonly string[] | null;
 }
 
-// The grant is locked in the same statement, so a revocation that runs at this moment is either seen or comes after.
 const rotateRefreshTokenStatement = statement<Redemption & IssuedParameters & RequestedScopes, GrantFacts>(
   'rotate_refresh_token',
   (p) => `
    WITH redeemed AS (
      UPDATE tokens t SET consumed_at = ${p.now}, expires_at = GREATEST(t.expires_at, ${p.lastExpiry}::timestamptz),
        payload = ${jsonObject<RefreshTokenPayload>({ successor: `encode(${p.refreshHash}, 'hex')` })}
-     FROM authorization_grants g
-     JOIN users u ON u.id = g.user_id
-     JOIN clients c ON c.client_id = g.client_id
-     WHERE t.value_hash = ${p.valueHash} AND t.kind = 'refresh_token' AND t.client_id = ${p.clientId}
-       AND t.consumed_at IS NULL AND t.expires_at > ${p.now}
-       AND g.id = t.authorization_grant_id AND ${grantIsAlive}
+     ${whereRedeemable(p, 'refresh_token')}
        AND (${p.scopes}::text[] IS NULL OR ${p.scopes}::text[] <@ g.scopes)
      RETURNING t.client_id, t.user_id, t.authorization_grant_id, ${selected(grantColumns)}
    ), ${issueFromRedeemed(p)}, audited AS (

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../src/crypto/digest.js';
 import { findLiveGrant, revokeAuthorizationGrant } from '../../../src/storage/authorization-grants.js';
-import { disableClient } from '../../../src/storage/clients.js';
+import { deleteClient, disableClient } from '../../../src/storage/clients.js';
 import type { Sql } from '../../../src/storage/connection/sql.js';
 import { valuesOf } from '../../../src/storage/connection/statement.js';
 import { expirableTables, sweepTable } from '../../../src/storage/expirable.js';
@@ -225,6 +225,21 @@ describe('authorization code (RFC 6749 §4.1.2)', () => {
     expect((await findAuthorizationCode(database.sql, code.valueHash))?.alive).toBe(true);
     await disable(code);
     expect((await findAuthorizationCode(database.sql, code.valueHash))?.alive).toBe(false);
+  });
+
+  it.each<[string, (of: Awaited<ReturnType<typeof issuedCode>>) => Promise<unknown>]>([
+    ['user is disabled', ({ userId }) => disableUser(database.dataSource.manager, userId, change)],
+    ['client is disabled', ({ clientId }) => disableClient(database.dataSource.manager, clientId, change)],
+    ['client is deleted', ({ clientId }) => deleteClient(database.dataSource.manager, clientId, change)],
+    ['grant is revoked', ({ grantId: id }) => revokeAuthorizationGrant(database.sql, { id, now: start, audit })],
+  ])('is not redeemed once its %s, whatever was read before', async (_, end) => {
+    const code = await issuedCode();
+    await end(code);
+    const { valueHash, clientId, userId } = code;
+    const redemption = { valueHash, clientId, issued: issue(), now: later(2_000), audit };
+    expect(await redeemAuthorizationCode(database.sql, redemption)).toBe(false);
+    const { rows } = await database.pool.query('SELECT kind, consumed_at FROM tokens WHERE user_id = $1', [userId]);
+    expect(rows).toEqual([{ kind: 'authorization_code', consumed_at: null }]);
   });
 });
 

@@ -59,6 +59,7 @@ export async function exchangeCode(
     const redemption = { valueHash, clientId, issued: storedTokens(plan, authority), now: plan.now, audit };
     return redeemAuthorizationCode(authz.sql, redemption);
   });
-  if (!redeemed) throw await endReusedGrant(authz, context, code);
-  return tokens;
+  if (redeemed) return tokens;
+  await findOwnCode(authz, context, valueHash); // throws what kept it from being redeemed
+  throw invalidGrant('the code could not be redeemed');
 }

@@ -290,6 +290,28 @@ it('of two requests that both saw the code unused, one redeems it and the other 
   });
 });
 
+it('a client that is disabled after its code was looked up gets nothing, and that is no reuse', async () => {
+  let disable = async (): Promise<unknown> => undefined;
+  const over = {
+    sql: (database) => ({
+      async query(statement, parameters) {
+        if (statement.name === 'redeem_authorization_code') await disable();
+        return database.sql.query(statement, parameters);
+      },
+    }),
+  } satisfies Parameters<typeof openAuthz>[0];
+  await withAuthz(over, async (own) => {
+    const leaving = await own.addClient();
+    const code = await own.code(leaving, await own.addUser());
+    disable = () => disableClient(own.database.dataSource.manager, leaving, change);
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier };
+    const { status, json } = await own.token<Record<string, unknown>>({ ...form, client_id: leaving });
+    expect([status, json.error]).toEqual([400, 'invalid_grant']);
+    expect(await own.audited('token_issued')).toEqual([]);
+    expect(await own.audited('token_reuse_detected')).toEqual([]);
+  });
+});
+
 describe('resources decide the audience (RFC 8707 §2.2, RFC 9068 §3)', () => {
   const scope = 'openid read:resource files';
   it.each([
