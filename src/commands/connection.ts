@@ -4,7 +4,7 @@ import type { InsiderConfig } from '../config/configuration.js';
 import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
 import { type Random, systemRandom } from '../crypto/random.js';
 import type { Change } from '../storage/clients.js';
-import { databaseReason, databaseRemedy } from '../storage/connection/availability.js';
+import { describeDatabaseFault } from '../storage/connection/availability.js';
 import { openDatabase } from '../storage/connection/locate.js';
 import { createSql, type Sql } from '../storage/connection/sql.js';
 import { createDataSource, poolOf } from '../storage/data-source.js';
@@ -33,8 +33,8 @@ export class CommandError extends Error {
 
 /** A command does not wait for the database, as a role does. */
 function refuseDatabase(cause: unknown): never {
-  const reason = databaseReason(cause);
-  throw new CommandError(`The database can not be used: ${reason}; ${databaseRemedy(cause)}.`, { cause });
+  const { reason, remedy } = describeDatabaseFault(cause);
+  throw new CommandError(`The database cannot be used: ${reason}; ${remedy}.`, { cause });
 }
 
 /** Connects, does the work and disconnects, whatever happens. */

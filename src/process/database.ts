@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js';
 import type { InsiderConfig } from '../config/configuration.js';
 import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
-import { databaseReason, databaseRemedy } from '../storage/connection/availability.js';
+import { describeDatabaseFault } from '../storage/connection/availability.js';
 import { openDatabase as locate } from '../storage/connection/locate.js';
 import { createPool } from '../storage/connection/pool.js';
 import { createSql, type Sql } from '../storage/connection/sql.js';
@@ -38,12 +38,6 @@ export interface Database {
 /** Nobody waits for TypeORM on the request path, and idle it holds no connection. */
 const administrationConnections = 4;
 const longestPause = 2_000;
-
-/** Not there, not yet, not for us, a standby, or too busy: SQLSTATE 08, 25006, 28, 3D, 53, 57P and what the socket says. */
-function isUnavailable(error: unknown): boolean {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  return /^(08|25006|28|3D|53|57P|E[A-Z])/.test(code) || /connection|timeout/i.test(message);
-}
 
 function observePool(pool: pg.Pool, max: number): void {
   metrics.observePool(() => ({
@@ -83,8 +77,8 @@ export async function openDatabase({ config, name, clock, random, log }: Databas
         try {
           return await prepareOnce();
         } catch (error) {
-          const [reason, remedy] = [databaseReason(error), databaseRemedy(error)];
-          if (!isUnavailable(error)) {
+          const { away, reason, remedy } = describeDatabaseFault(error);
+          if (!away) {
             throw new Error(`the database can not be prepared: ${reason}; ${remedy}`, { cause: error });
           }
           waitingFor = `the database: ${reason}; ${remedy}`;

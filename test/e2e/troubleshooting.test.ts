@@ -150,7 +150,7 @@ describe("service won't start: the database", () => {
     const env = { IDENTITY_DATABASE_DSN: 'postgres://u:secret-of-mine@127.0.0.1:1/d' };
     const { code, output } = await run([...command.split(' '), testProfile], { env });
     expect(output).toMatch(
-      /^The database can not be used: .*ECONNREFUSED 127\.0\.0\.1:1; start PostgreSQL, or correct host and port/m,
+      /^The database cannot be used: .*ECONNREFUSED 127\.0\.0\.1:1; start PostgreSQL, or correct host and port/m,
     );
     expect(output).not.toMatch(/secret-of-mine|\n\s+at /);
     expect(code).toBe(1);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Log } from '../../telemetry/log/logger.js';
 import { withSpan } from '../../telemetry/tracing/tracing.js';
-import { databaseRemedy } from './availability.js';
+import { describeDatabaseFault } from './availability.js';
 import { type Statement, statement, valuesOf } from './statement.js';
 
 /** What hot verbs are given: the pool and a transaction's client both satisfy it. */
@@ -55,22 +55,10 @@ export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptio
           if (log?.isEnabled('TRACE')) log.trace('statement', { statement: name, rows: result.rowCount });
           return { rows: result.rows, rowCount: result.rowCount ?? 0 };
         } catch (error) {
-          throw unavailable(error)
-            ? new StorageUnavailableError(`the database does not answer: ${databaseRemedy(error)}`, { cause: error })
-            : error;
+          const { away, remedy } = describeDatabaseFault(error);
+          throw away ? new StorageUnavailableError(`the database does not answer: ${remedy}`, { cause: error }) : error;
         }
       });
     },
   };
-}
-
-/** SQLSTATE classes 08 (connection), 25006 (read only), 28 and 3D (not for us), 53 (resources) and 57P (operator), and what the socket or the pool says. */
-function unavailable(error: unknown): boolean {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  return (
-    /^(08|25006|28|3D|53|57P|57014|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH)/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
-      message,
-    )
-  );
 }
