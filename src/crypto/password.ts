@@ -1,4 +1,5 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
+import { UnavailableError } from '../protocol/unavailable-error.js';
 
 export interface PasswordHashing {
   readonly memoryKib: number;
@@ -22,11 +23,9 @@ export interface PasswordHasher {
   verify(encoded: string | null, password: string): Promise<PasswordVerdict>;
 }
 
-/** More hashing was asked for than is allowed to wait: answered with 503 and Retry-After. */
-export class OverloadedError extends Error {
+/** More hashing was asked for than is allowed to wait. */
+export class OverloadedError extends UnavailableError {
   override readonly name = 'OverloadedError';
-  readonly status = 503;
-  /** Seconds. */
   readonly retryAfter = 2;
 }
 

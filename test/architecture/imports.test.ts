@@ -35,7 +35,7 @@ const rooms: Readonly<Record<string, Floors>> = {
     ['client', 'sign-in'],
     ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
     ['parameters'],
-    ['oauth-error'],
+    ['oauth-error', 'unavailable-error'],
   ],
 };
 

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { errorResponse, OAuthError } from '../../protocol/oauth-error.js';
+import { UnavailableError } from '../../protocol/unavailable-error.js';
 import type { Log } from '../../telemetry/log/logger.js';
 import type { Refusal, Refuse } from './refusal.js';
 
@@ -10,19 +11,10 @@ export interface ErrorHandlerOptions {
   readonly renderError?: ((error: unknown, req: Request, res: Response) => boolean) | undefined;
 }
 
-/** Errors of other modules say by `status` 503 and `retryAfter` that asking again will help; nobody else's status counts. */
-interface Unavailable {
-  readonly status: 503;
-  readonly retryAfter: number;
-}
-
 const property = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 
-const isUnavailable = (error: unknown): error is Unavailable =>
-  property(error, 'status') === 503 && typeof property(error, 'retryAfter') === 'number';
-
-const unavailable = ({ retryAfter }: Unavailable): Refusal => ({
+const unavailable = ({ retryAfter }: UnavailableError): Refusal => ({
   ...refusalOf(new OAuthError('temporarily_unavailable'), 'Too busy right now'),
   headers: { 'Retry-After': String(retryAfter) },
 });
@@ -47,7 +39,7 @@ function record(log: Log, error: unknown): void {
   if (error instanceof OAuthError) {
     const { code: error_code, detail, status } = error;
     log[error.level]('request refused', { error_code, detail, status, ...(status >= 500 && { error }) });
-  } else if (isUnavailable(error)) log.warn('request turned away', { error });
+  } else if (error instanceof UnavailableError) log.warn('request turned away', { error });
   else if (clientFault(error)) log.info('request refused', { reason: property(error, 'name') });
   else log.error('request failed', { error });
 }
@@ -65,7 +57,7 @@ function clientFault(error: unknown): Refusal | undefined {
 function answer({ refuse, renderError }: ErrorHandlerOptions, error: unknown, req: Request, res: Response): void {
   if (renderError?.(error, req, res)) return;
   if (error instanceof OAuthError) sendOAuthError(res, error);
-  else if (isUnavailable(error)) refuse(req, res, unavailable(error));
+  else if (error instanceof UnavailableError) refuse(req, res, unavailable(error));
   else refuse(req, res, clientFault(error) ?? refusalOf(new OAuthError('server_error'), 'Something went wrong'));
 }
 

@@ -1,5 +1,6 @@
 import { errorResponse, OAuthError } from '../oauth-error.js';
 import type { RegisteredRedirectUri } from '../redirect-uri.js';
+import { UnavailableError } from '../unavailable-error.js';
 import type { ResponseMode } from './authorization-request.js';
 
 /** Where an authorization response goes and what it says (RFC 6749 §4.1.2, RFC 9207 §2). */
@@ -30,12 +31,11 @@ const respond = (
 export const successResponse = (target: ResponseTarget, issuer: string, code: string): AuthorizationResponse =>
   respond(target, issuer, { code });
 
-const isUnavailable = (fault: unknown): boolean => (fault as { status?: unknown } | null)?.status === 503;
-
 /** What a client may learn of a fault of ours (RFC 6749 §4.1.2.1 `server_error`, `temporarily_unavailable`): nothing more. */
 export function asAuthorizationError(fault: unknown): OAuthError {
   if (fault instanceof OAuthError) return fault;
-  return new OAuthError(isUnavailable(fault) ? 'temporarily_unavailable' : 'server_error', { cause: fault });
+  const code = fault instanceof UnavailableError ? 'temporarily_unavailable' : 'server_error';
+  return new OAuthError(code, { cause: fault });
 }
 
 /** An error for the client (RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6); its target proves that it may be redirected. */

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { UnavailableError } from '../../protocol/unavailable-error.js';
 import type { Log } from '../../telemetry/log/logger.js';
 import { withSpan } from '../../telemetry/tracing/tracing.js';
 import { describeDatabaseFault } from './availability.js';
@@ -12,11 +13,9 @@ export interface Sql {
   ): Promise<{ rows: Row[]; rowCount: number }>;
 }
 
-/** The database can not be reached or has no connection to spare: answered with 503 and Retry-After. */
-export class StorageUnavailableError extends Error {
+/** The database cannot be reached or has no connection to spare. */
+class StorageUnavailableError extends UnavailableError {
   override readonly name = 'StorageUnavailableError';
-  readonly status = 503;
-  /** Seconds. */
   readonly retryAfter = 1;
 }
 

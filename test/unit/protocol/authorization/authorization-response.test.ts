@@ -7,6 +7,7 @@ import {
 } from '../../../../src/protocol/authorization/authorization-response.js';
 import { OAuthError } from '../../../../src/protocol/oauth-error.js';
 import { matchRedirectUri } from '../../../../src/protocol/redirect-uri.js';
+import { UnavailableError } from '../../../../src/protocol/unavailable-error.js';
 
 const issuer = 'https://issuer.example';
 const target = (uri = 'https://client.example/cb', state?: string) => ({
@@ -63,10 +64,14 @@ describe('authorization response (RFC 6749 §4.1.2)', () => {
   });
 });
 
+class BusyError extends UnavailableError {
+  override readonly retryAfter = 1;
+}
+
 describe('a fault of ours, as the client may know it (RFC 6749 §4.1.2.1)', () => {
   it.each([
     ['an OAuth error stays what it is', new OAuthError('invalid_scope'), 'invalid_scope'],
-    ['overload', Object.assign(new Error('busy'), { status: 503 }), 'temporarily_unavailable'],
+    ['overload', new BusyError('too many at once'), 'temporarily_unavailable'],
     ['anything else', new Error('boom'), 'server_error'],
     ['not even an error', null, 'server_error'],
   ])('%s', (_, fault, code) => expect(asAuthorizationError(fault).code).toBe(code));
