@@ -7,9 +7,9 @@ import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js
 import type { Random } from '../crypto/random.js';
 import { describeDatabaseFault } from '../storage/connection/availability.js';
 import { openDatabase as locate } from '../storage/connection/locate.js';
-import { createPool } from '../storage/connection/pool.js';
+import { createPool, type DatabaseSettings } from '../storage/connection/pool.js';
 import { createSql, type Sql } from '../storage/connection/sql.js';
-import { createDataSource, type DatabaseSettings } from '../storage/data-source.js';
+import { createDataSource } from '../storage/data-source.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { provision } from './provision.js';

@@ -6,6 +6,7 @@ import type { Log } from '../telemetry/log/logger.js';
 import { AuditEvent } from './audit-events.js';
 import { AuthorizationGrant } from './authorization-grants.js';
 import { Client } from './clients.js';
+import type { DatabaseSettings } from './connection/pool.js';
 import { Consent } from './consents.js';
 import { Installation } from './installation.js';
 import { Interaction } from './interactions.js';
@@ -32,22 +33,6 @@ export const entities = [
   UsedAssertion,
   User,
 ];
-
-export interface DatabaseSettings {
-  readonly dsn: string;
-  /** Connections at most; `database.max_open_conns`. */
-  readonly maxOpenConns: number;
-  /** Idle connections kept; `database.max_idle_conns`. */
-  readonly maxIdleConns: number;
-  /** Milliseconds after which a connection is replaced; `database.conn_max_lifetime`. */
-  readonly connMaxLifetime: number;
-  /** Milliseconds; 0 for none. */
-  readonly statementTimeout: number;
-  /** Milliseconds to wait for a connection, from the pool or from the server. */
-  readonly connectTimeout: number;
-  /** Shown in pg_stat_activity. */
-  readonly applicationName: string;
-}
 
 /** TypeORM's own loggers print parameters, which are hashes and claims: this one tells the statement's kind at most. */
 const quietLogger = (log: Log): Logger => ({

@@ -1,6 +1,21 @@
 import pg from 'pg';
 import type { Log } from '../../telemetry/log/logger.js';
-import type { DatabaseSettings } from '../data-source.js';
+
+export interface DatabaseSettings {
+  readonly dsn: string;
+  /** Connections at most; `database.max_open_conns`. */
+  readonly maxOpenConns: number;
+  /** Idle connections kept; `database.max_idle_conns`. */
+  readonly maxIdleConns: number;
+  /** Milliseconds after which a connection is replaced; `database.conn_max_lifetime`. */
+  readonly connMaxLifetime: number;
+  /** Milliseconds; 0 for none. */
+  readonly statementTimeout: number;
+  /** Milliseconds to wait for a connection, from the pool or from the server. */
+  readonly connectTimeout: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+}
 
 /** Milliseconds after which a connection that is not needed is closed, down to `max_idle_conns`. */
 const idleTimeout = 30_000;
