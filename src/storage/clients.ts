@@ -1,4 +1,5 @@
 import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import { createBoundedCache } from '../cache/bounded-cache.js';
 import type { Clock } from '../clock.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import { type AuditContext, AuditEvent } from './audit-events.js';
@@ -46,6 +47,7 @@ export interface ClientCache {
   get(clientId: string): Promise<Client | null>;
 }
 
+/** Milliseconds. */
 const cacheLife = 1_000;
 const cacheSize = 1_000;
 
@@ -54,22 +56,19 @@ const cacheSize = 1_000;
  * be a second behind: authorization requests, client_credentials, and who may introspect or revoke.
  */
 export function createClientCache(sql: Sql, clock: Clock): ClientCache {
-  const entries = new Map<string, { readonly readAt: number; readonly client: Promise<Client | null> }>();
+  const entries = createBoundedCache<{ readonly readAt: number; readonly client: Promise<Client | null> }>(cacheSize);
   return {
     get(clientId) {
       const now = clock.now().getTime();
       const known = entries.get(clientId);
       if (known && now - known.readAt < cacheLife) return known.client;
       const client = findClient(sql, clientId);
-      entries.delete(clientId);
       entries.set(clientId, { readAt: now, client });
       const forget = () => {
         if (entries.get(clientId)?.client === client) entries.delete(clientId);
       };
       // Absence is not remembered: strangers' ids must not push real clients out.
       client.then((found) => found ?? forget(), forget);
-      const oldest = entries.keys().next().value;
-      if (entries.size > cacheSize && oldest !== undefined) entries.delete(oldest);
       return client;
     },
   };
