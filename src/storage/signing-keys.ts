@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import { remember } from '../cache/remembered.js';
 import { after, type Clock } from '../clock.js';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../crypto/encryption.js';
 import { generateKeyPair, importPrivateKey, type SigningKey, type VerificationKey } from '../crypto/jwt.js';
@@ -59,17 +60,20 @@ export interface KeySet {
 }
 
 export interface SigningKeys {
-  /** At most five seconds old; a successor is published far longer before it signs. */
+  /**
+   * At most five seconds old; a successor is published far longer before it signs. While the database is away the keys of before
+   * are still right.
+   */
   keySet(): Promise<KeySet>;
-  /** Asks the database again at the next call. */
-  forget(): void;
 }
 
 /** Milliseconds that a process goes on with the keys that it has read. */
 export const keySetLife = 5_000;
 
+/** Milliseconds between two attempts to read them while it has none. */
+const retryInterval = 500;
+
 export function createSigningKeys(sql: Sql, keys: KeyEncryptionKeys, clock: Clock): SigningKeys {
-  let known: { readAt: number; set: Promise<KeySet> } | undefined;
   const imported = new Map<string, SigningKey & VerificationKey>();
 
   function importRow(row: SigningKeyRow): SigningKey & VerificationKey {
@@ -86,29 +90,19 @@ export function createSigningKeys(sql: Sql, keys: KeyEncryptionKeys, clock: Cloc
     return key;
   }
 
-  async function read(now: Date): Promise<KeySet> {
+  async function read(): Promise<KeySet> {
+    const now = clock.now();
     const rows = await listSigningKeys(sql, now);
     const byKid = new Map(rows.map((row) => [row.kid, importRow(row)]));
     for (const kid of imported.keys()) if (!byKid.has(kid)) imported.delete(kid);
     return describeKeySet(rows, byKid, now);
   }
 
+  const freshness = { freshFor: keySetLife, keepFor: Number.POSITIVE_INFINITY, cooldown: keySetLife, retryInterval };
+  const remembered = remember(read, clock, freshness);
   return {
-    keySet() {
-      const now = clock.now();
-      if (known && now.getTime() - known.readAt < keySetLife) return known.set;
-      const previous = known?.set;
-      const set = read(now);
-      known = { readAt: now.getTime(), set };
-      // While the database is away the keys of before are still right.
-      set.catch(() => {
-        known = undefined;
-      });
-      return previous ? set.catch(() => previous) : set;
-    },
-    forget() {
-      known = undefined;
-    },
+    // Callers wait for a renewal that is due: after an idle hour the first of them must not get what was right then.
+    keySet: async () => (await remembered.renew().catch(() => undefined)) ?? remembered.get(),
   };
 }
 
