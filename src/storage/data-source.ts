@@ -78,7 +78,7 @@ export const poolOf = (dataSource: DataSource): pg.Pool => (dataSource.driver as
 /**
  * Runs `work` while holding the advisory lock that serialises migrations and provisioning over all processes.
  * The lock is polled, not awaited: a waiter would hold a snapshot, on which CREATE INDEX CONCURRENTLY waits for ever.
- * The session of its own ends with the work and releases the lock whatever happens.
+ * The connection is its own: it ends with the work, and the lock with it, whatever happens.
  */
 export async function withMigrationLock<T>(dsn: string, work: () => Promise<T>): Promise<T> {
   const client = new pg.Client({
@@ -86,7 +86,7 @@ export async function withMigrationLock<T>(dsn: string, work: () => Promise<T>):
     statement_timeout: 0,
     application_name: 'identity-migrations',
   });
-  client.on('error', () => undefined); // a lost session shows in the next query
+  client.on('error', () => undefined); // a lost connection shows in the next query
   await client.connect();
   try {
     const tryLock = "SELECT pg_try_advisory_lock(hashtextextended('schema_migrations', 0)) AS locked";

@@ -17,7 +17,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-/** PostgreSQL refuses to run as root: somebody without rights then does it. */
+/** PostgreSQL refuses to run as root: then it runs as a user without rights. */
 interface Owner {
   readonly uid?: number;
   readonly gid?: number;

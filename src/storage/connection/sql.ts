@@ -5,7 +5,7 @@ import { withSpan } from '../../telemetry/tracing/tracing.js';
 import { describeDatabaseFault } from './availability.js';
 import { type Statement, statement, valuesOf } from './statement.js';
 
-/** What hot verbs are given: the pool and a transaction's client both satisfy it. */
+/** What hot verbs are given: it runs statements, each on whatever connection is free. */
 export interface Sql {
   query<Parameters extends object, Row>(
     statement: Statement<Parameters, Row>,
@@ -20,7 +20,7 @@ class StorageUnavailableError extends UnavailableError {
 }
 
 export interface SqlOptions {
-  /** Named statements; off where a PgBouncer in front can't keep them (`prepared_statements: false`). */
+  /** Statements stay prepared; off where a PgBouncer in front cannot keep them (`prepared_statements: false`). */
   readonly prepared: boolean;
   /** How many callers may wait for a connection before others are turned away. */
   readonly maxWaiting: number;

@@ -39,8 +39,8 @@ const rotateRefreshTokenStatement = statement<Redemption & IssuedParameters & Re
 );
 
 /**
- * Redeems a refresh token for its successor, once, if it is this client's own, alive, and was granted all of `scopes`
- * (null: whatever was granted) — the whole refresh in one statement (RFC 6749 §6, RFC 9700 §4.14.2).
+ * Redeems this client's own refresh token for its successor, once, while its authorization grant is alive and covers `scopes`: the
+ * whole refresh in one statement (RFC 6749 §6, RFC 9700 §4.14.2).
  * @returns the facts of its authorization grant, or null; {@link findRefreshToken} then tells why
  */
 export async function rotateRefreshToken(

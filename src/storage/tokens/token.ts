@@ -5,8 +5,8 @@ import { statement } from '../connection/statement.js';
 export type TokenKind = 'authorization_code' | 'refresh_token' | 'access_token';
 
 /**
- * Every opaque credential that is handed out and later redeemed, keyed by the hash of its value. Single use is one
- * idiom: `UPDATE … SET consumed_at WHERE consumed_at IS NULL RETURNING`.
+ * Every opaque value that is handed out and comes back, keyed by its hash. Single use is always the same:
+ * `UPDATE … SET consumed_at WHERE consumed_at IS NULL RETURNING`.
  */
 @Entity('tokens')
 export class Token {
