@@ -11,7 +11,7 @@ export interface Endpoint {
 
 /**
  * Every protocol endpoint (RFC 8414 §2): routes are mounted from this table and discovery is generated from it,
- * so what is advertised and what is there can not drift.
+ * so what is advertised and what is there cannot drift.
  */
 export const endpoints = {
   authorize: {
@@ -37,6 +37,21 @@ export const endpoints = {
 
 export type EndpointName = keyof typeof endpoints;
 
-/** An endpoint's absolute URL below its role's public URL (RFC 8414 §2). */
-export const endpointUrl = (publicUrl: string, name: EndpointName): string =>
-  publicUrl.replace(/\/$/, '') + endpoints[name].path;
+/** What stands for the `:names` in the paths above. */
+export interface PathParameters {
+  /** The secret that names an interaction. */
+  readonly interaction?: string;
+}
+
+/**
+ * An endpoint's URL below its role's public URL (RFC 8414 §2), with its path parameters percent-encoded (RFC 3986 §2.1).
+ * @throws TypeError when a parameter of the path is not given
+ */
+export function endpointUrl(publicUrl: string, name: EndpointName, parameters: PathParameters = {}): string {
+  const path = endpoints[name].path.replace(/:(\w+)/g, (_, parameter) => {
+    const value = parameters[parameter as keyof PathParameters];
+    if (value === undefined) throw new TypeError(`${name} needs a value for ${parameter}`);
+    return encodeURIComponent(value);
+  });
+  return publicUrl.replace(/\/$/, '') + path;
+}

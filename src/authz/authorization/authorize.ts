@@ -72,7 +72,7 @@ async function start(authz: Authz, req: Request, res: Response, request: Validat
     expiresAt: after(now, authz.config.lifetimes.interaction),
     traceparent: currentTraceparent(),
   });
-  const hub = endpointUrl(authz.config.publicUrls.idp, 'interaction').replace(':interaction', id);
+  const hub = endpointUrl(authz.config.publicUrls.idp, 'interaction', { interaction: id });
   res.set('Cache-Control', 'no-store').redirect(303, hub);
 }
 

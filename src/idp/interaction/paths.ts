@@ -8,14 +8,12 @@ interface AtInteraction {
 }
 
 /** A path of ours as the browser sees it: idp's public URL may have a prefix that a proxy takes away. */
-const pathOf = (idp: Idp, name: EndpointName): string => new URL(endpointUrl(idp.config.publicUrls.idp, name)).pathname;
+const pathOf = (idp: Idp, name: EndpointName, at?: AtInteraction): string =>
+  endpointUrl(new URL(idp.config.publicUrls.idp).pathname, name, at && { interaction: at.interactionId });
 
-const interactionPath = (idp: Idp, name: EndpointName, { interactionId }: AtInteraction): string =>
-  pathOf(idp, name).replace(':interaction', encodeURIComponent(interactionId));
-
-export const hubPath = (idp: Idp, at: AtInteraction): string => interactionPath(idp, 'interaction', at);
-export const loginPath = (idp: Idp, at: AtInteraction): string => interactionPath(idp, 'login', at);
-export const consentPath = (idp: Idp, at: AtInteraction): string => interactionPath(idp, 'consent', at);
+export const hubPath = (idp: Idp, at: AtInteraction): string => pathOf(idp, 'interaction', at);
+export const loginPath = (idp: Idp, at: AtInteraction): string => pathOf(idp, 'login', at);
+export const consentPath = (idp: Idp, at: AtInteraction): string => pathOf(idp, 'consent', at);
 export const logoutPath = (idp: Idp): string => pathOf(idp, 'logout');
 export const confirmLogoutPath = (idp: Idp): string => pathOf(idp, 'confirmLogout');
 
