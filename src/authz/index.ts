@@ -6,10 +6,10 @@
 import type { Express, RequestHandler } from 'express';
 import { cors } from '../http/browser/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
+import { errorPages } from '../pages/error-pages.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { ping } from '../storage/connection/sql.js';
 import { authorize } from './authorization/authorize.js';
-import { pageErrors } from './authorization/page-errors.js';
 import { resume } from './authorization/resume.js';
 import { type Authz, type AuthzGiven, assemble } from './deps.js';
 import { introspect } from './inspection/introspect.js';
@@ -67,12 +67,13 @@ function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
   const { methods }: Endpoint = endpoints[name];
   const readers = readableBy[name];
   const handler = handlers[name](authz);
+  const refusals = errorPages({ log: authz.log, productName: authz.config.pages.productName });
   for (const path of pathsOf(name, authz.config.issuer)) {
     const origins = readers === 'all' ? '*' : authz.config.cors.origins;
     if (readers) app.use(path, cors({ origins, methods, headers: ['traceparent'] }));
     for (const method of methods) {
       const route = method.toLowerCase() as 'get' | 'post';
-      if (shownToPeople.includes(name)) app[route](path, handler, pageErrors(authz));
+      if (shownToPeople.includes(name)) app[route](path, handler, refusals);
       else app[route](path, handler);
     }
   }

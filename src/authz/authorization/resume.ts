@@ -17,7 +17,7 @@ import {
 import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
 import { presentedBindings } from './browser-binding.js';
-import { ResumptionError } from './page-errors.js';
+import { resumptionRefused } from './resumption-refusal.js';
 import { sendAuthorizationError, sendAuthorizationResponse } from './send-authorization-response.js';
 
 /** The handle that idp sent along, and the marks that the browser brought. */
@@ -69,7 +69,7 @@ async function answerAgain(authz: Authz, presented: PresentedHandle, now: Date):
   const decision = decideResumption(facts, now);
   if (found && decision.kind === 'repeat') return found;
   if (found && decision.kind === 'refused') return { ...found, outcome: { error: decision.error } };
-  throw new ResumptionError(decision.kind === 'page' ? decision.reason : 'gone');
+  throw resumptionRefused(decision.kind === 'page' ? decision.reason : 'gone');
 }
 
 /** The client may have been disabled, or its URIs changed, since it asked. */

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import { errorResponse, OAuthError } from '../../protocol/oauth-error.js';
 import { UnavailableError } from '../../protocol/unavailable-error.js';
 import type { Log } from '../../telemetry/log/logger.js';
+import { CsrfError } from '../browser/csrf.js';
 import type { Refusal, Refuse } from './refusal.js';
 
 export interface ErrorHandlerOptions {
@@ -46,7 +47,7 @@ function record(log: Log, error: unknown): void {
 
 /** What is the caller's doing without being OAuth: a form without its token, a path that can't be decoded. */
 function clientFault(error: unknown): Refusal | undefined {
-  if (property(error, 'name') === 'CsrfError') {
+  if (error instanceof CsrfError) {
     const message = 'The form is too old or came from elsewhere. Go back, reload the page and try again.';
     return { status: 403, code: 'access_denied', message, title: 'Please try again' };
   }
@@ -61,7 +62,7 @@ function answer({ refuse, renderError }: ErrorHandlerOptions, error: unknown, re
   else refuse(req, res, clientFault(error) ?? refusalOf(new OAuthError('server_error'), 'Something went wrong'));
 }
 
-/** The one place where errors become answers. Anything unknown is `server_error`: logged with its cause, never described. */
+/** Answers every error that no route has answered itself. Anything unknown is `server_error`: logged with its cause, never described. */
 export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler {
   const { log } = options;
   return (error, req, res, _next) => {

@@ -1,17 +1,5 @@
-import type { ErrorPage } from '../../pages/error.js';
+import { PageRefusal } from '../../pages/error-pages.js';
 import { texts } from '../../pages/texts.js';
-
-/** A request that ends on a page: it says what to do, and the detail goes to the log. */
-export class PageRefusal extends Error {
-  override readonly name = 'PageRefusal';
-  constructor(
-    readonly page: Pick<ErrorPage, 'status' | 'title' | 'message' | 'action'>,
-    /** For the log. */
-    readonly detail: string,
-  ) {
-    super(detail);
-  }
-}
 
 const text = texts.interaction;
 
@@ -64,11 +52,4 @@ export const invalidLogout = (): PageRefusal =>
   new PageRefusal(
     { status: 400, title: texts.logout.invalidTitle, message: texts.logout.invalid },
     'the logout request is not valid',
-  );
-
-/** Rendered for another browser, session or user than the one that sent it. */
-export const staleForm = (action: ErrorPage['action']): PageRefusal =>
-  new PageRefusal(
-    { status: 403, title: texts.forms.staleTitle, message: texts.forms.stale, action },
-    'the form’s token does not fit this browser',
   );
