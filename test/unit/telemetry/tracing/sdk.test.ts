@@ -192,7 +192,7 @@ describe('Prometheus text', () => {
     metrics.httpRequest({ role: 'authz', method: 'GET', route: '/health', status: 200 }, 0.2);
     metrics.tokenIssued({ grant_type: 'urn:ietf:params:oauth:grant-type:device_code', token_type: 'id_token' });
     metrics.tokenValidationFailed({ role: 'rs', reason: 'expired' });
-    metrics.signIn({ result: 'something new' });
+    metrics.signIn({ result: 'overloaded' });
     metrics.backgroundJob({ job: 'sweep', result: 'success' }, 12);
     metrics.sweptRows({ table: 'tokens' }, 7);
     metrics.auditEvent('token_issued');
@@ -201,7 +201,7 @@ describe('Prometheus text', () => {
     expect(text).toMatch(/^http_requests_total\{role="authz",method="GET",route="\/health",status="200"\} 1$/m);
     expect(text).toMatch(/^http_request_duration_seconds_bucket\{.*le="0.25"\} 1$/m);
     expect(text).toMatch(/^token_issuance_total\{grant_type="device_code",token_type="id_token"\} 1$/m);
-    expect(text).toMatch(/^sign_ins_total\{result="other"\} 1$/m);
+    expect(text).toMatch(/^sign_ins_total\{result="overloaded"\} 1$/m);
     expect(text).toMatch(/^database_connections_active 3$/m);
     expect(text).toMatch(/^http_requests_in_flight\{role="idp"\} 5$/m);
     expect(text).not.toMatch(/otel_scope|_ratio/);
