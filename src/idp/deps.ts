@@ -11,8 +11,6 @@ import type { ClientCache } from '../storage/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/log/logger.js';
-import type { AuthenticationMethod } from './sign-in/methods/method.js';
-import { passwordMethod } from './sign-in/methods/password.js';
 
 /** What of the configuration this room reads. */
 export type IdpConfig = Pick<
@@ -38,7 +36,6 @@ export interface IdpGiven {
 /** What the endpoints work with: what was given, and what follows from it. */
 export interface Idp extends IdpGiven {
   readonly events: Events;
-  readonly methods: { readonly password: AuthenticationMethod };
   readonly csrfKey: Buffer;
   /** Makes the handle from the interaction's id: a double click gets the same one. */
   readonly handleKey: Buffer;
@@ -65,7 +62,6 @@ export function assemble(given: IdpGiven): Idp {
       retention: given.config.lifetimes.auditEvents,
       log: given.log,
     }),
-    methods: { password: passwordMethod(given.passwords) },
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
     failureKey: deriveKey(current, 'sign-in failures'),

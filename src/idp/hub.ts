@@ -1,55 +1,46 @@
-import type { Request, RequestHandler, Response } from 'express';
-import { sendConsentPage } from './consent/consent.js';
+import type { RequestHandler } from 'express';
 import type { Idp } from './deps.js';
+import { type Answer, sendAnswer } from './interaction/answer.js';
 import { complete, completeWithSuccess, continueCompleted } from './interaction/complete.js';
-import { newBrowser, readBrowser, setBrowser } from './interaction/cookies.js';
-import { hubPath } from './interaction/paths.js';
-import { seeOther } from './interaction/see-other.js';
-import { stepOf, visit } from './interaction/visit.js';
+import { browserCookie, presentedCookies, setCookie } from './interaction/cookies.js';
+import { hubIsAsked, hubPath } from './interaction/paths.js';
+import type { Steps } from './interaction/step.js';
+import { readVisit, stepOf, type Visit } from './interaction/visit.js';
 import { keepAlive } from './sign-in/session.js';
-import { sendLoginPage } from './sign-in/sign-in.js';
 
-/** In the hub's query: `account=other` asks for the login page although somebody is signed in, `cookie=set` for no second cookie. */
-const otherAccount = 'account=other';
-const cookieWasSet = 'cookie=set';
-
-const asks = (req: Request, query: string): boolean => req.url.split('?')[1] === query;
-
-/**
- * A browser without a cookie is given one and comes back with it before anything is bound: an answer that got lost binds
- * nothing, and who keeps no cookies learns so before a password is typed.
- * @returns whether the browser was sent to come back
- */
-function giveCookie(idp: Idp, req: Request, res: Response): boolean {
-  if (readBrowser(idp, req) !== undefined) return false;
-  setBrowser(idp, res, newBrowser(idp));
-  if (asks(req, cookieWasSet)) return false;
-  seeOther(res, `${hubPath(idp, { interactionId: String(req.params.interaction) })}?${cookieWasSet}`);
-  return true;
+/** What this visit is answered: the page of the step that is due, or the way back to authz. */
+async function answerVisit(idp: Idp, steps: Steps, visit: Visit, otherAccount: boolean): Promise<Answer> {
+  if (visit.outcome) return continueCompleted(idp, visit, visit.outcome);
+  await keepAlive(idp, visit.session);
+  if (otherAccount && !visit.silent) return steps.login.page(visit);
+  const step = stepOf(idp, visit);
+  switch (step.kind) {
+    case 'done':
+      return completeWithSuccess(idp, visit);
+    case 'refused':
+      return (await complete(idp, visit, { error: step.error })).answer;
+    default:
+      return steps[step.kind].page(visit);
+  }
 }
 
 /**
  * The hub (OIDC Core §3.1.2.3, §3.1.2.4): every step returns here and none knows the next. One statement reads the facts,
  * `nextStep` decides, and the browser is shown a page or sent back to authz. With prompt=none it is always sent back.
+ *
+ * A browser without a cookie is given one and comes back with it before anything is bound: an answer that got lost binds
+ * nothing, and somebody whose browser keeps no cookies learns so before a password is typed.
  */
-export const interaction =
-  (idp: Idp): RequestHandler =>
+export const hub =
+  (idp: Idp, steps: Steps): RequestHandler =>
   async (req, res) => {
-    if (giveCookie(idp, req, res)) return;
-    const here = await visit(idp, req);
-    if (here.outcome) return continueCompleted(idp, res, here, here.outcome);
-    await keepAlive(idp, here.session);
-    if (asks(req, otherAccount) && !here.silent) return sendLoginPage(idp, res, here);
-    const step = stepOf(idp, here);
-    switch (step.kind) {
-      case 'login':
-        return sendLoginPage(idp, res, here, { again: step.again });
-      case 'consent':
-        return sendConsentPage(idp, res, here, step.newScopes);
-      case 'refused':
-        await complete(idp, res, here, { error: step.error });
-        return;
-      case 'done':
-        await completeWithSuccess(idp, res, here);
+    const interactionId = String(req.params.interaction);
+    const cookies = presentedCookies(idp, req);
+    if (cookies.browser === undefined) {
+      setCookie(idp, res, browserCookie(idp, idp.random.token(16)));
+      const tryCookie = hubPath(idp, { interactionId }, 'cookieWasSet');
+      if (!hubIsAsked(req.url, 'cookieWasSet')) return sendAnswer(idp, res, { seeOther: tryCookie });
     }
+    const visit = await readVisit(idp, interactionId, cookies);
+    sendAnswer(idp, res, await answerVisit(idp, steps, visit, hubIsAsked(req.url, 'otherAccount')));
   };

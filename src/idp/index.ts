@@ -1,38 +1,43 @@
 /**
- * IDENTITY PROVIDER. Owns people at the door: sign-in, consent, sessions, userinfo and sign-out.
+ * IDENTITY PROVIDER. Owns people at the door: sign-in, consent, sessions, userinfo and logout.
  * Never makes a code or token, and never learns a client's secret. Talks to the browser, and to authz through one thing only:
  * the interaction's row, which authz starts and redeems and this room completes.
  */
-import type { Express, Request, RequestHandler } from 'express';
+import type { Express, RequestHandler } from 'express';
 import { type CorsPolicy, cors } from '../http/browser/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { ping } from '../storage/connection/sql.js';
-import { consent } from './consent/consent.js';
+import { consentStep } from './consent/consent.js';
 import { assemble, type Idp, type IdpGiven } from './deps.js';
-import { interaction } from './hub.js';
+import { hub } from './hub.js';
+import { sendAnswer } from './interaction/answer.js';
+import { interactionForm } from './interaction/interaction-form.js';
 import { pageErrors } from './interaction/page-errors.js';
 import { hubPath, logoutPath } from './interaction/paths.js';
-import { seeOther } from './interaction/see-other.js';
+import type { InteractionStep, StepKind, Steps } from './interaction/step.js';
 import { confirmLogout, logout } from './openid/logout.js';
 import { userinfo, userinfoRefusal } from './openid/userinfo.js';
-import { login } from './sign-in/sign-in.js';
+import { loginStep } from './sign-in/login.js';
+import { passwordMethod } from './sign-in/methods/password.js';
 
 type IdpEndpoint = {
   [Name in EndpointName]: (typeof endpoints)[Name]['role'] extends 'idp' ? Name : never;
 }[EndpointName];
 
-type Endpoints = Readonly<Record<IdpEndpoint, (idp: Idp) => RequestHandler>>;
+/** The steps that an interaction can ask for: a further one is a further entry. */
+const stepsOf = (idp: Idp): Steps => ({
+  login: loginStep(idp, passwordMethod(idp.passwords)),
+  consent: consentStep(idp),
+});
 
-/** The route table: `protocol/endpoints.ts` says where each one is. */
-const handlers: Endpoints = { interaction, login, consent, userinfo, logout, confirmLogout };
-
-/** What a reload by GET of a form's answer leads to: the place from which the form came. */
-const formsComeFrom: Readonly<Partial<Record<IdpEndpoint, (idp: Idp, req: Request) => string>>> = {
-  login: (idp, req) => hubPath(idp, { interactionId: String(req.params.interaction) }),
-  consent: (idp, req) => hubPath(idp, { interactionId: String(req.params.interaction) }),
-  confirmLogout: logoutPath,
-};
+/** The route table: `protocol/endpoints.ts` says where each one is. The forms of steps are mounted from their own table. */
+const handlersOf = (idp: Idp, steps: Steps): Readonly<Record<Exclude<IdpEndpoint, StepKind>, RequestHandler>> => ({
+  interaction: hub(idp, steps),
+  userinfo: userinfo(idp),
+  logout: logout(idp),
+  confirmLogout: confirmLogout(idp),
+});
 
 export interface IdpRole {
   mount(app: Express): void;
@@ -50,12 +55,27 @@ const userinfoCors = (idp: Idp): CorsPolicy => ({
   exposed: ['WWW-Authenticate'],
 });
 
-function mountEndpoint(app: Express, idp: Idp, name: IdpEndpoint): void {
+function mountEndpoint(app: Express, idp: Idp, name: IdpEndpoint, handler: RequestHandler): void {
   const { path, methods }: Endpoint = endpoints[name];
   const refusals = name === 'userinfo' ? userinfoRefusal(idp) : pageErrors(idp);
-  for (const method of methods) app[method.toLowerCase() as 'get' | 'post'](path, handlers[name](idp), refusals);
-  const origin = formsComeFrom[name];
-  if (origin) app.get(path, (req, res) => seeOther(res, origin(idp, req)));
+  for (const method of methods) app[method.toLowerCase() as 'get' | 'post'](path, handler, refusals);
+}
+
+/** A form's address that is opened by itself, as by a reload of what it answered, leads to where its form is. */
+function mountStep(app: Express, idp: Idp, step: InteractionStep): void {
+  mountEndpoint(app, idp, step.kind, interactionForm(idp, step));
+  app.get(endpoints[step.kind].path, (req, res) =>
+    sendAnswer(idp, res, { seeOther: hubPath(idp, { interactionId: req.params.interaction }) }),
+  );
+}
+
+function mountIdp(app: Express, idp: Idp): void {
+  const steps = stepsOf(idp);
+  app.use(endpoints.userinfo.path, cors(userinfoCors(idp)));
+  for (const step of Object.values(steps)) mountStep(app, idp, step);
+  for (const [name, handler] of Object.entries(handlersOf(idp, steps)))
+    mountEndpoint(app, idp, name as IdpEndpoint, handler);
+  app.get(endpoints.confirmLogout.path, (_req, res) => sendAnswer(idp, res, { seeOther: logoutPath(idp) }));
 }
 
 export function createIdp(given: IdpGiven): IdpRole {
@@ -71,8 +91,7 @@ export function createIdp(given: IdpGiven): IdpRole {
     stop: () => idp.auditBatch.flush(),
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'idp' }));
-      app.use(endpoints.userinfo.path, cors(userinfoCors(idp)));
-      for (const name of Object.keys(handlers) as IdpEndpoint[]) mountEndpoint(app, idp, name);
+      mountIdp(app, idp);
     },
   };
 }

@@ -27,6 +27,7 @@ const handInHand = [
 /** Floors inside a room, where it has an order worth holding. Files under `*` may import each other. */
 const rooms: Readonly<Record<string, Floors>> = {
   storage: [['data-source'], ['*'], ['connection']],
+  idp: [['index'], ['hub'], ['sign-in'], ['consent', 'openid'], ['interaction'], ['deps']],
   http: [['operations'], ['request', 'listener', 'outbound'], ['browser']],
   telemetry: [['start'], ['tracing'], ['metrics'], ['log']],
   protocol: [

@@ -1,34 +1,49 @@
 import type { Request, Response } from 'express';
 import type { Idp } from '../deps.js';
 
-const browserCookie = 'browser';
-const sessionCookie = 'session';
+/** The cookies of ours that a request brings, as values: below the endpoints nobody needs the request itself. */
+export interface PresentedCookies {
+  /** The browser's own random value: what interactions and forms are bound to. It says nothing about who sits there. */
+  readonly browser: string | undefined;
+  /** The secret of the session, stored as a hash only. */
+  readonly session: string | undefined;
+  /** What `known-browser.ts` made of the accounts that signed in from here. */
+  readonly knownBrowser: string | undefined;
+}
 
-const wellFormed = /^[A-Za-z0-9_-]{22,43}$/;
+/** A cookie that an answer sets, or clears where it has no value. */
+export interface CookieToSet {
+  readonly name: 'browser' | 'session' | 'known_browser';
+  readonly value: string | null;
+  /** Without it the cookie goes with the browser's window. */
+  readonly maxAgeSeconds?: number;
+}
 
-const read = (idp: Idp, req: Request, name: string): string | undefined => {
-  const value = idp.cookies.read(req, name);
-  return value !== undefined && wellFormed.test(value) ? value : undefined;
-};
+const wellFormed = (value: string | undefined): string | undefined =>
+  value !== undefined && /^[A-Za-z0-9_-]{22,43}$/.test(value) ? value : undefined;
 
-/** The browser's own random value: what interactions and forms are bound to. It says nothing about who sits there. */
-export const readBrowser = (idp: Idp, req: Request): string | undefined => read(idp, req, browserCookie);
+export const presentedCookies = ({ cookies }: Idp, req: Request): PresentedCookies => ({
+  browser: wellFormed(cookies.read(req, 'browser')),
+  session: wellFormed(cookies.read(req, 'session')),
+  knownBrowser: cookies.read(req, 'known_browser'),
+});
+
+/** A cookie that outlives the browser's window by as long as a browser counts as known. */
+const lasting = (idp: Idp, name: CookieToSet['name'], value: string): CookieToSet => ({
+  name,
+  value,
+  maxAgeSeconds: Math.floor(idp.config.signIn.knownBrowser / 1000),
+});
 
 /** Kept for long, so that a browser that opens several tabs at its start does not get several values. */
-export const setBrowser = (idp: Idp, res: Response, value: string): void =>
-  idp.cookies.set(res, browserCookie, value, {
-    sameSite: 'Lax',
-    maxAgeSeconds: Math.floor(idp.config.signIn.knownBrowser / 1000),
-  });
+export const browserCookie = (idp: Idp, value: string): CookieToSet => lasting(idp, 'browser', value);
 
-/** 128 bits. */
-export const newBrowser = (idp: Idp): string => idp.random.token(16);
+export const knownBrowserCookie = (idp: Idp, value: string): CookieToSet => lasting(idp, 'known_browser', value);
 
-/** The secret of the session, stored as a hash only. */
-export const readSession = (idp: Idp, req: Request): string | undefined => read(idp, req, sessionCookie);
+/** Gone with the browser's window; how long it counts is decided by the session's row. Null clears it. */
+export const sessionCookie = (secret: string | null): CookieToSet => ({ name: 'session', value: secret });
 
-/** Gone with the browser's window; how long it counts is decided by the session's row. */
-export const setSession = (idp: Idp, res: Response, secret: string): void =>
-  idp.cookies.set(res, sessionCookie, secret, { sameSite: 'Lax' });
-
-export const clearSession = (idp: Idp, res: Response): void => idp.cookies.clear(res, sessionCookie);
+export function setCookie({ cookies }: Idp, res: Response, { name, value, ...lifetime }: CookieToSet): void {
+  if (value === null) cookies.clear(res, name);
+  else cookies.set(res, name, value, { sameSite: 'Lax', ...lifetime });
+}

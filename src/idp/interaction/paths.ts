@@ -1,6 +1,7 @@
 import { hmacSha256 } from '../../crypto/digest.js';
 import { type EndpointName, endpointUrl } from '../../protocol/endpoints.js';
 import type { Idp } from '../deps.js';
+import type { StepKind } from './step.js';
 
 /** What names an interaction in a URL. */
 interface AtInteraction {
@@ -11,9 +12,23 @@ interface AtInteraction {
 const pathOf = (idp: Idp, name: EndpointName, at?: AtInteraction): string =>
   endpointUrl(new URL(idp.config.publicUrls.idp).pathname, name, at && { interaction: at.interactionId });
 
-export const hubPath = (idp: Idp, at: AtInteraction): string => pathOf(idp, 'interaction', at);
-export const loginPath = (idp: Idp, at: AtInteraction): string => pathOf(idp, 'login', at);
-export const consentPath = (idp: Idp, at: AtInteraction): string => pathOf(idp, 'consent', at);
+/** What the hub's query may ask: the login page although somebody is signed in; not to try a cookie a second time. */
+const hubQueries = { otherAccount: ['account', 'other'], cookieWasSet: ['cookie', 'set'] } as const;
+
+type HubQuery = keyof typeof hubQueries;
+
+/** Where every step leads back to. */
+export const hubPath = (idp: Idp, at: AtInteraction, query?: HubQuery): string =>
+  pathOf(idp, 'interaction', at) + (query === undefined ? '' : `?${hubQueries[query].join('=')}`);
+
+export function hubIsAsked(url: string, query: HubQuery): boolean {
+  const [name, value] = hubQueries[query];
+  return new URLSearchParams(url.split('?')[1]).get(name) === value;
+}
+
+/** Where a step's form goes. */
+export const stepPath = (idp: Idp, kind: StepKind, at: AtInteraction): string => pathOf(idp, kind, at);
+
 export const logoutPath = (idp: Idp): string => pathOf(idp, 'logout');
 export const confirmLogoutPath = (idp: Idp): string => pathOf(idp, 'confirmLogout');
 

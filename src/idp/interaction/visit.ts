@@ -1,34 +1,33 @@
-import type { Request } from 'express';
 import { hashToken } from '../../crypto/digest.js';
 import { nextStep, type Step } from '../../protocol/sign-in/next-step.js';
 import { type VisitedInteraction, visitInteraction } from '../../storage/interactions.js';
 import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Idp } from '../deps.js';
-import { readBrowser, readSession } from './cookies.js';
+import type { PresentedCookies } from './cookies.js';
 import { clientDisabled, cookiesMissing, foreignBrowser, interactionGone } from './refusal.js';
 
 /** A browser at an interaction: all the facts from which the next step follows. */
 export interface Visit extends VisitedInteraction {
   /** The secret in the URL. */
   readonly interactionId: string;
-  /** The cookie's value, to which forms are bound; empty where nothing is shown. */
+  readonly cookies: PresentedCookies;
+  /** The browser's cookie, to which forms are bound; empty where nothing is shown. */
   readonly browser: string;
   /** prompt=none: nothing may be shown (OIDC Core §3.1.2.1). */
   readonly silent: boolean;
 }
 
+const hashOf = (value: string | undefined): Buffer | null => (value === undefined ? null : hashToken(value));
+
 /**
  * Reads the interaction that the URL names and binds it to this browser on the first visit, in one statement.
  * @throws PageRefusal when it is gone or another browser's, or there is no cookie to bind it to
  */
-export async function visit(idp: Idp, req: Request): Promise<Visit> {
-  const interactionId = String(req.params.interaction);
-  const browser = readBrowser(idp, req);
-  const session = readSession(idp, req);
+export async function readVisit(idp: Idp, interactionId: string, cookies: PresentedCookies): Promise<Visit> {
   const found = await visitInteraction(idp.sql, {
     idHash: hashToken(interactionId),
-    idpBrowserHash: browser === undefined ? null : hashToken(browser),
-    sessionSecretHash: session === undefined ? null : hashToken(session),
+    idpBrowserHash: hashOf(cookies.browser),
+    sessionSecretHash: hashOf(cookies.session),
     now: idp.clock.now(),
   });
   if (!found) throw interactionGone();
@@ -36,8 +35,8 @@ export async function visit(idp: Idp, req: Request): Promise<Visit> {
   if (!found.ours) throw foreignBrowser();
   if (found.clientDisabledAt) throw clientDisabled();
   const silent = found.request.prompts.includes('none');
-  if (browser === undefined && !silent) throw cookiesMissing();
-  return { ...found, interactionId, browser: browser ?? '', silent };
+  if (cookies.browser === undefined && !silent) throw cookiesMissing();
+  return { ...found, interactionId, cookies, browser: cookies.browser ?? '', silent };
 }
 
 /** What this visit has to answer next. */

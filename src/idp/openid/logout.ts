@@ -1,10 +1,9 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { hashToken } from '../../crypto/digest.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
 import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
-import { askedOf } from '../../http/request/asked.js';
+import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readForm, readQuery } from '../../http/request/form.js';
-import { sendHtml } from '../../pages/send.js';
 import {
   type Hint,
   type LogoutRequest,
@@ -15,15 +14,16 @@ import {
 } from '../../protocol/sign-in/logout.js';
 import { endSession, findSession, type LiveSession } from '../../storage/sessions.js';
 import type { Idp } from '../deps.js';
-import { clearSession, readSession } from '../interaction/cookies.js';
+import { type Answer, sendAnswer } from '../interaction/answer.js';
+import { presentedCookies, sessionCookie } from '../interaction/cookies.js';
 import { personOnPage } from '../interaction/parts.js';
 import { confirmLogoutPath, logoutPath } from '../interaction/paths.js';
 import { invalidLogout } from '../interaction/refusal.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
-import { seeOther } from '../interaction/see-other.js';
 import { renderLoggedOutPage, renderLogoutPage } from './logout-page.js';
 
-interface Logout extends ValidatedLogout {
+/** A logout request, and what of it holds. */
+interface ValidLogout extends ValidatedLogout {
   readonly request: LogoutRequest;
   readonly clientName?: string | undefined;
 }
@@ -40,7 +40,7 @@ async function verifyHint(idp: Idp, token: string | undefined): Promise<Hint> {
   return { subject: claims.sub, audience: [claims.aud].flat() };
 }
 
-async function validate(idp: Idp, request: LogoutRequest): Promise<Logout> {
+async function validate(idp: Idp, request: LogoutRequest): Promise<ValidLogout> {
   const hint = await verifyHint(idp, request.id_token_hint);
   const clientId = typeof hint === 'object' ? logoutClientId(request, hint) : undefined;
   const found = clientId === undefined ? null : await idp.clients.get(clientId);
@@ -57,22 +57,18 @@ async function validate(idp: Idp, request: LogoutRequest): Promise<Logout> {
   };
 }
 
-/** The live session of this browser and the secret that its cookie holds. */
-async function currentSession(idp: Idp, req: Request): Promise<{ secret: string; session: LiveSession } | undefined> {
-  const secret = readSession(idp, req);
-  if (secret === undefined) return undefined;
-  const session = await findSession(idp.sql, hashToken(secret), idp.clock.now());
-  return session ? { secret, session } : undefined;
-}
+/** The live session that the cookie's secret stands for. */
+const currentSession = async (idp: Idp, secret: string | undefined): Promise<LiveSession | null> =>
+  secret === undefined ? null : findSession(idp.sql, hashToken(secret), idp.clock.now());
 
 /** Nobody is signed in any more: back to the client, or a page that says so (OIDC RP-Initiated Logout §3). */
-function sendSignedOut(idp: Idp, res: Response, { returnTo }: Logout): void {
-  clearSession(idp, res);
-  if (returnTo) seeOther(res, returnTo);
-  else sendHtml(res, renderLoggedOutPage({ productName: idp.config.pages.productName }));
+function loggedOut(idp: Idp, { returnTo }: ValidLogout): Answer {
+  const cookies = [sessionCookie(null)];
+  if (returnTo) return { seeOther: returnTo, cookies };
+  return { page: renderLoggedOutPage({ productName: idp.config.pages.productName }), cookies };
 }
 
-function askToConfirm(idp: Idp, res: Response, logout: Logout, secret: string, session: LiveSession): void {
+function confirmationPage(idp: Idp, logout: ValidLogout, session: LiveSession, secret: string): Answer {
   const page = renderLogoutPage({
     productName: idp.config.pages.productName,
     person: personOnPage(session),
@@ -82,13 +78,13 @@ function askToConfirm(idp: Idp, res: Response, logout: Logout, secret: string, s
     csrf: csrfToken(idp.csrfKey, secret, purpose),
     parameters: { ...logout.request },
   });
-  sendHtml(res, page, logout.fault === undefined ? 200 : 400);
+  return { page, status: logout.fault === undefined ? 200 : 400 };
 }
 
 /** The same request by GET: a cross-site POST brings no Lax cookie, a top-level GET does. */
-function repeatByGet(idp: Idp, res: Response, request: LogoutRequest): void {
+function repeatedByGet(idp: Idp, request: LogoutRequest): Answer {
   const given = Object.entries(request).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  seeOther(res, given.length > 0 ? `${logoutPath(idp)}?${new URLSearchParams(given)}` : logoutPath(idp));
+  return { seeOther: given.length > 0 ? `${logoutPath(idp)}?${new URLSearchParams(given)}` : logoutPath(idp) };
 }
 
 /** GET and POST /logout (OIDC RP-Initiated Logout §2): asks first, because any page on the web can send a browser here. */
@@ -97,13 +93,24 @@ export const logout =
   async (req, res) => {
     const byPost = req.method === 'POST';
     const request = parseLogoutRequest(byPost ? await readForm(req) : readQuery(req));
-    if (byPost && readSession(idp, req) === undefined) return repeatByGet(idp, res, request);
-    const logout = await validate(idp, request);
-    const current = await currentSession(idp, req);
-    if (current) return askToConfirm(idp, res, logout, current.secret, current.session);
-    if (logout.fault) throw invalidLogout();
-    sendSignedOut(idp, res, logout);
+    const secret = presentedCookies(idp, req).session;
+    if (byPost && secret === undefined) return sendAnswer(idp, res, repeatedByGet(idp, request));
+    const valid = await validate(idp, request);
+    const session = await currentSession(idp, secret);
+    if (session && secret) return sendAnswer(idp, res, confirmationPage(idp, valid, session, secret));
+    if (valid.fault) throw invalidLogout();
+    sendAnswer(idp, res, loggedOut(idp, valid));
   };
+
+async function endCurrentSession(idp: Idp, asked: Asked, { client }: ValidLogout, secret: string): Promise<void> {
+  const clientId = client?.clientId ?? null;
+  await idp.events.recordWith(
+    asked,
+    { type: 'sign_out', clientId: client?.clientId },
+    (audit) => endSession(idp.sql, { secretHash: hashToken(secret), clientId, now: idp.clock.now(), audit }),
+    (sessionId) => ({ sessionId }),
+  );
+}
 
 /** POST /logout/confirm: the session ends, and with it what was granted in it. Its token is bound to the session. */
 export const confirmLogout =
@@ -111,16 +118,11 @@ export const confirmLogout =
   async (req, res) => {
     assertOwnForm(idp, req);
     const form = await readForm(req);
-    const logout = await validate(idp, parseLogoutRequest(form));
-    const secret = readSession(idp, req);
-    if (secret === undefined) return sendSignedOut(idp, res, logout);
-    assertCsrfToken(idp.csrfKey, secret, purpose, form.get('csrf'));
-    const clientId = logout.client?.clientId ?? null;
-    await idp.events.recordWith(
-      askedOf(req),
-      { type: 'sign_out', clientId: clientId ?? undefined },
-      (audit) => endSession(idp.sql, { secretHash: hashToken(secret), clientId, now: idp.clock.now(), audit }),
-      (sessionId) => ({ sessionId }),
-    );
-    sendSignedOut(idp, res, logout);
+    const valid = await validate(idp, parseLogoutRequest(form));
+    const secret = presentedCookies(idp, req).session;
+    if (secret !== undefined) {
+      assertCsrfToken(idp.csrfKey, secret, purpose, form.get('csrf'));
+      await endCurrentSession(idp, askedOf(req), valid, secret);
+    }
+    sendAnswer(idp, res, loggedOut(idp, valid));
   };

@@ -1,11 +1,10 @@
-import type { Request, Response } from 'express';
 import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
-import { askedOf } from '../../http/request/asked.js';
+import type { Asked } from '../../http/request/asked.js';
 import { authenticationContextClass, methodReferences } from '../../protocol/sign-in/authentication-context.js';
 import { beginSession, touchSession } from '../../storage/sessions.js';
 import type { Idp } from '../deps.js';
-import { readSession, setSession } from '../interaction/cookies.js';
+import { type CookieToSet, sessionCookie } from '../interaction/cookies.js';
 import type { Visit } from '../interaction/visit.js';
 import type { AuthenticationProof } from './methods/method.js';
 
@@ -24,26 +23,29 @@ export interface SignIn {
   readonly proofs: readonly AuthenticationProof[];
   /** The failures that this success forgives. */
   readonly failureKeys: readonly Buffer[];
-  readonly clientId: string;
 }
 
 /**
  * Begins a session under a fresh secret, whatever cookie the browser brought, so that no session can be fixed in advance.
- * @returns false when the account has been disabled meanwhile
+ * @returns the session's cookie, or null when the account has been disabled meanwhile
  */
-export async function startSession(idp: Idp, req: Request, res: Response, signIn: SignIn): Promise<boolean> {
+export async function startSession(
+  idp: Idp,
+  asked: Asked,
+  { clientId, cookies }: Visit,
+  signIn: SignIn,
+): Promise<CookieToSet | null> {
   const now = idp.clock.now();
-  const current = readSession(idp, req);
   const secret = idp.random.token();
   const amr = methodReferences(signIn.proofs.map((proof) => proof.amr));
-  const { userId, clientId } = signIn;
+  const { userId } = signIn;
   const began = await idp.events.recordWith(
-    askedOf(req),
+    asked,
     { type: 'sign_in', userId, clientId, detail: { amr, client_id: clientId } },
     (audit) =>
       beginSession(idp.sql, {
         userId,
-        currentSecretHash: current === undefined ? null : hashToken(current),
+        currentSecretHash: cookies.session === undefined ? null : hashToken(cookies.session),
         newId: idp.random.uuid(),
         secretHash: hashToken(secret),
         now,
@@ -57,7 +59,5 @@ export async function startSession(idp: Idp, req: Request, res: Response, signIn
       }),
     (sessionId) => ({ sessionId }),
   );
-  if (began === null) return false;
-  setSession(idp, res, secret);
-  return true;
+  return began === null ? null : sessionCookie(secret);
 }

@@ -1,19 +1,18 @@
-import type { Request } from 'express';
 import { after } from '../../clock.js';
 import { hmacSha256 } from '../../crypto/digest.js';
 import { addressBlock } from '../../protocol/sign-in/sign-in-delay.js';
 import { reserveSignInAttempt, type SignInCounter, type SignInReservation } from '../../storage/sign-in-failures.js';
 import type { Idp } from '../deps.js';
-import { isKnownBrowser } from './known-browser.js';
 
 /** As people type it and as it is counted: two spellings that find the same account are one identifier. */
 export const normalizeIdentifier = (typed: string): string => typed.trim().normalize('NFC').toLowerCase();
 
 export interface SignInAttempt {
+  /** Normalized; one that is nobody's is counted all the same. */
   readonly identifier: string;
-  /** Null where the identifier is nobody's: it is counted all the same. */
-  readonly userId: string | null;
-  readonly browser: string;
+  readonly address: string | undefined;
+  /** A browser from which this very account signed in before. */
+  readonly knownBrowser: { readonly browser: string; readonly userId: string } | null;
 }
 
 interface Counters {
@@ -26,16 +25,17 @@ interface Counters {
  * be known to be one person's. A browser that signed in to the account before is counted by itself alone, so that strangers
  * cannot lock the owner out.
  */
-function countersOf(idp: Idp, req: Request, { identifier, userId, browser }: SignInAttempt): Counters {
+function countersOf(idp: Idp, { identifier, address, knownBrowser }: SignInAttempt): Counters {
   const counter = (delays: readonly number[], ...name: string[]): SignInCounter => ({
     key: hmacSha256(idp.failureKey, ...name),
     delays,
   });
-  if (userId !== null && isKnownBrowser(idp, req, browser, userId)) {
+  if (knownBrowser) {
+    const { userId, browser } = knownBrowser;
     return { narrow: counter(idp.delays.narrow, 'browser', userId, browser), wide: null };
   }
   return {
-    narrow: counter(idp.delays.narrow, 'address', identifier, addressBlock(req.ip ?? '')),
+    narrow: counter(idp.delays.narrow, 'address', identifier, addressBlock(address ?? '')),
     wide: counter(idp.delays.wide, 'identifier', identifier),
   };
 }
@@ -43,9 +43,9 @@ function countersOf(idp: Idp, req: Request, { identifier, userId, browser }: Sig
 export type ReservedAttempt = SignInReservation & { readonly failureKeys: readonly Buffer[] };
 
 /** Counts the attempt as a failure before its password is looked at: twenty guesses at once are twenty failures. */
-export async function reserveAttempt(idp: Idp, req: Request, attempt: SignInAttempt): Promise<ReservedAttempt> {
+export async function reserveAttempt(idp: Idp, attempt: SignInAttempt): Promise<ReservedAttempt> {
   const now = idp.clock.now();
-  const { narrow, wide } = countersOf(idp, req, attempt);
+  const { narrow, wide } = countersOf(idp, attempt);
   const expiresAt = after(now, idp.config.signIn.rememberFailures);
   const reservation = await reserveSignInAttempt(idp.sql, { narrow, wide, now, expiresAt });
   return { ...reservation, failureKeys: wide ? [narrow.key, wide.key] : [narrow.key] };

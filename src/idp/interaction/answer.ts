@@ -1,0 +1,30 @@
+import type { Response } from 'express';
+import { sendHtml } from '../../pages/send.js';
+import type { Idp } from '../deps.js';
+import { type CookieToSet, setCookie } from './cookies.js';
+
+interface Page {
+  readonly page: string;
+  readonly status?: number;
+  /** Seconds (RFC 9110 §10.2.3). */
+  readonly retryAfter?: number;
+}
+
+/** To another page, by GET whatever came before (RFC 9110 §15.4.4). */
+interface SeeOther {
+  readonly seeOther: string;
+}
+
+/** What somebody at a browser is answered, as a value: a page or a way on, and the cookies that go with it. */
+export type Answer = (Page | SeeOther) & { readonly cookies?: readonly CookieToSet[] };
+
+/** Writes an answer to the response; nobody on the way stores it. */
+export function sendAnswer(idp: Idp, res: Response, answer: Answer): void {
+  for (const cookie of answer.cookies ?? []) setCookie(idp, res, cookie);
+  if ('seeOther' in answer) {
+    res.set('Cache-Control', 'no-store').set('Location', answer.seeOther).status(303).end();
+    return;
+  }
+  if (answer.retryAfter !== undefined) res.set('Retry-After', String(answer.retryAfter));
+  sendHtml(res, answer.page, answer.status);
+}

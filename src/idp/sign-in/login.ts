@@ -1,0 +1,78 @@
+import { texts } from '../../pages/texts.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import { retryAfterSeconds } from '../../protocol/sign-in/sign-in-delay.js';
+import { consentForm } from '../consent/consent.js';
+import type { Idp } from '../deps.js';
+import type { Answer } from '../interaction/answer.js';
+import { formOf } from '../interaction/interaction-form.js';
+import { clientOnPage } from '../interaction/parts.js';
+import { hubPath } from '../interaction/paths.js';
+import type { InteractionStep, StepForm } from '../interaction/step.js';
+import { stepOf, type Visit } from '../interaction/visit.js';
+import type { AuthenticationMethod } from './methods/method.js';
+import { type LoginProblem, renderLoginPage } from './page.js';
+import { normalizeIdentifier } from './reserve-attempt.js';
+import { signIn } from './sign-in.js';
+
+const text = texts.login;
+
+const loginForm: StepForm<'login'> = { kind: 'login', boundToUser: false };
+
+/** What the page says beside what the visit says. */
+interface LoginView {
+  /** Somebody is signed in already and has to do it once more. */
+  readonly again?: boolean;
+  readonly identifier?: string;
+  readonly problem?: LoginProblem;
+}
+
+function render(idp: Idp, visit: Visit, view: LoginView): string {
+  const suggested = visit.request.loginHint ?? (view.again ? visit.session?.username : undefined);
+  return renderLoginPage({
+    productName: idp.config.pages.productName,
+    lostPasswordUrl: idp.config.pages.lostPasswordUrl,
+    client: clientOnPage(visit),
+    ...formOf(idp, visit, loginForm),
+    cancel: formOf(idp, visit, consentForm),
+    again: view.again,
+    identifier: view.identifier ?? suggested,
+    problem: view.problem,
+  });
+}
+
+function loginPage(idp: Idp, visit: Visit): Answer {
+  const step = stepOf(idp, visit);
+  return { page: render(idp, visit, { again: step.kind === 'login' && step.again }) };
+}
+
+/** What is missing in the form, before anything is looked up. */
+function incomplete(form: Parameters): LoginProblem | undefined {
+  const identifier = normalizeIdentifier(form.get('identifier') ?? '') === '' ? text.missingIdentifier : undefined;
+  const password = form.has('password') ? undefined : text.missingPassword;
+  return identifier || password ? { title: text.problem, identifier, password } : undefined;
+}
+
+/** Username or e-mail and password; then back to the hub. */
+export const loginStep = (idp: Idp, password: AuthenticationMethod): InteractionStep<'login'> => ({
+  ...loginForm,
+  page: (visit) => loginPage(idp, visit),
+  async submit(sent) {
+    const { visit, form } = sent;
+    const identifier = form.get('identifier') ?? '';
+    const ask = (problem: LoginProblem): string => render(idp, visit, { identifier, problem });
+    const missing = incomplete(form);
+    if (missing) return { page: ask(missing), status: 422 };
+    const result = await signIn(idp, password, sent);
+    switch (result.kind) {
+      case 'signed-in':
+        return { seeOther: hubPath(idp, visit), cookies: result.cookies };
+      case 'refused':
+        return { page: ask({ title: text.problem, message: text.refused }), status: 422 };
+      case 'delayed': {
+        const retryAfter = retryAfterSeconds(result.until, idp.clock.now());
+        const problem = { title: text.delayedTitle, message: text.delayed(retryAfter) };
+        return { page: ask(problem), status: 429, retryAfter };
+      }
+    }
+  },
+});
