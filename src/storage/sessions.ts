@@ -33,6 +33,12 @@ export class Session {
   expiresAt!: Date;
 }
 
+/** What a proof changes about the account that it proves: stored in the statement that takes the proof. */
+export interface ProofEffects {
+  /** A password hash to be replaced, because its parameters are no longer today's. */
+  readonly rehash?: { readonly from: string; readonly to: string };
+}
+
 interface NewSession {
   readonly userId: string;
   /** Hash of the cookie that the browser brought, if any. */
@@ -91,9 +97,8 @@ const beginSessionStatement = statement<SignIn, { id: string }>(
  */
 export async function beginSession(
   sql: Sql,
-  session: NewSession & { readonly rehash: { readonly from: string; readonly to: string } | null },
+  { effects: { rehash }, ...session }: NewSession & { readonly effects: ProofEffects },
 ): Promise<string | null> {
-  const { rehash } = session;
   const rehashed = { rehashedFrom: rehash?.from ?? null, rehashedTo: rehash?.to ?? null };
   const { rows } = await sql.query(beginSessionStatement, { ...session, ...rehashed });
   return rows[0]?.id ?? null;

@@ -1,12 +1,15 @@
 import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
-import { authenticationContextClass, methodReferences } from '../../protocol/sign-in/authentication-context.js';
-import { beginSession, touchSession } from '../../storage/sessions.js';
+import {
+  type AuthenticationMethodReference,
+  authenticationContextClass,
+  methodReferences,
+} from '../../protocol/sign-in/authentication-context.js';
+import { beginSession, type ProofEffects, touchSession } from '../../storage/sessions.js';
 import type { Idp } from '../deps.js';
 import { type CookieToSet, sessionCookie } from '../interaction/cookies.js';
 import type { Visit } from '../interaction/visit.js';
-import type { AuthenticationProof } from './methods/method.js';
 
 /** Milliseconds between two writes that move the idle end. */
 const touchInterval = 60_000;
@@ -20,7 +23,9 @@ export async function keepAlive(idp: Idp, session: Visit['session']): Promise<vo
 
 export interface SignIn {
   readonly userId: string;
-  readonly proofs: readonly AuthenticationProof[];
+  /** How the user was proven. */
+  readonly methods: readonly AuthenticationMethodReference[];
+  readonly effects: ProofEffects;
   /** The failures that this success forgives. */
   readonly failureKeys: readonly Buffer[];
 }
@@ -37,7 +42,7 @@ export async function startSession(
 ): Promise<CookieToSet | null> {
   const now = idp.clock.now();
   const secret = idp.random.token();
-  const amr = methodReferences(signIn.proofs.map((proof) => proof.amr));
+  const amr = methodReferences(signIn.methods);
   const { userId } = signIn;
   const began = await idp.events.recordWith(
     asked,
@@ -54,7 +59,7 @@ export async function startSession(
         endsAt: after(now, idp.config.lifetimes.sessionAbsolute),
         idleAt: after(now, idp.config.lifetimes.sessionIdle),
         failureKeys: signIn.failureKeys,
-        rehash: signIn.proofs.find((proof) => proof.rehash)?.rehash ?? null,
+        effects: signIn.effects,
         audit,
       }),
     (sessionId) => ({ sessionId }),

@@ -5,19 +5,17 @@ import type { Idp } from '../deps.js';
 import { browserCookie, type CookieToSet } from '../interaction/cookies.js';
 import type { SentForm } from '../interaction/step.js';
 import { isKnownBrowser, rememberedBrowser } from './known-browser.js';
-import type { AuthenticationMethod, AuthenticationProof } from './methods/method.js';
+import type { AuthenticationMethod } from './methods/method.js';
 import { normalizeIdentifier, reserveAttempt } from './reserve-attempt.js';
-import { startSession } from './session.js';
+import { type SignIn, startSession } from './session.js';
 
 export type SignInResult =
   | { readonly kind: 'signed-in'; readonly cookies: readonly CookieToSet[] }
   | { readonly kind: 'refused' }
   | { readonly kind: 'delayed'; readonly until: Date };
 
-interface ProvenAccount {
+interface ProvenAccount extends Pick<SignIn, 'methods' | 'effects' | 'failureKeys'> {
   readonly account: SignInAccount;
-  readonly proof: AuthenticationProof;
-  readonly failureKeys: readonly Buffer[];
 }
 
 function countOverload(error: unknown): never {
@@ -29,10 +27,10 @@ function countOverload(error: unknown): never {
 async function begin(
   idp: Idp,
   { visit, asked }: SentForm,
-  { account, proof, failureKeys }: ProvenAccount,
+  { account, ...proven }: ProvenAccount,
 ): Promise<readonly CookieToSet[] | null> {
   if (account.disabledAt) return null;
-  const session = await startSession(idp, asked, visit, { userId: account.id, proofs: [proof], failureKeys });
+  const session = await startSession(idp, asked, visit, { userId: account.id, ...proven });
   return session && [session, rememberedBrowser(idp, visit, account.id), browserCookie(idp, visit.browser)];
 }
 
@@ -52,9 +50,9 @@ export async function signIn(idp: Idp, method: AuthenticationMethod, sent: SentF
     idp.log.info('sign in delayed', { user_id: userId, client_id: clientId });
     return { kind: 'delayed', until: reservation.until };
   }
-  const { failureKeys } = reservation;
   const proof = await method.verify(account, form).catch(countOverload);
-  const cookies = account && proof && (await begin(idp, sent, { account, proof, failureKeys }));
+  const proven = { methods: [method.amr], effects: proof?.effects ?? {}, failureKeys: reservation.failureKeys };
+  const cookies = account && proof && (await begin(idp, sent, { account, ...proven }));
   if (cookies) return { kind: 'signed-in', cookies };
   const reason = account && proof ? 'disabled' : 'wrong_credentials';
   idp.events.record(asked, { type: 'sign_in_failed', userId, clientId, detail: { reason } });

@@ -30,7 +30,7 @@ const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSessio
     endsAt: later(10_000),
     idleAt: later(5_000),
     failureKeys: [],
-    rehash: null,
+    effects: {},
     audit,
     ...overrides,
   };
@@ -102,9 +102,9 @@ describe('session', () => {
     await setPasswordHash(database.dataSource.manager, userId, 'old', change);
     const stored = async () =>
       (await database.pool.query('SELECT password_hash AS hash FROM users WHERE id = $1', [userId])).rows[0].hash;
-    await signIn(userId, { rehash: { from: 'another', to: 'new' } });
+    await signIn(userId, { effects: { rehash: { from: 'another', to: 'new' } } });
     expect(await stored()).toBe('old');
-    await signIn(userId, { rehash: { from: 'old', to: 'new' } });
+    await signIn(userId, { effects: { rehash: { from: 'old', to: 'new' } } });
     expect(await stored()).toBe('new');
   });
 

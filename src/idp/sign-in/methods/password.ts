@@ -1,14 +1,15 @@
 import { OverloadedError, type PasswordHasher } from '../../../crypto/password.js';
-import type { AuthenticationMethod, AuthenticationProof } from './method.js';
+import type { ProofEffects } from '../../../storage/sessions.js';
+import type { AuthenticationMethod } from './method.js';
 
 /** A password by Argon2id. A hash made with other parameters than today's is replaced at the sign-in that proves it. */
 export function passwordMethod(passwords: PasswordHasher): AuthenticationMethod {
-  async function rehash(from: string, password: string): Promise<AuthenticationProof['rehash']> {
+  async function rehash(from: string, password: string): Promise<ProofEffects> {
     try {
-      return { from, to: await passwords.hash(password) };
+      return { rehash: { from, to: await passwords.hash(password) } };
     } catch (error) {
       // Others wait for the processor: the next sign-in will do.
-      if (error instanceof OverloadedError) return null;
+      if (error instanceof OverloadedError) return {};
       throw error;
     }
   }
@@ -20,7 +21,7 @@ export function passwordMethod(passwords: PasswordHasher): AuthenticationMethod 
       const encoded = account?.passwordHash ?? null;
       const { matches, needsRehash } = await passwords.verify(encoded, password);
       if (!matches || encoded === null) return null;
-      return { amr: 'pwd', rehash: needsRehash ? await rehash(encoded, password) : null };
+      return { effects: needsRehash ? await rehash(encoded, password) : {} };
     },
   };
 }
