@@ -1,11 +1,13 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
+import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
 import type { InteractionError } from '../protocol/sign-in/next-step.js';
 import { type Columns, pick, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { jsonKey, statement } from './connection/statement.js';
 import { consentColumns, type GivenConsent } from './consents.js';
+import { enrolledMethods } from './users.js';
 
 /** How the conversation at the identity provider ended. */
 export type InteractionOutcome =
@@ -91,6 +93,8 @@ interface VisitingSession {
   readonly lastSeenAt: Date;
   readonly amr: string[];
   readonly acr: string | null;
+  /** The ways to prove who they are that the user has set up. */
+  readonly enrolled: readonly AuthenticationMethodReference[];
 }
 
 /** All that the hub decides from, read at one instant. */
@@ -137,6 +141,7 @@ const sessionColumns: Columns<VisitingSession> = {
   lastSeenAt: 's.last_seen_at',
   amr: 's.amr',
   acr: 's.acr',
+  enrolled: enrolledMethods('u'),
 };
 
 /** Without a session its members are null, and without a consent that one's. */

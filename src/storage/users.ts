@@ -1,4 +1,5 @@
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
 import { AuditEvent } from './audit-events.js';
 import type { Change } from './clients.js';
 import type { Columns } from './connection/columns.js';
@@ -33,9 +34,19 @@ export class User {
   updatedAt!: Date;
 }
 
+/**
+ * SQL: the ways to prove who they are that the user of a row has set up, by their registered names (RFC 8176 §2). A further
+ * method is a further line.
+ */
+export const enrolledMethods = (user: string): string =>
+  `array_remove(ARRAY[
+     CASE WHEN ${user}.password_hash IS NOT NULL THEN 'pwd' END
+   ], NULL)`;
+
 /** What sign-in needs to know of an account. */
 export interface SignInAccount {
   readonly id: string;
+  readonly enrolled: readonly AuthenticationMethodReference[];
   readonly passwordHash: string | null;
   readonly disabledAt: Date | null;
 }
@@ -43,7 +54,7 @@ export interface SignInAccount {
 const findUserForSignInStatement = statement<{ identifier: string }, SignInAccount>(
   'find_user_for_sign_in',
   (p) => `
-   SELECT id, password_hash AS "passwordHash", disabled_at AS "disabledAt"
+   SELECT id, ${enrolledMethods('users')} AS enrolled, password_hash AS "passwordHash", disabled_at AS "disabledAt"
    FROM users WHERE lower(username) = lower(${p.identifier}) OR lower(email) = lower(${p.identifier})`,
 );
 

@@ -1,5 +1,5 @@
 import type { Asked } from '../../http/request/asked.js';
-import { denial, scopesNotConsented } from '../../protocol/sign-in/next-step.js';
+import { denial } from '../../protocol/sign-in/next-step.js';
 import { grantConsent } from '../../storage/consents.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
@@ -21,6 +21,7 @@ const hostOf = (uri: string): string | undefined => new URL(uri).host || undefin
 function consentPage(idp: Idp, visit: Visit): Answer {
   if (!visit.session) throw new Error('consent is asked of nobody');
   const { scopes, redirectUri } = visit.request;
+  const step = stepOf(idp, visit);
   const page = renderConsentPage({
     productName: idp.config.pages.productName,
     client: clientOnPage(visit),
@@ -28,7 +29,7 @@ function consentPage(idp: Idp, visit: Visit): Answer {
     ...formOf(idp, visit, consentForm),
     switchAccount: hubPath(idp, visit, 'otherAccount'),
     scopes,
-    newScopes: scopesNotConsented(scopes, visit.consent ?? undefined),
+    newScopes: step.kind === 'consent' ? step.newScopes : [],
     returnsTo: hostOf(redirectUri),
   });
   return { page };

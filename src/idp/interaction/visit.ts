@@ -43,7 +43,8 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
 export const stepOf = (idp: Idp, { request, createdAt, session, consent }: Visit): Step =>
   nextStep(
     { ...request, startedAt: createdAt },
-    session ? { subject: session.userId, authTime: session.authTime } : undefined,
+    session ? { ...session, subject: session.userId } : undefined,
+    { enrolled: session?.enrolled ?? [] },
     consent ?? undefined,
     idp.clock.now(),
   );

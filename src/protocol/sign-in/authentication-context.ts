@@ -1,4 +1,4 @@
-/** How a user proved who he is, each method by its registered name (RFC 8176 §2, OIDC Core §2 `amr`). */
+/** How users prove who they are, each method by its registered name (RFC 8176 §2, OIDC Core §2 `amr`). */
 export type AuthenticationMethodReference =
   | 'pwd'
   | 'pin'
@@ -16,8 +16,10 @@ export type AuthenticationMethodReference =
   | 'mca'
   | 'mfa';
 
+type Factor = 'knowledge' | 'possession' | 'inherence';
+
 /** What a method proves: something that the user knows, has or is (RFC 8176 §2). Those absent prove no factor of their own. */
-const factors: Partial<Record<AuthenticationMethodReference, 'knowledge' | 'possession' | 'inherence'>> = {
+const factors: Readonly<Partial<Record<AuthenticationMethodReference, Factor>>> = {
   pwd: 'knowledge',
   pin: 'knowledge',
   kba: 'knowledge',
@@ -41,11 +43,42 @@ export type AuthenticationContextClass = (typeof authenticationContextClasses)[n
 /** The ways to prove oneself that the identity provider has (RFC 8176 §2). */
 export const availableMethods: readonly AuthenticationMethodReference[] = ['pwd'];
 
+const factorsOf = (methods: readonly string[]): ReadonlySet<Factor> =>
+  new Set(methods.flatMap((method) => factors[method as AuthenticationMethodReference] ?? []));
+
 /** The `acr` that a set of methods amounts to (OIDC Core §2). Two methods of one kind stay one factor. */
-export function authenticationContextClass(methods: readonly string[]): AuthenticationContextClass {
-  if (methods.includes('mfa')) return 'aal2';
-  const proved = new Set(methods.flatMap((method) => factors[method as AuthenticationMethodReference] ?? []));
-  return proved.size >= 2 ? 'aal2' : 'aal1';
+export const authenticationContextClass = (methods: readonly string[]): AuthenticationContextClass =>
+  methods.includes('mfa') || factorsOf(methods).size >= 2 ? 'aal2' : 'aal1';
+
+const isEnough = (given: AuthenticationContextClass, wanted: AuthenticationContextClass): boolean =>
+  authenticationContextClasses.indexOf(given) >= authenticationContextClasses.indexOf(wanted);
+
+/**
+ * What a sign-in should amount to: the first of `acr_values` that is within the user's reach. The values come in order of
+ * preference, and they are a wish: one that nothing can fulfil is passed over, never an error (OIDC Core §3.1.2.1, §5.5.1).
+ * @param methods those that the user has set up or has proven already
+ */
+export function wantedContextClass(
+  acrValues: readonly string[],
+  methods: readonly string[],
+): AuthenticationContextClass {
+  const attainable = authenticationContextClass(methods);
+  const known = acrValues.flatMap((value) => authenticationContextClasses.find((name) => name === value) ?? []);
+  return known.find((wanted) => isEnough(attainable, wanted)) ?? authenticationContextClasses[0];
+}
+
+/**
+ * The methods that a user has set up and that would add a factor to those proven; none once it is enough for the class
+ * (NIST SP 800-63B §4.2.1).
+ */
+export function missingMethods(
+  wanted: AuthenticationContextClass,
+  proven: readonly string[],
+  enrolled: readonly AuthenticationMethodReference[],
+): readonly AuthenticationMethodReference[] {
+  if (proven.length > 0 && isEnough(authenticationContextClass(proven), wanted)) return [];
+  const provenFactors = factorsOf(proven);
+  return enrolled.filter((method) => [...factorsOf([method])].some((factor) => !provenFactors.has(factor)));
 }
 
 /** Methods of one sign-in as `amr` lists them, with `mfa` once two factors are there (RFC 8176 §2). */
@@ -57,7 +90,6 @@ export function methodReferences(
 }
 
 /** Published as acr_values_supported (OIDC Discovery §3): only what the available methods can amount to. */
-export const attainableContextClasses: readonly AuthenticationContextClass[] = authenticationContextClasses.slice(
-  0,
-  authenticationContextClasses.indexOf(authenticationContextClass(availableMethods)) + 1,
+export const attainableContextClasses: readonly AuthenticationContextClass[] = authenticationContextClasses.filter(
+  (name) => isEnough(authenticationContextClass(availableMethods), name),
 );

@@ -1,3 +1,5 @@
+import { type AuthenticationMethodReference, missingMethods, wantedContextClass } from './authentication-context.js';
+
 /** What of an authorization request decides the steps of its interaction (OIDC Core §3.1.2.1). */
 export interface InteractionRequest {
   readonly scopes: readonly string[];
@@ -5,6 +7,8 @@ export interface InteractionRequest {
   readonly prompts: readonly string[];
   /** Seconds. */
   readonly maxAge?: number | undefined;
+  /** What the sign-in should amount to, in order of preference. */
+  readonly acrValues: readonly string[];
   /** The `sub` of the id_token_hint, once that has been verified. */
   readonly hintedSubject?: string | undefined;
   readonly startedAt: Date;
@@ -13,6 +17,13 @@ export interface InteractionRequest {
 export interface SessionFacts {
   readonly subject: string;
   readonly authTime: Date;
+  /** How the user was proven. */
+  readonly amr: readonly string[];
+}
+
+/** The ways to prove who they are that a user has set up, whether they were used in this session or not. */
+export interface FactorFacts {
+  readonly enrolled: readonly AuthenticationMethodReference[];
 }
 
 /** What the user has allowed this client so far. */
@@ -48,8 +59,16 @@ function authenticationIsDue(request: InteractionRequest, session: SessionFacts,
 const isOtherUser = (request: InteractionRequest, session: SessionFacts): boolean =>
   request.hintedSubject !== undefined && request.hintedSubject !== session.subject;
 
+/**
+ * Whether a further factor would bring the session to what `acr_values` wish for (RFC 9470 §4). Where the user has none, it
+ * is due to nobody.
+ */
+function stepUpIsDue({ acrValues }: InteractionRequest, { amr }: SessionFacts, { enrolled }: FactorFacts): boolean {
+  return missingMethods(wantedContextClass(acrValues, [...enrolled, ...amr]), amr, enrolled).length > 0;
+}
+
 /** The requested scopes that the user has not yet allowed this client (OIDC Core §3.1.2.4). */
-export const scopesNotConsented = (scopes: readonly string[], consent: ConsentFacts | undefined): readonly string[] =>
+const scopesNotConsented = (scopes: readonly string[], consent: ConsentFacts | undefined): readonly string[] =>
   scopes.filter((scope) => !consent?.scopes.includes(scope));
 
 function consentIsDue(request: InteractionRequest, consent: ConsentFacts | undefined): boolean {
@@ -60,11 +79,13 @@ function consentIsDue(request: InteractionRequest, consent: ConsentFacts | undef
 /**
  * What an interaction needs next, from facts alone (OIDC Core §3.1.2.3, §3.1.2.4): no step is recorded anywhere, so tabs
  * do not disturb each other and the back button cannot skip one. With prompt=none whatever would be asked is an error
- * (OIDC Core §3.1.2.6). A hint that names another user than the one who just signed in is one, too (OIDC Core §3.1.2.1).
+ * (OIDC Core §3.1.2.6), as is a hint that names another user than the one who just signed in (OIDC Core §3.1.2.1); but the
+ * wish for a stronger sign-in is none: what nobody can be asked for goes on as it is (OIDC Core §5.5.1).
  */
 export function nextStep(
   request: InteractionRequest,
   session: SessionFacts | undefined,
+  factors: FactorFacts,
   consent: ConsentFacts | undefined,
   now: Date,
 ): Step {
@@ -76,6 +97,7 @@ export function nextStep(
       ? refused('login_required')
       : { kind: 'login', again: session !== undefined && !other };
   }
+  if (!silent && stepUpIsDue(request, session, factors)) return { kind: 'login', again: true };
   if (consentIsDue(request, consent)) {
     if (silent) return refused('consent_required');
     return { kind: 'consent', newScopes: scopesNotConsented(request.scopes, consent) };

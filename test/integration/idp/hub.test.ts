@@ -196,6 +196,20 @@ describe('prompt and max_age (OIDC Core §3.1.2.1)', () => {
   });
 });
 
+describe('acr_values (OIDC Core §3.1.2.1)', () => {
+  it.each([
+    { acrValues: ['aal2'] },
+    { acrValues: ['urn:example:gold'] },
+    { acrValues: ['aal2'], prompts: ['none' as const] },
+  ])('a wish that the user cannot fulfil is no error, and the answer says what it was: %j', async (request) => {
+    await consentTo(['openid', 'profile']);
+    const browser = await signedIn();
+    const interaction = await idp.start(client, request);
+    expect((await browser.get(hub(interaction))).location).toMatch(resume);
+    expect(await outcomeOf(interaction)).toMatchObject({ amr: ['pwd'], acr: 'aal1' });
+  });
+});
+
 describe('prompt=none (OIDC Core §3.1.2.6)', () => {
   const silently = async (browser: Browser, request = {}) => {
     const interaction = await idp.start(client, { prompts: ['none'], ...request });

@@ -4,6 +4,8 @@ import {
   authenticationContextClass,
   authenticationContextClasses,
   methodReferences,
+  missingMethods,
+  wantedContextClass,
 } from '../../../../src/protocol/sign-in/authentication-context.js';
 
 describe('Authentication context (OIDC Core §2, RFC 8176 §2)', () => {
@@ -33,5 +35,33 @@ describe('Authentication context (OIDC Core §2, RFC 8176 §2)', () => {
     ],
   ])('amr of %j is %j', (methods, expected) => {
     expect(methodReferences(methods)).toEqual(expected);
+  });
+});
+
+describe('What a sign-in should amount to (OIDC Core §3.1.2.1 acr_values)', () => {
+  it.each<[string, string[], string[], string]>([
+    ['no wish', [], ['pwd', 'otp'], 'aal1'],
+    ['the stronger class, within reach', ['aal2'], ['pwd', 'otp'], 'aal2'],
+    ['the stronger class, out of reach', ['aal2'], ['pwd'], 'aal1'],
+    ['the first of two within reach', ['aal1', 'aal2'], ['pwd', 'otp'], 'aal1'],
+    ['what nobody knows is passed over', ['gold', 'aal2'], ['pwd', 'otp'], 'aal2'],
+    ['a user who has set up nothing', ['aal2'], [], 'aal1'],
+  ])('%s', (_name, acrValues, methods, expected) => {
+    expect(wantedContextClass(acrValues, methods)).toBe(expected);
+  });
+});
+
+describe('What is missing (NIST SP 800-63B §4.2.1)', () => {
+  type Methods = AuthenticationMethodReference[];
+  it.each<[string, 'aal1' | 'aal2', string[], Methods, Methods]>([
+    ['nothing proven: any factor', 'aal1', [], ['pwd', 'otp'], ['pwd', 'otp']],
+    ['one factor is enough', 'aal1', ['pwd'], ['pwd', 'otp'], []],
+    ['a password asks for something else', 'aal2', ['pwd'], ['pwd', 'pin', 'otp', 'hwk'], ['otp', 'hwk']],
+    ['a key asks for something else', 'aal2', ['hwk'], ['pwd', 'otp', 'hwk'], ['pwd']],
+    ['two factors are enough', 'aal2', ['pwd', 'otp'], ['pwd', 'otp', 'face'], []],
+    ['mfa says so itself', 'aal2', ['mfa'], ['pwd', 'otp'], []],
+    ['what proves no factor adds none', 'aal2', ['pwd'], ['pwd', 'user'], []],
+  ])('%s', (_name, wanted, proven, enrolled, expected) => {
+    expect(missingMethods(wanted, proven, enrolled)).toEqual(expected);
   });
 });

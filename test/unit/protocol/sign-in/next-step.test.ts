@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AuthenticationMethodReference } from '../../../../src/protocol/sign-in/authentication-context.js';
 import {
   type ConsentFacts,
   type InteractionRequest,
@@ -14,10 +15,11 @@ const now = at(started + 30);
 const request = (over: Partial<InteractionRequest> = {}): InteractionRequest => ({
   scopes: ['openid', 'email'],
   prompts: [],
+  acrValues: [],
   startedAt: at(started),
   ...over,
 });
-const session = (authTime: number, subject = 'alice'): SessionFacts => ({ subject, authTime: at(authTime) });
+const session = (authTime: number, amr = ['pwd']): SessionFacts => ({ subject: 'alice', authTime: at(authTime), amr });
 const consent = (grantedAt: number, scopes = ['openid', 'email']): ConsentFacts => ({
   scopes,
   grantedAt: at(grantedAt),
@@ -115,6 +117,46 @@ const cases: Case[] = [
 
 describe('Next step of an interaction (OIDC Core §3.1.2)', () => {
   it.each(cases)('%s', (_name, asked, signedIn, consented, expected) => {
-    expect(nextStep(asked, signedIn, consented, now)).toEqual(expected);
+    expect(nextStep(asked, signedIn, { enrolled: ['pwd'] }, consented, now)).toEqual(expected);
+  });
+});
+
+type Methods = readonly AuthenticationMethodReference[];
+
+const withSecondFactor: Methods = ['pwd', 'otp'];
+const strong = ['pwd', 'otp', 'mfa'];
+
+const wishes: [string, Partial<InteractionRequest>, SessionFacts, Methods, Step][] = [
+  ['§3.1.2.1 no wish', {}, session(10), withSecondFactor, done],
+  ['§3.1.2.1 a class that the session has', { acrValues: ['aal1'] }, session(10), withSecondFactor, done],
+  ['§3.1.2.1 a weaker one than the session has', { acrValues: ['aal1'] }, session(10, strong), withSecondFactor, done],
+  ['RFC 9470 §4 a stronger one', { acrValues: ['aal2'] }, session(10), withSecondFactor, loginAgain],
+  ['RFC 9470 §4 the session has it', { acrValues: ['aal2'] }, session(10, strong), withSecondFactor, done],
+  [
+    '§3.1.2.1 the first of several is preferred',
+    { acrValues: ['aal2', 'aal1'] },
+    session(10),
+    withSecondFactor,
+    loginAgain,
+  ],
+  ['§3.1.2.1 the weaker one is preferred', { acrValues: ['aal1', 'aal2'] }, session(10), withSecondFactor, done],
+  ['§5.5.1 out of the user’s reach', { acrValues: ['aal2'] }, session(10), ['pwd'], done],
+  ['§5.5.1 a class that nobody knows', { acrValues: ['urn:example:gold'] }, session(10), withSecondFactor, done],
+  [
+    '§5.5.1 unknown, then stronger',
+    { acrValues: ['urn:example:gold', 'aal2'] },
+    session(10),
+    withSecondFactor,
+    loginAgain,
+  ],
+  ['§5.5.1 prompt=none', { acrValues: ['aal2'], prompts: ['none'] }, session(10), withSecondFactor, done],
+  ['NIST §4.2.1 two methods of one kind', { acrValues: ['aal2'] }, session(10), ['pwd', 'pin'], done],
+  ['NIST §4.2.1 a password beside a key', { acrValues: ['aal2'] }, session(10, ['hwk']), ['pwd'], loginAgain],
+  ['a sign-in just now was too weak', { acrValues: ['aal2'] }, session(1010), withSecondFactor, loginAgain],
+];
+
+describe('Requested authentication context (OIDC Core §3.1.2.1 acr_values)', () => {
+  it.each(wishes)('%s', (_name, wish, signedIn, enrolled, expected) => {
+    expect(nextStep(request(wish), signedIn, { enrolled }, consent(10), now)).toEqual(expected);
   });
 });
