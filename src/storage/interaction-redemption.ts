@@ -50,7 +50,8 @@ const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInte
      FOR KEY SHARE OF s
    ), redeemed AS (
      UPDATE interactions SET redeemed_at = ${p.now}
-     WHERE handle_hash = ${p.handleHash} AND redeemed_at IS NULL AND expires_at > ${p.now} AND (outcome ? ${outcomeKey('error')}
+     WHERE handle_hash = ${p.handleHash} AND purpose = 'authorize' AND redeemed_at IS NULL AND expires_at > ${p.now}
+       AND (outcome ? ${outcomeKey('error')}
        OR (authz_browser_hash = ANY (${p.authzBrowserHashes}::bytea[]) AND EXISTS (SELECT FROM alive)))
      RETURNING client_id, request, outcome, traceparent
    ), granted AS (
@@ -112,7 +113,7 @@ const findInteractionByHandleStatement = statement<HandleLookup, UnredeemedInter
      i.authz_browser_hash = ANY (${p.authzBrowserHashes}::bytea[]) AS ours,
      EXISTS (SELECT FROM tokens t WHERE t.value_hash = ${p.codeHash} AND t.consumed_at IS NULL AND t.expires_at > ${p.now})
        AS "codeUnused"
-   FROM interactions i WHERE i.handle_hash = ${p.handleHash} AND i.outcome IS NOT NULL`,
+   FROM interactions i WHERE i.handle_hash = ${p.handleHash} AND i.purpose = 'authorize' AND i.outcome IS NOT NULL`,
 );
 
 /** Looks at a handle that {@link redeemInteraction} did not take. */

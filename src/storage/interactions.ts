@@ -1,12 +1,13 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
-import type { InteractionError } from '../protocol/sign-in/next-step.js';
+import type { GivenProof, InteractionError } from '../protocol/sign-in/next-step.js';
 import { type Columns, pick, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { jsonKey, statement } from './connection/statement.js';
 import { consentColumns, type GivenConsent } from './consents.js';
+import { type TakenProof, takenProof } from './proofs.js';
 import { enrolledMethods } from './users.js';
 
 /** How the conversation at the identity provider ended. */
@@ -22,8 +23,12 @@ export type InteractionOutcome =
     }
   | { readonly error: InteractionError };
 
+/** What an interaction is for: the answer to an authorization request, to a device, or a person's own account. */
+export type InteractionPurpose = 'authorize' | 'device' | 'account';
+
 /** One trip of a browser through the identity provider. Every state is a fact with a time; there is no state column. */
 @Entity('interactions')
+@Check('interactions_purpose', `purpose IN ('authorize', 'device', 'account')`)
 export class Interaction {
   /** Hash of the secret id in the URL. */
   @PrimaryColumn('bytea', { name: 'id_hash', primaryKeyConstraintName: 'interactions_pkey' })
@@ -32,9 +37,9 @@ export class Interaction {
   clientId!: string;
   @Column('jsonb')
   request!: ValidatedAuthorizationRequest;
-  /** Hash of the cookie that authz set: the browser that asked. */
-  @Column('bytea', { name: 'authz_browser_hash' })
-  authzBrowserHash!: Buffer;
+  /** Hash of the cookie that authz set: the browser that asked. Null where the purpose is another than `authorize`. */
+  @Column('bytea', { name: 'authz_browser_hash', nullable: true })
+  authzBrowserHash!: Buffer | null;
   /** Hash of the cookie that idp set before it rendered anything: the browser that answers. */
   @Column('bytea', { name: 'idp_browser_hash', nullable: true })
   idpBrowserHash!: Buffer | null;
@@ -43,6 +48,11 @@ export class Interaction {
   handleHash!: Buffer | null;
   @Column('jsonb', { nullable: true })
   outcome!: InteractionOutcome | null;
+  @Column('text', { default: 'authorize' })
+  purpose!: InteractionPurpose;
+  /** Proofs of a sign-in that is not finished: given here, and not yet enough for a session. */
+  @Column('jsonb', { default: [] })
+  proofs!: GivenProof[];
   /** W3C trace context of the authorization request, to which later ones are linked. */
   @Column('text', { nullable: true })
   traceparent!: string | null;
@@ -102,6 +112,8 @@ export interface VisitedInteraction {
   readonly clientId: string;
   readonly clientMetadata: ClientMetadata;
   readonly clientDisabledAt: Date | null;
+  readonly purpose: InteractionPurpose;
+  readonly proofs: readonly GivenProof[];
   readonly request: ValidatedAuthorizationRequest;
   readonly outcome: InteractionOutcome | null;
   readonly createdAt: Date;
@@ -122,6 +134,8 @@ const interactionColumns: Columns<InteractionFacts> = {
   clientId: 'i.client_id',
   clientMetadata: 'c.metadata',
   clientDisabledAt: 'c.disabled_at',
+  purpose: 'i.purpose',
+  proofs: 'i.proofs',
   request: 'i.request',
   outcome: 'i.outcome',
   createdAt: 'i.created_at',
@@ -194,6 +208,28 @@ export async function visitInteraction(sql: Sql, browser: VisitingBrowser): Prom
     session: row.id === null ? null : pick(row, sessionColumns),
     consent: row.scopes === null ? null : pick(row, consentColumns),
   };
+}
+
+interface NewProof extends TakenProof {
+  readonly idHash: Buffer;
+  readonly proof: GivenProof;
+  readonly now: Date;
+}
+
+const recordProofStatement = statement<NewProof>(
+  'record_proof',
+  (p) => `
+   WITH ${takenProof(p)}
+   UPDATE interactions SET proofs = proofs || ${p.proof}::jsonb
+   WHERE id_hash = ${p.idHash} AND completed_at IS NULL AND expires_at > ${p.now}`,
+);
+
+/**
+ * Keeps a proof that is not enough for a session yet with its interaction, until another completes it (`beginSession`).
+ * Forgives the failures under `failureKeys` and stores the proof's effects in the same statement.
+ */
+export async function recordProof(sql: Sql, proof: NewProof): Promise<void> {
+  await sql.query(recordProofStatement, proof);
 }
 
 interface Completion {

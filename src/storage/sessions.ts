@@ -2,6 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Audit, auditRow } from './audit-events.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
+import { type TakenProof, takenProof } from './proofs.js';
 
 /** A signed-in browser. `id` is the `sid` of tokens and no secret; the cookie's value is stored as a hash. */
 @Entity('sessions')
@@ -33,14 +34,9 @@ export class Session {
   expiresAt!: Date;
 }
 
-/** What a proof changes about the account that it proves: stored in the statement that takes the proof. */
-export interface ProofEffects {
-  /** A password hash to be replaced, because its parameters are no longer today's. */
-  readonly rehash?: { readonly from: string; readonly to: string };
-}
-
-interface NewSession {
-  readonly userId: string;
+interface NewSession extends TakenProof {
+  /** The interaction in which the user signs in: its proofs are used up. */
+  readonly interactionIdHash: Buffer;
   /** Hash of the cookie that the browser brought, if any. */
   readonly currentSecretHash: Buffer | null;
   readonly newId: string;
@@ -50,13 +46,10 @@ interface NewSession {
   readonly acr: string | null;
   readonly endsAt: Date;
   readonly idleAt: Date;
-  readonly failureKeys: readonly Buffer[];
   readonly audit: Audit;
 }
 
-type SignIn = NewSession & { readonly rehashedFrom: string | null; readonly rehashedTo: string | null };
-
-const beginSessionStatement = statement<SignIn, { id: string }>(
+const beginSessionStatement = statement<NewSession, { id: string }>(
   'sign_in',
   (p) => `
    WITH enabled AS (
@@ -69,12 +62,9 @@ const beginSessionStatement = statement<SignIn, { id: string }>(
    ), other_grants AS (
      UPDATE authorization_grants SET revoked_at = ${p.now}
      WHERE session_id IN (SELECT id FROM other) AND revoked_at IS NULL AND NOT 'offline_access' = ANY (scopes)
-   ), forgiven AS (
-     DELETE FROM sign_in_failures WHERE key = ANY (${p.failureKeys}::bytea[])
-   ), rehashed AS (
-     UPDATE users SET password_hash = ${p.rehashedTo}
-     WHERE id = ${p.userId} AND ${p.rehashedTo}::text IS NOT NULL AND password_hash = ${p.rehashedFrom}
-   ), signed_in AS (
+   ), used_up AS (
+     UPDATE interactions SET proofs = '[]' WHERE id_hash = ${p.interactionIdHash} AND proofs <> '[]'
+   ), ${takenProof(p)}, signed_in AS (
      INSERT INTO sessions AS s
        (id, secret_hash, user_id, auth_time, amr, acr, created_at, last_seen_at, ends_at, expires_at)
      SELECT COALESCE((SELECT id FROM same), ${p.newId}::uuid), ${p.secretHash}, enabled.id, ${p.now}, ${p.amr}, ${p.acr},
@@ -92,15 +82,11 @@ const beginSessionStatement = statement<SignIn, { id: string }>(
 /**
  * Begins a session with a fresh secret, so that none can be fixed in advance. The same user signing in again keeps the
  * session's id; another user's session in this browser ends, with what was granted in it. Forgives the failures under
- * `failureKeys` and stores a rehashed password, all in one statement.
+ * `failureKeys`, stores the proof's effects and uses up the proofs that waited for this one, all in one statement.
  * @returns the session's id, or null when the user has been disabled meanwhile
  */
-export async function beginSession(
-  sql: Sql,
-  { effects: { rehash }, ...session }: NewSession & { readonly effects: ProofEffects },
-): Promise<string | null> {
-  const rehashed = { rehashedFrom: rehash?.from ?? null, rehashedTo: rehash?.to ?? null };
-  const { rows } = await sql.query(beginSessionStatement, { ...session, ...rehashed });
+export async function beginSession(sql: Sql, session: NewSession): Promise<string | null> {
+  const { rows } = await sql.query(beginSessionStatement, session);
   return rows[0]?.id ?? null;
 }
 

@@ -1,5 +1,11 @@
 import { hashToken } from '../../crypto/digest.js';
-import { nextStep, type Step } from '../../protocol/sign-in/next-step.js';
+import {
+  type InteractionRequest,
+  nextStep,
+  provenMethods,
+  type SessionFacts,
+  type Step,
+} from '../../protocol/sign-in/next-step.js';
 import { type VisitedInteraction, visitInteraction } from '../../storage/interactions.js';
 import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Idp } from '../deps.js';
@@ -30,7 +36,8 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
     sessionSecretHash: hashOf(cookies.session),
     now: idp.clock.now(),
   });
-  if (!found) throw interactionGone();
+  // One for a device or an account was begun by a later release, which knows its steps.
+  if (found?.purpose !== 'authorize') throw interactionGone();
   linkTrace(found.traceparent);
   if (!found.ours) throw foreignBrowser();
   if (found.clientDisabledAt) throw clientDisabled();
@@ -39,12 +46,21 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
   return { ...found, interactionId, cookies, browser: cookies.browser ?? '', silent };
 }
 
+const requestFacts = ({ request, createdAt }: Visit): InteractionRequest => ({ ...request, startedAt: createdAt });
+
+const sessionFacts = ({ session }: Visit): SessionFacts | undefined =>
+  session ? { ...session, subject: session.userId } : undefined;
+
 /** What this visit has to answer next. */
-export const stepOf = (idp: Idp, { request, createdAt, session, consent }: Visit): Step =>
+export const stepOf = (idp: Idp, visit: Visit): Step =>
   nextStep(
-    { ...request, startedAt: createdAt },
-    session ? { ...session, subject: session.userId } : undefined,
-    { enrolled: session?.enrolled ?? [] },
-    consent ?? undefined,
+    requestFacts(visit),
+    sessionFacts(visit),
+    { enrolled: visit.session?.enrolled ?? [] },
+    visit.consent ?? undefined,
     idp.clock.now(),
   );
+
+/** How a user has been proven up to this visit. */
+export const provenSoFar = (idp: Idp, visit: Visit, userId: string): readonly string[] =>
+  provenMethods(userId, requestFacts(visit), sessionFacts(visit), visit.proofs, idp.clock.now());

@@ -64,7 +64,7 @@ export const loginStep = (idp: Idp, password: AuthenticationMethod): Interaction
     if (missing) return { page: ask(missing), status: 422 };
     const result = await signIn(idp, password, sent);
     switch (result.kind) {
-      case 'signed-in':
+      case 'proven':
         return { seeOther: hubPath(idp, visit), cookies: result.cookies };
       case 'refused':
         return { page: ask({ title: text.problem, message: text.refused }), status: 422 };

@@ -1,12 +1,9 @@
 import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
-import {
-  type AuthenticationMethodReference,
-  authenticationContextClass,
-  methodReferences,
-} from '../../protocol/sign-in/authentication-context.js';
-import { beginSession, type ProofEffects, touchSession } from '../../storage/sessions.js';
+import { authenticationContextClass, methodReferences } from '../../protocol/sign-in/authentication-context.js';
+import type { TakenProof } from '../../storage/proofs.js';
+import { beginSession, touchSession } from '../../storage/sessions.js';
 import type { Idp } from '../deps.js';
 import { type CookieToSet, sessionCookie } from '../interaction/cookies.js';
 import type { Visit } from '../interaction/visit.js';
@@ -21,13 +18,9 @@ export async function keepAlive(idp: Idp, session: Visit['session']): Promise<vo
   await touchSession(idp.sql, { id: session.id, now, idleAt: after(now, idp.config.lifetimes.sessionIdle) });
 }
 
-export interface SignIn {
-  readonly userId: string;
+export interface SignIn extends TakenProof {
   /** How the user was proven. */
-  readonly methods: readonly AuthenticationMethodReference[];
-  readonly effects: ProofEffects;
-  /** The failures that this success forgives. */
-  readonly failureKeys: readonly Buffer[];
+  readonly methods: readonly string[];
 }
 
 /**
@@ -37,19 +30,20 @@ export interface SignIn {
 export async function startSession(
   idp: Idp,
   asked: Asked,
-  { clientId, cookies }: Visit,
+  { interactionId, clientId, cookies }: Visit,
   signIn: SignIn,
 ): Promise<CookieToSet | null> {
   const now = idp.clock.now();
   const secret = idp.random.token();
-  const amr = methodReferences(signIn.methods);
-  const { userId } = signIn;
+  const { userId, methods, ...taken } = signIn;
+  const amr = methodReferences(methods);
   const began = await idp.events.recordWith(
     asked,
     { type: 'sign_in', userId, clientId, detail: { amr, client_id: clientId } },
     (audit) =>
       beginSession(idp.sql, {
         userId,
+        interactionIdHash: hashToken(interactionId),
         currentSecretHash: cookies.session === undefined ? null : hashToken(cookies.session),
         newId: idp.random.uuid(),
         secretHash: hashToken(secret),
@@ -58,8 +52,7 @@ export async function startSession(
         acr: authenticationContextClass(amr),
         endsAt: after(now, idp.config.lifetimes.sessionAbsolute),
         idleAt: after(now, idp.config.lifetimes.sessionIdle),
-        failureKeys: signIn.failureKeys,
-        effects: signIn.effects,
+        ...taken,
         audit,
       }),
     (sessionId) => ({ sessionId }),

@@ -82,9 +82,7 @@ export function missingMethods(
 }
 
 /** Methods of one sign-in as `amr` lists them, with `mfa` once two factors are there (RFC 8176 §2). */
-export function methodReferences(
-  methods: readonly AuthenticationMethodReference[],
-): readonly AuthenticationMethodReference[] {
+export function methodReferences(methods: readonly string[]): readonly string[] {
   const distinct = [...new Set(methods)];
   return authenticationContextClass(distinct) === 'aal2' && !distinct.includes('mfa') ? [...distinct, 'mfa'] : distinct;
 }

@@ -21,6 +21,12 @@ export interface SessionFacts {
   readonly amr: readonly string[];
 }
 
+/** A proof that a user gave in an interaction; one of several where one is not enough. */
+export interface GivenProof {
+  readonly subject: string;
+  readonly amr: AuthenticationMethodReference;
+}
+
 /** The ways to prove who they are that a user has set up, whether they were used in this session or not. */
 export interface FactorFacts {
   readonly enrolled: readonly AuthenticationMethodReference[];
@@ -54,6 +60,21 @@ function authenticationIsDue(request: InteractionRequest, session: SessionFacts,
   if (session.authTime >= request.startedAt) return false;
   if (request.prompts.includes('login') || request.prompts.includes('select_account')) return true;
   return request.maxAge !== undefined && now.getTime() - session.authTime.getTime() > request.maxAge * 1000;
+}
+
+/**
+ * How a user has been proven so far: by what was given in this interaction, and by the session, which counts as long as the
+ * request does not want it renewed (NIST SP 800-63B §4.2.3). What another user proved counts for nothing.
+ */
+export function provenMethods(
+  subject: string,
+  request: InteractionRequest,
+  session: SessionFacts | undefined,
+  proofs: readonly GivenProof[],
+  now: Date,
+): readonly string[] {
+  const counts = session?.subject === subject && !authenticationIsDue(request, session, now);
+  return [...(counts ? session.amr : []), ...proofs.filter((proof) => proof.subject === subject).map(({ amr }) => amr)];
 }
 
 const isOtherUser = (request: InteractionRequest, session: SessionFacts): boolean =>

@@ -30,7 +30,7 @@ describe('schema', () => {
 
   it('can be undone', async () => {
     const other = await openTestDatabase();
-    await other.dataSource.undoLastMigration({ transaction: 'none' });
+    for (const _ of other.dataSource.migrations) await other.dataSource.undoLastMigration({ transaction: 'none' });
     const { rows } = await other.pool.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
     expect(rows).toEqual([{ tablename: 'schema_migrations' }]);
     await other.close();

@@ -21,6 +21,7 @@ const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSessio
   const secretHash = secret();
   const session = {
     userId,
+    interactionIdHash: secret(),
     currentSecretHash: null,
     newId: randomUUID(),
     secretHash,

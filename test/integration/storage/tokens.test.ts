@@ -9,6 +9,7 @@ import { expirableTables, sweepTable } from '../../../src/storage/expirable.js';
 import { redeemInteraction } from '../../../src/storage/interaction-redemption.js';
 import {
   completeInteraction,
+  findInteractionByHandle,
   type InteractionOutcome,
   startInteraction,
   visitInteraction,
@@ -112,6 +113,21 @@ describe('interaction handle', () => {
     const codes = await database.pool.query('SELECT payload FROM tokens WHERE user_id = $1', [userId]);
     expect([grants.rowCount, codes.rowCount]).toEqual([1, 1]);
     expect(codes.rows[0].payload).toMatchObject({ nonce: 'n', codeChallenge: 'c', redirectUriNamed: true });
+  });
+
+  it('of a device or an account is none for authz', async () => {
+    const interaction = await completedInteraction(await addUser(database), await addClient(database));
+    const setPurpose = (purpose: string) =>
+      database.pool.query('UPDATE interactions SET purpose = $2 WHERE id_hash = $1', [interaction.idHash, purpose]);
+    const lookup = { ...redemptionOf(interaction), codeHash: hash() };
+    for (const purpose of ['device', 'account']) {
+      await setPurpose(purpose);
+      expect(await redeemInteraction(database.sql, redemptionOf(interaction))).toBeNull();
+      expect(await findInteractionByHandle(database.sql, lookup)).toBeNull();
+    }
+    await expect(setPurpose('something else')).rejects.toMatchObject({ code: '23514' });
+    await setPurpose('authorize');
+    expect(await redeemInteraction(database.sql, redemptionOf(interaction))).not.toBeNull();
   });
 
   it('burns nothing in a browser that did not ask (login CSRF)', async () => {

@@ -1,6 +1,6 @@
 import type { Parameters } from '../../../protocol/parameters.js';
 import type { AuthenticationMethodReference } from '../../../protocol/sign-in/authentication-context.js';
-import type { ProofEffects } from '../../../storage/sessions.js';
+import type { ProofEffects } from '../../../storage/proofs.js';
 import type { SignInAccount } from '../../../storage/users.js';
 
 /** That an account was proven, and what of it changes thereby. */

@@ -1,5 +1,5 @@
 import { OverloadedError, type PasswordHasher } from '../../../crypto/password.js';
-import type { ProofEffects } from '../../../storage/sessions.js';
+import type { ProofEffects } from '../../../storage/proofs.js';
 import type { AuthenticationMethod } from './method.js';
 
 /** A password by Argon2id. A hash made with other parameters than today's is replaced at the sign-in that proves it. */

@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { AuthenticationMethodReference } from '../../../../src/protocol/sign-in/authentication-context.js';
 import {
   type ConsentFacts,
+  type GivenProof,
   type InteractionRequest,
   nextStep,
+  provenMethods,
   type SessionFacts,
   type Step,
 } from '../../../../src/protocol/sign-in/next-step.js';
@@ -158,5 +160,22 @@ const wishes: [string, Partial<InteractionRequest>, SessionFacts, Methods, Step]
 describe('Requested authentication context (OIDC Core §3.1.2.1 acr_values)', () => {
   it.each(wishes)('%s', (_name, wish, signedIn, enrolled, expected) => {
     expect(nextStep(request(wish), signedIn, { enrolled }, consent(10), now)).toEqual(expected);
+  });
+});
+
+describe('How a user has been proven so far (NIST SP 800-63B §4.2.3)', () => {
+  const proofs: GivenProof[] = [
+    { subject: 'alice', amr: 'otp' },
+    { subject: 'bob', amr: 'hwk' },
+  ];
+  it.each<[string, Partial<InteractionRequest>, SessionFacts | undefined, readonly string[]]>([
+    ['by the user’s own proofs', {}, undefined, ['otp']],
+    ['and by the session', {}, session(10), ['pwd', 'otp']],
+    ['not by another user’s session', {}, { ...session(10), subject: 'bob' }, ['otp']],
+    ['not by one that prompt=login wants renewed', { prompts: ['login'] }, session(10), ['otp']],
+    ['not by one that is older than max_age', { maxAge: 1 }, session(10), ['otp']],
+    ['by one that prompt=login has renewed', { prompts: ['login'] }, session(1010), ['pwd', 'otp']],
+  ])('%s', (_name, over, signedIn, expected) => {
+    expect(provenMethods('alice', request(over), signedIn, proofs, now)).toEqual(expected);
   });
 });

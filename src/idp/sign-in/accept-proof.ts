@@ -1,0 +1,47 @@
+import { hashToken } from '../../crypto/digest.js';
+import type { Asked } from '../../http/request/asked.js';
+import {
+  type AuthenticationMethodReference,
+  missingMethods,
+  wantedContextClass,
+} from '../../protocol/sign-in/authentication-context.js';
+import { recordProof } from '../../storage/interactions.js';
+import type { TakenProof } from '../../storage/proofs.js';
+import type { SignInAccount } from '../../storage/users.js';
+import type { Idp } from '../deps.js';
+import { browserCookie, type CookieToSet } from '../interaction/cookies.js';
+import { provenSoFar, type Visit } from '../interaction/visit.js';
+import { rememberedBrowser } from './known-browser.js';
+import { startSession } from './session.js';
+
+/** An account for which a method was just proven. */
+export interface ProvenAccount extends Omit<TakenProof, 'userId'> {
+  readonly account: SignInAccount;
+  readonly amr: AuthenticationMethodReference;
+}
+
+/**
+ * Begins the session once the proofs amount to what the request wishes for and the account can give; until then the proof is
+ * kept with the interaction, and the hub asks on.
+ * @returns the cookies of a browser that is signed in, none while a proof is missing; null when the account is disabled
+ */
+export async function acceptProof(
+  idp: Idp,
+  asked: Asked,
+  visit: Visit,
+  { account, amr, ...proof }: ProvenAccount,
+): Promise<readonly CookieToSet[] | null> {
+  if (account.disabledAt) return null;
+  const { id: userId, enrolled } = account;
+  const methods = [...provenSoFar(idp, visit, userId), amr];
+  const wanted = wantedContextClass(visit.request.acrValues, [...enrolled, ...methods]);
+  const missing = missingMethods(wanted, methods, enrolled);
+  if (missing.length > 0) {
+    const given = { idHash: hashToken(visit.interactionId), proof: { subject: userId, amr }, now: idp.clock.now() };
+    await recordProof(idp.sql, { userId, ...proof, ...given });
+    idp.log.info('sign in needs a further proof', { user_id: userId, client_id: visit.clientId, missing });
+    return [];
+  }
+  const session = await startSession(idp, asked, visit, { userId, methods, ...proof });
+  return session && [session, rememberedBrowser(idp, visit, userId), browserCookie(idp, visit.browser)];
+}
