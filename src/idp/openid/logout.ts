@@ -37,7 +37,7 @@ async function verifyHint(idp: Idp, token: string | undefined): Promise<Hint> {
   const expected = { issuer: idp.config.issuer, typ: 'JWT', now: idp.clock.now(), acceptExpired: true };
   const claims = await verifyOwnJwt(token, find, expected);
   if (!claims?.sub || claims.aud === undefined) return 'invalid';
-  return { subject: claims.sub, audience: [claims.aud].flat() };
+  return { audience: [claims.aud].flat() };
 }
 
 async function validate(idp: Idp, request: LogoutRequest): Promise<ValidLogout> {

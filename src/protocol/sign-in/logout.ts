@@ -9,7 +9,7 @@ export interface LogoutRequest {
   readonly state?: string | undefined;
 }
 
-/** All of it travels in a Location field, on the way here or back: no good request needs more. */
+/** All of it travels in a Location field, with the request or the answer: no valid request needs more. */
 const longest = { id_token_hint: 12_288, client_id: 1024, post_logout_redirect_uri: 2048, state: 4096 } as const;
 
 /**
@@ -27,11 +27,9 @@ export function parseLogoutRequest(parameters: Parameters): LogoutRequest {
   };
 }
 
-/** What a verified ID token says of the sign-in that is to end (OIDC RP-Initiated Logout §2 `id_token_hint`). */
+/** What counts of a verified ID token (OIDC RP-Initiated Logout §2 `id_token_hint`). */
 export interface HintFacts {
-  readonly subject: string;
   readonly audience: readonly string[];
-  readonly sessionId?: string | undefined;
 }
 
 /** `absent`: the request had no hint; `invalid`: it had one that is not an ID token of ours. */
@@ -76,13 +74,13 @@ const withState = (uri: string, state: string | undefined): string =>
 /**
  * Who asks for the logout and where the browser may go afterwards (OIDC RP-Initiated Logout §2, §3). It returns only to a
  * URI that this client registered, character by character, and only on the word of a valid hint: anything else ends on a
- * page of ours, so that nobody can use us as a redirector or pass off his request as another's.
+ * page of ours, so that nobody can use us as a redirector or pass off a request as another client's.
  */
 export function validateLogout(request: LogoutRequest, hint: Hint, client: LogoutClient | undefined): ValidatedLogout {
   const fault = hintFault(hint, client);
   if (fault !== undefined) return { fault };
   const uri = request.post_logout_redirect_uri;
-  // Without a hint nobody has proved whose request it is: no fault, but no way back either.
+  // Without a hint it is not proven whose request it is: no fault, but no way back either.
   if (hint === 'absent' || client === undefined) return {};
   if (uri === undefined) return { client };
   if (!client.postLogoutRedirectUris.includes(uri))

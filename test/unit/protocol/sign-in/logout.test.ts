@@ -9,7 +9,7 @@ import {
 } from '../../../../src/protocol/sign-in/logout.js';
 
 const app = { clientId: 'app', postLogoutRedirectUris: ['https://app.example/bye', 'https://app.example/bye?from=op'] };
-const hint: Hint = { subject: 'alice', audience: ['app'], sessionId: 's' };
+const hint: Hint = { audience: ['app'] };
 const home = 'https://app.example/bye';
 
 describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
@@ -46,9 +46,9 @@ describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
     ['§2 URI without hint', { post_logout_redirect_uri: home }, 'absent'],
     ['§2 URI and client_id without hint', { post_logout_redirect_uri: home, client_id: 'app' }, 'absent'],
   ])('%s: a page, and no fault', (_name, request, given) => {
-    const verdict = validateLogout(request, given, app);
-    expect(verdict.returnTo).toBeUndefined();
-    expect(verdict.fault).toBeUndefined();
+    const validated = validateLogout(request, given, app);
+    expect(validated.returnTo).toBeUndefined();
+    expect(validated.fault).toBeUndefined();
   });
 
   it.each<[string, LogoutRequest, Hint]>([
@@ -63,9 +63,9 @@ describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
       { ...hint, audience: ['other'] },
     ],
   ])('%s: never a redirect', (_name, request, given) => {
-    const verdict = validateLogout(request, given, app);
-    expect(verdict.returnTo).toBeUndefined();
-    expect(verdict.fault).toEqual(expect.any(String));
+    const validated = validateLogout(request, given, app);
+    expect(validated.returnTo).toBeUndefined();
+    expect(validated.fault).toEqual(expect.any(String));
   });
 
   it('§2 a hint for a client that is gone is a fault', () => {
