@@ -12,7 +12,7 @@ import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/log/logger.js';
 
-/** What of the configuration this room reads. */
+/** The part of the configuration that this room reads. */
 export type IdpConfig = Pick<
   InsiderConfig,
   'issuer' | 'publicUrls' | 'lifetimes' | 'keyEncryptionKeys' | 'signIn' | 'pages' | 'cors'
@@ -45,7 +45,7 @@ export interface Idp extends IdpGiven {
   readonly delays: { readonly narrow: readonly number[]; readonly wide: readonly number[] };
 }
 
-/** How much more an account bears from all strangers together than from one: an owner behind a shared address gets through. */
+/** How many more failures all strangers together may cause than one: an owner behind a shared address still gets through. */
 const wideFactor = 10;
 
 export function assemble(given: IdpGiven): Idp {

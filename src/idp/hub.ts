@@ -8,7 +8,7 @@ import type { Steps } from './interaction/step.js';
 import { readVisit, stepOf, type Visit } from './interaction/visit.js';
 import { keepAlive } from './sign-in/session.js';
 
-/** What this visit is answered: the page of the step that is due, or the way back to authz. */
+/** The page of the step that is due, or the way back to authz. */
 async function answerVisit(idp: Idp, steps: Steps, visit: Visit, otherAccount: boolean): Promise<Answer> {
   if (visit.outcome) return continueCompleted(idp, visit, visit.outcome);
   await keepAlive(idp, visit.session);

@@ -25,7 +25,7 @@ type IdpEndpoint = {
   [Name in EndpointName]: (typeof endpoints)[Name]['role'] extends 'idp' ? Name : never;
 }[EndpointName];
 
-/** The steps that an interaction can ask for: a further one is a further entry. */
+/** The steps of an interaction: a new one is a new entry. */
 const stepsOf = (idp: Idp): Steps => ({
   login: loginStep(idp, passwordMethod(idp.passwords)),
   consent: consentStep(idp),
@@ -61,7 +61,7 @@ function mountEndpoint(app: Express, idp: Idp, name: IdpEndpoint, handler: Reque
   for (const method of methods) app[method.toLowerCase() as 'get' | 'post'](path, handler, refusals);
 }
 
-/** A form's address that is opened by itself, as by a reload of what it answered, leads to where its form is. */
+/** A GET of a form's address, as by reloading what the form answered, leads back to the page with the form. */
 function mountStep(app: Express, idp: Idp, step: InteractionStep): void {
   mountEndpoint(app, idp, step.kind, interactionForm(idp, step));
   app.get(endpoints[step.kind].path, (req, res) =>

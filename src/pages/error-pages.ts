@@ -22,13 +22,13 @@ export class PageRefusal extends Error {
 export interface ErrorPagesOptions {
   readonly log: Log;
   readonly productName: string;
-  /** Where somebody may go on whose form or request was not accepted, if there is such a place. */
+  /** Where to go on after a form or request that was not accepted, if there is such a place. */
   readonly wayOn?: (req: Request) => string | undefined;
 }
 
 const text = texts.failure;
 
-/** What a person is told of a failure that is no server error; those are answered and logged for all roles in one place. */
+/** What a person is told. Undefined for a server error, which the handler of all roles answers and logs. */
 function refusalOf(error: unknown, href: string | undefined): PageRefusal | undefined {
   if (error instanceof PageRefusal) return error;
   const action = href === undefined ? undefined : { href, label: texts.forms.reload };

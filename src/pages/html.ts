@@ -7,7 +7,7 @@ export interface Html {
 
 /**
  * Tagged template that escapes what is inserted, in text and in quoted attributes; null, undefined and booleans vanish.
- * The library's own type also allows promises: pages are made of values at hand, so one here is a mistake.
+ * The library's own type also allows promises: pages are made of values that are there, so a promise is a mistake.
  */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): Html {
   const rendered = template(strings, ...values);

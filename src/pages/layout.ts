@@ -6,7 +6,7 @@ import { texts } from './texts.js';
 export interface Frame {
   readonly title: string;
   readonly productName?: string | undefined;
-  /** Says by colour and sign, beside the words, that something is wrong. */
+  /** Shows by colour and sign, besides the words, that something is wrong. */
   readonly mood?: 'notice' | 'fault' | undefined;
   /** Run after the page has been read; must be allowed by hash. */
   readonly script?: string | undefined;
@@ -29,7 +29,7 @@ const signs = {
   </svg>`,
 };
 
-/** The frame of every page: one card on a quiet ground, readable without style and complete without script. */
+/** The frame of every page: one card on a plain background, readable without style and complete without script. */
 export function layout(frame: Frame, content: Html): string {
   const product = frame.productName ?? texts.defaultProductName;
   return html`<!doctype html>

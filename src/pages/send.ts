@@ -5,7 +5,7 @@ import { stylesheetHash } from './stylesheet.js';
 
 /**
  * What a page of ours may load and do: its own style, scripts by hash, nothing else. There is no `form-action`, because
- * Chromium holds it against the whole redirect chain and our forms end at clients (design.md §3).
+ * Chromium holds it against the whole redirect chain and our forms end at clients.
  */
 export const headersOfPage = (scriptHashes: readonly string[] = []): HeaderList =>
   pageHeaders({ formAction: 'none-set', styleHashes: [stylesheetHash], scriptHashes });
@@ -18,7 +18,7 @@ export function sendHtml(res: Response, page: string, status = 200): void {
   res.status(status).type('html').send(page);
 }
 
-/** For `createApp`: what it refuses itself, it refuses to people on a page of ours. */
+/** For `createApp`: the pages for what it refuses itself. */
 export const refusalPages = (productName: string) => ({
   renderPage: (page: Pick<ErrorPage, 'status' | 'title' | 'message' | 'requestId'>): string =>
     renderErrorPage({ ...page, productName }),

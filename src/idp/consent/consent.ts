@@ -46,7 +46,7 @@ async function deny(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
   return answer;
 }
 
-/** Remembers what was allowed, if consent is what the interaction waits for. @returns the visit as it is from then on */
+/** Stores what was allowed, if consent is what is due. @returns the visit as it is from then on */
 async function remember(idp: Idp, asked: Asked, visit: Visit): Promise<Visit> {
   const { clientId, session, request } = visit;
   if (!session || stepOf(idp, visit).kind !== 'consent') return visit;
@@ -58,14 +58,14 @@ async function remember(idp: Idp, asked: Asked, visit: Visit): Promise<Visit> {
   return { ...visit, consent: { scopes: [...(visit.consent?.scopes ?? []), ...request.scopes], grantedAt: now } };
 }
 
-/** Where nothing is left to ask, the browser is spared the way round by the hub. */
+/** Where nothing else is due, the browser goes straight to the client. */
 async function allow(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
   const allowed = await remember(idp, asked, visit);
   if (stepOf(idp, allowed).kind === 'done') return completeWithSuccess(idp, allowed);
   return { seeOther: hubPath(idp, visit) };
 }
 
-/** Allow or deny (OIDC Core §3.1.2.4); then back to the hub, or to the client. */
+/** Asks whether the client may have what it requests (OIDC Core §3.1.2.4). */
 export const consentStep = (idp: Idp): InteractionStep<'consent'> => ({
   ...consentForm,
   page: (visit) => consentPage(idp, visit),

@@ -35,7 +35,7 @@ const group = (id: string, heading: string, scopes: readonly string[], look: str
     </ul>
   </section>`;
 
-/** What is new stands apart from what was allowed before; where all is old or all is new there is but one list. */
+/** What is new is listed apart from what was allowed before; where all is old or all is new, there is one list. */
 function scopeLists({ scopes, newScopes }: ConsentPage): Html {
   const known = scopes.filter((scope) => !newScopes.includes(scope));
   if (known.length === 0 || newScopes.length === 0) return group('requested', text.requested, scopes, 'scopes');

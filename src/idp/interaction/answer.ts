@@ -10,15 +10,15 @@ interface Page {
   readonly retryAfter?: number;
 }
 
-/** To another page, by GET whatever came before (RFC 9110 §15.4.4). */
+/** To another page, always by GET (RFC 9110 §15.4.4). */
 interface SeeOther {
   readonly seeOther: string;
 }
 
-/** What somebody at a browser is answered, as a value: a page or a way on, and the cookies that go with it. */
+/** What a browser is answered, as a value: a page or a redirect, and the cookies that go with it. */
 export type Answer = (Page | SeeOther) & { readonly cookies?: readonly CookieToSet[] };
 
-/** Writes an answer to the response; nobody on the way stores it. */
+/** Writes an answer to the response, with headers that keep it out of every cache. */
 export function sendAnswer(idp: Idp, res: Response, answer: Answer): void {
   for (const cookie of answer.cookies ?? []) setCookie(idp, res, cookie);
   if ('seeOther' in answer) {

@@ -7,14 +7,14 @@ import { interactionFinished } from './refusal.js';
 import type { Visit } from './visit.js';
 
 export interface Completion {
-  /** Whether this outcome is the one that stands; the first does. */
+  /** Whether this outcome counts: the first one does. */
   readonly stands: boolean;
   readonly answer: Answer;
 }
 
 /**
- * Closes the conversation and sends the browser back to authz. A request that comes second goes to the hub again, which looks
- * at what the first one left.
+ * Completes the interaction and sends the browser back to authz. A request that comes second is sent to the hub, which reads
+ * the outcome of the first.
  */
 export async function complete(idp: Idp, visit: Visit, outcome: InteractionOutcome): Promise<Completion> {
   const stands = await completeInteraction(idp.sql, {
@@ -26,7 +26,7 @@ export async function complete(idp: Idp, visit: Visit, outcome: InteractionOutco
   return { stands, answer: { seeOther: stands ? resumeUrl(idp, visit) : hubPath(idp, visit) } };
 }
 
-/** Closes it with what the session proves and the user allowed. */
+/** Completes it with what the session proves and the user allowed. */
 export async function completeWithSuccess(idp: Idp, visit: Visit): Promise<Answer> {
   if (!visit.session) throw new Error('an interaction is done without a session');
   const { id, userId, authTime, amr, acr } = visit.session;
@@ -36,9 +36,9 @@ export async function completeWithSuccess(idp: Idp, visit: Visit): Promise<Answe
 }
 
 /**
- * A completed interaction leads on as before, so that a double click or the back button does no harm; but its success only
- * to the session that it is about. With prompt=none no browser is bound: whoever started the interaction could otherwise
- * lure a signed-in victim here and fetch the handle to the victim's code afterwards.
+ * A completed interaction leads on as before, so that a double click or the back button does no harm, but a success only
+ * for the session that it is about. With prompt=none no browser is bound: whoever started the interaction could otherwise
+ * lure a signed-in victim to it and fetch the handle to the victim's code afterwards.
  */
 export function continueCompleted(idp: Idp, visit: Visit, outcome: InteractionOutcome): Answer {
   if (!('error' in outcome) && outcome.sessionId !== visit.session?.id) throw interactionFinished();

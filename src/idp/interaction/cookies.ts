@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
 import type { Idp } from '../deps.js';
 
-/** The cookies of ours that a request brings, as values: below the endpoints nobody needs the request itself. */
+/** The cookies of ours that a request brings, as values: below the endpoints nothing needs the request itself. */
 export interface PresentedCookies {
-  /** The browser's own random value: what interactions and forms are bound to. It says nothing about who sits there. */
+  /** The browser's own random value: what interactions and forms are bound to. It says nothing about who uses it. */
   readonly browser: string | undefined;
   /** The secret of the session, stored as a hash only. */
   readonly session: string | undefined;
-  /** What `known-browser.ts` made of the accounts that signed in from here. */
+  /** What `known-browser.ts` keeps of the accounts that signed in from this browser. */
   readonly knownBrowser: string | undefined;
 }
 

@@ -20,8 +20,8 @@ export const formOf = (idp: Idp, visit: Visit, form: StepForm): { readonly actio
 });
 
 /**
- * What stands before every form of an interaction: it was sent from a page of ours, in the browser to which the interaction is
- * bound, while something is still to be asked. Everything else leads to the hub or is refused, and no step need think of it.
+ * The guard before every form of an interaction: a step sees only what was sent from a page of ours, in the browser to which
+ * the interaction is bound, while it is not completed. Anything else leads to the hub or is refused.
  */
 export const interactionForm =
   (idp: Idp, step: InteractionStep): RequestHandler =>

@@ -2,7 +2,7 @@ import { type Html, html, webLink } from '../../pages/html.js';
 import { texts } from '../../pages/texts.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 
-/** What the pages tell about the application that sent the browser here. */
+/** What the pages say about the application that sent the browser. */
 export interface ClientOnPage {
   readonly name: string;
   readonly policyUri?: string | undefined;

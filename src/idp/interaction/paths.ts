@@ -12,7 +12,7 @@ interface AtInteraction {
 const pathOf = (idp: Idp, name: EndpointName, at?: AtInteraction): string =>
   endpointUrl(new URL(idp.config.publicUrls.idp).pathname, name, at && { interaction: at.interactionId });
 
-/** What the hub's query may ask: the login page although somebody is signed in; not to try a cookie a second time. */
+/** What the hub's query may ask for: the login page although somebody is signed in; not to try a cookie a second time. */
 const hubQueries = { otherAccount: ['account', 'other'], cookieWasSet: ['cookie', 'set'] } as const;
 
 type HubQuery = keyof typeof hubQueries;

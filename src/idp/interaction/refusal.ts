@@ -3,7 +3,7 @@ import { texts } from '../../pages/texts.js';
 
 const text = texts.interaction;
 
-/** Never there, expired, or swept: the database does not tell which, and the person need not know. */
+/** Never there, expired or swept: the database does not say which, and the person need not know. */
 export const interactionGone = (): PageRefusal =>
   new PageRefusal(
     { status: 410, title: text.goneTitle, message: text.gone },
@@ -21,7 +21,7 @@ export const foreignBrowser = (): PageRefusal =>
 export const cookiesMissing = (): PageRefusal =>
   new PageRefusal({ status: 403, title: text.cookiesTitle, message: text.cookies }, 'the browser keeps no cookie');
 
-/** Completed, and not by the session that is here now. */
+/** Completed by another session than the current one. */
 export const interactionFinished = (): PageRefusal =>
   new PageRefusal(
     { status: 410, title: text.finishedTitle, message: text.finished },

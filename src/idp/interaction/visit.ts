@@ -36,7 +36,7 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
     sessionSecretHash: hashOf(cookies.session),
     now: idp.clock.now(),
   });
-  // One for a device or an account was begun by a later release, which knows its steps.
+  // Interactions for a device or an account come from a later release, which knows their steps.
   if (found?.purpose !== 'authorize') throw interactionGone();
   linkTrace(found.traceparent);
   if (!found.ours) throw foreignBrowser();
@@ -51,7 +51,7 @@ const requestFacts = ({ request, createdAt }: Visit): InteractionRequest => ({ .
 const sessionFacts = ({ session }: Visit): SessionFacts | undefined =>
   session ? { ...session, subject: session.userId } : undefined;
 
-/** What this visit has to answer next. */
+/** The step that is due at this visit. */
 export const stepOf = (idp: Idp, visit: Visit): Step =>
   nextStep(
     requestFacts(visit),
@@ -61,6 +61,6 @@ export const stepOf = (idp: Idp, visit: Visit): Step =>
     idp.clock.now(),
   );
 
-/** How a user has been proven up to this visit. */
+/** How a user has been proven, up to this visit. */
 export const provenSoFar = (idp: Idp, visit: Visit, userId: string): readonly string[] =>
   provenMethods(userId, requestFacts(visit), sessionFacts(visit), visit.proofs, idp.clock.now());

@@ -12,7 +12,7 @@ export interface LogoutPage {
   readonly notReturning: boolean;
   readonly action: string;
   readonly csrf: string;
-  /** The request's own parameters, judged again when the form comes back. */
+  /** The request's own parameters, validated again when the form comes back. */
   readonly parameters: Readonly<Record<string, string | undefined>>;
 }
 

@@ -41,7 +41,7 @@ export const userinfo =
     res.set('Cache-Control', 'no-store').json({ sub: subject, ...grantedClaims(standardClaims(user), scopes) });
   };
 
-/** Answers what a protected resource refuses (RFC 6750 §3.1); anything else is everybody's business. */
+/** Answers what a protected resource refuses (RFC 6750 §3.1); any other error is answered as everywhere. */
 export const userinfoRefusal =
   (idp: Idp): ErrorRequestHandler =>
   (error, _req, res, next) => {

@@ -20,7 +20,7 @@ async function verifyJwt(idp: Idp, token: string): Promise<UserinfoAccess> {
   const { issuer } = idp.config;
   const { find } = await idp.signingKeys.keySet();
   const now = idp.clock.now();
-  // Its times are judged with its claims, so that the log can tell an expired token from a forged one.
+  // Its times are checked with its claims, so that the log can tell an expired token from a forged one.
   const payload = await verifyOwnJwt(token, find, { issuer, typ: accessTokenType, now, acceptExpired: true });
   if (!payload) throw new AccessTokenError('signature');
   const { scopes, claims } = validateAccessTokenClaims(payload, { issuer, audience: issuer, now, clockSkew: 0 });

@@ -21,8 +21,8 @@ export interface ProvenAccount extends Omit<TakenProof, 'userId'> {
 }
 
 /**
- * Begins the session once the proofs amount to what the request wishes for and the account can give; until then the proof is
- * kept with the interaction, and the hub asks on.
+ * Begins the session once the proofs amount to what the request wishes for and the account can give. Until then the proof is
+ * kept with the interaction, and the hub asks for the next one.
  * @returns the cookies of a browser that is signed in, none while a proof is missing; null when the account is disabled
  */
 export async function acceptProof(

@@ -23,7 +23,7 @@ export const isKnownBrowser = (idp: Idp, visit: Visit, userId: string): boolean 
     return signatures(visit).some((presented) => equalInConstantTime(presented, expected));
   });
 
-/** Remembers the account beside those that signed in here before; the oldest give way. */
+/** Adds the account to those that signed in from this browser before; the oldest are dropped. */
 export function rememberedBrowser(idp: Idp, visit: Visit, userId: string): CookieToSet {
   const own = signature(idp.knownBrowserKeys[0], visit.browser, userId);
   const others = signatures(visit).filter((other) => !equalInConstantTime(other, own));

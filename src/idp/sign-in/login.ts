@@ -18,7 +18,7 @@ const text = texts.login;
 
 const loginForm: StepForm<'login'> = { kind: 'login', boundToUser: false };
 
-/** What the page says beside what the visit says. */
+/** What the page shows besides the facts of the visit. */
 interface LoginView {
   /** Somebody is signed in already and has to do it once more. */
   readonly again?: boolean;
@@ -52,7 +52,7 @@ function incomplete(form: Parameters): LoginProblem | undefined {
   return identifier || password ? { title: text.problem, identifier, password } : undefined;
 }
 
-/** Username or e-mail and password; then back to the hub. */
+/** Asks for username or e-mail and password. */
 export const loginStep = (idp: Idp, password: AuthenticationMethod): InteractionStep<'login'> => ({
   ...loginForm,
   page: (visit) => loginPage(idp, visit),

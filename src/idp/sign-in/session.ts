@@ -11,7 +11,7 @@ import type { Visit } from '../interaction/visit.js';
 /** Milliseconds between two writes that move the idle end. */
 const touchInterval = 60_000;
 
-/** Use keeps a session from going idle; its absolute end stays where it is. */
+/** Use keeps a session from going idle, but does not move its absolute end. */
 export async function keepAlive(idp: Idp, session: Visit['session']): Promise<void> {
   const now = idp.clock.now();
   if (!session || now.getTime() - session.lastSeenAt.getTime() < touchInterval) return;

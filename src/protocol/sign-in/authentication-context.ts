@@ -40,7 +40,7 @@ export const authenticationContextClasses = ['aal1', 'aal2'] as const;
 /** One factor is `aal1`, two different ones are `aal2` (NIST SP 800-63B §4). */
 export type AuthenticationContextClass = (typeof authenticationContextClasses)[number];
 
-/** The ways to prove oneself that the identity provider has (RFC 8176 §2). */
+/** The ways to prove who one is that the identity provider offers (RFC 8176 §2). */
 export const availableMethods: readonly AuthenticationMethodReference[] = ['pwd'];
 
 const factorsOf = (methods: readonly string[]): ReadonlySet<Factor> =>

@@ -1,13 +1,13 @@
 import { type AuthenticationMethodReference, missingMethods, wantedContextClass } from './authentication-context.js';
 
-/** What of an authorization request decides the steps of its interaction (OIDC Core §3.1.2.1). */
+/** The part of an authorization request that decides the steps of its interaction (OIDC Core §3.1.2.1). */
 export interface InteractionRequest {
   readonly scopes: readonly string[];
   /** `none`, `login`, `consent`, `select_account`; empty where the request had no prompt. */
   readonly prompts: readonly string[];
   /** Seconds. */
   readonly maxAge?: number | undefined;
-  /** What the sign-in should amount to, in order of preference. */
+  /** What the sign-in should amount to (`acr`), in order of preference. */
   readonly acrValues: readonly string[];
   /** The `sub` of the id_token_hint, once that has been verified. */
   readonly hintedSubject?: string | undefined;
@@ -81,8 +81,8 @@ const isOtherUser = (request: InteractionRequest, session: SessionFacts): boolea
   request.hintedSubject !== undefined && request.hintedSubject !== session.subject;
 
 /**
- * Whether a further factor would bring the session to what `acr_values` wish for (RFC 9470 §4). Where the user has none, it
- * is due to nobody.
+ * Whether a further factor would bring the session to what `acr_values` wish for (RFC 9470 §4). A user who has set up none
+ * is not asked.
  */
 function stepUpIsDue({ acrValues }: InteractionRequest, { amr }: SessionFacts, { enrolled }: FactorFacts): boolean {
   return missingMethods(wantedContextClass(acrValues, [...enrolled, ...amr]), amr, enrolled).length > 0;
@@ -99,9 +99,9 @@ function consentIsDue(request: InteractionRequest, consent: ConsentFacts | undef
 
 /**
  * What an interaction needs next, from facts alone (OIDC Core §3.1.2.3, §3.1.2.4): no step is recorded anywhere, so tabs
- * do not disturb each other and the back button cannot skip one. With prompt=none whatever would be asked is an error
- * (OIDC Core §3.1.2.6), as is a hint that names another user than the one who just signed in (OIDC Core §3.1.2.1); but the
- * wish for a stronger sign-in is none: what nobody can be asked for goes on as it is (OIDC Core §5.5.1).
+ * do not disturb each other and the back button cannot skip one. With prompt=none a step that would be due is an error
+ * (OIDC Core §3.1.2.6), and so is a hint that names another user than the one who just signed in (OIDC Core §3.1.2.1). The
+ * wish for a stronger sign-in never is: with prompt=none the session is taken as it is (OIDC Core §5.5.1).
  */
 export function nextStep(
   request: InteractionRequest,

@@ -21,7 +21,7 @@ export function signInDelays(rule: SignInDelayRule): readonly number[] {
   return delays;
 }
 
-/** Whole seconds for Retry-After (RFC 9110 §10.2.3): rounded up, so that who obeys is not refused again. */
+/** Whole seconds for Retry-After (RFC 9110 §10.2.3): rounded up, so that a caller who waits that long is not refused again. */
 export const retryAfterSeconds = (waitUntil: Date, now: Date): number =>
   Math.max(1, Math.ceil((waitUntil.getTime() - now.getTime()) / 1000));
 

@@ -64,7 +64,7 @@ describe('what strangers send is refused, and is never an error of ours', () => 
   it.each<[string, () => Promise<Sent>]>([
     ['an interaction with a NUL', async () => ({ path: '/oidc/v1/interaction/%00' })],
     ['an interaction of 8,000 characters', async () => ({ path: hub('a'.repeat(8_000)) })],
-    ['an interaction that can not be decoded', async () => ({ path: '/oidc/v1/interaction/%ff' })],
+    ['an interaction that cannot be decoded', async () => ({ path: '/oidc/v1/interaction/%ff' })],
     [
       'cookies that are none',
       async () => ({
@@ -187,7 +187,7 @@ describe('markup from clients, claims and requests stays text on every page', ()
   });
 });
 
-describe('who somebody is follows from his cookie, never from what he sends (pitfall: a user_id from the caller)', () => {
+describe('who somebody is follows from the cookie, never from what is sent along (pitfall: a user_id from the caller)', () => {
   it('user_id, sub and session in query or form change nothing', async () => {
     const [victim, attacker] = [await idp.addUser(), await idp.addUser()];
     const browser = idp.newBrowser();

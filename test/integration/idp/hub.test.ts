@@ -85,7 +85,7 @@ describe('The hub (OIDC Core §3.1.2.3, §3.1.2.4)', () => {
     expect(policy).not.toMatch(/form-action|script-src|unsafe/);
   });
 
-  it('sets a browser cookie that scripts can not read and other sites do not send', async () => {
+  it('sets a browser cookie that scripts cannot read and other sites do not send', async () => {
     const { headers } = await fetch(`${idp.origin}${hub(await idp.start(client))}`, { redirect: 'manual' });
     const [cookie = ''] = headers.getSetCookie();
     expect(cookie).toMatch(/^browser=[\w-]{22};/);
@@ -183,7 +183,7 @@ describe('prompt and max_age (OIDC Core §3.1.2.1)', () => {
     expect(page.text).toContain('Allow access?');
   });
 
-  it('an id_token_hint of somebody else: sign in as him, or login_required', async () => {
+  it('an id_token_hint of somebody else: sign in as them, or login_required', async () => {
     const other = await idp.addUser();
     await consentTo(['openid', 'profile']);
     const browser = await signedIn();

@@ -3,7 +3,7 @@ import type { AuthenticationMethodReference } from '../../../protocol/sign-in/au
 import type { ProofEffects } from '../../../storage/proofs.js';
 import type { SignInAccount } from '../../../storage/users.js';
 
-/** That an account was proven, and what of it changes thereby. */
+/** An account was proven; this is what changes about it. */
 export interface AuthenticationProof {
   readonly effects: ProofEffects;
 }

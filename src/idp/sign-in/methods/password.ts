@@ -8,7 +8,7 @@ export function passwordMethod(passwords: PasswordHasher): AuthenticationMethod 
     try {
       return { rehash: { from, to: await passwords.hash(password) } };
     } catch (error) {
-      // Others wait for the processor: the next sign-in will do.
+      // Others are waiting for the processor: the next sign-in will replace it.
       if (error instanceof OverloadedError) return {};
       throw error;
     }
