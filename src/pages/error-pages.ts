@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { CsrfError } from '../http/browser/csrf.js';
 import { OAuthError } from '../protocol/oauth-error.js';
+import { UnavailableError } from '../protocol/unavailable-error.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { currentRequest } from '../telemetry/log/request-context.js';
 import { type ErrorPage, renderErrorPage } from './error.js';
@@ -36,9 +37,10 @@ function refusalOf(error: unknown, href: string | undefined): PageRefusal | unde
     const { staleTitle: title, stale: message } = texts.forms;
     return new PageRefusal({ status: error.status, title, message, action }, error.message);
   }
-  const { status } = (error ?? {}) as { status?: unknown };
-  if (status === 503)
+  if (error instanceof UnavailableError || (error instanceof OAuthError && error.status === 503)) {
+    const { status } = error;
     return new PageRefusal({ status, title: text.busyTitle, message: text.busy, action }, String(error));
+  }
   if (!(error instanceof OAuthError) || error.status >= 500) return undefined;
   const page = { status: error.status, title: text.invalidTitle, message: text.invalid, action };
   return new PageRefusal(page, error.detail ?? error.code);

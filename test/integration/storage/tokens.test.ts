@@ -6,10 +6,9 @@ import { deleteClient, disableClient } from '../../../src/storage/clients.js';
 import type { Sql } from '../../../src/storage/connection/sql.js';
 import { valuesOf } from '../../../src/storage/connection/statement.js';
 import { expirableTables, sweepTable } from '../../../src/storage/expirable.js';
-import { redeemInteraction } from '../../../src/storage/interaction-redemption.js';
+import { findInteractionByHandle, redeemInteraction } from '../../../src/storage/interaction-redemption.js';
 import {
   completeInteraction,
-  findInteractionByHandle,
   type InteractionOutcome,
   startInteraction,
   visitInteraction,
