@@ -1,6 +1,6 @@
-import { responseModes } from './authorization/authorization-request.js';
 import { codeChallengeMethods } from './authorization/pkce.js';
 import type { ProtectedResource } from './authorization/resource-indicators.js';
+import { responseModes } from './authorization/response-mode.js';
 import { authenticationMethodsAt } from './client/client-authentication.js';
 import { grantTypes } from './client/client-metadata.js';
 import { type Endpoint, type EndpointName, endpoints, endpointUrl, type Role } from './endpoints.js';

@@ -40,7 +40,7 @@ function assertPermitted(scopes: readonly string[], permitted: readonly string[]
   if (refused) throw new OAuthError('invalid_scope', { detail: `the client is not registered for scope ${refused}` });
 }
 
-function assertSomeLeft(scopes: readonly string[]): readonly string[] {
+function requireSome(scopes: readonly string[]): readonly string[] {
   if (scopes.length === 0) throw new OAuthError('invalid_scope', { detail: 'no scope is left that can be granted' });
   return scopes;
 }
@@ -56,7 +56,7 @@ export function validateAuthorizationScope(requested: readonly string[], rules: 
   const known = requested.filter((scope) => rules.known.includes(scope));
   assertPermitted(known, rules.permitted);
   const usable = rules.refreshable ? known : known.filter((scope) => scope !== 'offline_access');
-  return assertSomeLeft(within(usable, rules.targeted));
+  return requireSome(within(usable, rules.targeted));
 }
 
 /**
@@ -70,11 +70,11 @@ export function validateClientScope(requested: readonly string[], rules: ScopeRu
     requested,
     rules.permitted.filter((scope) => rules.known.includes(scope) && !openidScopes.includes(scope)),
   );
-  return assertSomeLeft(within(requested, rules.targeted));
+  return requireSome(within(requested, rules.targeted));
 }
 
 const defaultScope = (rules: ScopeRules): readonly string[] =>
-  assertSomeLeft(rules.permitted.filter((scope) => rules.targeted.includes(scope)));
+  requireSome(rules.permitted.filter((scope) => rules.targeted.includes(scope)));
 
 /**
  * A refresh may ask for less than was granted, never for more (RFC 6749 §6); the grant itself does not shrink.

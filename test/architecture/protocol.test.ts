@@ -12,12 +12,13 @@ const usedBy = (node: SyntaxNode): readonly string[] =>
     return (used as SyntaxNode | null | undefined)?.type === 'Identifier' ? [(used as Identifier).value] : [];
   });
 
-/** Members on the wire are spelled in snake_case; our own never are. */
-const writesDocument = (node: SyntaxNode): boolean =>
-  [...nodesIn(node)].some(
-    ({ type, key }) =>
-      type === 'KeyValueProperty' && /^[a-z]+_[a-z_]+$/.test(String((key as { value?: unknown }).value)),
-  );
+/** Whether a function makes members in the spelling of the wire: our own are never in snake_case. */
+function writesDocument(node: SyntaxNode): boolean {
+  const { type } = (node.init ?? node) as SyntaxNode;
+  if (type !== 'ArrowFunctionExpression' && type !== 'FunctionDeclaration') return false;
+  const members = [...nodesIn(node)].filter((part) => part.type === 'KeyValueProperty');
+  return members.some(({ key }) => /^[a-z]+_[a-z_]+$/.test((key as { value?: string }).value ?? ''));
+}
 
 /** The file that declares what goes by a name in `source`: the same name elsewhere may be another thing. */
 const declaringFile = (name: string, { file, imports }: Source): string =>

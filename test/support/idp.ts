@@ -183,7 +183,6 @@ export async function openIdp({ hashing, issuer, beside }: IdpOptions = {}): Pro
         resources: [],
         prompts: [],
         acrValues: [],
-        uiLocales: [],
         ...request,
       } as unknown as ValidatedAuthorizationRequest;
       const expiresAt = new Date(now.getTime() + settings.lifetimes.interaction);

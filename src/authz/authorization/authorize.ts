@@ -4,16 +4,16 @@ import { hashToken } from '../../crypto/digest.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
 import { readForm, readQuery } from '../../http/request/form.js';
 import {
-  assertKnownClient,
   isOpenidRequest,
-  responseModeOf,
+  requireHintedSubject,
+  requireKnownClient,
   stateOf,
-  subjectOfHint,
   type ValidatedAuthorizationRequest,
   validateAuthorizationRequest,
   withHintedSubject,
 } from '../../protocol/authorization/authorization-request.js';
 import type { ResponseTarget } from '../../protocol/authorization/authorization-response.js';
+import { responseModeOf } from '../../protocol/authorization/response-mode.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
 import type { Parameters } from '../../protocol/parameters.js';
 import { matchRedirectUri } from '../../protocol/redirect-uri.js';
@@ -33,7 +33,7 @@ interface Target extends ResponseTarget {
 /** "May we redirect at all?" (RFC 6749 §4.1.2.1): what this throws ends on a page. */
 async function findTarget({ clients }: Authz, parameters: Parameters): Promise<Target> {
   const clientId = parameters.get('client_id');
-  const client = assertKnownClient(clientId === undefined ? null : await clients.get(clientId));
+  const client = requireKnownClient(clientId === undefined ? null : await clients.get(clientId));
   const redirectUri = matchRedirectUri({
     registered: client.metadata.redirect_uris,
     requested: parameters.get('redirect_uri'),
@@ -48,7 +48,7 @@ async function hintedSubject(authz: Authz, hint: string | undefined): Promise<st
   if (hint === undefined) return undefined;
   const keys = await authz.signingKeys.keySet();
   const expected = { issuer: authz.config.issuer, typ: 'JWT', now: authz.clock.now(), acceptExpired: true };
-  return subjectOfHint(await verifyOwnJwt(hint, keys.find, expected));
+  return requireHintedSubject(await verifyOwnJwt(hint, keys.find, expected));
 }
 
 async function validate(authz: Authz, parameters: Parameters, target: Target): Promise<ValidatedAuthorizationRequest> {

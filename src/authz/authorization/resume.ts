@@ -3,12 +3,12 @@ import { after } from '../../clock.js';
 import { hashToken, hmacSha256 } from '../../crypto/digest.js';
 import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readQuery } from '../../http/request/form.js';
-import { assertKnownClient } from '../../protocol/authorization/authorization-request.js';
+import { requireKnownClient } from '../../protocol/authorization/authorization-request.js';
 import { successResponse } from '../../protocol/authorization/authorization-response.js';
 import { decideResumption } from '../../protocol/authorization/resumption.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { matchRedirectUri, type RegisteredRedirectUri } from '../../protocol/redirect-uri.js';
-import { requiredParameter } from '../../protocol/token/token-request.js';
+import { requireParameter } from '../../protocol/token/token-request.js';
 import {
   findInteractionByHandle,
   type RedeemedInteraction,
@@ -29,7 +29,7 @@ interface PresentedHandle {
 }
 
 function readHandle(authz: Authz, req: Request): PresentedHandle {
-  const handle = requiredParameter(readQuery(req), 'handle');
+  const handle = requireParameter(readQuery(req), 'handle');
   const code = hmacSha256(authz.codeKey, handle).toString('base64url');
   return {
     handleHash: hashToken(handle),
@@ -77,7 +77,7 @@ async function requireRegisteredUri(
   { clients }: Authz,
   { clientId, request }: RedeemedInteraction,
 ): Promise<RegisteredRedirectUri> {
-  const registered = assertKnownClient(await clients.get(clientId)).metadata.redirect_uris;
+  const registered = requireKnownClient(await clients.get(clientId)).metadata.redirect_uris;
   return matchRedirectUri({ registered, requested: request.redirectUri, openid: true });
 }
 

@@ -5,7 +5,7 @@ import { readForm } from '../../http/request/form.js';
 import { buildAccessTokenClaims } from '../../protocol/token/access-token.js';
 import { tokenTypeOf } from '../../protocol/token/confirmation.js';
 import { type IntrospectionResponse, inactiveToken, mayIntrospect } from '../../protocol/token/introspection.js';
-import { requiredParameter } from '../../protocol/token/token-request.js';
+import { requireParameter } from '../../protocol/token/token-request.js';
 import { findLiveGrant } from '../../storage/authorization-grants.js';
 import { isClientTokenActive } from '../../storage/revoked-access-tokens.js';
 import { type ActiveAccessToken, findOpaqueAccessToken } from '../../storage/tokens/access-token.js';
@@ -63,7 +63,7 @@ export const introspect =
       parameters,
       endpoint: 'introspect',
     });
-    const token = requiredParameter(parameters, 'token');
+    const token = requireParameter(parameters, 'token');
     const ask = looksLikeJwt(token) ? introspectJwt : introspectOpaque;
     res.set('Cache-Control', 'no-store').json(await ask(authz, client, token));
   };

@@ -3,7 +3,7 @@ import { hashToken } from '../../crypto/digest.js';
 import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
 import { assertOwnToken } from '../../protocol/token/revocation.js';
-import { requiredParameter } from '../../protocol/token/token-request.js';
+import { requireParameter } from '../../protocol/token/token-request.js';
 import { revokeAuthorizationGrant } from '../../storage/authorization-grants.js';
 import { revokeJwtAccessToken } from '../../storage/revoked-access-tokens.js';
 import { revokeOpaqueAccessToken } from '../../storage/tokens/access-token.js';
@@ -63,7 +63,7 @@ export const revoke =
     const asked = askedOf(req);
     const { authorization } = req.headers;
     const client = await authenticateClient(authz, { asked, authorization, parameters, endpoint: 'revoke' });
-    const revocation: Revocation = { authz, asked, client, token: requiredParameter(parameters, 'token') };
+    const revocation: Revocation = { authz, asked, client, token: requireParameter(parameters, 'token') };
     await (looksLikeJwt(revocation.token) ? revokeJwt(revocation) : revokeOpaque(revocation));
     res.set('Cache-Control', 'no-store').status(200).end();
   };

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { injectTraceContext } from '../../telemetry/tracing/tracing.js';
-import { assertFetchable, isAllowListed, OutboundError, publicLookup } from './policy.js';
+import { isAllowListed, OutboundError, publicLookup, requireFetchable } from './policy.js';
 
 export interface OutboundOptions {
   /** Hosts (`host` or `host:port`) that may be private or speak plain http. */
@@ -98,7 +98,7 @@ export function createOutbound({ allowHosts = [], ca, timeoutMs, maxBytes }: Out
   }
 
   async function fetch(address: string, exchange: Exchange): Promise<OutboundResponse> {
-    const url = assertFetchable(address, allowHosts);
+    const url = requireFetchable(address, allowHosts);
     const headers: Record<string, string> = { 'Accept-Encoding': 'identity', ...exchange.headers };
     injectTraceContext(headers);
     const signal = AbortSignal.timeout(timeoutMs);

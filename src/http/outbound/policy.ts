@@ -39,7 +39,7 @@ export function isAllowListed(url: URL, allowHosts: readonly string[]): boolean 
  * private address written out.
  * @throws OutboundError
  */
-export function assertFetchable(address: string, allowHosts: readonly string[]): URL {
+export function requireFetchable(address: string, allowHosts: readonly string[]): URL {
   if (!URL.canParse(address)) throw new OutboundError('url', 'unknown', 'this is no URL');
   const url = new URL(address);
   const listed = isAllowListed(url, allowHosts);

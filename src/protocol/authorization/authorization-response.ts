@@ -1,7 +1,7 @@
 import { errorResponse, OAuthError } from '../oauth-error.js';
 import type { RegisteredRedirectUri } from '../redirect-uri.js';
 import { UnavailableError } from '../unavailable-error.js';
-import type { ResponseMode } from './authorization-request.js';
+import type { ResponseMode } from './response-mode.js';
 
 /** Where an authorization response goes and what it says (RFC 6749 §4.1.2, RFC 9207 §2). */
 export interface AuthorizationResponse {

@@ -37,7 +37,7 @@ export const invalidGrant = (detail: string): OAuthError => new OAuthError('inva
  * A parameter that a request can not do without (RFC 6749 §5.2).
  * @throws OAuthError invalid_request
  */
-export function requiredParameter(parameters: Parameters, name: string): string {
+export function requireParameter(parameters: Parameters, name: string): string {
   const value = parameters.get(name);
   if (value === undefined) throw new OAuthError('invalid_request', { detail: `${name} is missing` });
   return value;
@@ -50,14 +50,14 @@ const isGrantType = (value: string): value is GrantType => (grantTypes as readon
  * @throws OAuthError invalid_request, unsupported_grant_type
  */
 export function parseTokenRequest(parameters: Parameters): TokenRequest {
-  const grantType = requiredParameter(parameters, 'grant_type');
+  const grantType = requireParameter(parameters, 'grant_type');
   if (!isGrantType(grantType)) throw new OAuthError('unsupported_grant_type');
   const resource = parameters.all('resource');
   switch (grantType) {
     case 'authorization_code':
       return {
         grant_type: grantType,
-        code: requiredParameter(parameters, 'code'),
+        code: requireParameter(parameters, 'code'),
         redirect_uri: parameters.get('redirect_uri'),
         code_verifier: parameters.get('code_verifier'),
         resource,
@@ -65,7 +65,7 @@ export function parseTokenRequest(parameters: Parameters): TokenRequest {
     case 'refresh_token':
       return {
         grant_type: grantType,
-        refresh_token: requiredParameter(parameters, 'refresh_token'),
+        refresh_token: requireParameter(parameters, 'refresh_token'),
         scope: parameters.get('scope'),
         resource,
       };

@@ -43,7 +43,6 @@ async function completedInteraction(userId: string, clientId: string, scopes = [
     resources: [],
     prompts: [],
     acrValues: [],
-    uiLocales: [],
     nonce: 'n',
     codeChallenge: 'c',
   } as unknown as Parameters<typeof startInteraction>[1]['request'];

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   type AuthorizationRequestRules,
-  assertKnownClient,
   isOpenidRequest,
-  responseModeOf,
+  requireHintedSubject,
+  requireKnownClient,
   stateOf,
-  subjectOfHint,
   validateAuthorizationRequest,
   withHintedSubject,
 } from '../../../../src/protocol/authorization/authorization-request.js';
@@ -67,7 +66,6 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
         max_age: '10',
         login_hint: 'anna',
         acr_values: 'aal2 aal1',
-        ui_locales: 'de en',
         response_mode: 'form_post',
       }),
     ).toEqual({
@@ -84,11 +82,10 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
       maxAge: 10,
       loginHint: 'anna',
       acrValues: ['aal2', 'aal1'],
-      uiLocales: ['de', 'en'],
     }));
 
   it('leaves out what was not asked, unknown parameters and `claims`', () =>
-    expect(validate({ claims: '{}', vendor: 'x', display: 'popup' })).toEqual({
+    expect(validate({ claims: '{}', vendor: 'x', display: 'popup', ui_locales: 'de' })).toEqual({
       clientId: 'c1',
       redirectUri,
       redirectUriNamed: true,
@@ -97,7 +94,6 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
       resources: [],
       prompts: [],
       acrValues: [],
-      uiLocales: [],
     }));
 
   it('fills in what the client registered (OIDC Registration §2)', () =>
@@ -107,20 +103,10 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
     }));
 
   it.each([
-    ['response_type missing', { response_type: undefined }, {}, 'invalid_request'],
-    ['response_type token', { response_type: 'token' }, {}, 'unsupported_response_type'],
-    ['response_type code id_token', { response_type: 'code id_token' }, {}, 'unsupported_response_type'],
-    ['response_mode fragment', { response_mode: 'fragment' }, {}, 'invalid_request'],
-    ['no code flow registered', {}, { grant_types: ['client_credentials'], response_types: [] }, 'unauthorized_client'],
-    ['request object (OIDC Core §6.1)', { request: 'x.y.z' }, {}, 'request_not_supported'],
-    ['request_uri (OIDC Core §6.2)', { request_uri: 'https://c.example/r' }, {}, 'request_uri_not_supported'],
-    ['registration (OIDC Core §7.2.1)', { registration: '{}' }, {}, 'registration_not_supported'],
     ['prompt unknown', { prompt: 'dance' }, {}, 'invalid_request'],
     ['prompt none and login', { prompt: 'none login' }, {}, 'invalid_request'],
     ['max_age negative', { max_age: '-1' }, {}, 'invalid_request'],
     ['max_age no number', { max_age: '1e3' }, {}, 'invalid_request'],
-    ['state over 4096', { state: 'x'.repeat(4097) }, {}, 'invalid_request'],
-    ['nonce over 4096', { nonce: 'x'.repeat(4097) }, {}, 'invalid_request'],
     ['public client without PKCE (RFC 7636 §4.4.1)', {}, { token_endpoint_auth_method: 'none' }, 'invalid_request'],
     ['require_pkce without PKCE', {}, { require_pkce: true }, 'invalid_request'],
     ['plain PKCE', { code_challenge: challenge, code_challenge_method: 'plain' }, {}, 'invalid_request'],
@@ -133,7 +119,6 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
   );
 
   it.each([
-    ['state and nonce of 4096 characters', { state: 'x'.repeat(4096), nonce: 'y'.repeat(4096) }],
     ['no nonce in the code flow', { nonce: undefined }],
     ['each prompt', { prompt: 'login consent select_account' }],
   ])('takes %s', (_, changed) => expect(() => validate(changed)).not.toThrow());
@@ -162,10 +147,6 @@ describe('what the answer needs, however bad the request (RFC 6749 §4.1.2.1)', 
     expect(stateOf(query({ state: 'a b&ü~' }))).toBe('a b&ü~');
     expect(stateOf(query({ state: 'x'.repeat(4097) }))).toBeUndefined();
   });
-  it('response mode', () => {
-    expect(responseModeOf(query({ response_mode: 'form_post' }))).toBe('form_post');
-    expect(responseModeOf(query({ response_mode: 'fragment' }))).toBe('query');
-  });
   it('whether it is OpenID’s', () => {
     expect(isOpenidRequest(query({ scope: 'profile openid' }))).toBe(true);
     expect(isOpenidRequest(query({ scope: 'openid2' }))).toBe(false);
@@ -177,13 +158,13 @@ describe('before anything is redirected (RFC 6749 §4.1.2.1)', () => {
     ['unknown', null],
     ['disabled', { disabledAt: new Date() }],
   ])('a client that is %s ends on a page', (_, client) =>
-    expect(() => assertKnownClient(client)).toThrow(expect.objectContaining({ code: 'invalid_request' })),
+    expect(() => requireKnownClient(client)).toThrow(expect.objectContaining({ code: 'invalid_request' })),
   );
 });
 
 describe('id_token_hint (OIDC Core §3.1.2.1)', () => {
-  it('names its subject', () => expect(subjectOfHint({ sub: 'u1' })).toBe('u1'));
+  it('names its subject', () => expect(requireHintedSubject({ sub: 'u1' })).toBe('u1'));
   it.each([[null], [{}]])('invalid_request for %j', (claims) =>
-    expect(() => subjectOfHint(claims)).toThrow(expect.objectContaining({ code: 'invalid_request' })),
+    expect(() => requireHintedSubject(claims)).toThrow(expect.objectContaining({ code: 'invalid_request' })),
   );
 });
