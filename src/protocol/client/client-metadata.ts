@@ -23,21 +23,28 @@ export interface JsonWebKeySet {
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last four members are ours. */
+/**
+ * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last four members are ours. What is
+ * registered is also what is shown (RFC 7591 §3.2.1), so members are kept that no rule asks for; a member that would promise
+ * something which is not done, such as a logout sent to the client, is unknown instead.
+ */
 export interface ClientMetadata {
   readonly client_name?: string;
-  readonly client_uri?: string;
-  readonly logo_uri?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
+  /** Shown to operators only, as are the next three. */
+  readonly client_uri?: string;
+  readonly logo_uri?: string;
   readonly contacts?: readonly string[];
   readonly initiate_login_uri?: string;
+  /** Shown, too: a redirect URI is judged by its form alone (OAuth 2.1 §2.3.1). */
   readonly application_type: 'web' | 'native';
   readonly redirect_uris: readonly string[];
   readonly post_logout_redirect_uris: readonly string[];
   readonly response_types: readonly 'code'[];
   readonly grant_types: readonly GrantType[];
   readonly scope: string;
+  /** Read to refuse `pairwise`: every client gets the same `sub` (OIDC Core §8). */
   readonly subject_type: 'public';
   readonly token_endpoint_auth_method: ClientAuthenticationMethod;
   readonly token_endpoint_auth_signing_alg?: SigningAlgorithm;
@@ -46,11 +53,8 @@ export interface ClientMetadata {
   readonly jwks_uri?: string;
   readonly default_max_age?: number;
   readonly default_acr_values?: readonly string[];
+  /** Always granted: each ID token has an `auth_time` (OIDC Core §2). */
   readonly require_auth_time: boolean;
-  readonly backchannel_logout_uri?: string;
-  readonly backchannel_logout_session_required: boolean;
-  readonly frontchannel_logout_uri?: string;
-  readonly frontchannel_logout_session_required: boolean;
   readonly profile: ClientProfile;
   readonly require_pkce: boolean;
   readonly access_token_format: 'jwt' | 'opaque';
@@ -148,8 +152,6 @@ function readOptional(read: MemberReader) {
     jwks_uri: read.webUrl('jwks_uri'),
     default_max_age: read.seconds('default_max_age'),
     default_acr_values: read.list('default_acr_values'),
-    backchannel_logout_uri: read.webUrl('backchannel_logout_uri'),
-    frontchannel_logout_uri: read.webUrl('frontchannel_logout_uri'),
   }) as Partial<ClientMetadata>;
 }
 
@@ -169,8 +171,6 @@ function readMembers(read: MemberReader): ClientMetadata {
       read.oneOf('token_endpoint_auth_method', clientAuthenticationMethods) ?? 'client_secret_basic',
     id_token_signed_response_alg: read.oneOf('id_token_signed_response_alg', signingAlgorithms) ?? 'RS256',
     require_auth_time: read.flag('require_auth_time'),
-    backchannel_logout_session_required: read.flag('backchannel_logout_session_required'),
-    frontchannel_logout_session_required: read.flag('frontchannel_logout_session_required'),
     profile: read.oneOf('profile', clientProfiles) ?? 'oauth21',
     require_pkce: read.flag('require_pkce'),
     access_token_format: read.oneOf('access_token_format', ['jwt', 'opaque'] as const) ?? 'jwt',

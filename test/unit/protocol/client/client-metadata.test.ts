@@ -19,8 +19,6 @@ describe('client metadata (RFC 7591 §2)', () => {
         token_endpoint_auth_method: 'client_secret_basic',
         id_token_signed_response_alg: 'RS256',
         require_auth_time: false,
-        backchannel_logout_session_required: false,
-        frontchannel_logout_session_required: false,
         profile: 'oauth21',
         require_pkce: false,
         access_token_format: 'jwt',
