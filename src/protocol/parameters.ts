@@ -38,3 +38,13 @@ export function parseParameters(encoded: string): Parameters {
     names: [...values.keys()],
   };
 }
+
+/**
+ * A parameter that a request cannot do without (RFC 6749 §3.1, §5.2).
+ * @throws OAuthError invalid_request
+ */
+export function requireParameter(parameters: Parameters, name: string): string {
+  const value = parameters.get(name);
+  if (value === undefined) throw new OAuthError('invalid_request', { detail: `${name} is missing` });
+  return value;
+}

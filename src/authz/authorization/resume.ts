@@ -7,8 +7,8 @@ import { requireKnownClient } from '../../protocol/authorization/authorization-r
 import { successResponse } from '../../protocol/authorization/authorization-response.js';
 import { decideResumption } from '../../protocol/authorization/resumption.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
+import { requireParameter } from '../../protocol/parameters.js';
 import { matchRedirectUri, type RegisteredRedirectUri } from '../../protocol/redirect-uri.js';
-import { requireParameter } from '../../protocol/token/token-request.js';
 import {
   findInteractionByHandle,
   type RedeemedInteraction,

@@ -1,7 +1,7 @@
 import { verifyCodeVerifier } from '../authorization/pkce.js';
 import { type ClientMetadata, type GrantType, grantTypes } from '../client/client-metadata.js';
 import { OAuthError } from '../oauth-error.js';
-import type { Parameters } from '../parameters.js';
+import { type Parameters, requireParameter } from '../parameters.js';
 
 /** A token request by its grant type (RFC 6749 §4.1.3, §6, §4.4.2), with the resources it is for (RFC 8707 §2.2). */
 export type TokenRequest = AuthorizationCodeRequest | RefreshTokenRequest | ClientCredentialsRequest;
@@ -32,16 +32,6 @@ export interface ClientCredentialsRequest {
 
 /** Why a code or refresh token is not taken: for the log only (RFC 6749 §5.2 `invalid_grant`). */
 export const invalidGrant = (detail: string): OAuthError => new OAuthError('invalid_grant', { detail });
-
-/**
- * A parameter that a request can not do without (RFC 6749 §5.2).
- * @throws OAuthError invalid_request
- */
-export function requireParameter(parameters: Parameters, name: string): string {
-  const value = parameters.get(name);
-  if (value === undefined) throw new OAuthError('invalid_request', { detail: `${name} is missing` });
-  return value;
-}
 
 const isGrantType = (value: string): value is GrantType => (grantTypes as readonly string[]).includes(value);
 

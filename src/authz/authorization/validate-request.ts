@@ -1,0 +1,65 @@
+import { verifyOwnJwt } from '../../crypto/jwt.js';
+import {
+  isOpenidRequest,
+  requireHintedSubject,
+  requireKnownClient,
+  stateOf,
+  type ValidatedAuthorizationRequest,
+  validateAuthorizationRequest,
+  withHintedSubject,
+} from '../../protocol/authorization/authorization-request.js';
+import type { ResponseTarget } from '../../protocol/authorization/authorization-response.js';
+import { responseModeOf } from '../../protocol/authorization/response-mode.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import { matchRedirectUri } from '../../protocol/redirect-uri.js';
+import type { Client } from '../../storage/clients.js';
+import type { Authz } from '../deps.js';
+
+/** A client, and where its answer may go: from here on faults are redirected. */
+export interface RequestTarget extends ResponseTarget {
+  readonly client: Client;
+  readonly clientId: string;
+}
+
+function targetOf(client: Client, parameters: Parameters): RequestTarget {
+  const redirectUri = matchRedirectUri({
+    registered: client.metadata.redirect_uris,
+    requested: parameters.get('redirect_uri'),
+    openid: isOpenidRequest(parameters),
+  });
+  const { clientId } = client;
+  return { client, clientId, redirectUri, responseMode: responseModeOf(parameters), state: stateOf(parameters) };
+}
+
+/**
+ * "May we redirect at all?" (RFC 6749 §4.1.2.1)
+ * @throws OAuthError for a page, never for a redirect
+ */
+export async function findTarget({ clients }: Authz, parameters: Parameters): Promise<RequestTarget> {
+  const clientId = parameters.get('client_id');
+  return targetOf(requireKnownClient(clientId === undefined ? null : await clients.get(clientId)), parameters);
+}
+
+/** Whom an id_token_hint names: one of our ID tokens, expired or not (OIDC Core §3.1.2.1, §3.1.2.2 item 4). */
+async function hintedSubject(authz: Authz, hint: string | undefined): Promise<string | undefined> {
+  if (hint === undefined) return undefined;
+  const keys = await authz.signingKeys.keySet();
+  const expected = { issuer: authz.config.issuer, typ: 'JWT', now: authz.clock.now(), acceptExpired: true };
+  return requireHintedSubject(await verifyOwnJwt(hint, keys.find, expected));
+}
+
+/**
+ * "Is the request good?" (RFC 6749 §4.1.1, OIDC Core §3.1.2.2)
+ * @throws OAuthError for the client, at its redirect URI
+ */
+export async function validateRequest(
+  authz: Authz,
+  parameters: Parameters,
+  target: RequestTarget,
+): Promise<ValidatedAuthorizationRequest> {
+  const { client, clientId, redirectUri } = target;
+  const { issuer, resources, defaultResource } = authz.config;
+  const rules = { client: client.metadata, clientId, redirectUri, issuer, resources, defaultResource };
+  const request = validateAuthorizationRequest(parameters, rules);
+  return withHintedSubject(request, await hintedSubject(authz, parameters.get('id_token_hint')));
+}
