@@ -11,7 +11,7 @@ export interface PasswordHashing {
   readonly queue: number;
 }
 
-export interface PasswordVerdict {
+export interface PasswordMatch {
   readonly matches: boolean;
   /** The stored hash was made with other parameters than today's. */
   readonly needsRehash: boolean;
@@ -20,7 +20,7 @@ export interface PasswordVerdict {
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /** `encoded` null stands for an unknown user: it takes as long and never matches. */
-  verify(encoded: string | null, password: string): Promise<PasswordVerdict>;
+  verify(encoded: string | null, password: string): Promise<PasswordMatch>;
 }
 
 /** More hashing was asked for than is allowed to wait. */
@@ -29,7 +29,7 @@ export class OverloadedError extends UnavailableError {
   readonly retryAfter = 2;
 }
 
-/** Bounds how many tasks run at once and how many wait, so that a login storm can not starve the process. */
+/** Bounds how many tasks run at once and how many wait, so that a login storm cannot starve the process. */
 function createGate(concurrency: number, queue: number) {
   let running = 0;
   const waiting: (() => void)[] = [];

@@ -31,7 +31,7 @@ const rules = {
   invalid_token: rule(401, 'The access token is invalid, expired or revoked.'),
   insufficient_scope: rule(403, 'The access token does not carry the scope that this needs.'),
   // RFC 7009 §2.2.1
-  unsupported_token_type: rule(400, 'Tokens of this type can not be revoked.'),
+  unsupported_token_type: rule(400, 'Tokens of this type cannot be revoked.'),
   // RFC 8707 §2
   invalid_target: rule(400, 'The requested resource is invalid or unknown.'),
   // OIDC Core §3.1.2.6
@@ -51,7 +51,7 @@ export interface OAuthErrorOptions {
   readonly detail?: string;
   /** Overrides the code's status, where HTTP has a more exact one (405, 413, 415). */
   readonly status?: number;
-  /** Overrides the public sentence; must stay as fixed and as tame as the table's. */
+  /** Overrides the public sentence; must be as fixed and as safe as the table's. */
   readonly description?: string;
   /** Seconds for Retry-After (RFC 9110 §10.2.3). */
   readonly retryAfter?: number;
@@ -61,8 +61,8 @@ export interface OAuthErrorOptions {
 }
 
 /**
- * The one error of the protocol (RFC 6749 §5.2): thrown once, answered in one place.
- * Two voices: `description` is public and fixed per code, `detail` is for the log.
+ * The one error of the protocol (RFC 6749 §5.2), thrown once and never logged where it is thrown.
+ * It has two voices: `description` is public and fixed per code, `detail` is for the log.
  */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';

@@ -65,7 +65,7 @@ const scriptSchemes = new Set([
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /**
- * Why a URI can't be registered as a redirection endpoint, if there is a reason: it has to be absolute and without fragment
+ * Why a URI cannot be registered as a redirection endpoint, if there is a reason: it has to be absolute and without fragment
  * (RFC 6749 §3.1.2), https unless loopback (RFC 8252 §7.3, OAuth 2.1 §2.3.1), or a native app's reverse-domain scheme (RFC 8252 §7.1).
  */
 export function redirectUriFault(uri: string): string | undefined {

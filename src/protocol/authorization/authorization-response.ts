@@ -10,7 +10,7 @@ export interface AuthorizationResponse {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** What of a request the response needs, whether or not the request was good. */
+/** The part of a request that its response needs, whether or not the request was good. */
 export interface ResponseTarget {
   readonly redirectUri: RegisteredRedirectUri;
   readonly responseMode: ResponseMode;
@@ -31,7 +31,7 @@ const respond = (
 export const successResponse = (target: ResponseTarget, issuer: string, code: string): AuthorizationResponse =>
   respond(target, issuer, { code });
 
-/** What a client may learn of a fault of ours (RFC 6749 §4.1.2.1 `server_error`, `temporarily_unavailable`): nothing more. */
+/** All that a client learns of a fault of ours (RFC 6749 §4.1.2.1 `server_error`, `temporarily_unavailable`). */
 export function asAuthorizationError(fault: unknown): OAuthError {
   if (fault instanceof OAuthError) return fault;
   const code = fault instanceof UnavailableError ? 'temporarily_unavailable' : 'server_error';

@@ -11,7 +11,7 @@ import {
 /** The client_assertion_type of a JWT (RFC 7523 §2.2). */
 export const jwtBearerAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** Which methods each endpoint takes (RFC 8414 §2): what tokens mean is told to nobody who can't prove who he is (RFC 7662 §2.1). */
+/** Which methods each endpoint takes (RFC 8414 §2): what tokens mean is told only to clients that prove who they are (RFC 7662 §2.1). */
 export const authenticationMethodsAt = {
   token: clientAuthenticationMethods,
   revoke: clientAuthenticationMethods,

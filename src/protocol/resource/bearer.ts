@@ -63,7 +63,7 @@ export interface ChallengeContext {
   readonly resourceMetadata?: string;
 }
 
-/** A quoted-string (RFC 9110 §5.6.4) of printable ASCII: what else a value may hold, it can not leave the quotes. */
+/** A quoted-string (RFC 9110 §5.6.4) of printable ASCII: what else a value may hold, it cannot leave the quotes. */
 const quoted = (value: string): string =>
   `"${value.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, (character) => `\\${character}`)}"`;
 

@@ -85,7 +85,7 @@ export class AccessTokenError extends OAuthError {
   constructor(
     readonly fault: AccessTokenFault,
     cause?: unknown,
-    /** What the token said that does not fit: for the log. Before its signature is proven it is hearsay. */
+    /** What the token said that does not fit: for the log. Before the signature is verified, nothing of it is proven. */
     readonly found: Readonly<Record<string, unknown>> = {},
   ) {
     super('invalid_token', { detail: `access token: ${fault}`, cause });
@@ -93,8 +93,8 @@ export class AccessTokenError extends OAuthError {
 }
 
 /**
- * Whether a token is good can not be told, because the issuer does not answer. That is no fault of the token: a client
- * told `invalid_token` would throw away a good one (RFC 6750 §3.1, RFC 9110 §15.6.4).
+ * Nobody can say whether a token is good, because the issuer does not answer. That is no fault of the token: a client that
+ * is told `invalid_token` would throw away a good one (RFC 6750 §3.1, RFC 9110 §15.6.4).
  */
 export class AccessTokenUnverifiableError extends OAuthError {
   constructor(detail: string, retryAfter: number, cause?: unknown) {

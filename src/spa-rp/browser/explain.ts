@@ -26,7 +26,7 @@ const authorizationErrors: Readonly<Record<string, Text>> = {
   ],
   interaction_required: [
     'The identity provider has a question',
-    'It can not answer without showing you a page. Sign in to see it.',
+    'It cannot answer without showing you a page. Sign in to see it.',
   ],
   account_selection_required: ['Which account?', 'You are signed in to several accounts. Sign in to choose one.'],
   invalid_scope: ['Too much was asked for', 'This application asked for permissions that it is not registered for.'],
@@ -36,7 +36,7 @@ const authorizationErrors: Readonly<Record<string, Text>> = {
   ],
   temporarily_unavailable: [
     'The identity provider is busy',
-    'It can not serve you at the moment. Wait a little and try again.',
+    'It cannot serve you at the moment. Wait a little and try again.',
   ],
   server_error: [
     'The identity provider failed',
@@ -56,7 +56,7 @@ const tokenErrors: Readonly<Record<string, Text>> = {
   ],
   temporarily_unavailable: [
     'The identity provider is busy',
-    'It can not issue tokens at the moment. Wait a little and try again.',
+    'It cannot issue tokens at the moment. Wait a little and try again.',
   ],
 };
 
@@ -101,7 +101,7 @@ const localErrors: Readonly<Record<string, Text>> = {
     'An unexpected answer',
     'The server answered with a status that makes no sense here. Try again later.',
   ],
-  OAUTH_MISSING_SERVER_METADATA: ['The identity provider can not do this', 'It announces no endpoint for it.'],
+  OAUTH_MISSING_SERVER_METADATA: ['The identity provider cannot do this', 'It announces no endpoint for it.'],
 };
 
 interface ErrorLike {
@@ -145,7 +145,7 @@ const unreachable = (step: Step, parties: Parties): Explanation => {
   const host = step === 'api' ? parties.api : parties.issuer;
   return {
     title: 'No connection',
-    words: `${host} can not be reached. Check the network and try again.`,
+    words: `${host} cannot be reached. Check the network and try again.`,
     code: 'network',
   };
 };
@@ -172,8 +172,8 @@ export function explainAnswer(
   if (answer.status !== 503) return told(unknown, String(answer.status));
   const wait = answer.retryAfter === null ? 'a little' : `${answer.retryAfter} seconds`;
   return {
-    title: 'The protected resource can not answer now',
-    words: `It can not check tokens at the moment. Wait ${wait} and try again; your token is still good.`,
+    title: 'The protected resource cannot answer now',
+    words: `It cannot check tokens at the moment. Wait ${wait} and try again; your token is still good.`,
     code: '503',
   };
 }

@@ -41,7 +41,7 @@ function showScopes(scopes: readonly string[]): void {
   }
 }
 
-/** Shows a session; `arrived` moves the focus to it, for whoever can not see that the page has changed. */
+/** Shows a session; `arrived` moves the focus to it, for whoever cannot see that the page has changed. */
 export function showSession(session: Session, { arrived = false } = {}): void {
   show('welcome', false);
   show('signed-in', true);

@@ -11,7 +11,7 @@ const maxBuffered = 16 * 1024 * 1024;
 
 /**
  * Writes lines to a stream in batches, one per turn of the event loop: a system call for each line is what makes logging
- * dear. A reader that went away (EPIPE) is no reason to stop serving.
+ * expensive. A reader that went away (EPIPE) is no reason to stop serving.
  */
 export function createLineWriter(stream: Writable, lost: (lines: number) => string, limit = maxBuffered): LineWriter {
   let lines: string[] = [];

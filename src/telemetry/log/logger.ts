@@ -32,7 +32,7 @@ export interface Log {
 export interface LogOptions {
   readonly level: LogLevel;
   readonly format: 'json' | 'text';
-  /** Takes the lines in the place of standard output. */
+  /** Takes the lines instead of standard output. */
   readonly sink?: ((line: string) => void) | undefined;
   readonly clock?: Clock;
 }

@@ -36,7 +36,7 @@ function classify(key: string): KeyKind {
 
 const kinds = new Map<string, KeyKind>();
 
-/** Field names are written in the code, so there are few; those that came from outside don't fill the memory. */
+/** Field names are written in the code, so there are few; those that came from outside do not fill the memory. */
 function kindOfKey(key: string): KeyKind {
   const known = kinds.get(key);
   if (known !== undefined) return known;
@@ -90,7 +90,7 @@ export function redactText(text: string, keepRandom = false): string {
 
 const isError = (value: object): value is Error => types.isNativeError(value) || value instanceof Error;
 
-/** Of an error only what is known to be harmless: drivers hang parameters and rows on theirs. */
+/** The parts of an error that are known to be harmless: drivers attach parameters and rows to theirs. */
 function describeError(error: Error, depth: number): Record<string, unknown> {
   const { code, status, constraint, table, cause, errors } = error as Error & Record<string, unknown>;
   const isShort = (value: unknown): boolean =>

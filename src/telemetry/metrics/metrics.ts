@@ -47,7 +47,7 @@ let instruments: Instruments | undefined;
 const gauges = new Map<string, Gauge>();
 const inFlight = new Map<Role, () => number>();
 
-/** Called once the SDK is registered: an instrument that is made earlier stays without effect for ever. */
+/** Called once the SDK is registered: an instrument made earlier never has any effect. */
 export function connectMetrics(): void {
   const connected = api.getMeter('identity');
   meter = connected;

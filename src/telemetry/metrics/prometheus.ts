@@ -5,7 +5,7 @@ export interface Prometheus {
   readonly text: () => Promise<string>;
 }
 
-/** Metrics in Prometheus' text format, for a listener of ours in the place of the exporter's own. */
+/** Metrics in Prometheus' text format, served by our own listener instead of the exporter's. */
 export async function createPrometheus(): Promise<Prometheus> {
   const { PrometheusExporter, PrometheusSerializer } = await import('@opentelemetry/exporter-prometheus');
   const reader = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true, withoutTargetInfo: true });

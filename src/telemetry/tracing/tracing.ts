@@ -14,7 +14,7 @@ import { methodLabel } from '../metrics/labels.js';
 
 const tracer = () => trace.getTracer('identity');
 
-/** Of an error a span says its kind only: messages may hold what was sent. */
+/** A span names only the kind of an error: messages may hold what was sent. */
 function failed(span: Span, error: unknown): void {
   const { name, code } = (typeof error === 'object' && error !== null ? error : {}) as {
     name?: unknown;

@@ -136,7 +136,7 @@ describe('the good path', () => {
     expect(page.url()).not.toContain('code');
   });
 
-  test('after a reload it signs in silently, or says that it can not (OIDC Core §3.1.2.1 prompt=none)', async () => {
+  test('after a reload it signs in silently, or says that it cannot (OIDC Core §3.1.2.1 prompt=none)', async () => {
     await signedIn();
     await page.reload();
     await id('sign-out').waitFor();
@@ -178,8 +178,8 @@ describe('what must not be accepted: nobody is signed in, and the page says why'
     ['OIDC Core §3.1.3.7 another issuer', { idToken: { iss: 'https://evil.example' } }, 'issuer'],
     ['RFC 6749 §4.1.2.1 access_denied', { authorize: { error: 'access_denied' } }, 'You said no'],
     ['RFC 6749 §5.2 invalid_grant', { token: 'invalid_grant' }, 'expired, was used before or was revoked'],
-    ['the token endpoint is down', { down: ['/token'] }, 'can not be reached'],
-    ['the issuer is down', { down: ['/.well-known/openid-configuration'] }, 'can not be reached'],
+    ['the token endpoint is down', { down: ['/token'] }, 'cannot be reached'],
+    ['the issuer is down', { down: ['/.well-known/openid-configuration'] }, 'cannot be reached'],
   ])('%s', async (_, misbehaviour, words) => {
     await signIn(misbehaviour);
     await id('error').getByText(words).first().waitFor();
@@ -220,8 +220,8 @@ describe('refusals once signed in, in words', () => {
       'expired or was revoked',
     ],
     ['503 with Retry-After', { api: { status: 503, headers: { 'Retry-After': '7' } } }, 'call-api', 'Wait 7 seconds'],
-    ['the API is down', { down: ['/api/v1/protected/resource'] }, 'call-api', 'can not be reached'],
-    ['userinfo is down', { down: ['/userinfo'] }, 'userinfo', 'can not be reached'],
+    ['the API is down', { down: ['/api/v1/protected/resource'] }, 'call-api', 'cannot be reached'],
+    ['userinfo is down', { down: ['/userinfo'] }, 'userinfo', 'cannot be reached'],
     ['RFC 6749 §5.2 the refresh token is used up', { token: 'invalid_grant' }, 'refresh', 'Sign in again'],
   ])('%s', async (_, misbehaviour, button, words) => {
     await signedIn();

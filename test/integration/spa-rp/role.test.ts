@@ -67,7 +67,7 @@ describe('the page', () => {
     expect(headers['set-cookie']).toBeUndefined();
   });
 
-  test('carries its runtime configuration, which can not leave its element', async () => {
+  test('carries its runtime configuration, which cannot leave its element', async () => {
     const { text } = await supertest(app).get('/');
     const json = /<script type="application\/json" id="configuration">(.*?)<\/script>/s.exec(text)?.[1] ?? '';
     expect(json).not.toContain('<');

@@ -86,7 +86,7 @@ describe('text lines', () => {
     expect(line).toMatch(/ERROR failed port=1\n {4}Error: outer\n[\s\S]*\n {4}caused by TypeError: inner\n/);
   });
 
-  it('can not be forged by a value with line breaks', async () => {
+  it('cannot be forged by a value with line breaks', async () => {
     const [line] = await written('text', (log) => log.info('event', { value: 'a\n03:04:05 ERROR b' }));
     expect(line).not.toContain('\n');
   });

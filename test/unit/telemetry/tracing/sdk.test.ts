@@ -207,7 +207,7 @@ describe('Prometheus text', () => {
     expect(text).not.toMatch(/otel_scope|_ratio/);
   });
 
-  it('survives a gauge that can not be read', async () => {
+  it('survives a gauge that cannot be read', async () => {
     metrics.observePool(() => {
       throw new Error('the pool is closed');
     });
