@@ -43,7 +43,7 @@ export const importPrivateKey = (jwk: JsonWebKey): KeyObject => createPrivateKey
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** RSA costs most of a millisecond: it goes to the thread pool. EC and Ed25519 are cheaper than the hop (performance.md §6). */
+/** RSA costs most of a millisecond: it goes to the thread pool. EC and Ed25519 are cheaper than the hop (decision 0010). */
 function signature(key: SigningKey, input: Buffer): Buffer | Promise<Buffer> {
   switch (key.alg) {
     case 'ES256':

@@ -5,7 +5,7 @@ import { stylesheetHash } from './stylesheet.js';
 
 /**
  * What a page of ours may load and do: its own style, scripts by hash, nothing else. There is no `form-action`, because
- * Chromium holds it against the whole redirect chain and our forms end at clients.
+ * Chromium holds it against the whole redirect chain and our forms end at clients (decision 0007).
  */
 export const headersOfPage = (scriptHashes: readonly string[] = []): HeaderList =>
   pageHeaders({ formAction: 'none-set', styleHashes: [stylesheetHash], scriptHashes });

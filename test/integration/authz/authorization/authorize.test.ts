@@ -70,7 +70,7 @@ describe('GET /authorize (RFC 6749 §4.1.1)', () => {
     expect(row.expires_at).toEqual(new Date(authz.clock.now().getTime() + 1_800_000));
   });
 
-  it('costs one statement once the client is known (performance.md)', async () => {
+  it('costs one statement once the client is known (decision 0008)', async () => {
     await ask();
     authz.database.statements();
     await ask();

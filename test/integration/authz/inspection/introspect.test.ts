@@ -68,7 +68,7 @@ describe.each(formats)('introspection of %s access tokens (RFC 7662 §2.2)', (fo
   it('of a client’s own token', async () =>
     expect((await asRs(await ofMachine(format))).json).toMatchObject({ active: true, sub: machines[format] }));
 
-  it('is one statement (performance.md)', async () => {
+  it('is one statement (decision 0008)', async () => {
     for (const token of [await ofUser(format), await ofMachine(format)]) {
       await asRs(token);
       authz.database.statements();

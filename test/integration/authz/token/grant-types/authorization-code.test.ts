@@ -69,7 +69,7 @@ describe('a code, exchanged (RFC 6749 §4.1.3, OIDC Core §3.1.3.3)', () => {
     });
   });
 
-  it('takes two statements: look and redeem (performance.md)', async () => {
+  it('takes two statements: look and redeem (decision 0008)', async () => {
     const code = await authz.code(client, user);
     await exchange('warm the caches');
     authz.database.statements();

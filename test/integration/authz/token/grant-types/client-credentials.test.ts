@@ -42,7 +42,7 @@ describe('client_credentials (RFC 6749 §4.4)', () => {
     });
   });
 
-  it('with a JWT runs no statement but audit, once warm (performance.md)', async () => {
+  it('with a JWT runs no statement but audit, once warm (decision 0008)', async () => {
     await ask();
     authz.database.statements();
     for (let i = 0; i < 5; i += 1) await ask();

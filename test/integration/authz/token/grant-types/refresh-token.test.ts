@@ -63,7 +63,7 @@ describe('a refresh (RFC 6749 §6, OIDC Core §12)', () => {
     expect(now).not.toHaveProperty('nonce');
   });
 
-  it('is one statement for a JWT client (performance.md)', async () => {
+  it('is one statement for a JWT client (decision 0008)', async () => {
     const { refresh_token: token } = await start();
     await refresh('warm the caches');
     authz.database.statements();
