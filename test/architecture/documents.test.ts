@@ -1,6 +1,85 @@
-/** What documents say about the repository is there. */
+/** What documents say about the repository is there, and nothing refers to what lies outside it. */
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { text } from './source.js';
+import { filesBelow, text } from './source.js';
+
+const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesBelow('docs', '.md')];
+const decisions = filesBelow('docs/decisions', '.md').filter((file) => !file.endsWith('README.md'));
+
+/** Everything that people write, but for pictures and what tools make. */
+const written = [
+  ...documents,
+  ...['src', 'test', 'migrations', 'configs', 'deployments', '.ci'].flatMap((folder) => filesBelow(folder)),
+  ...['Dockerfile', 'package.json', 'jest.config.ts', 'biome.json', 'tsconfig.json'],
+].filter((file) => !/\.(png|ico)$/.test(file));
+
+const places = (file: string, name: string): readonly string[] => [name, join('docs', name), join(dirname(file), name)];
+
+/** Each match of a pattern's first group that `isThere` does not find, with the file that names it. */
+const missing = (
+  files: readonly string[],
+  pattern: RegExp,
+  isThere: (file: string, name: string) => boolean,
+): readonly string[] =>
+  files.flatMap((file) =>
+    [...text(file).matchAll(pattern)]
+      .map(([, name = '']) => name)
+      .filter((name) => !isThere(file, name))
+      .map((name) => `${file} → ${name}`),
+  );
+
+describe('references', () => {
+  it('name no document outside the repository', () => {
+    const document = /(?<![\w/.:$-])((?:\.{1,2}\/)*[\w-]+(?:\/[\w.-]+)*\.md)\b/g;
+    const isThere = (file: string, name: string) => places(file, name).some((place) => existsSync(place));
+    expect(missing(written, document, isThere)).toEqual([]);
+  });
+
+  it('name decisions that were made', () => {
+    const isThere = (_: string, number: string) => decisions.some((file) => file.includes(`/${number}-`));
+    expect(missing(written, /\bdecision (\d{4})\b/g, isThere)).toEqual([]);
+  });
+
+  it('lead to files that are there', () => {
+    const link = /\]\((?!\w+:|#)([^)#\s]+)[^)]*\)/g;
+    expect(missing(documents, link, (file, target) => existsSync(join(dirname(file), target)))).toEqual([]);
+  });
+
+  it('name paths that are there', () => {
+    const rooms = new Set(filesBelow('src').map((file) => file.split('/')[1] ?? ''));
+    const tops = ['src', 'test', 'docs', 'configs', 'deployments', 'migrations', '.ci'];
+    const isPath = (name: string) => tops.includes(name.split('/')[0] ?? '') || rooms.has(name.split('/')[0] ?? '');
+    const isThere = (_: string, name: string) =>
+      !isPath(name) || [name, join('src', name)].some((place) => existsSync(normalize(place)));
+    const guides = documents.filter((file) => !/CHANGELOG|docs\/(configuration|runbook|pitfalls)/.test(file));
+    expect(missing(guides, /`((?:[\w.-]+\/)+[\w.-]*)`/g, isThere)).toEqual([]);
+  });
+});
+
+describe('docs/decisions', () => {
+  it.each(decisions)('%s is in the list, under its number', (file) => {
+    const [, name = '', number] = /\/((\d{4})-[\w-]+\.md)$/.exec(file) ?? [];
+    expect(text('docs/decisions/README.md')).toContain(`| [${number}](${name}) |`);
+    expect(text(file)).toMatch(new RegExp(`^# ${number}\\. `));
+  });
+});
+
+describe('README.md', () => {
+  it('answers each question with two files at most', () => {
+    const [, table = ''] = /\nWhere things are decided:\n([\s\S]*?)\n## /.exec(text('README.md')) ?? [];
+    const answers = [...table.matchAll(/^\| (.*\?) \| (.*) \|$/gm)];
+    expect(answers.length).toBeGreaterThanOrEqual(10);
+    const long = answers.filter(([, , answer = '']) => [...answer.matchAll(/`[\w./-]+\.(ts|md|yml)`/g)].length > 2);
+    expect(long.map(([, question]) => question)).toEqual([]);
+  });
+
+  it('fits on a few pages, as do the scripts of package.json', () => {
+    expect(text('README.md').split('\n').length).toBeLessThanOrEqual(250);
+    const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };
+    expect(Object.keys(scripts).length).toBeLessThanOrEqual(12);
+  });
+});
 
 describe('docs/pitfalls.md', () => {
   it('names tests that are there', () => {
