@@ -26,6 +26,7 @@ const handInHand = [
 
 /** Floors inside a room, where it has an order worth holding. Files under `*` may import each other. */
 const rooms: Readonly<Record<string, Floors>> = {
+  authz: [['index'], ['authorization', 'inspection'], ['token'], ['*']],
   storage: [['data-source'], ['*'], ['connection']],
   idp: [['index'], ['hub'], ['sign-in'], ['consent', 'openid'], ['interaction'], ['deps']],
   http: [['operations'], ['request', 'listener', 'outbound'], ['browser']],
