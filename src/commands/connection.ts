@@ -5,7 +5,7 @@ import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js
 import { type Random, systemRandom } from '../crypto/random.js';
 import type { Change } from '../storage/clients.js';
 import { describeDatabaseFault } from '../storage/connection/availability.js';
-import { openDatabase } from '../storage/connection/locate.js';
+import { locateDatabase } from '../storage/connection/locate.js';
 import { createSql, type Sql } from '../storage/connection/sql.js';
 import { createDataSource, poolOf } from '../storage/data-source.js';
 import { createLog, type Log } from '../telemetry/log/logger.js';
@@ -43,10 +43,10 @@ export async function withSession(
   work: (session: CommandSession) => Promise<void>,
 ): Promise<void> {
   const log = createLog({ level: 'WARN', format: 'text', sink: (line) => process.stderr.write(`${line}\n`) });
-  const database = await openDatabase(config.database);
+  const located = await locateDatabase(config.database);
   const { maxOpenConns, maxIdleConns, connMaxLifetime, connectTimeout } = config.database;
   const limits = { maxOpenConns: Math.min(4, maxOpenConns), maxIdleConns, connMaxLifetime, connectTimeout };
-  const settings = { dsn: database.dsn, ...limits, statementTimeout: 0, applicationName: 'identity-command' };
+  const settings = { dsn: located.dsn, ...limits, statementTimeout: 0, applicationName: 'identity-command' };
   const dataSource = createDataSource(settings, log);
   try {
     await dataSource.initialize().catch(refuseDatabase);
@@ -67,6 +67,6 @@ export async function withSession(
     });
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
-    await database.close();
+    await located.close();
   }
 }

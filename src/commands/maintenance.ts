@@ -1,5 +1,5 @@
 import { sweep as sweepTables } from '../jobs/sweep.js';
-import { openDatabase } from '../storage/connection/locate.js';
+import { locateDatabase } from '../storage/connection/locate.js';
 import { migrate as runMigrations, withMigrationLock } from '../storage/data-source.js';
 import { voidEverythingIssued } from '../storage/installation.js';
 import { CommandError, type CommandSession } from './connection.js';
@@ -8,7 +8,7 @@ import { CommandError, type CommandSession } from './connection.js';
 async function migrationDsn({ config }: CommandSession): Promise<string> {
   const { migrationDsn: direct, ...database } = config.database;
   if (direct) return direct.reveal();
-  return (await openDatabase(database)).dsn;
+  return (await locateDatabase(database)).dsn;
 }
 
 export async function migrate(session: CommandSession): Promise<void> {

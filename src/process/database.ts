@@ -6,7 +6,7 @@ import type { InsiderConfig } from '../config/configuration.js';
 import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
 import { describeDatabaseFault } from '../storage/connection/availability.js';
-import { openDatabase as locate } from '../storage/connection/locate.js';
+import { locateDatabase } from '../storage/connection/locate.js';
 import { createPool, type DatabaseSettings } from '../storage/connection/pool.js';
 import { createSql, type Sql } from '../storage/connection/sql.js';
 import { createDataSource } from '../storage/data-source.js';
@@ -50,7 +50,7 @@ function observePool(pool: pg.Pool, max: number): void {
 
 export async function openDatabase({ config, name, clock, random, log }: DatabaseOptions): Promise<Database> {
   const { database } = config;
-  const located = await locate(database);
+  const located = await locateDatabase(database);
   if (located.folder) log.info('embedded PostgreSQL', { wanted: database.embedded, folder: located.folder });
   const settings: DatabaseSettings = { ...database, dsn: located.dsn, applicationName: `identity-${name}` };
   const pool = createPool(settings, log);

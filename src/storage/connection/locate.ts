@@ -1,6 +1,6 @@
 import type { DatabaseConfig } from '../../config/configuration.js';
 
-export interface OpenedDatabase {
+export interface LocatedDatabase {
   readonly dsn: string;
   /** Where an embedded server keeps its data, if that is what runs. */
   readonly folder?: string;
@@ -9,7 +9,7 @@ export interface OpenedDatabase {
 }
 
 /** Where the database is: as configured, or the embedded one, which is started or taken over. */
-export async function openDatabase({ dsn, embedded }: DatabaseConfig): Promise<OpenedDatabase> {
+export async function locateDatabase({ dsn, embedded }: DatabaseConfig): Promise<LocatedDatabase> {
   if (dsn) return { dsn: dsn.reveal(), close: async () => undefined };
   if (embedded === undefined) throw new Error('the configuration names neither database.dsn nor database.embedded');
   const { startEmbeddedPostgres } = await import('./embedded-postgres.js');
