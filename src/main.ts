@@ -76,11 +76,13 @@ const examples: [string, string][] = [
 /** Commands bring the database's drivers along, which rs and spa-rp never need: they are loaded when one is asked for. */
 async function addCommandsTo(parser: Argv, args: readonly string[], file: () => string): Promise<void> {
   if (args.every((arg) => arg.startsWith('-') && arg !== '--help')) return;
-  const [{ addCommands }, { withSession }] = await Promise.all([
+  const [{ addCommands }, { connectForCommand }] = await Promise.all([
     import('./commands/cli.js'),
     import('./commands/connection.js'),
   ]);
-  addCommands(parser, async (work) => withSession(await loadConfig(file(), { role: 'authz', env: process.env }), work));
+  addCommands(parser, async (work) =>
+    connectForCommand(await loadConfig(file(), { role: 'authz', env: process.env }), work),
+  );
 }
 
 /** Secrets have no flags: a command line can be read by everybody on the machine. */

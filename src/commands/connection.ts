@@ -1,35 +1,27 @@
-import type { DataSource, EntityManager } from 'typeorm';
-import { after, type Clock, systemClock } from '../clock.js';
+import { type Administration, createAdministration } from '../administration/administration.js';
+import { systemClock } from '../clock.js';
 import type { InsiderConfig } from '../config/configuration.js';
-import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
-import { type Random, systemRandom } from '../crypto/random.js';
-import type { Change } from '../storage/clients.js';
+import { createPasswordHasher } from '../crypto/password.js';
+import { systemRandom } from '../crypto/random.js';
 import { describeDatabaseFault } from '../storage/connection/availability.js';
 import { locateDatabase } from '../storage/connection/locate.js';
-import { createSql, type Sql } from '../storage/connection/sql.js';
+import type { DatabaseSettings } from '../storage/connection/pool.js';
+import { createSql } from '../storage/connection/sql.js';
 import { createDataSource, poolOf } from '../storage/data-source.js';
-import { createLog, type Log } from '../telemetry/log/logger.js';
+import { createLog } from '../telemetry/log/logger.js';
+import { CommandError } from './command-error.js';
 
 /** What a command works with while it is connected to the database. */
-export interface CommandSession {
-  readonly config: InsiderConfig;
-  readonly dataSource: DataSource;
-  readonly manager: EntityManager;
-  readonly sql: Sql;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly passwords: PasswordHasher;
-  readonly log: Log;
+export interface Connected {
+  readonly administration: Administration;
+  /** Leads to PostgreSQL itself, not to a PgBouncer before it. */
+  readonly migrationDsn: string;
   /** Writes a line to standard output. */
   print(line: string): void;
-  /** By whom and when, for what this command changes. */
-  change(): Change;
 }
 
-/** A command that can not do what it was asked: one sentence for the operator, exit code 1. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
+/** Connects as the flags say, and does the work: main.ts brings configuration, exit codes and error messages. */
+export type RunCommand = (work: (connected: Connected) => Promise<void>) => Promise<void>;
 
 /** A command does not wait for the database, as a role does. */
 function refuseDatabase(cause: unknown): never {
@@ -37,33 +29,39 @@ function refuseDatabase(cause: unknown): never {
   throw new CommandError(`The database cannot be used: ${reason}; ${remedy}.`, { cause });
 }
 
+const settingsOf = ({ database }: InsiderConfig, dsn: string): DatabaseSettings => ({
+  dsn,
+  maxOpenConns: Math.min(4, database.maxOpenConns),
+  maxIdleConns: database.maxIdleConns,
+  connMaxLifetime: database.connMaxLifetime,
+  connectTimeout: database.connectTimeout,
+  statementTimeout: 0,
+  applicationName: 'identity-command',
+});
+
 /** Connects, does the work and disconnects, whatever happens. */
-export async function withSession(
+export async function connectForCommand(
   config: InsiderConfig,
-  work: (session: CommandSession) => Promise<void>,
+  work: (connected: Connected) => Promise<void>,
 ): Promise<void> {
   const log = createLog({ level: 'WARN', format: 'text', sink: (line) => process.stderr.write(`${line}\n`) });
   const located = await locateDatabase(config.database);
-  const { maxOpenConns, maxIdleConns, connMaxLifetime, connectTimeout } = config.database;
-  const limits = { maxOpenConns: Math.min(4, maxOpenConns), maxIdleConns, connMaxLifetime, connectTimeout };
-  const settings = { dsn: located.dsn, ...limits, statementTimeout: 0, applicationName: 'identity-command' };
-  const dataSource = createDataSource(settings, log);
+  const dataSource = createDataSource(settingsOf(config, located.dsn), log);
   try {
     await dataSource.initialize().catch(refuseDatabase);
     await work({
-      config,
-      dataSource,
-      manager: dataSource.manager,
-      sql: createSql(poolOf(dataSource), { prepared: config.database.preparedStatements, maxWaiting: 100 }),
-      clock: systemClock,
-      random: systemRandom,
-      passwords: createPasswordHasher(config.password),
-      log,
+      administration: createAdministration({
+        config,
+        manager: dataSource.manager,
+        sql: createSql(poolOf(dataSource), { prepared: config.database.preparedStatements, maxWaiting: 100 }),
+        passwords: createPasswordHasher(config.password),
+        clock: systemClock,
+        random: systemRandom,
+        log,
+        actor: { by: 'command' },
+      }),
+      migrationDsn: config.database.migrationDsn?.reveal() ?? located.dsn,
       print: (line) => process.stdout.write(`${line}\n`),
-      change: () => {
-        const now = systemClock.now();
-        return { now, auditExpiresAt: after(now, config.lifetimes.auditEvents), context: { by: 'command' } };
-      },
     });
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();

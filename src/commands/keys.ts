@@ -1,33 +1,45 @@
-import { keyIdOf } from '../crypto/encryption.js';
-import { rotationOf } from '../jobs/rotate-keys.js';
-import { listSigningKeys, rewrapSigningKeys, rotateSigningKeys } from '../storage/signing-keys.js';
-import type { CommandSession } from './connection.js';
+import type { Argv } from 'yargs';
+import { type KeyView, listKeys, rewrapKeys, rotateKeys } from '../administration/keys.js';
+import type { Connected, RunCommand } from './connection.js';
 
-export async function printKeys({ sql, clock, print }: CommandSession): Promise<void> {
-  const now = clock.now();
-  const signing = new Set<string>();
-  for (const { kid, alg, activatesAt, expiresAt, privateJwk } of await listSigningKeys(sql, now)) {
-    const waits = activatesAt > now;
-    const state = waits ? `signs from ${activatesAt.toISOString()}` : signing.has(alg) ? 'published' : 'signs';
-    if (!waits) signing.add(alg);
-    const end = expiresAt ? `until ${expiresAt.toISOString()}` : '-';
-    print([kid, alg, state, end, `under ${keyIdOf(privateJwk)}`].join('\t'));
+const states: Readonly<Record<KeyView['state'], (key: KeyView) => string>> = {
+  waiting: ({ activatesAt }) => `signs from ${activatesAt.toISOString()}`,
+  signing: () => 'signs',
+  published: () => 'published',
+};
+
+async function printKeys({ administration, print }: Connected): Promise<void> {
+  for (const key of await listKeys(administration)) {
+    const end = key.expiresAt ? `until ${key.expiresAt.toISOString()}` : '-';
+    print([key.kid, key.alg, states[key.state](key), end, `under ${key.keyEncryptionKeyId}`].join('\t'));
   }
 }
 
-/** Publishes the next keys; `immediately` skips the lead, for the case that a key is known to others. */
-export async function rotateKeys(session: CommandSession, { immediately }: { immediately: boolean }): Promise<void> {
-  const { manager, config, random, print } = session;
-  const rotation = rotationOf(config, random);
-  const lead = immediately ? 0 : rotation.publishLead;
-  for (const key of await rotateSigningKeys(manager, { ...rotation, publishLead: lead }, session.change())) {
-    const what = key.alreadyWaiting ? 'waits already' : 'published';
-    print(`${key.alg}\t${key.kid}\t${what}, signs from ${key.activatesAt.toISOString()}`);
+async function rotate({ administration, print }: Connected, options: { readonly immediately: boolean }): Promise<void> {
+  for (const { alg, kid, activatesAt, alreadyWaiting } of await rotateKeys(administration, options)) {
+    const what = alreadyWaiting ? 'waits already' : 'published';
+    print(`${alg}\t${kid}\t${what}, signs from ${activatesAt.toISOString()}`);
   }
 }
 
-export async function rewrapKeys(session: CommandSession): Promise<void> {
-  const { manager, config, print } = session;
-  const count = await rewrapSigningKeys(manager, config.keyEncryptionKeys, session.change());
-  print(`rewrapped ${count} signing keys under "${config.keyEncryptionKeys.current.id}"`);
+async function rewrap({ administration, print }: Connected): Promise<void> {
+  const { count, keyEncryptionKeyId } = await rewrapKeys(administration);
+  print(`rewrapped ${count} signing keys under "${keyEncryptionKeyId}"`);
 }
+
+export const keyCommands = (yargs: Argv, run: RunCommand): Argv =>
+  yargs
+    .command('list', 'list signing keys: kid, algorithm, state, end', {}, () => run(printKeys))
+    .command(
+      'rotate',
+      'publish the next signing keys, to sign after signing_keys.publish_lead',
+      (builder) =>
+        builder.option('immediately', {
+          type: 'boolean',
+          default: false,
+          describe: 'sign with them at once; verifiers that cache may fail for as long as they do',
+        }),
+      ({ immediately }) => run((connected) => rotate(connected, { immediately })),
+    )
+    .command('rewrap', 'encrypt private keys under the first of key_encryption_keys', {}, () => run(rewrap))
+    .demandCommand(1, 'Say what to do with keys.');

@@ -1,82 +1,72 @@
-import {
-  disableUser,
-  enableUser,
-  findUser,
-  insertUser,
-  listUsers,
-  setPasswordHash,
-  type User,
-} from '../storage/users.js';
-import { CommandError, type CommandSession } from './connection.js';
+import type { Argv } from 'yargs';
+import { createUser, disableUser, enableUser, listUsers, setPassword } from '../administration/users.js';
+import type { Connected, RunCommand } from './connection.js';
 import { readSecret } from './read-secret.js';
 
-/** NIST SP 800-63B §5.1.1.2: at least eight characters, and room for long ones. */
-const shortest = 8;
-const longest = 1024;
-
-async function readPassword(file: string): Promise<string> {
-  const password = await readSecret(file);
-  if (password.length < shortest || password.length > longest) {
-    throw new CommandError(`The password has to have ${shortest} to ${longest} characters.`);
-  }
-  return password;
-}
-
-async function requireUser({ manager }: CommandSession, identifier: string): Promise<User> {
-  const user = await findUser(manager, identifier);
-  if (!user) throw new CommandError(`There is no user "${identifier}".`);
-  return user;
-}
-
-export interface NewUser {
-  readonly username: string;
-  readonly email: string | undefined;
-  readonly name: string | undefined;
-  /** A file's path, or - for standard input; without it the user can not sign in until a password is set. */
-  readonly passwordFile: string | undefined;
-}
-
-export async function createUser(
-  session: CommandSession,
-  { username, email, name, passwordFile }: NewUser,
+async function create(
+  { administration, print }: Connected,
+  args: { username: string; email?: string | undefined; name?: string | undefined; passwordFile?: string | undefined },
 ): Promise<void> {
-  const { manager, random, passwords } = session;
-  if (!/^[^@\s]{1,128}$/.test(username))
-    throw new CommandError('A username has 1 to 128 characters, no space and no @.');
-  const passwordHash = passwordFile === undefined ? null : await passwords.hash(await readPassword(passwordFile));
-  const id = random.uuid();
-  const claims = { preferred_username: username, ...(name === undefined ? {} : { name }) };
-  const row = { id, username, email: email ?? null, emailVerified: false, passwordHash, claims };
-  await insertUser(manager, row, session.change()).catch((error: { code?: string }) => {
-    throw error.code === '23505' ? new CommandError('The username or e-mail address is taken.') : error;
-  });
-  session.print(`created ${username} ${id}`);
+  const { passwordFile, ...user } = args;
+  const password = passwordFile === undefined ? undefined : await readSecret(passwordFile);
+  const { id, username } = await createUser(administration, { ...user, password });
+  print(`created ${username} ${id}`);
 }
 
-export async function printUsers(session: CommandSession): Promise<void> {
-  for (const user of await listUsers(session.manager)) {
-    const state = user.disabledAt ? `disabled ${user.disabledAt.toISOString()}` : 'enabled';
-    session.print([user.id, user.username, user.email ?? '-', state].join('\t'));
+async function printUsers({ administration, print }: Connected): Promise<void> {
+  for (const { id, username, email, disabledAt } of await listUsers(administration)) {
+    const state = disabledAt ? `disabled ${disabledAt.toISOString()}` : 'enabled';
+    print([id, username, email ?? '-', state].join('\t'));
   }
 }
 
-/** Ends the user's sessions and authorization grants at once. */
-export async function disable(session: CommandSession, identifier: string): Promise<void> {
-  const { id, username } = await requireUser(session, identifier);
-  await disableUser(session.manager, id, session.change());
-  session.print(`disabled ${username}; sessions and authorization grants have ended`);
+async function disable({ administration, print }: Connected, user: string): Promise<void> {
+  const { username } = await disableUser(administration, user);
+  print(`disabled ${username}; sessions and authorization grants have ended`);
 }
 
-export async function enable(session: CommandSession, identifier: string): Promise<void> {
-  const { id, username } = await requireUser(session, identifier);
-  await enableUser(session.manager, id, session.change());
-  session.print(`enabled ${username}`);
+async function enable({ administration, print }: Connected, user: string): Promise<void> {
+  const { username } = await enableUser(administration, user);
+  print(`enabled ${username}`);
 }
 
-/** Ends the user's sessions and authorization grants at once, too. */
-export async function setPassword(session: CommandSession, identifier: string, passwordFile: string): Promise<void> {
-  const { id, username } = await requireUser(session, identifier);
-  const passwordHash = await session.passwords.hash(await readPassword(passwordFile));
-  await setPasswordHash(session.manager, id, passwordHash, session.change());
-  session.print(`password of ${username} set; sessions and authorization grants have ended`);
+async function changePassword({ administration, print }: Connected, user: string, file: string): Promise<void> {
+  const { username } = await setPassword(administration, user, await readSecret(file));
+  print(`password of ${username} set; sessions and authorization grants have ended`);
 }
+
+const withUser = (builder: Argv) =>
+  builder.positional('user', { type: 'string', demandOption: true, describe: 'username or e-mail address' });
+
+const passwordFile = { type: 'string', nargs: 1, describe: 'file with the password, - for standard input' } as const;
+
+const createCommand = (yargs: Argv, run: RunCommand): Argv =>
+  yargs.command(
+    'create <username>',
+    'create a user',
+    (builder) =>
+      builder
+        .positional('username', { type: 'string', demandOption: true, describe: 'name without space and @' })
+        .option('email', { type: 'string', describe: 'e-mail address, with which the user can sign in, too' })
+        .option('name', { type: 'string', describe: 'full name' })
+        .option('password-file', passwordFile),
+    ({ username, email, name, passwordFile }) =>
+      run((connected) => create(connected, { username, email, name, passwordFile })),
+  );
+
+export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
+  createCommand(yargs, run)
+    .command('list', 'list users: id, username, e-mail, state', {}, () => run(printUsers))
+    .command('disable <user>', 'disable a user and end sessions and tokens at once', withUser, ({ user }) =>
+      run((connected) => disable(connected, user)),
+    )
+    .command('enable <user>', 'enable a user again', withUser, ({ user }) =>
+      run((connected) => enable(connected, user)),
+    )
+    .command(
+      'set-password <user>',
+      'set a password and end sessions and tokens at once',
+      (builder) => withUser(builder).option('password-file', { ...passwordFile, demandOption: true }),
+      ({ user, passwordFile }) => run((connected) => changePassword(connected, user, passwordFile)),
+    )
+    .demandCommand(1, 'Say what to do with users.');

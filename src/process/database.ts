@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { EntityManager } from 'typeorm';
+import { type Administration, createAdministration } from '../administration/administration.js';
 import type { Clock } from '../clock.js';
 import type { InsiderConfig } from '../config/configuration.js';
 import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
@@ -28,6 +29,8 @@ export interface Database {
   readonly sql: Sql;
   readonly manager: EntityManager;
   readonly passwords: PasswordHasher;
+  /** @param by on whose behalf, as audit rows name it */
+  administer(by: 'configuration' | 'schedule'): Administration;
   /** Migrates and provisions. Waits for a server that is not there yet; rejects when it is there and it can't be done. */
   prepare(signal: AbortSignal): Promise<void>;
   /** What {@link Database.prepare} waits for. */
@@ -60,17 +63,26 @@ export async function openDatabase({ config, name, clock, random, log }: Databas
   const dataSource = createDataSource(administration, log);
   const passwords = createPasswordHasher(config.password);
   const migrations = { dsn: direct, dataSource };
+  const { manager } = dataSource;
+  const sql = createSql(pool, {
+    prepared: database.preparedStatements,
+    maxWaiting: config.http.maxRequestsInFlight,
+    log,
+  });
+  const administer: Database['administer'] = (by) =>
+    createAdministration({ config, manager, sql, passwords, clock, random, log, actor: { by } });
   let waitingFor = 'migrations and provisioning';
 
   async function prepareOnce(): Promise<void> {
     if (!dataSource.isInitialized) await dataSource.initialize();
-    await provision({ config, dataSource, migrations, clock, random, passwords, log });
+    await provision({ declared: config, administration: administer('configuration'), migrations, log });
   }
 
   return {
-    sql: createSql(pool, { prepared: database.preparedStatements, maxWaiting: config.http.maxRequestsInFlight, log }),
-    manager: dataSource.manager,
+    sql,
+    manager,
     passwords,
+    administer,
     waitingFor: () => waitingFor,
     async prepare(signal) {
       for (let attempt = 0; !signal.aborted; attempt += 1) {

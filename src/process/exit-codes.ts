@@ -1,3 +1,5 @@
+import { AdministrationError } from '../administration/administration-error.js';
+import { CommandError } from '../commands/command-error.js';
 import { ConfigError } from '../config/faults.js';
 import { ListenError } from '../http/listener/listen.js';
 import { TlsError } from '../http/listener/tls.js';
@@ -11,5 +13,5 @@ export function exitCodeOf(error: unknown): { readonly code: number; readonly is
     return { code: exitCodes.configuration, isExplained: true };
   }
   if (error instanceof ListenError) return { code: exitCodes.listener, isExplained: true };
-  return { code: exitCodes.failed, isExplained: (error as Error | undefined)?.name === 'CommandError' };
+  return { code: exitCodes.failed, isExplained: error instanceof CommandError || error instanceof AdministrationError };
 }

@@ -73,18 +73,16 @@ async function openDatabase(self: Process): Promise<Database> {
 
 /** Opens the gate when the database is as it has to be, and starts the jobs. */
 async function prepare(self: Process, database: Database): Promise<void> {
-  const [{ createJobRunner }, { sweepJob }, { rotateKeysJob }] = await Promise.all([
+  const [{ createJobRunner }, { maintenanceJobs }] = await Promise.all([
     import('../jobs/runner.js'),
-    import('../jobs/sweep.js'),
-    import('../jobs/rotate-keys.js'),
+    import('../jobs/maintenance.js'),
   ]);
   await database.prepare(self.stopping.signal);
   if (self.stopping.signal.aborted) return;
-  const { clock, random, log } = self;
-  const config = self.config as InsiderConfig;
-  const { sql, manager } = database;
-  const { interval, jitter, batchSize } = config.jobs;
-  const jobs = [sweepJob({ sql, clock, batchSize }), rotateKeysJob({ manager, sql, clock, random, config })];
+  const { random, log } = self;
+  const { interval, jitter } = (self.config as InsiderConfig).jobs;
+  const { manager } = database;
+  const jobs = maintenanceJobs(database.administer('schedule'));
   const chance = () => random.bytes(4).readUInt32BE() / 2 ** 32;
   const runner = createJobRunner({ jobs, manager, log, interval, jitter, chance });
   self.endings.add('jobs', runner.stop);

@@ -2,7 +2,7 @@ import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartia
 import { createBoundedCache } from '../cache/bounded-cache.js';
 import type { Clock } from '../clock.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
-import { type AuditContext, AuditEvent } from './audit-events.js';
+import { type Change, recordChange } from './change.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 
@@ -74,124 +74,81 @@ export function createClientCache(sql: Sql, clock: Clock): ClientCache {
   };
 }
 
-const audited = (
-  manager: EntityManager,
-  clientId: string,
-  change: string,
-  now: Date,
-  expiresAt: Date,
-  context: AuditContext,
-) =>
-  manager.insert(AuditEvent, {
-    type: 'client_changed',
-    clientId,
-    occurredAt: now,
-    expiresAt,
-    context: { ...context, change },
-  });
-
-/** When and by whom an administrative change is made, and how long its audit row is kept. */
-export interface Change {
-  readonly now: Date;
-  readonly auditExpiresAt: Date;
-  readonly context: AuditContext;
-}
-
 /** @throws QueryFailedError 23505 when the id is taken */
 export async function insertClient(
   manager: EntityManager,
   client: Pick<Client, 'clientId' | 'metadata' | 'secretHash' | 'origin'>,
-  { now, auditExpiresAt, context }: Change,
+  change: Change,
 ): Promise<void> {
   await manager.transaction(async (transaction) => {
-    const row = { ...client, disabledAt: null, createdAt: now, updatedAt: now };
+    const row = { ...client, disabledAt: null, createdAt: change.now, updatedAt: change.now };
     await transaction.insert(Client, row as QueryDeepPartialEntity<Client>);
-    await audited(transaction, client.clientId, 'created', now, auditExpiresAt, context);
+    await recordChange(transaction, change);
   });
 }
 
-/** Brings a client to the declared state. Resolves to what it took; an equal one costs no write. */
-export async function declareClient(
+type ClientState = Partial<Pick<Client, 'metadata' | 'secretHash' | 'origin' | 'disabledAt'>>;
+
+/** @returns false when there is no such client */
+async function updateRow(
+  transaction: EntityManager,
+  clientId: string,
+  state: ClientState,
+  now: Date,
+): Promise<boolean> {
+  const row = { ...state, updatedAt: now } as QueryDeepPartialEntity<Client>;
+  return Boolean((await transaction.update(Client, { clientId }, row)).affected);
+}
+
+const updateClient = (manager: EntityManager, clientId: string, state: ClientState, change: Change): Promise<boolean> =>
+  manager.transaction(async (transaction) => {
+    if (!(await updateRow(transaction, clientId, state, change.now))) return false;
+    await recordChange(transaction, change);
+    return true;
+  });
+
+/** Brings a client to another state, its secret included. @returns false when there is no such client */
+export const replaceClient = (
   manager: EntityManager,
-  declared: Pick<Client, 'clientId' | 'metadata' | 'secretHash'>,
+  { clientId, ...state }: Pick<Client, 'clientId' | 'metadata' | 'secretHash' | 'origin'>,
   change: Change,
-): Promise<'created' | 'updated' | 'unchanged'> {
-  const present = await manager.findOneBy(Client, { clientId: declared.clientId });
-  if (!present) {
-    await insertClient(manager, { ...declared, origin: 'configuration' }, change);
-    return 'created';
-  }
-  const same =
-    present.origin === 'configuration' &&
-    (present.secretHash?.toString('hex') ?? null) === (declared.secretHash?.toString('hex') ?? null) &&
-    canonical(present.metadata) === canonical(declared.metadata);
-  if (same) return 'unchanged';
-  await manager.transaction(async (transaction) => {
-    const values = { metadata: declared.metadata, secretHash: declared.secretHash, updatedAt: change.now };
-    await transaction.update(Client, { clientId: declared.clientId }, {
-      ...values,
-      origin: 'configuration',
-    } as QueryDeepPartialEntity<Client>);
-    await audited(transaction, declared.clientId, 'updated', change.now, change.auditExpiresAt, change.context);
-  });
-  return 'updated';
-}
-
-/** JSON with sorted members: jsonb does not keep their order. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, member) =>
-    member !== null && typeof member === 'object' && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
+): Promise<boolean> => updateClient(manager, clientId, state, change);
 
 export const listClients = (manager: EntityManager): Promise<Client[]> =>
   manager.find(Client, { order: { clientId: 'ASC' } });
 
 /** Replaces the secret; the old one stops working within a second. @returns false when there is no such client */
-export async function rotateClientSecret(
+export const rotateClientSecret = (
   manager: EntityManager,
   clientId: string,
   secretHash: Buffer,
-  { now, auditExpiresAt, context }: Change,
-): Promise<boolean> {
-  return manager.transaction(async (transaction) => {
-    const { affected } = await transaction.update(Client, { clientId }, { secretHash, updatedAt: now });
-    if (!affected) return false;
-    await audited(transaction, clientId, 'secret rotated', now, auditExpiresAt, context);
-    return true;
-  });
-}
+  change: Change,
+): Promise<boolean> => updateClient(manager, clientId, { secretHash }, change);
+
+/** Enables the client again; what ended when it was disabled stays ended. @returns false when there is no such client */
+export const enableClient = (manager: EntityManager, clientId: string, change: Change): Promise<boolean> =>
+  updateClient(manager, clientId, { disabledAt: null }, change);
 
 const revokeWhatHangsOnIt = `UPDATE authorization_grants SET revoked_at = $2 WHERE client_id = $1 AND revoked_at IS NULL`;
 
-/** Disables the client and ends every authorization grant that it holds, at once. */
-export async function disableClient(
-  manager: EntityManager,
-  clientId: string,
-  { now, auditExpiresAt, context }: Change,
-): Promise<boolean> {
+/** Disables the client and ends every authorization grant that it holds, at once. @returns false when there is no such client */
+export async function disableClient(manager: EntityManager, clientId: string, change: Change): Promise<boolean> {
   return manager.transaction(async (transaction) => {
-    const { affected } = await transaction.update(Client, { clientId }, { disabledAt: now, updatedAt: now });
-    if (!affected) return false;
-    await transaction.query(revokeWhatHangsOnIt, [clientId, now]);
-    await audited(transaction, clientId, 'disabled', now, auditExpiresAt, context);
+    if (!(await updateRow(transaction, clientId, { disabledAt: change.now }, change.now))) return false;
+    await transaction.query(revokeWhatHangsOnIt, [clientId, change.now]);
+    await recordChange(transaction, change);
     return true;
   });
 }
 
-/** Deletes the client with its consents and ends its authorization grants. */
-export async function deleteClient(
-  manager: EntityManager,
-  clientId: string,
-  { now, auditExpiresAt, context }: Change,
-): Promise<boolean> {
+/** Deletes the client with its consents and ends its authorization grants. @returns false when there is no such client */
+export async function deleteClient(manager: EntityManager, clientId: string, change: Change): Promise<boolean> {
   return manager.transaction(async (transaction) => {
     const { affected } = await transaction.delete(Client, { clientId });
     if (!affected) return false;
-    await transaction.query(revokeWhatHangsOnIt, [clientId, now]);
+    await transaction.query(revokeWhatHangsOnIt, [clientId, change.now]);
     await transaction.query('DELETE FROM consents WHERE client_id = $1', [clientId]);
-    await audited(transaction, clientId, 'deleted', now, auditExpiresAt, context);
+    await recordChange(transaction, change);
     return true;
   });
 }

@@ -101,3 +101,21 @@ export async function withMigrationLock<T>(dsn: string, work: () => Promise<T>):
 export async function migrate(dataSource: DataSource): Promise<string[]> {
   return (await dataSource.runMigrations({ transaction: 'each' })).map((migration) => migration.name);
 }
+
+export interface MigrationState {
+  readonly name: string;
+  /** Of a pending one the schema has nothing yet. */
+  readonly isDone: boolean;
+}
+
+/** Every migration that this release knows, in order. */
+export async function listMigrations(dataSource: DataSource): Promise<readonly MigrationState[]> {
+  const [table] = await dataSource.query<[{ present: string | null }]>(
+    "SELECT to_regclass('schema_migrations') AS present",
+  );
+  const done = table.present ? await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations') : [];
+  const names = new Set(done.map(({ name }) => name));
+  // as TypeORM names them in the table: by the class, where the migration has no name of its own
+  const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  return known.map((name) => ({ name, isDone: names.has(name) }));
+}

@@ -1,6 +1,5 @@
 import { Check, Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
-import { AuditEvent } from './audit-events.js';
-import type { Change } from './clients.js';
+import { type Change, recordChange } from './change.js';
 
 /**
  * The one row that says which physical database this is, and since when what it remembers can be trusted: a restored
@@ -42,20 +41,13 @@ async function readMarker(manager: EntityManager): Promise<Marker> {
  * users, clients, keys and the audit trail stay. An access token as JWT is refused wherever we are asked, and by resource
  * servers that verify alone when it expires.
  */
-export async function voidEverythingIssued(
-  manager: EntityManager,
-  { now, auditExpiresAt, context }: Change,
-): Promise<void> {
+export async function voidEverythingIssued(manager: EntityManager, change: Change): Promise<void> {
+  const { now } = change;
   const marker = await readMarker(manager);
   await manager.transaction(async (transaction) => {
     await transaction.query('TRUNCATE tokens, authorization_grants, sessions, interactions');
     await transaction.upsert(Installation, { id: true, ...marker, issuedBeforeIsVoid: now, updatedAt: now }, ['id']);
-    await transaction.insert(AuditEvent, {
-      type: 'restored_database_voided',
-      occurredAt: now,
-      expiresAt: auditExpiresAt,
-      context: { ...context },
-    });
+    await recordChange(transaction, change);
   });
 }
 

@@ -6,8 +6,7 @@ import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../crypto/enc
 import { generateKeyPair, importPrivateKey, type SigningKey, type VerificationKey } from '../crypto/jwt.js';
 import type { Random } from '../crypto/random.js';
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
-import { AuditEvent } from './audit-events.js';
-import type { Change } from './clients.js';
+import { type Change, recordChange } from './change.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 
@@ -128,76 +127,71 @@ function describeKeySet(
 export interface KeyRotation {
   readonly keys: KeyEncryptionKeys;
   readonly random: Random;
-  readonly algorithms: readonly SigningAlgorithm[];
   /** Milliseconds between publication and first signature: longer than anybody caches the JWKS. 0 only in an emergency. */
   readonly publishLead: number;
   /** Milliseconds that a replaced key stays published: longer than any token lives. */
   readonly overlap: number;
 }
 
-async function insertKey(
-  manager: EntityManager,
-  { keys, random }: KeyRotation,
-  alg: SigningAlgorithm,
-  createdAt: Date,
-  activatesAt: Date,
-): Promise<string> {
+/** A published key, without its private half. */
+export type PublishedKey = Readonly<Pick<SigningKeyRow, 'kid' | 'alg' | 'activatesAt'>>;
+
+const publishedKey = ({ kid, alg, activatesAt }: SigningKeyRow): PublishedKey => ({ kid, alg, activatesAt });
+
+async function makeRow(
+  { keys, random }: Pick<KeyRotation, 'keys' | 'random'>,
+  { alg, createdAt, activatesAt }: Pick<SigningKeyRow, 'alg' | 'createdAt' | 'activatesAt'>,
+): Promise<SigningKeyRow> {
   const kid = random.token(12);
   const { publicJwk, privateJwk } = await generateKeyPair(alg);
   const sealed = encrypt(keys, Buffer.from(JSON.stringify(privateJwk)), contextOf(kid));
-  const row = { kid, alg, publicJwk, privateJwk: sealed, createdAt, activatesAt, expiresAt: null };
-  await manager.insert(SigningKeyRow, row as QueryDeepPartialEntity<SigningKeyRow>);
-  return kid;
+  return { kid, alg, publicJwk, privateJwk: sealed, createdAt, activatesAt, expiresAt: null };
 }
 
-/** Makes a key for each algorithm that has none. Call it under the provisioning lock. @returns the algorithms that got one */
-export async function ensureSigningKeys(
-  manager: EntityManager,
-  rotation: KeyRotation,
-  { now, auditExpiresAt, context }: Change,
-): Promise<SigningAlgorithm[]> {
-  const present = new Set(
-    (await manager.find(SigningKeyRow, { select: { alg: true, kid: true } })).map(({ alg }) => alg),
-  );
-  const missing = rotation.algorithms.filter((alg) => !present.has(alg));
-  await Promise.all(
-    missing.map(async (alg) => {
-      const kid = await insertKey(manager, rotation, alg, now, now);
-      const event = { occurredAt: now, expiresAt: auditExpiresAt, context: { ...context, alg, kid } };
-      await manager.insert(AuditEvent, { type: 'signing_key_rotated', ...event });
-    }),
-  );
-  return missing;
+async function insertRow(transaction: EntityManager, row: SigningKeyRow, change: Change): Promise<void> {
+  await transaction.insert(SigningKeyRow, row as QueryDeepPartialEntity<SigningKeyRow>);
+  await recordChange(transaction, change, { alg: row.alg, kid: row.kid });
 }
 
 /**
- * Publishes the next key of each algorithm, to sign after the lead, and sets the end of the one that it replaces.
- * An algorithm whose next key waits already is left alone, unless the lead is 0: then that one signs from now on.
- * @returns what happened to each algorithm
+ * Makes a key that signs at once, for an algorithm that has none. Call it under the provisioning lock.
+ * @returns null when there is one already
  */
-export async function rotateSigningKeys(
+export async function ensureSigningKey(
   manager: EntityManager,
+  alg: SigningAlgorithm,
+  rotation: Pick<KeyRotation, 'keys' | 'random'>,
+  change: Change,
+): Promise<PublishedKey | null> {
+  if (await manager.existsBy(SigningKeyRow, { alg })) return null;
+  const row = await makeRow(rotation, { alg, createdAt: change.now, activatesAt: change.now });
+  await manager.transaction((transaction) => insertRow(transaction, row, change));
+  return publishedKey(row);
+}
+
+/**
+ * Publishes the next key of an algorithm, to sign after the lead, and sets the end of the one that it replaces.
+ * Nothing happens while a next key waits already, unless the lead is 0: then the new one signs from now on.
+ */
+export async function rotateSigningKey(
+  manager: EntityManager,
+  alg: SigningAlgorithm,
   rotation: KeyRotation,
-  { now, auditExpiresAt, context }: Change,
-): Promise<{ alg: SigningAlgorithm; kid: string; activatesAt: Date; alreadyWaiting: boolean }[]> {
+  change: Change,
+): Promise<PublishedKey & { readonly alreadyWaiting: boolean }> {
+  const { now } = change;
   return manager.transaction(async (transaction) => {
     await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('rotate_signing_keys', 0))");
-    const outcomes = [];
-    for (const alg of rotation.algorithms) {
-      const newest = await transaction.findOne(SigningKeyRow, { where: { alg }, order: { activatesAt: 'DESC' } });
-      if (newest && newest.activatesAt > now && rotation.publishLead > 0) {
-        outcomes.push({ alg, kid: newest.kid, activatesAt: newest.activatesAt, alreadyWaiting: true });
-        continue;
-      }
-      const activatesAt = after(now, rotation.publishLead);
-      const retire = 'UPDATE signing_keys SET expires_at = $2 WHERE alg = $1 AND expires_at IS NULL';
-      await transaction.query(retire, [alg, after(activatesAt, rotation.overlap)]);
-      const kid = await insertKey(transaction, rotation, alg, now, activatesAt);
-      const event = { occurredAt: now, expiresAt: auditExpiresAt, context: { ...context, alg, kid } };
-      await transaction.insert(AuditEvent, { type: 'signing_key_rotated', ...event });
-      outcomes.push({ alg, kid, activatesAt, alreadyWaiting: false });
+    const newest = await transaction.findOne(SigningKeyRow, { where: { alg }, order: { activatesAt: 'DESC' } });
+    if (newest && newest.activatesAt > now && rotation.publishLead > 0) {
+      return { ...publishedKey(newest), alreadyWaiting: true };
     }
-    return outcomes;
+    const activatesAt = after(now, rotation.publishLead);
+    const retire = 'UPDATE signing_keys SET expires_at = $2 WHERE alg = $1 AND expires_at IS NULL';
+    await transaction.query(retire, [alg, after(activatesAt, rotation.overlap)]);
+    const row = await makeRow(rotation, { alg, createdAt: now, activatesAt });
+    await insertRow(transaction, row, change);
+    return { ...publishedKey(row), alreadyWaiting: false };
   });
 }
 
@@ -205,7 +199,7 @@ export async function rotateSigningKeys(
 export async function rewrapSigningKeys(
   manager: EntityManager,
   keys: KeyEncryptionKeys,
-  { now, auditExpiresAt, context }: Change,
+  change: Change,
 ): Promise<number> {
   return manager.transaction(async (transaction) => {
     const rows = await transaction.find(SigningKeyRow, { lock: { mode: 'pessimistic_write' } });
@@ -214,8 +208,7 @@ export async function rewrapSigningKeys(
       const privateJwk = encrypt(keys, decrypt(keys, row.privateJwk, contextOf(row.kid)), contextOf(row.kid));
       await transaction.update(SigningKeyRow, { kid: row.kid }, { privateJwk });
     }
-    const event = { occurredAt: now, expiresAt: auditExpiresAt, context: { ...context, count: stale.length } };
-    await transaction.insert(AuditEvent, { type: 'keys_rewrapped', ...event });
+    await recordChange(transaction, change, { count: stale.length });
     return stale.length;
   });
 }

@@ -1,7 +1,6 @@
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
-import { AuditEvent } from './audit-events.js';
-import type { Change } from './clients.js';
+import { type Change, recordChange } from './change.js';
 import type { Columns } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
@@ -81,15 +80,6 @@ export const userColumns: Columns<UserClaims> = {
   updatedAt: 'u.updated_at',
 };
 
-const audited = (manager: EntityManager, userId: string, change: string, { now, auditExpiresAt, context }: Change) =>
-  manager.insert(AuditEvent, {
-    type: 'user_changed',
-    userId,
-    occurredAt: now,
-    expiresAt: auditExpiresAt,
-    context: { ...context, change },
-  });
-
 /** @throws QueryFailedError 23505 when username or e-mail address is taken, 23514 when the username holds an `@` */
 export async function insertUser(
   manager: EntityManager,
@@ -99,7 +89,7 @@ export async function insertUser(
   await manager.transaction(async (transaction) => {
     const row = { ...user, disabledAt: null, createdAt: change.now, updatedAt: change.now };
     await transaction.insert(User, row as QueryDeepPartialEntity<User>);
-    await audited(transaction, user.id, 'created', change);
+    await recordChange(transaction, change);
   });
 }
 
@@ -132,7 +122,7 @@ export async function disableUser(manager: EntityManager, userId: string, change
     );
     if (!affected) return false;
     await endEverything(transaction, userId, change.now);
-    await audited(transaction, userId, 'disabled', change);
+    await recordChange(transaction, change);
     return true;
   });
 }
@@ -142,7 +132,7 @@ export async function enableUser(manager: EntityManager, userId: string, change:
   return manager.transaction(async (transaction) => {
     const { affected } = await transaction.update(User, { id: userId }, { disabledAt: null, updatedAt: change.now });
     if (!affected) return false;
-    await audited(transaction, userId, 'enabled', change);
+    await recordChange(transaction, change);
     return true;
   });
 }
@@ -158,7 +148,7 @@ export async function setPasswordHash(
     const { affected } = await transaction.update(User, { id: userId }, { passwordHash, updatedAt: change.now });
     if (!affected) return false;
     await endEverything(transaction, userId, change.now);
-    await audited(transaction, userId, 'password set', change);
+    await recordChange(transaction, change);
     return true;
   });
 }

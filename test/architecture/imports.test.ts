@@ -10,7 +10,8 @@ const house: Floors = [
   ['process'],
   ['commands', 'jobs'],
   ['authz', 'idp', 'rs', 'spa-rp'],
-  ['administration', 'pages', 'resource', 'events'],
+  ['administration', 'pages'],
+  ['resource', 'events'],
   ['storage', 'http', 'migrations'],
   ['crypto', 'telemetry'],
   ['cache'],
@@ -19,10 +20,7 @@ const house: Floors = [
 ];
 
 /** Neighbours that work hand in hand. */
-const handInHand = [
-  ['storage', 'migrations'],
-  ['commands', 'jobs'],
-];
+const handInHand = [['storage', 'migrations']];
 
 /** Floors inside a room, where it has an order worth holding. Files under `*` may import each other. */
 const rooms: Readonly<Record<string, Floors>> = {

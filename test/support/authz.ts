@@ -11,7 +11,7 @@ import { refusalPages } from '../../src/pages/send.js';
 import { createAuditBatch } from '../../src/storage/audit-events.js';
 import { createClientCache } from '../../src/storage/clients.js';
 import { completeInteraction, type InteractionOutcome } from '../../src/storage/interactions.js';
-import { createSigningKeys, ensureSigningKeys, type KeyRotation } from '../../src/storage/signing-keys.js';
+import { createSigningKeys, ensureSigningKey, type KeyRotation } from '../../src/storage/signing-keys.js';
 import { createLog } from '../../src/telemetry/log/logger.js';
 import { type Answer, Browser } from './browser.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
@@ -75,7 +75,7 @@ export interface TestAuthz {
   readonly deps: AuthzGiven;
   readonly database: TestDatabase;
   readonly origin: string;
-  /** What `signing-keys` verbs need to rotate. */
+  /** What `rotateSigningKey` needs. */
   readonly rotation: KeyRotation;
   readonly logged: string[];
   readonly clock: Clock & { advance(milliseconds: number): void };
@@ -148,11 +148,11 @@ export async function openAuthz(
   const rotation: KeyRotation = {
     keys: settings.keyEncryptionKeys,
     random: systemRandom,
-    algorithms: settings.signingKeys.algorithms,
     publishLead: minute,
     overlap: 60 * minute,
   };
-  await ensureSigningKeys(database.dataSource.manager, rotation, change);
+  const { algorithms } = settings.signingKeys;
+  await Promise.all(algorithms.map((alg) => ensureSigningKey(database.dataSource.manager, alg, rotation, change)));
   const outbound = createOutbound({ allowHosts: ['127.0.0.1'], timeoutMs: 2_000, maxBytes: 65_536 });
   const deps: AuthzGiven = {
     config: settings,

@@ -12,7 +12,7 @@ import type { ValidatedAuthorizationRequest } from '../../src/protocol/authoriza
 import { createAuditBatch } from '../../src/storage/audit-events.js';
 import { createClientCache } from '../../src/storage/clients.js';
 import { startInteraction } from '../../src/storage/interactions.js';
-import { createSigningKeys, ensureSigningKeys } from '../../src/storage/signing-keys.js';
+import { createSigningKeys, ensureSigningKey } from '../../src/storage/signing-keys.js';
 import { insertUser } from '../../src/storage/users.js';
 import { createLog } from '../../src/telemetry/log/logger.js';
 import type { TestAuthz } from './authz.js';
@@ -128,14 +128,8 @@ export async function openIdp({ hashing, issuer, beside }: IdpOptions = {}): Pro
     random: systemRandom,
     log,
   };
-  const rotation = {
-    keys: settings.keyEncryptionKeys,
-    random: systemRandom,
-    algorithms: ['ES256' as const],
-    publishLead: 0,
-    overlap: 0,
-  };
-  if (!beside) await ensureSigningKeys(database.dataSource.manager, rotation, change);
+  const keys = { keys: settings.keyEncryptionKeys, random: systemRandom };
+  if (!beside) await ensureSigningKey(database.dataSource.manager, 'ES256', keys, change);
   const idp = createIdp(deps);
   server.on(
     'request',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hashToken } from '../../src/crypto/digest.js';
 import { type ClientMetadata, readClientMetadata } from '../../src/protocol/client/client-metadata.js';
 import type { Audit } from '../../src/storage/audit-events.js';
+import type { Change } from '../../src/storage/change.js';
 import { insertClient } from '../../src/storage/clients.js';
 import { insertUser } from '../../src/storage/users.js';
 import type { TestDatabase } from './database.js';
@@ -17,7 +18,7 @@ export const audit: Audit = {
   expiresAt: later(90 * 86_400_000),
 };
 
-export const change = { now: start, auditExpiresAt: audit.expiresAt, context: {} };
+export const change: Change = { now: start, audit: { type: 'user_changed', context: {}, expiresAt: audit.expiresAt } };
 
 export async function addUser(database: TestDatabase, username = `user-${randomUUID().slice(0, 8)}`) {
   const id = randomUUID();

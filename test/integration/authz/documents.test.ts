@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
-import { rotateSigningKeys } from '../../../src/storage/signing-keys.js';
+import { rotateSigningKey } from '../../../src/storage/signing-keys.js';
 import { api, basic, idpUrl, openAuthz, paths, spaOrigin, type TestAuthz, withAuthz } from '../../support/authz.js';
 import { change } from '../../support/rows.js';
 
@@ -126,7 +126,8 @@ describe('GET /jwks (RFC 7517 §5)', () => {
       (await authz.token({ grant_type: 'client_credentials' }, basic(client, 's'))).json.access_token;
     const kidOf = (token: string) => decodeProtectedHeader(token).kid;
     const before = await sign();
-    await rotateSigningKeys(authz.database.dataSource.manager, authz.rotation, { ...change, now: authz.clock.now() });
+    const now = authz.clock.now();
+    await rotateSigningKey(authz.database.dataSource.manager, 'ES256', authz.rotation, { ...change, now });
     authz.clock.advance(5_000);
     const set = await keys();
     const next = set.filter(({ alg, kid }) => alg === 'ES256' && kid !== kidOf(before)).map(({ kid }) => kid);

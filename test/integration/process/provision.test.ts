@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createAdministration } from '../../../src/administration/administration.js';
 import type { Config } from '../../../src/config/configuration.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { createPasswordHasher } from '../../../src/crypto/password.js';
 import { systemRandom } from '../../../src/crypto/random.js';
 import { provision } from '../../../src/process/provision.js';
 import { findClient, listClients } from '../../../src/storage/clients.js';
-import { createSql } from '../../../src/storage/connection/sql.js';
+import { createSql, type Sql } from '../../../src/storage/connection/sql.js';
 import { createDataSource, poolOf } from '../../../src/storage/data-source.js';
 import { findUser } from '../../../src/storage/users.js';
 import { createDatabase, databaseSettings, type EmptyDatabase, quietLog } from '../../support/database.js';
@@ -14,12 +15,14 @@ import { start } from '../../support/rows.js';
 let database: EmptyDatabase;
 let config: Config;
 let dataSource: ReturnType<typeof createDataSource>;
+let sql: Sql;
 const passwords = createPasswordHasher({ memoryKib: 64, iterations: 1, parallelism: 1, concurrency: 2, queue: 10 });
 
 beforeAll(async () => {
   database = await createDatabase({ empty: true });
   config = await loadConfig('configs/identity/test.yml', { role: 'all', env: {} });
   dataSource = await createDataSource(databaseSettings(database.dsn), quietLog).initialize();
+  sql = createSql(poolOf(dataSource), { prepared: true, maxWaiting: 10 });
 });
 afterAll(async () => {
   await dataSource.destroy();
@@ -28,12 +31,18 @@ afterAll(async () => {
 
 const run = (declared: Partial<Config> = {}) =>
   provision({
-    config: { ...config, ...declared },
-    dataSource,
+    declared: { ...config, ...declared },
+    administration: createAdministration({
+      config,
+      manager: dataSource.manager,
+      sql,
+      clock: { now: () => start },
+      random: systemRandom,
+      passwords,
+      log: quietLog,
+      actor: { by: 'configuration' },
+    }),
     migrations: { dsn: database.dsn, dataSource },
-    clock: { now: () => start },
-    random: systemRandom,
-    passwords,
     log: quietLog,
   });
 
@@ -61,7 +70,6 @@ describe('provisioning', () => {
   });
 
   it('brings a declared client to the declared state and leaves others alone', async () => {
-    const sql = createSql(poolOf(dataSource), { prepared: true, maxWaiting: 10 });
     const clients = config.clients.map((client) => ({ ...client, client_name: `new ${client.client_id}` }));
     await run({ clients: clients.filter(({ client_id }) => client_id !== 'rs') });
     expect((await findClient(sql, 'spa-rp'))?.metadata.client_name).toBe('new spa-rp');

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
+import type { Change } from '../../../src/storage/change.js';
 import {
-  type Change,
   deleteClient,
   disableClient,
+  enableClient,
   findClient,
   insertClient,
+  replaceClient,
   rotateClientSecret,
 } from '../../../src/storage/clients.js';
 import { disableUser, enableUser, findUser, insertUser, setPasswordHash } from '../../../src/storage/users.js';
@@ -19,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** The last statement of every change is the one that records it: it can not be written like this. */
-const unrecordable: Change = { ...change, auditExpiresAt: null as unknown as Date };
+/** The last statement of every change is the one that records it: it cannot be written like this. */
+const unrecordable: Change = { ...change, audit: { ...change.audit, expiresAt: null as unknown as Date } };
 
 const everything = async () => {
   const tables = ['clients', 'users', 'sessions', 'consents', 'authorization_grants', 'audit_events'];
@@ -36,12 +38,20 @@ interface Subject {
   readonly clientId: string;
 }
 
-describe('a change and its record are one transaction: what can not be recorded has not happened', () => {
+describe('a change and its record are one transaction: what cannot be recorded has not happened', () => {
   it.each<[string, (manager: EntityManager, subject: Subject, how: Change) => Promise<unknown>]>([
     ['disableUser', (manager, { userId }, how) => disableUser(manager, userId, how)],
     ['enableUser', (manager, { userId }, how) => enableUser(manager, userId, how)],
     ['setPasswordHash', (manager, { userId }, how) => setPasswordHash(manager, userId, 'hash', how)],
     ['disableClient', (manager, { clientId }, how) => disableClient(manager, clientId, how)],
+    ['enableClient', (manager, { clientId }, how) => enableClient(manager, clientId, how)],
+    [
+      'replaceClient',
+      async (manager, { clientId }, how) => {
+        const client = await findClient(database.sql, clientId);
+        return client && replaceClient(manager, { ...client, origin: 'configuration' }, how);
+      },
+    ],
     ['deleteClient', (manager, { clientId }, how) => deleteClient(manager, clientId, how)],
     [
       'rotateClientSecret',

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createClientCache,
-  declareClient,
   deleteClient,
   disableClient,
   findClient,
@@ -54,19 +53,6 @@ describe('users', () => {
 });
 
 describe('clients', () => {
-  it('are brought to the declared state, with a write only where something differs', async () => {
-    const { metadata } = (await findClient(database.sql, await addClient(database))) ?? {
-      metadata: undefined as never,
-    };
-    const declared = { clientId: 'declared', metadata, secretHash: Buffer.alloc(32, 1) };
-    const declare = (of: typeof declared) => declareClient(database.dataSource.manager, of, change);
-    expect(await declare(declared)).toBe('created');
-    expect(await declare(declared)).toBe('unchanged');
-    expect(await declare({ ...declared, secretHash: Buffer.alloc(32, 2) })).toBe('updated');
-    expect(await declare({ ...declared, metadata: { ...metadata, client_name: 'New' } })).toBe('updated');
-    expect(await findClient(database.sql, 'declared')).toMatchObject({ metadata: { client_name: 'New' } });
-  });
-
   it('are at most a second old in the cache, and one query serves all callers of that second', async () => {
     const clientId = await addClient(database);
     let now = start;

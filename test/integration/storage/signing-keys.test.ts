@@ -3,11 +3,11 @@ import { signJwt, verifyOwnJwt } from '../../../src/crypto/jwt.js';
 import { systemRandom } from '../../../src/crypto/random.js';
 import {
   createSigningKeys,
-  ensureSigningKeys,
+  ensureSigningKey,
   type KeyRotation,
   keySetLife,
   rewrapSigningKeys,
-  rotateSigningKeys,
+  rotateSigningKey,
 } from '../../../src/storage/signing-keys.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { change, later, start } from '../../support/rows.js';
@@ -18,7 +18,6 @@ const keys = { current: first, all: [first] };
 const rotation: KeyRotation = {
   keys,
   random: systemRandom,
-  algorithms: ['ES256'],
   publishLead: 60_000,
   overlap: 3_600_000,
 };
@@ -32,18 +31,19 @@ beforeAll(async () => {
 beforeEach(async () => {
   now = start;
   await database.pool.query('DELETE FROM signing_keys');
-  await ensureSigningKeys(database.dataSource.manager, rotation, change);
+  await ensureSigningKey(database.dataSource.manager, 'ES256', rotation, change);
 });
 afterAll(() => database.close());
 
-const changeAt = (at: Date) => ({ ...change, now: at });
+const rotate = (at: Date, how = rotation) =>
+  rotateSigningKey(database.dataSource.manager, 'ES256', how, { ...change, now: at });
 const kids = async () => (await createSigningKeys(database.sql, keys, clock).keySet()).jwks.keys.map(({ kid }) => kid);
 
 describe('signing keys', () => {
   it('are made once for each algorithm', async () => {
-    expect(await ensureSigningKeys(database.dataSource.manager, rotation, change)).toEqual([]);
-    const both = { ...rotation, algorithms: ['ES256', 'EdDSA'] as const };
-    expect(await ensureSigningKeys(database.dataSource.manager, both, change)).toEqual(['EdDSA']);
+    const ensure = (alg: 'ES256' | 'EdDSA') => ensureSigningKey(database.dataSource.manager, alg, rotation, change);
+    expect(await ensure('ES256')).toBeNull();
+    expect(await ensure('EdDSA')).toEqual({ kid: expect.any(String), alg: 'EdDSA', activatesAt: start });
   });
 
   it('publish public members only (RFC 7517 §9.2)', async () => {
@@ -61,36 +61,30 @@ describe('signing keys', () => {
 
   it('are published before they sign, and stay until the tokens of the old one are gone', async () => {
     const [old] = await kids();
-    const [next] = await rotateSigningKeys(database.dataSource.manager, rotation, changeAt(start));
+    const next = await rotate(start);
     const at = async (moment: Date) => {
       now = moment;
       const set = await createSigningKeys(database.sql, keys, clock).keySet();
       return { signs: set.current('ES256').kid, published: (await kids()).length };
     };
     expect(await at(later(59_999))).toEqual({ signs: old, published: 2 });
-    expect(await at(later(60_000))).toEqual({ signs: next?.kid, published: 2 });
-    expect(await at(later(3_659_999))).toEqual({ signs: next?.kid, published: 2 });
-    expect(await at(later(3_660_000))).toEqual({ signs: next?.kid, published: 1 });
+    expect(await at(later(60_000))).toEqual({ signs: next.kid, published: 2 });
+    expect(await at(later(3_659_999))).toEqual({ signs: next.kid, published: 2 });
+    expect(await at(later(3_660_000))).toEqual({ signs: next.kid, published: 1 });
   });
 
   it('of twenty rotations at once publish one', async () => {
-    const outcomes = await Promise.all(
-      Array.from({ length: 20 }, () => rotateSigningKeys(database.dataSource.manager, rotation, changeAt(start))),
-    );
-    expect(outcomes.flat().filter(({ alreadyWaiting }) => !alreadyWaiting)).toHaveLength(1);
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => rotate(start)));
+    expect(outcomes.filter(({ alreadyWaiting }) => !alreadyWaiting)).toHaveLength(1);
     expect(await kids()).toHaveLength(2);
   });
 
   it('sign at once in an emergency, even if the next one waits already', async () => {
-    await rotateSigningKeys(database.dataSource.manager, rotation, changeAt(start));
-    const [now_] = await rotateSigningKeys(
-      database.dataSource.manager,
-      { ...rotation, publishLead: 0 },
-      changeAt(later(1)),
-    );
+    await rotate(start);
+    const { kid } = await rotate(later(1), { ...rotation, publishLead: 0 });
     now = later(1);
     const set = await createSigningKeys(database.sql, keys, clock).keySet();
-    expect(set.current('ES256').kid).toBe(now_?.kid);
+    expect(set.current('ES256').kid).toBe(kid);
   });
 
   it('are read again after five seconds, and the known ones serve while the database is away', async () => {
@@ -112,7 +106,7 @@ describe('signing keys', () => {
     expect(attempts).toBe(2);
     fail = false;
     now = later(2 * keySetLife);
-    await rotateSigningKeys(database.dataSource.manager, rotation, changeAt(now));
+    await rotate(now);
     expect((await signing.keySet()).jwks.keys).toHaveLength(2);
   });
 

@@ -1,0 +1,53 @@
+/**
+ * ADMINISTRATION. Owns what operators can do: verbs over clients, users, keys, consents and sessions, for the command line,
+ * for jobs and provisioning, and for whatever else administers. They return values and throw {@link AdministrationError}.
+ * Never prints, and knows neither flags nor HTTP. Talks to storage, and tells of every change through events.
+ */
+import type { EntityManager } from 'typeorm';
+import type { Clock } from '../clock.js';
+import type { InsiderConfig } from '../config/configuration.js';
+import type { PasswordHasher } from '../crypto/password.js';
+import type { Random } from '../crypto/random.js';
+import type { StatementEvent } from '../events/event-table.js';
+import { type Actor, type ChangeEvents, createChangeEvents } from '../events/events.js';
+import type { Change } from '../storage/change.js';
+import type { Sql } from '../storage/connection/sql.js';
+import type { Log } from '../telemetry/log/logger.js';
+
+/** What of the configuration this room reads. */
+export type AdministrationConfig = Pick<InsiderConfig, 'keyEncryptionKeys' | 'signingKeys' | 'lifetimes' | 'jobs'>;
+
+/** What this room is given. */
+export interface AdministrationGiven {
+  readonly config: AdministrationConfig;
+  readonly manager: EntityManager;
+  readonly sql: Sql;
+  readonly passwords: PasswordHasher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** On whose behalf: audit rows name it. */
+  readonly actor: Actor;
+}
+
+/** What the verbs work with. */
+export interface Administration extends Omit<AdministrationGiven, 'log'> {
+  readonly events: ChangeEvents;
+}
+
+export const createAdministration = ({ log, ...given }: AdministrationGiven): Administration => ({
+  ...given,
+  events: createChangeEvents({ clock: given.clock, retention: given.config.lifetimes.auditEvents, log }),
+});
+
+/**
+ * Makes a change together with its record: log line, counter and audit row follow from the event.
+ * @param write resolves to null or false where there was nothing to change
+ * @param learned what only the change itself found out; null where nothing came of it after all
+ */
+export const makeChange = <Result>(
+  { events, actor, clock }: Administration,
+  event: StatementEvent,
+  write: (change: Change) => Promise<Result>,
+  learned?: Parameters<typeof events.recordWith<Result>>[3],
+): Promise<Result> => events.recordWith(actor, event, (audit) => write({ now: clock.now(), audit }), learned);

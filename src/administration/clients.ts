@@ -1,0 +1,203 @@
+import { hashToken } from '../crypto/digest.js';
+import {
+  type ClientMetadata,
+  isClientIdentifier,
+  type MetadataFault,
+  readClientMetadata,
+  unservableProfile,
+} from '../protocol/client/client-metadata.js';
+import type { Change } from '../storage/change.js';
+import * as stored from '../storage/clients.js';
+import { type Administration, makeChange } from './administration.js';
+import { AdministrationError, taken } from './administration-error.js';
+
+/** Metadata as the wire has it (RFC 7591 §2). */
+export type ClientDocument = Readonly<Record<string, unknown>>;
+
+/** A client whose secret was just made: nobody can read it again. */
+export interface ClientCredentials {
+  readonly clientId: string;
+  /** Absent where the client authenticates without one. */
+  readonly secret?: string;
+}
+
+/** A client as an operator may see it: everything but the hash of its secret. */
+export type ClientView = Omit<stored.Client, 'secretHash'>;
+
+const viewOf = ({ secretHash: _, ...view }: stored.Client): ClientView => view;
+
+const notFound = (clientId: string): AdministrationError =>
+  new AdministrationError('not_found', `There is no client "${clientId}".`);
+
+const declaredInConfiguration = (clientId: string, remedy: string): AdministrationError =>
+  new AdministrationError(
+    'declared_in_configuration',
+    `The client "${clientId}" is declared in the configuration${remedy}`,
+  );
+
+const usesSecret = ({ token_endpoint_auth_method: method }: ClientMetadata): boolean =>
+  method.startsWith('client_secret');
+
+const changeClient = <Result>(
+  administration: Administration,
+  clientId: string,
+  change: string,
+  write: (change: Change) => Promise<Result>,
+): Promise<Result> => makeChange(administration, { type: 'client_changed', clientId, detail: { change } }, write);
+
+/** @throws AdministrationError not_found when `write` resolves to false */
+async function changePresentClient(...change: Parameters<typeof changeClient<boolean>>): Promise<void> {
+  const [, clientId] = change;
+  if (!(await changeClient(...change))) throw notFound(clientId);
+}
+
+const invalidMetadata = (faults: readonly MetadataFault[]): AdministrationError =>
+  new AdministrationError('invalid', faults.map(({ member, problem }) => `${member} ${problem}`).join('\n'), {
+    faults,
+  });
+
+/** Checks against the rules of RFC 7591 §2, and against what is served here. @throws AdministrationError invalid */
+function readServableMetadata({ config }: Administration, document: ClientDocument): ClientMetadata {
+  const { metadata, faults } = readClientMetadata(document);
+  if (!metadata) throw invalidMetadata(faults);
+  const { id_token_signed_response_alg: alg } = metadata;
+  const problems = {
+    profile: unservableProfile(metadata),
+    id_token_signed_response_alg: config.signingKeys.algorithms.includes(alg)
+      ? undefined
+      : `${alg} has no signing key here`,
+  };
+  const unservable = Object.entries(problems).flatMap(([member, problem]): MetadataFault[] =>
+    problem === undefined ? [] : [{ error: 'invalid_client_metadata', member, problem }],
+  );
+  if (unservable.length > 0) throw invalidMetadata(unservable);
+  return metadata;
+}
+
+export interface NewClient {
+  /** Made at random where it is left out. */
+  readonly clientId?: string | undefined;
+  readonly document: ClientDocument;
+}
+
+/**
+ * Creates a client from its metadata, with a secret where it authenticates by one.
+ * @throws AdministrationError invalid, taken
+ */
+export async function createClient(
+  administration: Administration,
+  { clientId = administration.random.uuid(), document }: NewClient,
+): Promise<ClientCredentials> {
+  const metadata = readServableMetadata(administration, document);
+  if (!isClientIdentifier(clientId)) {
+    throw new AdministrationError('invalid', 'A client id is made of printable ASCII characters.');
+  }
+  const secret = usesSecret(metadata) ? administration.random.token() : undefined;
+  const secretHash = secret === undefined ? null : hashToken(secret);
+  const client = { clientId, metadata, secretHash, origin: 'operator' as const };
+  await changeClient(administration, clientId, 'created', (change) =>
+    stored.insertClient(administration.manager, client, change),
+  ).catch(taken(`There is a client "${clientId}" already.`));
+  return { clientId, ...(secret === undefined ? {} : { secret }) };
+}
+
+export interface DeclaredClientState {
+  readonly clientId: string;
+  readonly document: ClientDocument;
+  readonly secret: string | undefined;
+}
+
+/** Brings a client to the state that the configuration declares; one that is in that state costs no write. */
+export async function declareClient(
+  administration: Administration,
+  { clientId, document, secret }: DeclaredClientState,
+): Promise<void> {
+  const { metadata } = readClientMetadata(document);
+  if (!metadata) throw new Error(`the declared client ${clientId} passed the configuration's check but not this one`);
+  const secretHash = secret === undefined ? null : hashToken(secret);
+  const declared = { clientId, metadata, secretHash, origin: 'configuration' as const };
+  const { manager, sql } = administration;
+  const present = await stored.findClient(sql, clientId);
+  if (!present) {
+    await changeClient(administration, clientId, 'created', (change) => stored.insertClient(manager, declared, change));
+  } else if (!isSameState(present, declared)) {
+    await changeClient(administration, clientId, 'updated', (change) =>
+      stored.replaceClient(manager, declared, change),
+    );
+  }
+}
+
+type ClientState = Pick<stored.Client, 'metadata' | 'secretHash' | 'origin'>;
+
+const isSameState = (one: ClientState, other: ClientState): boolean =>
+  one.origin === other.origin &&
+  one.secretHash?.toString('hex') === other.secretHash?.toString('hex') &&
+  canonical(one.metadata) === canonical(other.metadata);
+
+/** JSON with sorted members: jsonb does not keep their order. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, member) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+
+/** In the order of their ids. */
+export const listClients = async ({ manager }: Administration): Promise<readonly ClientView[]> =>
+  (await stored.listClients(manager)).map(viewOf);
+
+/** @throws AdministrationError not_found */
+export async function getClient({ sql }: Administration, clientId: string): Promise<ClientView> {
+  const client = await stored.findClient(sql, clientId);
+  if (!client) throw notFound(clientId);
+  return viewOf(client);
+}
+
+/**
+ * Gives a client another secret; the old one stops working within a second.
+ * @throws AdministrationError not_found, without_secret, declared_in_configuration
+ */
+export async function rotateClientSecret(
+  administration: Administration,
+  clientId: string,
+): Promise<Required<ClientCredentials>> {
+  const { metadata, origin } = await getClient(administration, clientId);
+  if (!usesSecret(metadata)) {
+    const how = `authenticates by ${metadata.token_endpoint_auth_method}, without a secret`;
+    throw new AdministrationError('without_secret', `The client "${clientId}" ${how}.`);
+  }
+  if (origin === 'configuration') {
+    throw declaredInConfiguration(clientId, ': change its secret there and restart.');
+  }
+  const secret = administration.random.token();
+  await changePresentClient(administration, clientId, 'secret rotated', (change) =>
+    stored.rotateClientSecret(administration.manager, clientId, hashToken(secret), change),
+  );
+  return { clientId, secret };
+}
+
+/** Disables a client and ends its authorization grants at once. @throws AdministrationError not_found */
+export const disableClient = (administration: Administration, clientId: string): Promise<void> =>
+  changePresentClient(administration, clientId, 'disabled', (change) =>
+    stored.disableClient(administration.manager, clientId, change),
+  );
+
+/** Enables a client again; what ended when it was disabled stays ended. @throws AdministrationError not_found */
+export const enableClient = (administration: Administration, clientId: string): Promise<void> =>
+  changePresentClient(administration, clientId, 'enabled', (change) =>
+    stored.enableClient(administration.manager, clientId, change),
+  );
+
+/**
+ * Deletes a client with its consents and ends its authorization grants.
+ * @throws AdministrationError not_found, declared_in_configuration
+ */
+export async function deleteClient(administration: Administration, clientId: string): Promise<void> {
+  const { origin } = await getClient(administration, clientId);
+  if (origin === 'configuration') {
+    throw declaredInConfiguration(clientId, ' and would be back at the next start: remove it there first.');
+  }
+  await changePresentClient(administration, clientId, 'deleted', (change) =>
+    stored.deleteClient(administration.manager, clientId, change),
+  );
+}

@@ -1,0 +1,54 @@
+import * as schema from '../storage/data-source.js';
+import { type ExpirableTable, expirableTables, sweepTable } from '../storage/expirable.js';
+import { recognizeDatabase, voidEverythingIssued } from '../storage/installation.js';
+import { metrics } from '../telemetry/metrics/metrics.js';
+import { type Administration, makeChange } from './administration.js';
+
+/**
+ * Deletes what has expired from every expirable table, in batches of `jobs.batch_size` rows that keep locks short.
+ * @param signal ends it early, between two batches
+ * @returns how many rows of each table
+ */
+export async function sweep(
+  { sql, clock, config }: Administration,
+  signal?: AbortSignal,
+): Promise<Record<ExpirableTable, number>> {
+  const now = clock.now();
+  const { batchSize } = config.jobs;
+  const swept = Object.fromEntries(expirableTables.map((table) => [table, 0])) as Record<ExpirableTable, number>;
+  for (const table of expirableTables) {
+    for (let rows = batchSize; rows === batchSize && !signal?.aborted; ) {
+      rows = await sweepTable(sql, table, now, batchSize);
+      swept[table] += rows;
+    }
+    metrics.sweptRows({ table }, swept[table]);
+  }
+  return swept;
+}
+
+const voided = { type: 'restored_database_voided' } as const;
+
+/** After a physical restore, which looks the same from inside: everything that was issued before ends, sessions included. */
+export const voidIssued = (administration: Administration): Promise<void> =>
+  makeChange(administration, voided, (change) => voidEverythingIssued(administration.manager, change));
+
+/** Ends everything that was issued before when the database was restored from a dump. Call it under the provisioning lock. */
+export const recognizeRestoredDatabase = (administration: Administration): Promise<'new' | 'same' | 'restored'> =>
+  makeChange(
+    administration,
+    voided,
+    (change) => recognizeDatabase(administration.manager, change),
+    (found) => (found === 'restored' ? {} : null),
+  );
+
+/** Every migration that this release knows, in order. */
+export const listMigrations = ({ manager }: Administration): Promise<readonly schema.MigrationState[]> =>
+  schema.listMigrations(manager.dataSource);
+
+/**
+ * Runs pending migrations, one process at a time.
+ * @param dsn leads to PostgreSQL itself, not to a PgBouncer before it
+ * @returns the names of those that ran
+ */
+export const migrate = ({ manager }: Administration, { dsn }: { readonly dsn: string }): Promise<readonly string[]> =>
+  schema.withMigrationLock(dsn, () => schema.migrate(manager.dataSource));

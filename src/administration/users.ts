@@ -1,0 +1,147 @@
+import type { Change } from '../storage/change.js';
+import * as stored from '../storage/users.js';
+import { type Administration, makeChange } from './administration.js';
+import { AdministrationError, taken } from './administration-error.js';
+
+/** A user as an operator may see one: everything but the hash of the password. */
+export type UserView = Omit<stored.User, 'passwordHash'>;
+
+/** Which user it was, whatever the caller called them by. */
+export type UserReference = Readonly<Pick<stored.User, 'id' | 'username'>>;
+
+const viewOf = ({ passwordHash: _, ...view }: stored.User): UserView => view;
+
+const invalid = (message: string): AdministrationError => new AdministrationError('invalid', message);
+
+const notFound = (identifier: string): AdministrationError =>
+  new AdministrationError('not_found', `There is no user "${identifier}".`);
+
+/** NIST SP 800-63B §5.1.1.2: at least eight characters, and room for long ones. */
+const shortestPassword = 8;
+const longestPassword = 1024;
+
+function assertPassword({ length }: string): void {
+  if (length < shortestPassword || length > longestPassword) {
+    throw invalid(`The password has to have ${shortestPassword} to ${longestPassword} characters.`);
+  }
+}
+
+function assertUsername(username: string): void {
+  if (!/^[^@\s]{1,128}$/.test(username)) throw invalid('A username has 1 to 128 characters, no space and no @.');
+}
+
+const changeUser = <Result>(
+  administration: Administration,
+  userId: string,
+  change: string,
+  write: (change: Change) => Promise<Result>,
+): Promise<Result> => makeChange(administration, { type: 'user_changed', userId, detail: { change } }, write);
+
+export interface NewUser {
+  readonly username: string;
+  readonly email?: string | undefined;
+  /** Full name. */
+  readonly name?: string | undefined;
+  /** Without it the user cannot sign in until one is set. */
+  readonly password?: string | undefined;
+}
+
+/** @throws AdministrationError invalid, taken */
+export async function createUser(
+  administration: Administration,
+  { username, email, name, password }: NewUser,
+): Promise<UserReference> {
+  assertUsername(username);
+  if (password !== undefined) assertPassword(password);
+  const user = {
+    id: administration.random.uuid(),
+    username,
+    email: email ?? null,
+    emailVerified: false,
+    passwordHash: password === undefined ? null : await administration.passwords.hash(password),
+    claims: { preferred_username: username, ...(name === undefined ? {} : { name }) },
+  };
+  await changeUser(administration, user.id, 'created', (change) =>
+    stored.insertUser(administration.manager, user, change),
+  ).catch(taken('The username or e-mail address is taken.'));
+  return { id: user.id, username };
+}
+
+export interface DeclaredUserState {
+  readonly username: string;
+  readonly password: string | undefined;
+  /** OIDC Core §5.1, e-mail address included. */
+  readonly claims: { readonly email?: string | undefined; readonly email_verified?: boolean | undefined };
+}
+
+/** Creates a user that the configuration declares, once; afterwards the account is its owner's. */
+export async function declareUser(
+  administration: Administration,
+  { username, password, claims: { email, email_verified: emailVerified, ...claims } }: DeclaredUserState,
+): Promise<void> {
+  const { manager, random, passwords } = administration;
+  if (await stored.findUser(manager, username)) return;
+  const user = {
+    id: random.uuid(),
+    username,
+    email: email ?? null,
+    emailVerified: emailVerified ?? false,
+    passwordHash: password === undefined ? null : await passwords.hash(password),
+    claims,
+  };
+  await changeUser(administration, user.id, 'created', (change) => stored.insertUser(manager, user, change));
+}
+
+/** In the order of their names. */
+export const listUsers = async ({ manager }: Administration): Promise<readonly UserView[]> =>
+  (await stored.listUsers(manager)).map(viewOf);
+
+/**
+ * @param identifier username or e-mail address, regardless of case
+ * @throws AdministrationError not_found
+ */
+export async function getUser({ manager }: Administration, identifier: string): Promise<UserView> {
+  const user = await stored.findUser(manager, identifier);
+  if (!user) throw notFound(identifier);
+  return viewOf(user);
+}
+
+/** @throws AdministrationError not_found */
+async function changePresentUser(
+  administration: Administration,
+  identifier: string,
+  change: string,
+  write: (userId: string, change: Change) => Promise<boolean>,
+): Promise<UserReference> {
+  const { id, username } = await getUser(administration, identifier);
+  if (!(await changeUser(administration, id, change, (how) => write(id, how)))) throw notFound(identifier);
+  return { id, username };
+}
+
+/** Disables a user and ends their sessions and authorization grants at once. @throws AdministrationError not_found */
+export const disableUser = (administration: Administration, identifier: string): Promise<UserReference> =>
+  changePresentUser(administration, identifier, 'disabled', (id, change) =>
+    stored.disableUser(administration.manager, id, change),
+  );
+
+/** Enables a user again. @throws AdministrationError not_found */
+export const enableUser = (administration: Administration, identifier: string): Promise<UserReference> =>
+  changePresentUser(administration, identifier, 'enabled', (id, change) =>
+    stored.enableUser(administration.manager, id, change),
+  );
+
+/**
+ * Sets a user's password and ends the sessions and authorization grants that were made with the old one.
+ * @throws AdministrationError invalid, not_found
+ */
+export async function setPassword(
+  administration: Administration,
+  identifier: string,
+  password: string,
+): Promise<UserReference> {
+  assertPassword(password);
+  const passwordHash = await administration.passwords.hash(password);
+  return changePresentUser(administration, identifier, 'password set', (id, change) =>
+    stored.setPasswordHash(administration.manager, id, passwordHash, change),
+  );
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ensureKeys, listKeys, rewrapKeys, rotateDueKeys, rotateKeys } from '../../../src/administration/keys.js';
+import { administer, auditRows, day } from '../../support/administration.js';
+import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { later, start } from '../../support/rows.js';
+
+const hour = 3_600_000;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+beforeEach(async () => {
+  await database.pool.query('DELETE FROM signing_keys');
+  await ensureKeys(administer(database));
+  await auditRows(database);
+});
+afterAll(() => database.close());
+
+const at = (now: Date) => administer(database, { clock: { now: () => now } });
+const states = async (now: Date) => (await listKeys(at(now))).map(({ state }) => state);
+
+describe('the key rotation', () => {
+  it('publishes a successor a lead before the interval is over, once, and drops the old one when its tokens are gone', async () => {
+    const runAt = async (now: Date) => {
+      await rotateDueKeys(at(now));
+      return (await listKeys(at(now))).map(({ activatesAt }) => (activatesAt.getTime() - start.getTime()) / day);
+    };
+    expect(await runAt(later(88 * day))).toEqual([0]);
+    expect(await runAt(later(89 * day))).toEqual([90, 0]);
+    expect(await runAt(later(89 * day + hour))).toEqual([90, 0]);
+    expect(await runAt(later(91 * day))).toEqual([90]);
+  });
+
+  it('tells of each key that it publishes, and of none that waits already', async () => {
+    const administration = administer(database);
+    const [published] = await rotateKeys(administration, { immediately: false });
+    const [waiting] = await rotateKeys(administration, { immediately: false });
+    expect(published).toEqual({
+      alg: 'ES256',
+      kid: expect.any(String),
+      activatesAt: later(day),
+      alreadyWaiting: false,
+    });
+    expect(waiting).toEqual({ ...published, alreadyWaiting: true });
+    const context = { by: 'command', alg: 'ES256', kid: published?.kid };
+    expect(await auditRows(database)).toEqual([expect.objectContaining({ type: 'signing_key_rotated', context })]);
+    expect(administration.logged).toEqual([expect.stringContaining(`"kid":"${published?.kid}"`)]);
+  });
+
+  it('shows which key signs, waits or is only published', async () => {
+    expect(await states(start)).toEqual(['signing']);
+    await rotateKeys(at(start), { immediately: false });
+    expect(await states(start)).toEqual(['waiting', 'signing']);
+    expect(await states(later(day))).toEqual(['signing', 'published']);
+    await rotateKeys(at(later(day)), { immediately: true });
+    expect(await states(later(day))).toEqual(['signing', 'published', 'published']);
+  });
+});
+
+describe('keys', () => {
+  it('are made for the algorithms that have none', async () => {
+    const signingKeys = { algorithms: ['ES256', 'EdDSA'] as const, rotationInterval: day, publishLead: 0 };
+    const administration = administer(database, {
+      config: { signingKeys: { ...signingKeys, algorithms: ['ES256', 'EdDSA'] } },
+    });
+    expect(await ensureKeys(administration)).toEqual(['EdDSA']);
+    expect(await ensureKeys(administration)).toEqual([]);
+    expect(await auditRows(database)).toHaveLength(1);
+  });
+
+  it('are rewrapped under the current key-encryption key', async () => {
+    const [{ keyEncryptionKeyId: before } = { keyEncryptionKeyId: '' }] = await listKeys(at(start));
+    const [current, old] = [
+      { id: 'new', key: Buffer.alloc(32, 2) },
+      { id: before, key: Buffer.alloc(32, 1) },
+    ];
+    const administration = administer(database, { config: { keyEncryptionKeys: { current, all: [current, old] } } });
+    expect(await rewrapKeys(administration)).toEqual({ count: 1, keyEncryptionKeyId: 'new' });
+    expect((await listKeys(administration)).map(({ keyEncryptionKeyId }) => keyEncryptionKeyId)).toEqual(['new']);
+    expect(await auditRows(database)).toEqual([
+      expect.objectContaining({ type: 'keys_rewrapped', context: { by: 'command', count: 1 } }),
+    ]);
+  });
+});

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  createUser,
+  declareUser,
+  disableUser,
+  enableUser,
+  getUser,
+  listUsers,
+  setPassword,
+} from '../../../src/administration/users.js';
+import { findUserForSignIn } from '../../../src/storage/users.js';
+import { administer, auditRows, day } from '../../support/administration.js';
+import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { addSession, later, start } from '../../support/rows.js';
+
+let database: TestDatabase;
+let administration: ReturnType<typeof administer>;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+beforeEach(async () => {
+  administration = administer(database);
+  await auditRows(database);
+});
+afterAll(() => database.close());
+
+const newName = () => `user-${randomUUID()}`;
+const matches = async (username: string, password: string): Promise<boolean> => {
+  const account = await findUserForSignIn(database.sql, username);
+  return (await administration.passwords.verify(account?.passwordHash ?? null, password)).matches;
+};
+
+describe('a user', () => {
+  it('is created with a password, or without until one is set', async () => {
+    const [ann, bob] = [newName(), newName()];
+    const email = `${ann}@example.com`;
+    const { id } = await createUser(administration, { username: ann, email, name: 'Ann', password: 'correct horse' });
+    expect(await getUser(administration, email.toUpperCase())).toMatchObject({
+      id,
+      username: ann,
+      claims: { preferred_username: ann, name: 'Ann' },
+    });
+    expect(await getUser(administration, ann)).not.toHaveProperty('passwordHash');
+    expect(await matches(ann, 'correct horse')).toBe(true);
+    await createUser(administration, { username: bob });
+    expect(await matches(bob, '')).toBe(false);
+    expect((await listUsers(administration)).map(({ username }) => username)).toEqual(
+      expect.arrayContaining([ann, bob]),
+    );
+  });
+
+  it.each([
+    ['a username with @', { username: 'a@b' }],
+    ['a username with a space', { username: 'a b' }],
+    ['NIST SP 800-63B §5.1.1.2 a short password', { username: 'c', password: '1234567' }],
+    ['a password beyond all measure', { username: 'd', password: 'x'.repeat(1025) }],
+  ])('%s: invalid', async (_, user) => {
+    await expect(createUser(administration, user)).rejects.toMatchObject({ code: 'invalid' });
+    expect(await auditRows(database)).toEqual([]);
+  });
+
+  it('has a name and an address of their own', async () => {
+    const username = newName();
+    await createUser(administration, { username });
+    await expect(createUser(administration, { username: username.toUpperCase() })).rejects.toMatchObject({
+      code: 'taken',
+    });
+  });
+
+  it('is disabled, enabled and given another password, and all of it is recorded', async () => {
+    const username = newName();
+    const { id } = await createUser(administration, { username });
+    await addSession(database, randomUUID(), id);
+    expect(await disableUser(administration, username)).toEqual({ id, username });
+    expect((await getUser(administration, username)).disabledAt).toEqual(start);
+    expect((await database.pool.query('SELECT FROM sessions WHERE user_id = $1', [id])).rowCount).toBe(0);
+    await enableUser(administration, username);
+    await setPassword(administration, username, 'battery staple');
+    expect(await matches(username, 'battery staple')).toBe(true);
+    expect(await auditRows(database)).toEqual(
+      ['created', 'disabled', 'enabled', 'password set'].map((change) =>
+        expect.objectContaining({
+          type: 'user_changed',
+          user_id: id,
+          context: { by: 'command', change },
+          expires_at: later(90 * day),
+        }),
+      ),
+    );
+  });
+
+  it('who is declared is created once; afterwards the account is their own', async () => {
+    const username = newName();
+    const declare = (password: string) =>
+      declareUser(administration, { username, password, claims: { email: `${username}@example.com` } });
+    await declare('one');
+    await declare('two');
+    expect(await matches(username, 'one')).toBe(true);
+    expect(await auditRows(database)).toHaveLength(1);
+  });
+});
+
+it.each<[string, (identifier: string) => Promise<unknown>]>([
+  ['getUser', (identifier) => getUser(administration, identifier)],
+  ['disableUser', (identifier) => disableUser(administration, identifier)],
+  ['enableUser', (identifier) => enableUser(administration, identifier)],
+  ['setPassword', (identifier) => setPassword(administration, identifier, 'battery staple')],
+])('%s of a user who is not there: not_found', async (_, verb) => {
+  await expect(verb('nobody')).rejects.toMatchObject({
+    code: 'not_found',
+    message: 'There is no user "nobody".',
+  });
+  expect(await auditRows(database)).toEqual([]);
+});

@@ -1,0 +1,65 @@
+import {
+  type Administration,
+  type AdministrationConfig,
+  createAdministration,
+} from '../../src/administration/administration.js';
+import type { Clock } from '../../src/clock.js';
+import { createPasswordHasher } from '../../src/crypto/password.js';
+import { systemRandom } from '../../src/crypto/random.js';
+import { createLog } from '../../src/telemetry/log/logger.js';
+import type { TestDatabase } from './database.js';
+import { start } from './rows.js';
+
+const hour = 3_600_000;
+export const day = 24 * hour;
+
+const key = { id: 'k', key: Buffer.alloc(32, 1) };
+
+const config: AdministrationConfig = {
+  keyEncryptionKeys: { current: key, all: [key] },
+  signingKeys: { algorithms: ['ES256'], rotationInterval: 90 * day, publishLead: day },
+  lifetimes: {
+    interaction: hour,
+    authorizationCode: 60_000,
+    accessToken: hour,
+    idToken: hour,
+    refreshToken: 30 * day,
+    refreshGrace: 10_000,
+    sessionAbsolute: 12 * hour,
+    sessionIdle: 2 * hour,
+    auditEvents: 90 * day,
+  },
+  jobs: { interval: hour, jitter: 0, batchSize: 10 },
+};
+
+export interface TestAdministration extends Administration {
+  readonly logged: string[];
+}
+
+/** The verbs' value over a test's database, acting as the command line does. */
+export function administer(
+  { sql, dataSource }: Pick<TestDatabase, 'sql' | 'dataSource'>,
+  over: { readonly config?: Partial<AdministrationConfig>; readonly clock?: Clock } = {},
+): TestAdministration {
+  const { clock = { now: () => start } } = over;
+  const logged: string[] = [];
+  const administration = createAdministration({
+    config: { ...config, ...over.config },
+    manager: dataSource.manager,
+    sql,
+    passwords: createPasswordHasher({ memoryKib: 8, iterations: 1, parallelism: 1, concurrency: 4, queue: 64 }),
+    clock,
+    random: systemRandom,
+    log: createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock }),
+    actor: { by: 'command' },
+  });
+  return { ...administration, logged };
+}
+
+/** Type, subject and context of the audit rows since the last call. */
+export async function auditRows({ pool }: TestDatabase): Promise<readonly Record<string, unknown>[]> {
+  const { rows } = await pool.query(
+    'DELETE FROM audit_events RETURNING id, type, client_id, user_id, context, expires_at',
+  );
+  return rows.sort((a, b) => Number(a.id) - Number(b.id)).map(({ id: _, ...row }) => row);
+}
