@@ -17,7 +17,7 @@ import { pageErrors } from './interaction/page-errors.js';
 import { hubPath, logoutPath } from './interaction/paths.js';
 import type { InteractionStep, StepKind, Steps } from './interaction/step.js';
 import { confirmLogout, logout } from './openid/logout.js';
-import { userinfo, userinfoRefusal } from './openid/userinfo.js';
+import { userinfo } from './openid/userinfo.js';
 import { loginStep } from './sign-in/login.js';
 import { passwordMethod } from './sign-in/methods/password.js';
 
@@ -32,7 +32,10 @@ const stepsOf = (idp: Idp): Steps => ({
 });
 
 /** The route table: `protocol/endpoints.ts` says where each one is. The forms of steps are mounted from their own table. */
-const handlersOf = (idp: Idp, steps: Steps): Readonly<Record<Exclude<IdpEndpoint, StepKind>, RequestHandler>> => ({
+const handlersOf = (
+  idp: Idp,
+  steps: Steps,
+): Readonly<Record<Exclude<IdpEndpoint, StepKind>, RequestHandler | RequestHandler[]>> => ({
   interaction: hub(idp, steps),
   userinfo: userinfo(idp),
   logout: logout(idp),
@@ -55,9 +58,10 @@ const userinfoCors = (idp: Idp): CorsPolicy => ({
   exposed: ['WWW-Authenticate'],
 });
 
-function mountEndpoint(app: Express, idp: Idp, name: IdpEndpoint, handler: RequestHandler): void {
+function mountEndpoint(app: Express, idp: Idp, name: IdpEndpoint, handler: RequestHandler | RequestHandler[]): void {
   const { path, methods }: Endpoint = endpoints[name];
-  const refusals = name === 'userinfo' ? userinfoRefusal(idp) : pageErrors(idp);
+  // Userinfo answers its own refusals, to programs; what else goes wrong is answered as everywhere.
+  const refusals = name === 'userinfo' ? [] : [pageErrors(idp)];
   for (const method of methods) app[method.toLowerCase() as 'get' | 'post'](path, handler, refusals);
 }
 

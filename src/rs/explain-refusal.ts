@@ -1,15 +1,6 @@
 import type { OAuthError } from '../protocol/oauth-error.js';
-import { InsufficientScopeError } from '../protocol/resource/bearer.js';
-import { AccessTokenError, type AccessTokenFault } from '../protocol/token/access-token.js';
-
-/** Why a request was refused: the fixed label set of `token_validation_failures_total`. */
-export type RefusalReason = AccessTokenFault | 'presentation' | 'scope' | 'unavailable';
-
-export function refusalReason(error: OAuthError): RefusalReason {
-  if (error instanceof AccessTokenError) return error.fault;
-  if (error instanceof InsufficientScopeError) return 'scope';
-  return error.status < 500 ? 'presentation' : 'unavailable';
-}
+import { AccessTokenError } from '../protocol/token/access-token.js';
+import type { RefusalReason } from '../resource/refusal-reason.js';
 
 interface Explanation {
   readonly cause: string;
@@ -49,7 +40,7 @@ const explanations: Readonly<Record<RefusalReason, Explanation>> = {
     cause: 'the token is no access token (typ at+jwt)',
     remedy: 'the client has to send the access token, not the ID token or another one',
   },
-  malformed: { cause: 'the token can not be read', remedy: 'see what the client sends after "Bearer "' },
+  malformed: { cause: 'the token cannot be read', remedy: 'see what the client sends after "Bearer "' },
   claims: {
     cause: 'the token lacks a claim of RFC 9068, or has it in another form',
     remedy: 'it is of another issuer or of another kind: see where the client gets it',
@@ -91,9 +82,9 @@ const foundBy = (error: OAuthError): Record<string, unknown> =>
 /** For the operator, who may know what its bearer is not told (RFC 6750 §3.1): which check failed, against what, and what to do. */
 export function explainRefusal(
   error: OAuthError,
+  reason: RefusalReason,
   expected: { readonly issuer: string; readonly audience: string },
 ): Record<string, unknown> {
-  const reason = refusalReason(error);
   const { cause, remedy } = explanations[reason];
   return { reason, cause, found: foundBy(error), expected, remedy, ...(error.status >= 500 && { error }) };
 }

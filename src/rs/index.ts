@@ -11,8 +11,9 @@ import { cors } from '../http/browser/cors.js';
 import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
 import { readForm } from '../http/request/form.js';
 import { endpointUrl } from '../protocol/endpoints.js';
+import type { Authentication } from '../resource/authenticate.js';
 import type { Log } from '../telemetry/log/logger.js';
-import { type Authentication, createAuthenticate } from './authenticate.js';
+import { authenticateByIssuer, type IssuerAuthentication } from './authenticate.js';
 import { metadata, metadataPaths } from './metadata.js';
 import { methods, resource } from './resources.js';
 
@@ -36,10 +37,10 @@ export interface Rs {
 }
 
 /** Where the issuer's name does not resolve, its endpoints are asked below the internal URL; otherwise they are discovered. */
-function authentication({ config, clock, log }: RsDeps): Authentication {
+function createAuthentication({ config, clock, log }: RsDeps): IssuerAuthentication {
   const { issuer, internalUrls, rs } = config;
   const at = (name: 'jwks' | 'introspect') => internalUrls.authz && endpointUrl(internalUrls.authz, name);
-  return createAuthenticate({
+  return authenticateByIssuer({
     issuer,
     audience: rs.resource,
     jwksUri: at('jwks'),
@@ -61,7 +62,7 @@ function keysCheck(reach: () => Promise<void>, issuer: string): () => Promise<vo
   return async () => {
     if (reached) return;
     await reach().catch((cause) => {
-      throw new Error(`waiting for authz: the signing keys of ${issuer} can not be fetched yet`, { cause });
+      throw new Error(`waiting for authz: the signing keys of ${issuer} cannot be fetched yet`, { cause });
     });
     reached = true;
   };
@@ -76,11 +77,8 @@ const parseForm: express.RequestHandler = async (req, _res, next) => {
   next();
 };
 
-function mountResource(
-  app: express.Express,
-  { authenticate, requireScope }: Authentication,
-  origins: readonly string[],
-) {
+function mountResource(app: express.Express, authentication: Authentication, origins: readonly string[]): void {
+  const { authenticate, requireScope } = authentication;
   const path = '/api/v1/protected/resource';
   const policy = {
     origins,
@@ -89,9 +87,9 @@ function mountResource(
     exposed: ['WWW-Authenticate', 'Retry-After'],
   };
   app.all(path, cors(policy));
-  app.get(path, authenticate, requireScope(methods.GET.scope), resource('GET'));
-  app.post(path, parseForm, authenticate, requireScope(methods.POST.scope), resource('POST'));
-  app.delete(path, authenticate, requireScope(methods.DELETE.scope), resource('DELETE'));
+  app.get(path, authenticate, requireScope(methods.GET.scope), resource('GET', authentication));
+  app.post(path, parseForm, authenticate, requireScope(methods.POST.scope), resource('POST', authentication));
+  app.delete(path, authenticate, requireScope(methods.DELETE.scope), resource('DELETE', authentication));
 }
 
 function mountMetadata(app: express.Express, { issuer, rs }: RsDeps['config']): void {
@@ -109,14 +107,14 @@ function mountMetadata(app: express.Express, { issuer, rs }: RsDeps['config']): 
 
 export function createRs(deps: RsDeps): Rs {
   const { config, clock } = deps;
-  const authenticated = authentication(deps);
-  const checks = { authz: keysCheck(() => authenticated.reach(), config.issuer) };
+  const authentication = createAuthentication(deps);
+  const checks = { authz: keysCheck(() => authentication.reach(), config.issuer) };
   const health = createHealth({ checks, clock });
   return {
     mount(app) {
       app.get('/api/v1/public/health', publicHealth(health, { status: 'ok' }));
       mountMetadata(app, config);
-      mountResource(app, authenticated, config.cors.origins);
+      mountResource(app, authentication, config.cors.origins);
     },
     checks,
     health,

@@ -9,7 +9,7 @@ import {
   validateAccessTokenClaims,
 } from '../protocol/token/access-token.js';
 import { introspectedClaims, parseIntrospectionResponse } from '../protocol/token/introspection.js';
-import type { VerifyAccessToken } from './verify-access-token.js';
+import type { VerifyAccessToken } from '../resource/authenticate.js';
 
 /** How this resource server proves to the issuer who it is, by `client_secret_post` (RFC 7662 §2.1, RFC 6749 §2.3.1). */
 export interface IntrospectionCredentials {

@@ -27,7 +27,7 @@ export const defaultFreshness: Freshness = {
 const hasCode = (error: unknown, code: string): boolean => (error as { code?: unknown } | null)?.code === code;
 
 const unreachable = (cause: unknown): AccessTokenUnverifiableError =>
-  new AccessTokenUnverifiableError('the keys of the issuer can not be fetched', 5, cause);
+  new AccessTokenUnverifiableError('the keys of the issuer cannot be fetched', 5, cause);
 
 /** Keys that are fetched once, kept, and fetched again with measure. `load` brings the JWK Set document. */
 export function createKeySet(load: () => Promise<unknown>, clock: Clock, freshness = defaultFreshness): KeySet {

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { accessTokenOf } from './authenticate.js';
+import type { Authentication } from '../resource/authenticate.js';
 
 /** What each method of the resource needs, and says that it did. */
 export const methods = {
@@ -10,7 +10,7 @@ export const methods = {
 
 /** The protected resource: holds nothing, and tells the caller whom it was called for. */
 export const resource =
-  (method: keyof typeof methods): RequestHandler =>
+  (method: keyof typeof methods, { accessTokenOf }: Pick<Authentication, 'accessTokenOf'>): RequestHandler =>
   (_req, res) => {
     const { subject, clientId, scopes, expiresAt } = accessTokenOf(res);
     res.set('Cache-Control', 'no-store').json({

@@ -4,7 +4,7 @@ import { hashToken } from '../../src/crypto/digest.js';
 import { type SigningKey, signJwt } from '../../src/crypto/jwt.js';
 import { systemRandom } from '../../src/crypto/random.js';
 import { accessTokenType, buildAccessTokenClaims } from '../../src/protocol/token/access-token.js';
-import { insertAccessToken } from '../../src/storage/tokens/access-token.js';
+import { type AccessTokenPayload, insertAccessToken } from '../../src/storage/tokens/access-token.js';
 import type { TestIdp } from './idp.js';
 import { audit } from './rows.js';
 
@@ -63,7 +63,11 @@ export async function jwtFor(idp: TestIdp, grant: Grant, options: TokenOptions =
 }
 
 /** An opaque access token for a grant. */
-export async function opaqueFor(idp: TestIdp, grant: Grant, audience = [idp.deps.config.issuer]): Promise<string> {
+export async function opaqueFor(
+  idp: TestIdp,
+  grant: Grant,
+  payload: Partial<AccessTokenPayload> = {},
+): Promise<string> {
   const value = systemRandom.token();
   const now = idp.clock.now();
   await insertAccessToken(idp.database.sql, {
@@ -71,7 +75,7 @@ export async function opaqueFor(idp: TestIdp, grant: Grant, audience = [idp.deps
     clientId: grant.clientId,
     userId: grant.userId,
     authorizationGrantId: grant.id,
-    payload: { jti: randomUUID(), scopes: grant.scopes, audience },
+    payload: { jti: randomUUID(), scopes: grant.scopes, audience: [idp.deps.config.issuer], ...payload },
     expiresAt: after(now, lifetime),
     now,
     audit,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import express from 'express';
 import type { SigningKey } from '../../../src/crypto/jwt.js';
-import { type AuthenticateOptions, accessTokenOf, createAuthenticate } from '../../../src/rs/authenticate.js';
+import { type AuthenticateByIssuerOptions, authenticateByIssuer } from '../../../src/rs/authenticate.js';
 import { type FakeIssuer, startFakeIssuer } from '../../support/fake-issuer.js';
 
 const audience = 'https://api.example/v1';
@@ -28,8 +28,8 @@ const claims = () => ({
 });
 
 /** An API of somebody else: nothing of this application but the middleware. */
-async function startApi(options: Partial<AuthenticateOptions> = {}): Promise<string> {
-  const { authenticate, requireScope } = createAuthenticate({
+async function startApi(options: Partial<AuthenticateByIssuerOptions> = {}): Promise<string> {
+  const { authenticate, requireScope, accessTokenOf } = authenticateByIssuer({
     issuer: issuer.url,
     audience,
     introspection: { clientId: 'rs', clientSecret: () => 'rs-secret' },

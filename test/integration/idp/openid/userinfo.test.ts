@@ -130,10 +130,11 @@ describe('What userinfo refuses (RFC 6750 §3.1)', () => {
     ['RFC 8725 §3.11 an ID token', () => idTokenFor(idp, grant)],
     ['RFC 9068 §4 another issuer', () => jwtFor(idp, grant, { issuer: 'https://other.example' })],
     ['RFC 9068 §4 another audience', () => jwtFor(idp, grant, { audience: ['https://api.example'] })],
-    ['RFC 9068 §4 another audience, opaque', () => opaqueFor(idp, grant, ['https://api.example'])],
+    ['RFC 9068 §4 another audience, opaque', () => opaqueFor(idp, grant, { audience: ['https://api.example'] })],
     ['RFC 7519 §4.1.4 expired', () => jwtFor(idp, grant, { claims: { exp: 1_700_000_000 } })],
     ['RFC 7519 §4.1.5 not yet valid', () => jwtFor(idp, grant, { claims: { nbf: 4_000_000_000 } })],
     ['RFC 7800 §3.1 bound to a key', () => jwtFor(idp, grant, { claims: { cnf: { jkt: 'x' } } })],
+    ['RFC 7800 §3.1 bound to a key, opaque', () => opaqueFor(idp, grant, { cnf: { jkt: 'x' } })],
     ['without an authorization grant', () => jwtFor(idp, grant, { claims: { grant_id: undefined } })],
     [
       'of an authorization grant that never was',

@@ -1,6 +1,8 @@
 import { type Freshness, remember } from '../cache/remembered.js';
 import type { Clock } from '../clock.js';
 import { signingAlgorithms } from '../protocol/signing-algorithm.js';
+import { AccessTokenError } from '../protocol/token/access-token.js';
+import type { VerifyAccessToken } from '../resource/authenticate.js';
 import { discoverEndpoints, type IssuerEndpoints } from './discover.js';
 import {
   createIntrospect,
@@ -10,10 +12,10 @@ import {
 } from './introspect.js';
 import { createKeySet, defaultFreshness } from './key-set.js';
 import { fetchJson } from './remote-document.js';
-import { createVerifyAccessToken, type VerifyAccessToken } from './verify-access-token.js';
+import { createJwtVerifier, jwsHeader } from './verify-jwt.js';
 
 /** Whose tokens are taken, for what, and how the issuer is asked. */
-export interface VerifierOptions {
+export interface IssuerVerifierOptions {
   /** Compared with `iss`; its metadata is read for whatever `jwksUri` and `introspection.endpoint` leave out (RFC 8414). */
   readonly issuer: string;
   /** This resource's identifier: has to be among `aud`. */
@@ -33,14 +35,24 @@ export interface VerifierOptions {
   readonly freshness?: Freshness;
 }
 
-export interface Verifier {
+export interface IssuerVerifier {
   readonly verify: VerifyAccessToken;
   /** Resolves when the issuer's keys are at hand. */
   reach(): Promise<void>;
 }
 
+/** A JWT by its signature (RFC 9068 §4), whatever has no JWS header by asking (RFC 7662); where nobody can be asked, not at all. */
+const verifyByForm =
+  (verifyJwt: ReturnType<typeof createJwtVerifier>, introspect: VerifyAccessToken | undefined): VerifyAccessToken =>
+  async (token) => {
+    const header = jwsHeader(token);
+    if (header) return verifyJwt(token, header);
+    if (!introspect) throw new AccessTokenError('malformed');
+    return introspect(token);
+  };
+
 /** Puts together what verifies a token: keys or introspection, found by discovery where they are not named. */
-export function createVerifier(options: VerifierOptions): Verifier {
+export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVerifier {
   const { issuer, audience, clock, introspection, clockSkew = 5000, timeout = 3000 } = options;
   const { freshness = defaultFreshness, algorithms = signingAlgorithms } = options;
   const load = (url: string): Promise<unknown> => fetchJson(url, timeout);
@@ -57,5 +69,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const parties = { issuer, audience, clock, clockSkew };
   const limits = introspection?.limits ?? defaultIntrospectionLimits;
   const introspect = introspection && createIntrospect({ ...parties, ask, credentials: introspection, limits });
-  return { verify: createVerifyAccessToken({ ...parties, algorithms, keys, introspect }), reach: () => keys.reach() };
+  return {
+    verify: verifyByForm(createJwtVerifier({ ...parties, algorithms, keys }), introspect),
+    reach: () => keys.reach(),
+  };
 }

@@ -11,9 +11,7 @@ import {
 } from '../protocol/token/access-token.js';
 import type { KeySet } from './key-set.js';
 
-export type VerifyAccessToken = (token: string) => Promise<VerifiedAccessToken>;
-
-export interface AccessTokenVerification {
+export interface JwtVerification {
   readonly issuer: string;
   readonly audience: string;
   /** Milliseconds. */
@@ -22,8 +20,6 @@ export interface AccessTokenVerification {
   /** Asymmetric ones only: a public key must never become an HMAC secret (RFC 8725 §3.1). */
   readonly algorithms: readonly string[];
   readonly keys: KeySet;
-  /** Asks the issuer about an opaque token; without it such tokens are refused. */
-  readonly introspect?: VerifyAccessToken | undefined;
 }
 
 const faults: Readonly<Record<string, AccessTokenFault>> = {
@@ -52,7 +48,7 @@ function asRefusal(error: unknown, token: string, { kid, alg }: ProtectedHeaderP
 }
 
 /** The header of a JWS in compact form, or undefined: then the token is opaque (RFC 7515 §7.1). */
-function jwsHeader(token: string): ProtectedHeaderParameters | undefined {
+export function jwsHeader(token: string): ProtectedHeaderParameters | undefined {
   if (token.split('.').length !== 3) return undefined;
   try {
     return decodeProtectedHeader(token);
@@ -80,16 +76,10 @@ function assertHeader(header: ProtectedHeaderParameters, algorithms: readonly st
   if (header.crit !== undefined) throw new AccessTokenError('malformed');
 }
 
-/** Verifies access tokens: a JWT by its signature (RFC 9068 §4), an opaque one by asking (RFC 7662). */
-export function createVerifyAccessToken(options: AccessTokenVerification): VerifyAccessToken {
-  const { keys, introspect, algorithms, clock, ...parties } = options;
+/** Verifies access tokens that are JWTs by the issuer's keys (RFC 9068 §4). */
+export function createJwtVerifier({ keys, algorithms, clock, ...parties }: JwtVerification) {
   const expectations = (): AccessTokenExpectations => ({ ...parties, now: clock.now() });
-  return async (token) => {
-    const header = jwsHeader(token);
-    if (!header) {
-      if (!introspect) throw new AccessTokenError('malformed');
-      return introspect(token);
-    }
+  return async (token: string, header: ProtectedHeaderParameters): Promise<VerifiedAccessToken> => {
     assertHeader(header, algorithms);
     const { payload } = await compactVerify(token, (protectedHeader) => keys.find(protectedHeader), {
       algorithms: [...algorithms],
