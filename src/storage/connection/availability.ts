@@ -1,3 +1,5 @@
+import { UnavailableError } from '../../protocol/unavailable-error.js';
+
 /** A fault of the database, for whoever has to do something about it. */
 export interface DatabaseFault {
   /** It cannot be asked at the moment: worth waiting for, and no fault of the statement. */
@@ -66,6 +68,11 @@ const rules: readonly FaultRule[] = [
 
 /** What a failed query or connection means: for requests, for a start that waits, and for commands alike. */
 export function describeDatabaseFault(error: unknown): DatabaseFault {
+  if (error instanceof UnavailableError) {
+    return error.cause === undefined
+      ? { away: true, reason: error.message, remedy: unknown.remedy }
+      : describeDatabaseFault(error.cause);
+  }
   const { code = '', message = '' } = error as { code?: string; message?: string };
   const { away, remedy } = rules.find(({ is }) => is.test(`${code} ${message}`)) ?? unknown;
   return { away, remedy, reason: message || code || 'no reason given' };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { UnavailableError } from '../../../../src/protocol/unavailable-error.js';
 import { describeDatabaseFault } from '../../../../src/storage/connection/availability.js';
 
 const fault = (code: string | undefined, message: string) =>
@@ -34,6 +35,15 @@ describe('a database that is away', () => {
   ])('%s', (_, code, message, remedy) => {
     const described = describeDatabaseFault(fault(code, message));
     expect(described).toEqual({ away: true, reason: message || code, remedy: expect.stringMatching(remedy) });
+  });
+
+  it('was found so by a request already: the cause tells, if there is one', () => {
+    class Away extends UnavailableError {
+      readonly retryAfter = 1;
+    }
+    const cause = fault('ECONNREFUSED', 'connect ECONNREFUSED');
+    expect(describeDatabaseFault(new Away('away', { cause }))).toEqual(describeDatabaseFault(cause));
+    expect(describeDatabaseFault(new Away('busy'))).toMatchObject({ away: true, reason: 'busy' });
   });
 });
 
