@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { migrations } from '../../../migrations/index.js';
 import { createAdministration } from '../../../src/administration/administration.js';
 import type { Config } from '../../../src/config/configuration.js';
 import { loadConfig } from '../../../src/config/load.js';
@@ -52,7 +53,11 @@ const count = async (table: string): Promise<number> =>
 describe('provisioning', () => {
   it('makes the schema, a key for each algorithm and what is declared, once, however many start at the same time', async () => {
     await Promise.all([run(), run(), run()]);
-    expect([await count('schema_migrations'), await count('signing_keys'), await count('users')]).toEqual([1, 4, 1]);
+    expect([await count('schema_migrations'), await count('signing_keys'), await count('users')]).toEqual([
+      migrations.length,
+      4,
+      1,
+    ]);
     expect((await listClients(dataSource.manager)).map(({ clientId }) => clientId)).toEqual([
       'demo-client',
       'rs',
