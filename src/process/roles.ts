@@ -6,7 +6,7 @@ import type { Random } from '../crypto/random.js';
 import { createCookies } from '../http/browser/cookies.js';
 import type { Health } from '../http/operations/health.js';
 import { createOutbound, type Outbound } from '../http/outbound/client.js';
-import type { Role } from '../protocol/endpoints.js';
+import type { RoleName } from '../protocol/endpoints.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
@@ -24,18 +24,18 @@ export interface RoleModule {
   stop(): Promise<void>;
 }
 
-export const roleNames: readonly Role[] = ['authz', 'idp', 'rs', 'spa-rp'];
+export const roleNames: readonly RoleName[] = ['authz', 'idp', 'rs', 'spa-rp'];
 
 /** The roles that a process plays. */
-export const rolesOf = (role: ServingRole): readonly Role[] => (role === 'all' ? roleNames : [role]);
+export const rolesOf = (role: ServingRole): readonly RoleName[] => (role === 'all' ? roleNames : [role]);
 
 /** Whether the role stands on the database. */
-export const isInsider = (role: Role): boolean => role === 'authz' || role === 'idp';
+export const isInsider = (role: RoleName): boolean => role === 'authz' || role === 'idp';
 
-export const publicUrlOf = (config: ConfigOf[ServingRole], role: Role): string =>
+export const publicUrlOf = (config: ConfigOf[ServingRole], role: RoleName): string =>
   role === 'authz' ? config.issuer : config.publicUrls[role === 'spa-rp' ? 'spaRp' : role];
 
-export const portOf = (config: ConfigOf[ServingRole], role: Role): number =>
+export const portOf = (config: ConfigOf[ServingRole], role: RoleName): number =>
   config.http.ports[role === 'spa-rp' ? 'spaRp' : role];
 
 /** What authz and idp share when they live in one process. */
@@ -98,7 +98,7 @@ const isSecure = (url: string): boolean => url.startsWith('https:');
 
 /** A role of this process, ready to be mounted. `insider` is there for roles on the database. */
 export async function createRole(
-  role: Role,
+  role: RoleName,
   config: ConfigOf[ServingRole],
   surroundings: Surroundings,
   insider: Insider | undefined,

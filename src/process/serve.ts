@@ -9,7 +9,7 @@ import { createHealth, type Health } from '../http/operations/health.js';
 import { serveAdmin } from '../http/operations/listener.js';
 import { createApp } from '../http/request/app.js';
 import { refusalPages } from '../pages/send.js';
-import type { Role } from '../protocol/endpoints.js';
+import type { RoleName } from '../protocol/endpoints.js';
 import { OAuthError } from '../protocol/oauth-error.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { watchMemory } from '../telemetry/metrics/memory-watch.js';
@@ -32,7 +32,7 @@ export interface ServingOptions {
 
 export interface Serving {
   /** Where each role listens. */
-  readonly ports: ReadonlyMap<Role, number>;
+  readonly ports: ReadonlyMap<RoleName, number>;
   readonly adminPort: number;
   /** Resolves to true when requests are answered, to false when the end came first; rejects when it can't come about. */
   readonly ready: Promise<boolean>;
@@ -90,7 +90,7 @@ async function prepare(self: Process, database: Database): Promise<void> {
 }
 
 /** One role with its listener; resolves to the port. */
-async function listenAs(self: Process, role: Role, insider: Insider | undefined): Promise<number> {
+async function listenAs(self: Process, role: RoleName, insider: Insider | undefined): Promise<number> {
   const { config, clock, random } = self;
   const log = self.log.child({ role });
   const module = await createRole(role, config, { clock, random, log }, insider);
@@ -140,7 +140,7 @@ async function start(self: Process): Promise<Serving> {
   const roles = rolesOf(role);
   const database = roles.some(isInsider) ? await openDatabase(self) : undefined;
   const insider = database && (await assembleInsider(config as InsiderConfig, database, self));
-  const ports = new Map<Role, number>();
+  const ports = new Map<RoleName, number>();
   for (const each of roles) ports.set(each, await listenAs(self, each, insider));
 
   const prepared = database ? prepare(self, database) : Promise.resolve();

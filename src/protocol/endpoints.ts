@@ -1,8 +1,8 @@
 /** The four roles that one image can play. */
-export type Role = 'authz' | 'idp' | 'rs' | 'spa-rp';
+export type RoleName = 'authz' | 'idp' | 'rs' | 'spa-rp';
 
 export interface Endpoint {
-  readonly role: Role;
+  readonly role: RoleName;
   readonly methods: readonly ('GET' | 'POST' | 'DELETE')[];
   readonly path: string;
   /** The member of the discovery document that announces it (RFC 8414 §2, OIDC Discovery §3), if one does. */

@@ -3,14 +3,14 @@ import type { ProtectedResource } from './authorization/resource-indicators.js';
 import { responseModes } from './authorization/response-mode.js';
 import { authenticationMethodsAt } from './client/client-authentication.js';
 import { grantTypes } from './client/client-metadata.js';
-import { type Endpoint, type EndpointName, endpoints, endpointUrl, type Role } from './endpoints.js';
+import { type Endpoint, type EndpointName, endpoints, endpointUrl, type RoleName } from './endpoints.js';
 import { openidScopes } from './scope.js';
 import { type SigningAlgorithm, signingAlgorithms } from './signing-algorithm.js';
 
 export interface MetadataFacts {
   readonly issuer: string;
   /** The public URL below which each role that announces endpoints is reached. */
-  readonly publicUrls: Readonly<Partial<Record<Role, string>>>;
+  readonly publicUrls: Readonly<Partial<Record<RoleName, string>>>;
   readonly resources: readonly ProtectedResource[];
   /** Algorithms for which a signing key exists. */
   readonly signingAlgorithms: readonly SigningAlgorithm[];

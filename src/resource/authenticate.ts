@@ -4,7 +4,7 @@
  * from the database. Talks to metrics only, so that any other API can mount it.
  */
 import type { Request, RequestHandler, Response } from 'express';
-import type { Role } from '../protocol/endpoints.js';
+import type { RoleName } from '../protocol/endpoints.js';
 import { OAuthError } from '../protocol/oauth-error.js';
 import {
   assertScope,
@@ -25,7 +25,7 @@ export type VerifyAccessToken<Token extends VerifiedAccessToken = VerifiedAccess
 export interface AuthenticateOptions<Token extends VerifiedAccessToken> {
   readonly verify: VerifyAccessToken<Token>;
   /** Refusals are counted under it. */
-  readonly role: Role;
+  readonly role: RoleName;
   readonly challenge?: ChallengeContext;
   /** Where a token may be; only in the header by default. */
   readonly accepts?: readonly BearerMethod[];

@@ -1,4 +1,4 @@
-import type { Role } from '../protocol/endpoints.js';
+import type { RoleName } from '../protocol/endpoints.js';
 import type { Log } from './log/logger.js';
 import { otlpTarget } from './tracing/otlp-target.js';
 import type { Telemetry } from './tracing/sdk.js';
@@ -19,7 +19,7 @@ export interface TelemetryOptions {
 /** Starts tracing and metrics for a process. Off, nothing is loaded, and spans and counters cost next to nothing. */
 export async function startTelemetry(
   settings: TelemetrySettings,
-  role: Role | 'all',
+  role: RoleName | 'all',
   version: string,
   { prometheus = false, log }: TelemetryOptions = {},
 ): Promise<Telemetry> {

@@ -2,7 +2,7 @@ import express from 'express';
 import type { Clock } from '../../clock.js';
 import type { HttpConfig } from '../../config/configuration.js';
 import type { Random } from '../../crypto/random.js';
-import type { Role } from '../../protocol/endpoints.js';
+import type { RoleName } from '../../protocol/endpoints.js';
 import type { Log } from '../../telemetry/log/logger.js';
 import { apiHeaders, type HeaderList } from '../browser/headers.js';
 import { errorHandler } from './error-handler.js';
@@ -11,7 +11,7 @@ import { createRefuse, type RefusalPage } from './refusal.js';
 import { requestShell } from './shell.js';
 
 export interface AppOptions {
-  readonly role: Role;
+  readonly role: RoleName;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../../clock.js';
 import type { Random } from '../../crypto/random.js';
-import type { Role } from '../../protocol/endpoints.js';
+import type { RoleName } from '../../protocol/endpoints.js';
 import { errorResponse, OAuthError } from '../../protocol/oauth-error.js';
 import type { Log } from '../../telemetry/log/logger.js';
 import { rateLimited } from '../../telemetry/log/rate-limited.js';
@@ -15,7 +15,7 @@ import { routePattern } from './not-found.js';
 import { requestIdOf } from './request-id.js';
 
 export interface ShellOptions {
-  readonly role: Role;
+  readonly role: RoleName;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;

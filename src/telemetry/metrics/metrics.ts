@@ -1,5 +1,5 @@
 import { metrics as api, type Meter } from '@opentelemetry/api';
-import type { Role } from '../../protocol/endpoints.js';
+import type { RoleName } from '../../protocol/endpoints.js';
 import { attachGauge, createInstruments, type Gauge, type Instruments } from './instruments.js';
 import { bounded, methodLabel, oneOf, statusLabel } from './labels.js';
 
@@ -45,7 +45,7 @@ export type SignInResult = 'success' | 'wrong_credentials' | 'disabled' | 'delay
 let meter: Meter | undefined;
 let instruments: Instruments | undefined;
 const gauges = new Map<string, Gauge>();
-const inFlight = new Map<Role, () => number>();
+const inFlight = new Map<RoleName, () => number>();
 
 /** Called once the SDK is registered: an instrument made earlier never has any effect. */
 export function connectMetrics(): void {
@@ -84,7 +84,7 @@ export interface HttpTimeouts {
 
 /** What this product counts. Each label set is fixed: no text of a request becomes a label. Off, all of it does nothing. */
 export const metrics = {
-  httpRequest(request: { role: Role; method: string; route: string; status: number }, seconds: number): void {
+  httpRequest(request: { role: RoleName; method: string; route: string; status: number }, seconds: number): void {
     if (!instruments) return;
     const labels = {
       role: request.role,
@@ -100,7 +100,7 @@ export const metrics = {
     instruments?.tokens.add(1, { grant_type: grantTypeLabel(grant_type), token_type: oneOf(tokenTypes, token_type) });
   },
 
-  tokenValidationFailed({ role, reason }: { role: Role; reason: string }): void {
+  tokenValidationFailed({ role, reason }: { role: RoleName; reason: string }): void {
     instruments?.tokenFailures.add(1, { role, reason: failureReasons(reason) });
   },
 
@@ -174,7 +174,7 @@ export const metrics = {
     });
   },
 
-  observeRequestsInFlight(role: Role, read: () => number): void {
+  observeRequestsInFlight(role: RoleName, read: () => number): void {
     inFlight.set(role, read);
     observe({
       name: 'http_requests_in_flight',

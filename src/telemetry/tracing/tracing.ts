@@ -9,7 +9,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import type { Role } from '../../protocol/endpoints.js';
+import type { RoleName } from '../../protocol/endpoints.js';
 import { methodLabel } from '../metrics/labels.js';
 
 const tracer = () => trace.getTracer('identity');
@@ -68,7 +68,7 @@ export interface ServerSpan {
 }
 
 /** Starts a request's span below the caller's, if it names one (W3C Trace Context §3.2). */
-export function startServerSpan(role: Role, method: string, headers: IncomingHttpHeaders): ServerSpan {
+export function startServerSpan(role: RoleName, method: string, headers: IncomingHttpHeaders): ServerSpan {
   const name = methodLabel(method);
   const parent = propagation.extract(context.active(), headers, defaultTextMapGetter);
   const attributes = { 'http.request.method': name, 'identity.role': role };
