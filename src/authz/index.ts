@@ -5,7 +5,8 @@
  */
 import type { Express, RequestHandler } from 'express';
 import { cors } from '../http/browser/cors.js';
-import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
+import { createHealth, publicHealth } from '../http/operations/health.js';
+import type { Role } from '../http/role.js';
 import { errorPages } from '../pages/error-pages.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { ping } from '../storage/connection/sql.js';
@@ -48,14 +49,6 @@ const readableBy: Readonly<Partial<Record<AuthzEndpoint, 'all' | 'configured'>>>
 /** A person is in front of these, so that refusals are pages. */
 const shownToPeople: readonly AuthzEndpoint[] = ['authorize', 'resume'];
 
-export interface AuthzRole {
-  mount(app: Express): void;
-  readonly health: Health;
-  /** What readiness asks. */
-  readonly checks: Readonly<Record<string, () => Promise<void>>>;
-  stop(): Promise<void>;
-}
-
 /** Where an endpoint is; an issuer with a path has its documents behind the well-known part as well (RFC 8414 §3.1). */
 function pathsOf(name: AuthzEndpoint, issuer: string): string[] {
   const { path } = endpoints[name];
@@ -79,7 +72,7 @@ function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
   }
 }
 
-export function createAuthz(given: AuthzGiven): AuthzRole {
+export function createAuthz(given: AuthzGiven): Role {
   const authz = assemble(given);
   const checks = {
     database: () => ping(authz.sql),

@@ -5,7 +5,8 @@
  */
 import type { Express, RequestHandler } from 'express';
 import { type CorsPolicy, cors } from '../http/browser/cors.js';
-import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
+import { createHealth, publicHealth } from '../http/operations/health.js';
+import type { Role } from '../http/role.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { ping } from '../storage/connection/sql.js';
 import { consentStep } from './consent/consent.js';
@@ -42,14 +43,6 @@ const handlersOf = (
   confirmLogout: confirmLogout(idp),
 });
 
-export interface IdpRole {
-  mount(app: Express): void;
-  readonly health: Health;
-  /** What readiness asks. */
-  readonly checks: Readonly<Record<string, () => Promise<void>>>;
-  stop(): Promise<void>;
-}
-
 /** Scripts of the configured origins may ask for userinfo with a token (OIDC Core §5.3), never with cookies. */
 const userinfoCors = (idp: Idp): CorsPolicy => ({
   origins: idp.config.cors.origins,
@@ -82,7 +75,7 @@ function mountIdp(app: Express, idp: Idp): void {
   app.get(endpoints.confirmLogout.path, (_req, res) => sendAnswer(idp, res, { seeOther: logoutPath(idp) }));
 }
 
-export function createIdp(given: IdpGiven): IdpRole {
+export function createIdp(given: IdpGiven): Role {
   const idp = assemble(given);
   const checks = {
     database: () => ping(idp.sql),

@@ -1,11 +1,10 @@
 /** Role name → module: the only file that knows all four. Each is imported when it is asked for, and what it alone needs with it. */
-import type { Express } from 'express';
 import type { Clock } from '../clock.js';
 import type { Config, ConfigOf, InsiderConfig, ServingRole } from '../config/configuration.js';
 import type { Random } from '../crypto/random.js';
 import { createCookies } from '../http/browser/cookies.js';
-import type { Health } from '../http/operations/health.js';
 import { createOutbound, type Outbound } from '../http/outbound/client.js';
+import type { Role } from '../http/role.js';
 import type { RoleName } from '../protocol/endpoints.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
@@ -13,16 +12,6 @@ import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import type { Database } from './database.js';
-
-/** What every role's module looks like from here. */
-export interface RoleModule {
-  mount(app: Express): void;
-  /** What readiness asks. */
-  readonly checks: Readonly<Record<string, () => Promise<void>>>;
-  readonly health?: Health;
-  /** Writes what is still in memory. */
-  stop(): Promise<void>;
-}
 
 export const roleNames: readonly RoleName[] = ['authz', 'idp', 'rs', 'spa-rp'];
 
@@ -102,7 +91,7 @@ export async function createRole(
   config: ConfigOf[ServingRole],
   surroundings: Surroundings,
   insider: Insider | undefined,
-): Promise<RoleModule> {
+): Promise<Role> {
   const whole = config as Config;
   const given = { ...surroundings, config: whole };
   switch (role) {

@@ -96,7 +96,7 @@ async function listenAs(self: Process, role: RoleName, insider: Insider | undefi
   const module = await createRole(role, config, { clock, random, log }, insider);
   const prefix = self.role === 'all' ? `${role}.` : '';
   for (const [name, check] of Object.entries(module.checks)) self.checks[prefix + name] = check;
-  if (module.health) self.healths.push(module.health);
+  self.healths.push(module.health);
   self.endings.add('roles', module.stop);
   const app = createApp({
     role,

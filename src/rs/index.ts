@@ -8,8 +8,9 @@ import type express from 'express';
 import type { Clock } from '../clock.js';
 import type { RsConfigSection } from '../config/configuration.js';
 import { cors } from '../http/browser/cors.js';
-import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
+import { createHealth, publicHealth } from '../http/operations/health.js';
 import { readForm } from '../http/request/form.js';
+import type { Role } from '../http/role.js';
 import { endpointUrl } from '../protocol/endpoints.js';
 import type { Authentication } from '../resource/authenticate.js';
 import type { Log } from '../telemetry/log/logger.js';
@@ -17,7 +18,8 @@ import { authenticateByIssuer, type IssuerAuthentication } from './authenticate.
 import { metadata, metadataPaths } from './metadata.js';
 import { methods, resource } from './resources.js';
 
-export interface RsDeps {
+/** What this room is given. */
+export interface RsGiven {
   readonly config: {
     readonly issuer: string;
     readonly internalUrls: { readonly authz?: string };
@@ -28,16 +30,8 @@ export interface RsDeps {
   readonly log: Log;
 }
 
-export interface Rs {
-  mount(app: express.Express): void;
-  readonly checks: Readonly<Record<string, () => Promise<void>>>;
-  /** Of the public health endpoint. */
-  readonly health: Health;
-  stop(): Promise<void>;
-}
-
 /** Where the issuer's name does not resolve, its endpoints are asked below the internal URL; otherwise they are discovered. */
-function createAuthentication({ config, clock, log }: RsDeps): IssuerAuthentication {
+function createAuthentication({ config, clock, log }: RsGiven): IssuerAuthentication {
   const { issuer, internalUrls, rs } = config;
   const at = (name: 'jwks' | 'introspect') => internalUrls.authz && endpointUrl(internalUrls.authz, name);
   return authenticateByIssuer({
@@ -92,7 +86,7 @@ function mountResource(app: express.Express, authentication: Authentication, ori
   app.delete(path, authenticate, requireScope(methods.DELETE.scope), resource('DELETE', authentication));
 }
 
-function mountMetadata(app: express.Express, { issuer, rs }: RsDeps['config']): void {
+function mountMetadata(app: express.Express, { issuer, rs }: RsGiven['config']): void {
   const description = {
     resource: rs.resource,
     issuer,
@@ -105,9 +99,9 @@ function mountMetadata(app: express.Express, { issuer, rs }: RsDeps['config']): 
   app.get(paths, metadata(description));
 }
 
-export function createRs(deps: RsDeps): Rs {
-  const { config, clock } = deps;
-  const authentication = createAuthentication(deps);
+export function createRs(given: RsGiven): Role {
+  const { config, clock } = given;
+  const authentication = createAuthentication(given);
   const checks = { authz: keysCheck(() => authentication.reach(), config.issuer) };
   const health = createHealth({ checks, clock });
   return {

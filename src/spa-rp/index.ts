@@ -4,14 +4,16 @@
  * Never: sees a token (they go from issuer to browser), keeps anything, imports storage.
  * Talks to: nobody; its page talks to authz, idp and rs.
  */
-import type { Express, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import type { Clock } from '../clock.js';
-import { createHealth, type Health, publicHealth } from '../http/operations/health.js';
+import { createHealth, publicHealth } from '../http/operations/health.js';
+import type { Role } from '../http/role.js';
 import { builtAssets, loadAssets, sendAsset } from './assets.js';
 import { renderPage } from './page.js';
 import type { RuntimeConfiguration } from './runtime-configuration.js';
 
-export interface SpaRpDeps {
+/** What this room is given. */
+export interface SpaRpGiven {
   readonly config: {
     readonly issuer: string;
     readonly publicUrls: { readonly idp: string; readonly rs: string; readonly spaRp: string };
@@ -22,16 +24,7 @@ export interface SpaRpDeps {
   readonly assetsFolder?: string;
 }
 
-export interface SpaRp {
-  mount(app: Express): void;
-  /** It needs nobody to serve its page. */
-  readonly checks: Readonly<Record<string, () => Promise<void>>>;
-  /** Of the public health endpoint. */
-  readonly health: Health;
-  stop(): Promise<void>;
-}
-
-const runtimeConfiguration = ({ issuer, publicUrls, spaRp }: SpaRpDeps['config']): RuntimeConfiguration => ({
+const runtimeConfiguration = ({ issuer, publicUrls, spaRp }: SpaRpGiven['config']): RuntimeConfiguration => ({
   issuer,
   clientId: spaRp.clientId,
   scope: spaRp.scope,
@@ -40,7 +33,7 @@ const runtimeConfiguration = ({ issuer, publicUrls, spaRp }: SpaRpDeps['config']
 });
 
 /** Only our own script and style, connections only to the three roles that the page talks to, no markup made from text. */
-function contentSecurityPolicy({ issuer, publicUrls }: SpaRpDeps['config']): string {
+function contentSecurityPolicy({ issuer, publicUrls }: SpaRpGiven['config']): string {
   const parties = new Set([issuer, publicUrls.idp, publicUrls.rs].map((url) => new URL(url).origin));
   return [
     "default-src 'none'",
@@ -67,10 +60,10 @@ const sendPage = (page: string, policy: string): RequestHandler => {
   return (_req, res) => void res.set(headers).end(body);
 };
 
-export function createSpaRp({ config, clock, assetsFolder = builtAssets }: SpaRpDeps): SpaRp {
+export function createSpaRp({ config, clock, assetsFolder = builtAssets }: SpaRpGiven): Role {
   const assets = loadAssets(assetsFolder);
   const page = sendPage(renderPage(assets.names, runtimeConfiguration(config)), contentSecurityPolicy(config));
-  const checks = {};
+  const checks = {}; // it needs nobody to serve its page
   const health = createHealth({ checks, clock });
   return {
     mount(app) {

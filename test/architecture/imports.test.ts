@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, Floors>> = {
   authz: [['index'], ['authorization', 'inspection'], ['token'], ['*']],
   storage: [['data-source'], ['*'], ['connection']],
   idp: [['index'], ['hub'], ['sign-in'], ['consent', 'openid'], ['interaction'], ['deps']],
-  http: [['operations'], ['request', 'listener', 'outbound'], ['browser']],
+  http: [['role'], ['operations'], ['request', 'listener', 'outbound'], ['browser']],
   telemetry: [['start'], ['tracing'], ['metrics'], ['log']],
   protocol: [
     ['metadata'],

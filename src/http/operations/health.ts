@@ -18,9 +18,11 @@ export interface Health {
   drain(): void;
 }
 
+/** By name, what is needed to do the work: each resolves, or rejects with the reason why it is not there. */
+export type Checks = Readonly<Record<string, () => Promise<void>>>;
+
 export interface HealthOptions {
-  /** Each resolves, or rejects with the reason; what the role needs to do its work. */
-  readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
+  readonly checks: Checks;
   readonly clock: Clock;
   /** Told when readiness turns. */
   readonly log?: Log;
