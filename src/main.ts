@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { systemClock } from './clock.js';
-import type { ServingRole } from './config/configuration.js';
+import { type ServingRole, servingRoles } from './config/configuration.js';
 import { ConfigError } from './config/faults.js';
 import { loadConfig } from './config/load.js';
 import { systemRandom } from './crypto/random.js';
@@ -16,8 +16,6 @@ import { createLog } from './telemetry/log/logger.js';
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-
-const servingRoles = ['authz', 'idp', 'rs', 'spa-rp', 'all'] as const satisfies readonly ServingRole[];
 
 interface Flags {
   readonly config: string;
@@ -32,7 +30,8 @@ async function serveRole({ config: file, role, port, adminPort, checkConfig }: F
   if (role === 'all' && port !== undefined) {
     throw new ConfigError('--port names one port, and --role=all needs four: set http.ports in the configuration.');
   }
-  const config = await loadConfig(file, { role, env: process.env, overrides: { port, adminPort } });
+  const serving = await loadConfig(file, { role, env: process.env, overrides: { port, adminPort } });
+  const { config } = serving;
   if (checkConfig) {
     process.stdout.write(`${file} is fine for --role=${role}\n`);
     return;
@@ -41,14 +40,14 @@ async function serveRole({ config: file, role, port, adminPort, checkConfig }: F
   const { drainDelay, shutdownTimeout } = config.http;
   const lifecycle = createLifecycle({ log, longestStop: drainDelay + shutdownTimeout + 15_000 });
   const onShutdown = () => lifecycle.end('told to on the admin listener');
-  const starting = startServing({ role, config, version, clock: systemClock, random: systemRandom, log, onShutdown });
+  const starting = startServing({ serving, version, clock: systemClock, random: systemRandom, log, onShutdown });
   lifecycle.onStop(async () => (await starting.catch(() => undefined))?.stop());
   try {
-    const serving = await starting;
-    log.info('listening', { ...Object.fromEntries(serving.ports), admin: serving.adminPort, version });
-    if (!(await serving.ready)) return;
+    const running = await starting;
+    log.info('listening', { ...Object.fromEntries(running.ports), admin: running.adminPort, version });
+    if (!(await running.ready)) return;
     log.info('serving', { seconds: Math.round(process.uptime() * 100) / 100 });
-    if (config.profile === 'development') process.stdout.write(developmentBanner(role, config, serving.adminPort));
+    if (config.profile === 'development') process.stdout.write(developmentBanner(serving, running.adminPort));
   } catch (cause) {
     const { code, isExplained } = exitCodeOf(cause);
     log.error('the start failed', isExplained ? { reason: (cause as Error).message } : { cause });
@@ -80,9 +79,10 @@ async function addCommandsTo(parser: Argv, args: readonly string[], file: () => 
     import('./commands/cli.js'),
     import('./commands/connection.js'),
   ]);
-  addCommands(parser, async (work) =>
-    connectForCommand(await loadConfig(file(), { role: 'authz', env: process.env }), work),
-  );
+  addCommands(parser, async (work) => {
+    const { config } = await loadConfig(file(), { role: 'authz', env: process.env });
+    return connectForCommand(config, work);
+  });
 }
 
 /** Secrets have no flags: a command line can be read by everybody on the machine. */

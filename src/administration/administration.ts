@@ -5,7 +5,7 @@
  */
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '../clock.js';
-import type { InsiderConfig } from '../config/configuration.js';
+import type { DatabaseRoleConfig } from '../config/configuration.js';
 import type { PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
 import type { StatementEvent } from '../events/event-table.js';
@@ -15,7 +15,7 @@ import type { Sql } from '../storage/connection/sql.js';
 import type { Log } from '../telemetry/log/logger.js';
 
 /** What of the configuration this room reads. */
-export type AdministrationConfig = Pick<InsiderConfig, 'keyEncryptionKeys' | 'signingKeys' | 'lifetimes' | 'jobs'>;
+export type AdministrationConfig = Pick<DatabaseRoleConfig, 'keyEncryptionKeys' | 'signingKeys' | 'lifetimes' | 'jobs'>;
 
 /** What this room is given. */
 export interface AdministrationGiven {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { InsiderConfig } from '../config/configuration.js';
+import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { deriveKey } from '../crypto/encryption.js';
 import type { Random } from '../crypto/random.js';
 import { createEvents, type Events } from '../events/events.js';
@@ -16,7 +16,7 @@ import { createFailedAuthentications, type FailedAuthentications } from './clien
 
 /** What of the configuration this room reads. */
 export type AuthzConfig = Pick<
-  InsiderConfig,
+  DatabaseRoleConfig,
   | 'issuer'
   | 'publicUrls'
   | 'resources'

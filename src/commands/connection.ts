@@ -1,6 +1,6 @@
 import { type Administration, createAdministration } from '../administration/administration.js';
 import { systemClock } from '../clock.js';
-import type { InsiderConfig } from '../config/configuration.js';
+import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { createPasswordHasher } from '../crypto/password.js';
 import { systemRandom } from '../crypto/random.js';
 import { describeDatabaseFault } from '../storage/connection/availability.js';
@@ -29,7 +29,7 @@ function refuseDatabase(cause: unknown): never {
   throw new CommandError(`The database cannot be used: ${reason}; ${remedy}.`, { cause });
 }
 
-const settingsOf = ({ database }: InsiderConfig, dsn: string): DatabaseSettings => ({
+const settingsOf = ({ database }: DatabaseRoleConfig, dsn: string): DatabaseSettings => ({
   dsn,
   maxOpenConns: Math.min(4, database.maxOpenConns),
   maxIdleConns: database.maxIdleConns,
@@ -41,7 +41,7 @@ const settingsOf = ({ database }: InsiderConfig, dsn: string): DatabaseSettings 
 
 /** Connects, does the work and disconnects, whatever happens. */
 export async function connectForCommand(
-  config: InsiderConfig,
+  config: DatabaseRoleConfig,
   work: (connected: Connected) => Promise<void>,
 ): Promise<void> {
   const log = createLog({ level: 'WARN', format: 'text', sink: (line) => process.stderr.write(`${line}\n`) });

@@ -96,7 +96,7 @@ export const crossFaults = (sections: ValidSections): readonly Fault[] => [
 ];
 
 /** What the roles on the database can not do without. */
-export function* insiderFaults({
+export function* databaseRoleFaults({
   database,
   key_encryption_keys,
   default_resource,

@@ -1,3 +1,4 @@
+import type { RoleName } from '../protocol/endpoints.js';
 import type { FileSections } from './schema.js';
 import type { Secret } from './secret.js';
 
@@ -31,23 +32,6 @@ interface KeyEncryptionKeys {
   readonly all: readonly KeyEncryptionKey[];
 }
 
-type FromFile = Camelized<Omit<FileSections, 'clients' | 'users' | 'key_encryption_keys' | 'default_resource'>>;
-
-export type LogLevel = FileSections['log-level'];
-export type HttpConfig = FromFile['http'];
-export type AdminConfig = FromFile['admin'];
-export type TelemetryConfig = FromFile['telemetry'];
-export type OutboundConfig = FromFile['outbound'];
-export type DatabaseConfig = FromFile['database'];
-export type SigningKeysConfig = FromFile['signingKeys'];
-export type Lifetimes = FromFile['lifetimes'];
-export type PasswordConfig = FromFile['password'];
-export type SignInConfig = FromFile['signIn'];
-export type PagesConfig = FromFile['pages'];
-export type JobsConfig = FromFile['jobs'];
-export type DeclaredClient = FileSections['clients'][number];
-export type DeclaredUser = FileSections['users'][number];
-
 export interface RsConfigSection {
   /** Its identifier (RFC 8707 §2): the audience that rs insists on. */
   readonly resource: string;
@@ -56,50 +40,28 @@ export interface RsConfigSection {
   readonly introspection?: { readonly clientId: string; readonly clientSecret: Secret };
 }
 
-/** What every role is given. */
-type Everyone = Pick<
-  FromFile,
-  | 'profile'
-  | 'logLevel'
-  | 'logFormat'
-  | 'issuer'
-  | 'publicUrls'
-  | 'internalUrls'
-  | 'http'
-  | 'cors'
-  | 'admin'
-  | 'telemetry'
-  | 'outbound'
-  | 'resources'
->;
-
-/** What the roles on the database are given, and the commands and jobs. */
-type Insider = Pick<FromFile, 'database' | 'signingKeys' | 'lifetimes' | 'password' | 'signIn' | 'pages' | 'jobs'> & {
-  readonly keyEncryptionKeys: KeyEncryptionKeys;
-  readonly defaultResource: string;
-  readonly clients: readonly DeclaredClient[];
-  readonly users: readonly DeclaredUser[];
-};
-
-export type InsiderConfig = Everyone & Insider;
-export type RsConfig = Everyone & { readonly rs: RsConfigSection };
-export type SpaRpConfig = Everyone & Pick<FromFile, 'spaRp'>;
-export type Config = InsiderConfig & RsConfig & SpaRpConfig;
-
-/** A role's configuration holds nothing that the role does not need: rs never sees the database or its keys. */
-export interface ConfigOf {
-  readonly authz: InsiderConfig;
-  readonly idp: InsiderConfig;
-  readonly rs: RsConfig;
-  readonly 'spa-rp': SpaRpConfig;
-  readonly all: Config;
-}
-
-export type ServingRole = keyof ConfigOf;
+export type DeclaredClient = FileSections['clients'][number];
+export type DeclaredUser = FileSections['users'][number];
 
 type SectionName = keyof FileSections;
 
-const everyone: readonly SectionName[] = [
+/** The sections that have another form in memory than in the file; {@link inMemory} makes it. */
+interface Reshaped {
+  readonly key_encryption_keys: KeyEncryptionKeys;
+  readonly default_resource: string;
+  readonly clients: readonly DeclaredClient[];
+  readonly users: readonly DeclaredUser[];
+  readonly rs: RsConfigSection;
+}
+
+type InMemory<Name extends SectionName> = Name extends keyof Reshaped ? Reshaped[Name] : Camelized<FileSections[Name]>;
+
+type Sections<Names extends readonly SectionName[]> = {
+  readonly [Name in Names[number] as CamelCase<Name>]: InMemory<Name>;
+};
+
+/** What every role is given. */
+const everyRole = [
   'profile',
   'log-level',
   'log-format',
@@ -112,9 +74,10 @@ const everyone: readonly SectionName[] = [
   'telemetry',
   'outbound',
   'resources',
-];
+] as const satisfies readonly SectionName[];
 
-const insider: readonly SectionName[] = [
+/** What the roles on the database are given besides, and the commands and jobs. */
+const databaseRole = [
   'database',
   'key_encryption_keys',
   'signing_keys',
@@ -126,19 +89,44 @@ const insider: readonly SectionName[] = [
   'sign_in',
   'pages',
   'jobs',
-];
+] as const satisfies readonly SectionName[];
 
-const own: Readonly<Record<ServingRole, readonly SectionName[]>> = {
-  authz: insider,
-  idp: insider,
+/** A role's configuration holds nothing that the role does not need: rs never sees the database or its keys. */
+const ownSections = {
+  authz: databaseRole,
+  idp: databaseRole,
   rs: ['rs'],
   'spa-rp': ['spa_rp'],
-  all: [...insider, 'rs', 'spa_rp'],
-};
+  all: [...databaseRole, 'rs', 'spa_rp'],
+} as const satisfies Readonly<Record<RoleName | 'all', readonly SectionName[]>>;
 
-/** Files named in other roles' sections are not even opened. */
+/** What a process can be told to play: one role, or all of them, for development. */
+export type ServingRole = keyof typeof ownSections;
+
+export const servingRoles = ['authz', 'idp', 'rs', 'spa-rp', 'all'] as const satisfies readonly ServingRole[];
+
+type EveryRoleConfig = Sections<typeof everyRole>;
+
+export type ConfigOf<Role extends ServingRole> = EveryRoleConfig & Sections<(typeof ownSections)[Role]>;
+export type DatabaseRoleConfig = ConfigOf<'authz' | 'idp'>;
+export type RsConfig = ConfigOf<'rs'>;
+export type SpaRpConfig = ConfigOf<'spa-rp'>;
+export type AllRolesConfig = ConfigOf<'all'>;
+
+/** What a process plays beside the configuration that fits it: who looks at the role knows the configuration. */
+export type Serving<Role extends ServingRole = ServingRole> = {
+  readonly [Each in Role]: { readonly role: Each; readonly config: ConfigOf<Each> };
+}[Role];
+
+export type HttpConfig = EveryRoleConfig['http'];
+export type AdminConfig = EveryRoleConfig['admin'];
+export type DatabaseConfig = DatabaseRoleConfig['database'];
+
+const sectionsOf = (role: ServingRole): readonly SectionName[] => [...everyRole, ...ownSections[role]];
+
+/** Whether the role is given the section: files named in other roles' sections are not even opened. */
 export const usesSection = (role: ServingRole, section: string): boolean =>
-  [...everyone, ...own[role]].includes(section as SectionName);
+  sectionsOf(role).some((name) => name === section);
 
 const camelCase = (key: string): string => key.replace(/[_-](\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -155,8 +143,7 @@ function camelized(value: unknown, rename: (key: string) => string = camelCase):
 
 const asOnTheWire = (value: unknown) => camelized(value, (key) => key);
 
-/** One section of the file as the record has it. */
-function recordOf(file: FileSections, section: SectionName): unknown {
+function inMemory(file: FileSections, section: SectionName): unknown {
   switch (section) {
     case 'clients':
     case 'users':
@@ -170,8 +157,9 @@ function recordOf(file: FileSections, section: SectionName): unknown {
   }
 }
 
-/** The record of a role, from sections that have been checked for it. */
-export function toRecord<Role extends ServingRole>(file: FileSections, role: Role): ConfigOf[Role] {
-  const sections = [...everyone, ...own[role]].map((section) => [camelCase(section), recordOf(file, section)]);
-  return Object.freeze(Object.fromEntries(sections));
+/** A role with its configuration, from sections that have been checked for it. */
+export function toServing<Role extends ServingRole>(file: FileSections, role: Role): Serving<Role> {
+  const sections = sectionsOf(role).map((section) => [camelCase(section), inMemory(file, section)]);
+  // The one place where the compiler is told what a role's configuration is; all others hear it from the compiler.
+  return { role, config: Object.freeze(Object.fromEntries(sections)) } as Serving<Role>;
 }

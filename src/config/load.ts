@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isCollection, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
-import { crossFaults, insiderFaults, resourceServerFaults, type ValidSections } from './checks.js';
-import { type ConfigOf, type ServingRole, toRecord, usesSection } from './configuration.js';
+import { crossFaults, databaseRoleFaults, resourceServerFaults, type ValidSections } from './checks.js';
+import { type Serving, type ServingRole, toServing, usesSection } from './configuration.js';
 import { applyOverride, type Environment, type Override, readEnvironment } from './environment.js';
 import { ConfigError, configError, type Fault, toFaults } from './faults.js';
 import { readFiles } from './files.js';
@@ -84,8 +84,8 @@ function parseSections(root: Root): { sections: ValidSections; faults: readonly 
 
 function roleFaults(role: ServingRole, sections: ValidSections): readonly Fault[] {
   return [
-    ...(role === 'authz' || role === 'idp' || role === 'all' ? insiderFaults(sections) : []),
-    ...(role === 'rs' || role === 'all' ? resourceServerFaults(sections) : []),
+    ...(usesSection(role, 'database') ? databaseRoleFaults(sections) : []),
+    ...(usesSection(role, 'rs') ? resourceServerFaults(sections) : []),
     ...(sections.profile === 'production' ? productionFaults(sections) : []),
   ];
 }
@@ -97,7 +97,7 @@ function roleFaults(role: ServingRole, sections: ValidSections): readonly Fault[
 export async function loadConfig<Role extends ServingRole>(
   file: string,
   options: LoadOptions<Role>,
-): Promise<ConfigOf[Role]> {
+): Promise<Serving<Role>> {
   const { root, placeOf } = await readSource(file);
   const environment = readEnvironment(options.env);
   const overrides = [...environment.overrides, ...flagOverrides(options)];
@@ -116,5 +116,5 @@ export async function loadConfig<Role extends ServingRole>(
     const sources = new Map(overrides.map(({ path, source }) => [formatPath(path), ` (from ${source})`]));
     throw configError(file, all, (path) => sources.get(formatPath(path)) ?? placeOf(path));
   }
-  return toRecord(sections as FileSections, options.role);
+  return toServing(sections as FileSections, options.role);
 }

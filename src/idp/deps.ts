@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { InsiderConfig } from '../config/configuration.js';
+import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { deriveKey } from '../crypto/encryption.js';
 import type { PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
@@ -14,7 +14,7 @@ import type { Log } from '../telemetry/log/logger.js';
 
 /** The part of the configuration that this room reads. */
 export type IdpConfig = Pick<
-  InsiderConfig,
+  DatabaseRoleConfig,
   'issuer' | 'publicUrls' | 'lifetimes' | 'keyEncryptionKeys' | 'signIn' | 'pages' | 'cors'
 >;
 

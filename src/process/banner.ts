@@ -1,5 +1,5 @@
-import type { ConfigOf, ServingRole } from '../config/configuration.js';
-import { publicUrlOf, rolesOf } from './roles.js';
+import type { Serving } from '../config/configuration.js';
+import { isDatabaseRole, publicUrlOf, rolesOf } from './roles.js';
 
 const purposes = {
   authz: 'authorization server and issuer',
@@ -9,9 +9,10 @@ const purposes = {
 } as const;
 
 /** What a developer wants to know when all is up: where to go and how to sign in. */
-export function developmentBanner(role: ServingRole, config: ConfigOf[ServingRole], adminPort: number): string {
-  const lines = rolesOf(role).map((each) => `  ${publicUrlOf(config, each).padEnd(24)} ${each}: ${purposes[each]}`);
-  const users = 'users' in config ? config.users : [];
+export function developmentBanner(serving: Serving, adminPort: number): string {
+  const roles = rolesOf(serving);
+  const lines = roles.map((each) => `  ${publicUrlOf(each).padEnd(24)} ${each.role}: ${purposes[each.role]}`);
+  const users = roles.find(isDatabaseRole)?.config.users ?? [];
   // The one password that everybody knows; any other is a secret, in a development profile too.
   const logins = users
     .filter(({ username, password }) => username === 'demo' && password?.reveal() === 'demo-password')

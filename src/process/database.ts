@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { EntityManager } from 'typeorm';
 import { type Administration, createAdministration } from '../administration/administration.js';
 import type { Clock } from '../clock.js';
-import type { InsiderConfig } from '../config/configuration.js';
+import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
 import { describeDatabaseFault } from '../storage/connection/availability.js';
@@ -16,7 +16,7 @@ import { metrics } from '../telemetry/metrics/metrics.js';
 import { provision } from './provision.js';
 
 export interface DatabaseOptions {
-  readonly config: InsiderConfig;
+  readonly config: DatabaseRoleConfig;
   /** Shown in pg_stat_activity. */
   readonly name: string;
   readonly clock: Clock;
@@ -51,7 +51,7 @@ function observePool(pool: pg.Pool, max: number): void {
   }));
 }
 
-export async function openDatabase({ config, name, clock, random, log }: DatabaseOptions): Promise<Database> {
+export async function openServingDatabase({ config, name, clock, random, log }: DatabaseOptions): Promise<Database> {
   const { database } = config;
   const located = await locateDatabase(database);
   if (located.folder) log.info('embedded PostgreSQL', { wanted: database.embedded, folder: located.folder });

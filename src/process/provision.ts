@@ -8,12 +8,12 @@ import { declareClient } from '../administration/clients.js';
 import { ensureKeys } from '../administration/keys.js';
 import { recognizeRestoredDatabase } from '../administration/maintenance.js';
 import { declareUser } from '../administration/users.js';
-import type { InsiderConfig } from '../config/configuration.js';
+import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { migrate, withMigrationLock } from '../storage/data-source.js';
 import type { Log } from '../telemetry/log/logger.js';
 
 export interface ProvisionOptions {
-  readonly declared: Pick<InsiderConfig, 'clients' | 'users'>;
+  readonly declared: Pick<DatabaseRoleConfig, 'clients' | 'users'>;
   readonly administration: Administration;
   /** Goes to PostgreSQL itself, not through PgBouncer: `database.migration_dsn` where that is set. */
   readonly migrations: { readonly dsn: string; readonly dataSource: DataSource };

@@ -1,9 +1,9 @@
-/** Role name → module: the only file that knows all four. Each is imported when it is asked for, and what it alone needs with it. */
+/** Role name → role: the only file that knows all four. Each is imported when it is asked for, and what it alone needs with it. */
 import type { Clock } from '../clock.js';
-import type { Config, ConfigOf, InsiderConfig, ServingRole } from '../config/configuration.js';
+import type { DatabaseRoleConfig, Serving } from '../config/configuration.js';
 import type { Random } from '../crypto/random.js';
 import { createCookies } from '../http/browser/cookies.js';
-import { createOutbound, type Outbound } from '../http/outbound/client.js';
+import { createOutbound } from '../http/outbound/client.js';
 import type { Role } from '../http/role.js';
 import type { RoleName } from '../protocol/endpoints.js';
 import type { AuditBatch } from '../storage/audit-events.js';
@@ -13,31 +13,44 @@ import type { Log } from '../telemetry/log/logger.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import type { Database } from './database.js';
 
-export const roleNames: readonly RoleName[] = ['authz', 'idp', 'rs', 'spa-rp'];
-
-/** The roles that a process plays. */
-export const rolesOf = (role: ServingRole): readonly RoleName[] => (role === 'all' ? roleNames : [role]);
+/** The roles that a process plays, each with its configuration. */
+export function rolesOf(serving: Serving): readonly Serving<RoleName>[] {
+  if (serving.role !== 'all') return [serving];
+  const { config } = serving;
+  return [
+    { role: 'authz', config },
+    { role: 'idp', config },
+    { role: 'rs', config },
+    { role: 'spa-rp', config },
+  ];
+}
 
 /** Whether the role stands on the database. */
-export const isInsider = (role: RoleName): boolean => role === 'authz' || role === 'idp';
+export const isDatabaseRole = (serving: Serving<RoleName>): serving is Serving<'authz' | 'idp'> =>
+  serving.role === 'authz' || serving.role === 'idp';
 
-export const publicUrlOf = (config: ConfigOf[ServingRole], role: RoleName): string =>
-  role === 'authz' ? config.issuer : config.publicUrls[role === 'spa-rp' ? 'spaRp' : role];
+/** The key of each role in `http.ports` and `public_urls`. */
+const configurationKeys = { authz: 'authz', idp: 'idp', rs: 'rs', 'spa-rp': 'spaRp' } as const;
 
-export const portOf = (config: ConfigOf[ServingRole], role: RoleName): number =>
-  config.http.ports[role === 'spa-rp' ? 'spaRp' : role];
+export const publicUrlOf = ({ role, config }: Serving<RoleName>): string =>
+  role === 'authz' ? config.issuer : config.publicUrls[configurationKeys[role]];
 
-/** What authz and idp share when they live in one process. */
-export interface Insider extends Pick<Database, 'sql' | 'passwords'> {
-  readonly clients: ClientCache;
-  readonly signingKeys: SigningKeys;
-  readonly auditBatch: AuditBatch;
-}
+export const portOf = ({ role, config }: Serving<RoleName>): number => config.http.ports[configurationKeys[role]];
+
+/** Whether the public reaches the role by https. */
+const isSecure = (serving: Serving<RoleName>): boolean => publicUrlOf(serving).startsWith('https:');
 
 export interface Surroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+}
+
+/** What authz and idp share when they live in one process. */
+export interface DatabaseRoleParts extends Pick<Database, 'sql' | 'passwords'> {
+  readonly clients: ClientCache;
+  readonly signingKeys: SigningKeys;
+  readonly auditBatch: AuditBatch;
 }
 
 /** How old the signing keys are, as far as this process has read them: a gauge can't wait for the database. */
@@ -54,11 +67,11 @@ function observeKeys(signingKeys: SigningKeys): void {
   });
 }
 
-export async function assembleInsider(
-  config: InsiderConfig,
-  { sql, passwords }: Database,
+export async function assembleDatabaseRoleParts(
+  config: DatabaseRoleConfig,
+  { sql, passwords }: Pick<Database, 'sql' | 'passwords'>,
   { clock, log }: Surroundings,
-): Promise<Insider> {
+): Promise<DatabaseRoleParts> {
   const [{ createClientCache }, { createSigningKeys }, { createAuditBatch }] = await Promise.all([
     import('../storage/clients.js'),
     import('../storage/signing-keys.js'),
@@ -75,46 +88,41 @@ export async function assembleInsider(
   return { sql, passwords, clients: createClientCache(sql, clock), signingKeys, auditBatch };
 }
 
-const outboundOf = ({ outbound }: InsiderConfig): Outbound =>
-  createOutbound({
-    allowHosts: outbound.allowHosts,
-    ca: outbound.ca,
-    timeoutMs: outbound.timeout,
-    maxBytes: outbound.maxBytes,
-  });
-
-const isSecure = (url: string): boolean => url.startsWith('https:');
-
-/** A role of this process, ready to be mounted. `insider` is there for roles on the database. */
-export async function createRole(
-  role: RoleName,
-  config: ConfigOf[ServingRole],
+/** A role that stands on the database, ready to be mounted. */
+export async function createDatabaseRole(
+  serving: Serving<'authz' | 'idp'>,
   surroundings: Surroundings,
-  insider: Insider | undefined,
+  parts: DatabaseRoleParts,
 ): Promise<Role> {
-  const whole = config as Config;
-  const given = { ...surroundings, config: whole };
+  const { role, config } = serving;
+  const given = { ...surroundings, ...parts, config, cookies: createCookies({ secure: isSecure(serving) }) };
   switch (role) {
     case 'authz': {
-      if (!insider) throw new Error('authz needs the database');
       const { createAuthz } = await import('../authz/index.js');
-      const cookies = createCookies({ secure: isSecure(config.issuer) });
-      const outbound = outboundOf(whole);
-      const module = createAuthz({ ...given, ...insider, cookies, outbound });
-      return { ...module, stop: () => module.stop().finally(() => outbound.close()) };
+      const outbound = createOutbound(config.outbound);
+      const authz = createAuthz({ ...given, outbound });
+      return { ...authz, stop: () => authz.stop().finally(() => outbound.close()) };
     }
     case 'idp': {
-      if (!insider) throw new Error('idp needs the database');
       const { createIdp } = await import('../idp/index.js');
-      return createIdp({ ...given, ...insider, cookies: createCookies({ secure: isSecure(config.publicUrls.idp) }) });
+      return createIdp(given);
     }
+  }
+}
+
+/** A role that needs no database, ready to be mounted. */
+export async function createStandaloneRole(
+  serving: Serving<'rs' | 'spa-rp'>,
+  surroundings: Surroundings,
+): Promise<Role> {
+  switch (serving.role) {
     case 'rs': {
       const { createRs } = await import('../rs/index.js');
-      return createRs(given);
+      return createRs({ ...surroundings, config: serving.config });
     }
     case 'spa-rp': {
       const { createSpaRp } = await import('../spa-rp/index.js');
-      return createSpaRp(given);
+      return createSpaRp({ ...surroundings, config: serving.config });
     }
   }
 }

@@ -2,12 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import type { Clock } from '../clock.js';
-import type { ConfigOf, InsiderConfig, ServingRole } from '../config/configuration.js';
+import type { DatabaseRoleConfig, Serving } from '../config/configuration.js';
 import type { Random } from '../crypto/random.js';
 import { serve } from '../http/listener/server.js';
 import { createHealth, type Health } from '../http/operations/health.js';
 import { serveAdmin } from '../http/operations/listener.js';
 import { createApp } from '../http/request/app.js';
+import type { Role } from '../http/role.js';
 import { refusalPages } from '../pages/send.js';
 import type { RoleName } from '../protocol/endpoints.js';
 import { OAuthError } from '../protocol/oauth-error.js';
@@ -16,12 +17,20 @@ import { watchMemory } from '../telemetry/metrics/memory-watch.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { startTelemetry } from '../telemetry/start.js';
 import type { Database } from './database.js';
-import { assembleInsider, createRole, type Insider, isInsider, portOf, publicUrlOf, rolesOf } from './roles.js';
+import {
+  assembleDatabaseRoleParts,
+  createDatabaseRole,
+  createStandaloneRole,
+  isDatabaseRole,
+  portOf,
+  publicUrlOf,
+  rolesOf,
+  type Surroundings,
+} from './roles.js';
 import { createEndings, type Endings } from './shutdown.js';
 
 export interface ServingOptions {
-  readonly role: ServingRole;
-  readonly config: ConfigOf[ServingRole];
+  readonly serving: Serving;
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -30,7 +39,7 @@ export interface ServingOptions {
   onShutdown(): void;
 }
 
-export interface Serving {
+export interface ServingProcess {
   /** Where each role listens. */
   readonly ports: ReadonlyMap<RoleName, number>;
   readonly adminPort: number;
@@ -62,17 +71,16 @@ const gate =
     res.status(503).set('Cache-Control', 'no-store').json({ status: 'starting' });
   };
 
-async function openDatabase(self: Process): Promise<Database> {
-  const { openDatabase: open } = await import('./database.js');
-  const config = self.config as InsiderConfig;
-  const database = await open({ ...self, config, name: self.role });
+async function openDatabase(self: Process, config: DatabaseRoleConfig): Promise<Database> {
+  const { openServingDatabase } = await import('./database.js');
+  const database = await openServingDatabase({ ...self, config, name: self.serving.role });
   self.endings.add('database', database.close);
   self.waitingFor = database.waitingFor;
   return database;
 }
 
 /** Opens the gate when the database is as it has to be, and starts the jobs. */
-async function prepare(self: Process, database: Database): Promise<void> {
+async function prepare(self: Process, config: DatabaseRoleConfig, database: Database): Promise<void> {
   const [{ createJobRunner }, { maintenanceJobs }] = await Promise.all([
     import('../jobs/runner.js'),
     import('../jobs/maintenance.js'),
@@ -80,7 +88,7 @@ async function prepare(self: Process, database: Database): Promise<void> {
   await database.prepare(self.stopping.signal);
   if (self.stopping.signal.aborted) return;
   const { random, log } = self;
-  const { interval, jitter } = (self.config as InsiderConfig).jobs;
+  const { interval, jitter } = config.jobs;
   const { manager } = database;
   const jobs = maintenanceJobs(database.administer('schedule'));
   const chance = () => random.bytes(4).readUInt32BE() / 2 ** 32;
@@ -89,12 +97,17 @@ async function prepare(self: Process, database: Database): Promise<void> {
   runner.start();
 }
 
-/** One role with its listener; resolves to the port. */
-async function listenAs(self: Process, role: RoleName, insider: Insider | undefined): Promise<number> {
-  const { config, clock, random } = self;
-  const log = self.log.child({ role });
-  const module = await createRole(role, config, { clock, random, log }, insider);
-  const prefix = self.role === 'all' ? `${role}.` : '';
+const surroundingsOf = ({ clock, random, log }: Process, { role }: Serving<RoleName>): Surroundings => ({
+  clock,
+  random,
+  log: log.child({ role }),
+});
+
+/** Lets a role listen; resolves to the port. */
+async function listenAs(self: Process, serving: Serving<RoleName>, module: Role): Promise<number> {
+  const { role, config } = serving;
+  const { clock, random, log } = surroundingsOf(self, serving);
+  const prefix = self.serving.role === 'all' ? `${role}.` : '';
   for (const [name, check] of Object.entries(module.checks)) self.checks[prefix + name] = check;
   self.healths.push(module.health);
   self.endings.add('roles', module.stop);
@@ -105,19 +118,50 @@ async function listenAs(self: Process, role: RoleName, insider: Insider | undefi
     random,
     http: config.http,
     mount(bare) {
-      if (isInsider(role)) bare.use(gate(self));
+      if (isDatabaseRole(serving)) bare.use(gate(self));
       module.mount(bare);
     },
-    ...(role === 'rs' ? {} : refusalPages('pages' in config ? config.pages.productName : 'Identity')),
-    secure: publicUrlOf(config, role).startsWith('https:'),
+    ...(role === 'rs' ? {} : refusalPages(isDatabaseRole(serving) ? serving.config.pages.productName : 'Identity')),
+    secure: publicUrlOf(serving).startsWith('https:'),
   });
-  const server = await serve({ app, http: config.http, port: portOf(config, role), tls: config.http.tls, log });
+  const server = await serve({ app, http: config.http, port: portOf(serving), tls: config.http.tls, log });
   self.endings.add('listeners', server.close);
   return server.port;
 }
 
-async function start(self: Process): Promise<Serving> {
-  const { config, role, version, clock, log, endings } = self;
+type Ports = Map<RoleName, number>;
+
+/** Resolves to what has to be done before these roles answer. */
+async function startDatabaseRoles(
+  self: Process,
+  roles: readonly Serving<'authz' | 'idp'>[],
+  ports: Ports,
+): Promise<() => Promise<void>> {
+  const config = roles[0]?.config;
+  if (!config) return async () => undefined;
+  const database = await openDatabase(self, config);
+  const parts = await assembleDatabaseRoleParts(config, database, self);
+  for (const each of roles) {
+    const role = await createDatabaseRole(each, surroundingsOf(self, each), parts);
+    ports.set(each.role, await listenAs(self, each, role));
+  }
+  return () => prepare(self, config, database);
+}
+
+async function startStandaloneRoles(
+  self: Process,
+  roles: readonly Serving<'rs' | 'spa-rp'>[],
+  ports: Ports,
+): Promise<void> {
+  for (const each of roles) {
+    const role = await createStandaloneRole(each, surroundingsOf(self, each));
+    ports.set(each.role, await listenAs(self, each, role));
+  }
+}
+
+async function start(self: Process): Promise<ServingProcess> {
+  const { serving, version, clock, log, endings } = self;
+  const { role, config } = serving;
   const prometheus = config.admin.prometheus;
   const telemetry = await startTelemetry(config.telemetry, role, version, { prometheus, log });
   endings.add('telemetry', telemetry.shutdown);
@@ -137,14 +181,16 @@ async function start(self: Process): Promise<Serving> {
   });
   endings.add('admin', admin.close);
 
-  const roles = rolesOf(role);
-  const database = roles.some(isInsider) ? await openDatabase(self) : undefined;
-  const insider = database && (await assembleInsider(config as InsiderConfig, database, self));
+  const roles = rolesOf(serving);
   const ports = new Map<RoleName, number>();
-  for (const each of roles) ports.set(each, await listenAs(self, each, insider));
+  const prepareDatabase = await startDatabaseRoles(self, roles.filter(isDatabaseRole), ports);
+  await startStandaloneRoles(
+    self,
+    roles.filter((each) => !isDatabaseRole(each)),
+    ports,
+  );
 
-  const prepared = database ? prepare(self, database) : Promise.resolve();
-  const ready = prepared.then(() => {
+  const ready = prepareDatabase().then(() => {
     self.isOpen = !self.stopping.signal.aborted;
     return self.isOpen;
   });
@@ -152,8 +198,8 @@ async function start(self: Process): Promise<Serving> {
   return { ports, adminPort: admin.port, ready, stop: () => stop(self) };
 }
 
-async function stop({ config, endings, healths, stopping, log }: Process): Promise<void> {
-  const { drainDelay } = config.http;
+async function stop({ serving, endings, healths, stopping, log }: Process): Promise<void> {
+  const { drainDelay } = serving.config.http;
   log.info('shutting down', { drain_delay_ms: drainDelay });
   stopping.abort();
   for (const health of healths) health.drain();
@@ -162,7 +208,7 @@ async function stop({ config, endings, healths, stopping, log }: Process): Promi
 }
 
 /** Starts all of it. What has been started is ended again when a part can't be. */
-export async function startServing(options: ServingOptions): Promise<Serving> {
+export async function startServing(options: ServingOptions): Promise<ServingProcess> {
   const endings = createEndings(options.log);
   const self: Process = {
     ...options,

@@ -153,7 +153,7 @@ export async function openAuthz(
   };
   const { algorithms } = settings.signingKeys;
   await Promise.all(algorithms.map((alg) => ensureSigningKey(database.dataSource.manager, alg, rotation, change)));
-  const outbound = createOutbound({ allowHosts: ['127.0.0.1'], timeoutMs: 2_000, maxBytes: 65_536 });
+  const outbound = createOutbound({ allowHosts: ['127.0.0.1'], timeout: 2_000, maxBytes: 65_536 });
   const deps: AuthzGiven = {
     config: settings,
     sql,

@@ -10,7 +10,7 @@ export interface OutboundOptions {
   /** A certificate authority in PEM, besides the system's. */
   readonly ca?: string | undefined;
   /** Milliseconds for everything: name, connection, answer. */
-  readonly timeoutMs: number;
+  readonly timeout: number;
   readonly maxBytes: number;
 }
 
@@ -70,7 +70,7 @@ function parseJson(body: string, host: string): unknown {
   }
 }
 
-export function createOutbound({ allowHosts = [], ca, timeoutMs, maxBytes }: OutboundOptions): Outbound {
+export function createOutbound({ allowHosts = [], ca, timeout, maxBytes }: OutboundOptions): Outbound {
   // Made once: it holds the system's certificates, too, which are many.
   const trust = ca === undefined ? {} : { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
   const kept = { keepAlive: true, maxSockets: 32, maxFreeSockets: 8, timeout: idleTimeout };
@@ -101,7 +101,7 @@ export function createOutbound({ allowHosts = [], ca, timeoutMs, maxBytes }: Out
     const url = requireFetchable(address, allowHosts);
     const headers: Record<string, string> = { 'Accept-Encoding': 'identity', ...exchange.headers };
     injectTraceContext(headers);
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.timeout(timeout);
     let res: http.IncomingMessage | undefined;
     try {
       res = await connect(url, { ...exchange, headers }, signal);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { migrations } from '../../../migrations/index.js';
 import { createAdministration } from '../../../src/administration/administration.js';
-import type { Config } from '../../../src/config/configuration.js';
+import type { AllRolesConfig } from '../../../src/config/configuration.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { createPasswordHasher } from '../../../src/crypto/password.js';
 import { systemRandom } from '../../../src/crypto/random.js';
@@ -14,14 +14,14 @@ import { createDatabase, databaseSettings, type EmptyDatabase, quietLog } from '
 import { start } from '../../support/rows.js';
 
 let database: EmptyDatabase;
-let config: Config;
+let config: AllRolesConfig;
 let dataSource: ReturnType<typeof createDataSource>;
 let sql: Sql;
 const passwords = createPasswordHasher({ memoryKib: 64, iterations: 1, parallelism: 1, concurrency: 2, queue: 10 });
 
 beforeAll(async () => {
   database = await createDatabase({ empty: true });
-  config = await loadConfig('configs/identity/test.yml', { role: 'all', env: {} });
+  ({ config } = await loadConfig('configs/identity/test.yml', { role: 'all', env: {} }));
   dataSource = await createDataSource(databaseSettings(database.dsn), quietLog).initialize();
   sql = createSql(poolOf(dataSource), { prepared: true, maxWaiting: 10 });
 });
@@ -30,7 +30,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const run = (declared: Partial<Config> = {}) =>
+const run = (declared: Partial<AllRolesConfig> = {}) =>
   provision({
     declared: { ...config, ...declared },
     administration: createAdministration({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import type { Config, ServingRole } from '../../../src/config/configuration.js';
+import type { AllRolesConfig, ServingRole } from '../../../src/config/configuration.js';
 import type { Environment } from '../../../src/config/environment.js';
 import { type LoadOptions, loadConfig } from '../../../src/config/load.js';
 
@@ -42,7 +42,8 @@ async function load<Role extends ServingRole = 'all'>(
   options: Partial<LoadOptions<Role>> = {},
 ) {
   const file = await write(typeof document === 'string' ? document : stringify(document));
-  return loadConfig<Role>(file, { role: 'all' as Role, env: {}, ...options });
+  const { config } = await loadConfig<Role>(file, { role: 'all' as Role, env: {}, ...options });
+  return config;
 }
 
 const faultsOf = (document: object | string, options: Partial<LoadOptions<ServingRole>> = {}): Promise<string> =>
@@ -154,7 +155,7 @@ describe('secrets from files', () => {
 });
 
 describe('what the environment and flags set', () => {
-  it.each<[string, Environment, (config: Config) => unknown, unknown]>([
+  it.each<[string, Environment, (config: AllRolesConfig) => unknown, unknown]>([
     ['LOG_LEVEL', { LOG_LEVEL: 'TRACE' }, (config) => config.logLevel, 'TRACE'],
     ['OTLP_ENDPOINT', { OTLP_ENDPOINT: 'http://c:4318' }, (config) => config.telemetry.otlpEndpoint, 'http://c:4318'],
     ['a number', { IDENTITY_HTTP_PORTS_SPA_RP: '1234' }, (config) => config.http.ports.spaRp, 1234],
@@ -401,12 +402,13 @@ describe('what production refuses', () => {
 
 describe('the files that are shipped', () => {
   it.each(['development', 'test'])('%s.yml starts every role as it stands', async (profile) => {
-    const config = await loadConfig(`configs/identity/${profile}.yml`, { role: 'all', env: {} });
+    const { config } = await loadConfig(`configs/identity/${profile}.yml`, { role: 'all', env: {} });
     expect(config.profile).toBe(profile);
   });
 
   it('development.yml declares what the documentation promises', async () => {
-    const { users, clients } = await loadConfig('configs/identity/development.yml', { role: 'all', env: {} });
+    const { config } = await loadConfig('configs/identity/development.yml', { role: 'all', env: {} });
+    const { users, clients } = config;
     expect(users.map(({ username, password, claims }) => [username, password?.reveal(), claims.email])).toEqual([
       ['demo', 'demo-password', 'demo@example.com'],
     ]);
@@ -444,7 +446,7 @@ describe('the files that are shipped', () => {
       IDENTITY_CLIENTS_1_CLIENT_SECRET_FILE: secret,
       IDENTITY_RS_INTROSPECTION_CLIENT_SECRET_FILE: secret,
     };
-    const config = await loadConfig('configs/identity/production.yml', { role: 'all', env });
+    const { config } = await loadConfig('configs/identity/production.yml', { role: 'all', env });
     expect([config.profile, config.users.length, config.rs.introspection?.clientSecret.reveal()]).toEqual([
       'production',
       0,

@@ -28,7 +28,7 @@ async function host(
 }
 
 function outbound(options: Partial<OutboundOptions> = {}): Outbound {
-  const made = createOutbound({ timeoutMs: 2000, maxBytes: 1000, ...options });
+  const made = createOutbound({ timeout: 2000, maxBytes: 1000, ...options });
   closing.push(() => made.close());
   return made;
 }
@@ -122,7 +122,7 @@ describe('what is fetched', () => {
 
   it.each(listeners)('is refused: %s for %s', async (fault, _, listener) => {
     const { url, name, requests } = await host(listener);
-    const client = outbound({ allowHosts: [name], timeoutMs: fault === 'timeout' ? 100 : 5000 });
+    const client = outbound({ allowHosts: [name], timeout: fault === 'timeout' ? 100 : 5000 });
     const error = await client.getJson(`${url}/path?token=hunter2`).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ name: 'OutboundError', fault });
     expect((error as Error).message).toContain(name);

@@ -29,7 +29,7 @@ it('a trace goes from the caller through the request, its log and its statements
   const [collector, neighbour] = [await listener(), await listener()];
   const settings = { enabled: true, otlpEndpoint: `http://${collector.host}`, samplingRatio: 1 };
   const telemetry = await startTelemetry(settings, 'authz', '1.0.0');
-  const outbound = createOutbound({ allowHosts: [neighbour.host], timeoutMs: 5000, maxBytes: 1000 });
+  const outbound = createOutbound({ allowHosts: [neighbour.host], timeout: 5000, maxBytes: 1000 });
   const { app, log, lines } = testApp((app) => {
     app.get('/oidc/v1/interaction/:id', async (_req, res) => {
       await withSpan('sql find_interaction', {}, () => outbound.getJson(`http://${neighbour.host}/jwks`));
