@@ -1,4 +1,4 @@
-import type { MetadataFault } from '../protocol/client/client-metadata.js';
+import type { MetadataFault } from '../protocol/client/member-reader.js';
 
 /** Why a verb was refused: the closed set, for whoever turns it into an exit code, a status or a page. */
 export type AdministrationErrorCode =

@@ -2,10 +2,10 @@ import { hashToken } from '../crypto/digest.js';
 import {
   type ClientMetadata,
   isClientIdentifier,
-  type MetadataFault,
   readClientMetadata,
   unservableProfile,
 } from '../protocol/client/client-metadata.js';
+import type { MetadataFault } from '../protocol/client/member-reader.js';
 import type { Change } from '../storage/change.js';
 import * as stored from '../storage/clients.js';
 import { type Administration, makeChange } from './administration.js';

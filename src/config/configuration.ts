@@ -60,6 +60,10 @@ type Sections<Names extends readonly SectionName[]> = {
   readonly [Name in Names[number] as CamelCase<Name>]: InMemory<Name>;
 };
 
+/** What a process can be told to play: one role, or all of them, for development. */
+export const servingRoles = ['authz', 'idp', 'rs', 'spa-rp', 'all'] as const satisfies readonly (RoleName | 'all')[];
+export type ServingRole = (typeof servingRoles)[number];
+
 /** What every role is given. */
 const everyRole = [
   'profile',
@@ -98,12 +102,7 @@ const ownSections = {
   rs: ['rs'],
   'spa-rp': ['spa_rp'],
   all: [...databaseRole, 'rs', 'spa_rp'],
-} as const satisfies Readonly<Record<RoleName | 'all', readonly SectionName[]>>;
-
-/** What a process can be told to play: one role, or all of them, for development. */
-export type ServingRole = keyof typeof ownSections;
-
-export const servingRoles = ['authz', 'idp', 'rs', 'spa-rp', 'all'] as const satisfies readonly ServingRole[];
+} as const satisfies Readonly<Record<ServingRole, readonly SectionName[]>>;
 
 type EveryRoleConfig = Sections<typeof everyRole>;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  type ClientMetadata,
+  clientMetadataMembers,
   isClientIdentifier,
   readClientMetadata,
   unservableProfile,
@@ -52,36 +52,6 @@ export const declaredUser = z.strictObject({
   claims: claims.prefault({}),
 });
 
-/** The record makes the compiler tell when a member is added there and not here. */
-const metadataMembers: Record<keyof ClientMetadata, true> = {
-  client_name: true,
-  client_uri: true,
-  logo_uri: true,
-  policy_uri: true,
-  tos_uri: true,
-  contacts: true,
-  initiate_login_uri: true,
-  application_type: true,
-  redirect_uris: true,
-  post_logout_redirect_uris: true,
-  response_types: true,
-  grant_types: true,
-  scope: true,
-  subject_type: true,
-  token_endpoint_auth_method: true,
-  token_endpoint_auth_signing_alg: true,
-  id_token_signed_response_alg: true,
-  jwks: true,
-  jwks_uri: true,
-  default_max_age: true,
-  default_acr_values: true,
-  require_auth_time: true,
-  profile: true,
-  require_pkce: true,
-  access_token_format: true,
-  protected_resources: true,
-};
-
 const needsSecret = (method: unknown) => method === undefined || String(method).startsWith('client_secret');
 
 /** RFC 7591 §2 metadata, as the wire has it, and what only a declaration says: the identifier and the secret. */
@@ -93,7 +63,7 @@ export const declaredClient = z
       context.addIssue({ code: 'custom', path: [member], message: problem });
     const unservable = read.metadata && unservableProfile(read.metadata);
     if (unservable) context.addIssue({ code: 'custom', path: ['profile'], message: unservable });
-    const unknown = Object.keys(metadata).filter((member) => !(member in metadataMembers));
+    const unknown = Object.keys(metadata).filter((member) => !clientMetadataMembers.has(member));
     if (unknown.length > 0) context.addIssue({ code: 'unrecognized_keys', keys: unknown, input: metadata });
     const hasSecret = (client_secret ?? client_secret_file) !== undefined;
     if (needsSecret(metadata.token_endpoint_auth_method) !== hasSecret) {
@@ -103,4 +73,4 @@ export const declaredClient = z
   });
 
 /** The names that a declared client may have, for the message about one that it may not. */
-export const clientMembers: readonly string[] = ['client_id', 'client_secret', ...Object.keys(metadataMembers)];
+export const clientMembers: readonly string[] = ['client_id', 'client_secret', ...clientMetadataMembers];

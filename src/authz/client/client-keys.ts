@@ -1,7 +1,8 @@
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
 import type { Clock } from '../../clock.js';
 import type { Outbound } from '../../http/outbound/client.js';
-import type { ClientMetadata, JsonWebKeySet } from '../../protocol/client/client-metadata.js';
+import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
+import type { JsonWebKeySet } from '../../protocol/client/member-reader.js';
 
 /** Milliseconds after which a client's jwks_uri is read again, and before which an unknown key makes nobody read it. */
 const cacheLife = 600_000;

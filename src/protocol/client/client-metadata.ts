@@ -1,6 +1,13 @@
 import { redirectUriFault } from '../redirect-uri.js';
 import { parseScope } from '../scope.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
+import {
+  type Document,
+  type JsonWebKeySet,
+  type MemberReader,
+  type MetadataFault,
+  memberReader,
+} from './member-reader.js';
 
 /** Grant types that a client can be registered for (RFC 7591 §2); the token endpoint answers exactly these. */
 export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
@@ -18,10 +25,6 @@ export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[nu
 /** Rule sets a client can be held to: OAuth 2.1, FAPI 2.0 Security Profile §5, FAPI 2.0 Message Signing §5. */
 export const clientProfiles = ['oauth21', 'fapi2', 'fapi2-message-signing'] as const;
 export type ClientProfile = (typeof clientProfiles)[number];
-
-export interface JsonWebKeySet {
-  readonly keys: readonly Readonly<Record<string, unknown>>[];
-}
 
 /**
  * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last four members are ours. What is
@@ -62,75 +65,9 @@ export interface ClientMetadata {
   readonly protected_resources: readonly string[];
 }
 
-/** One thing wrong with a metadata document, in RFC 7591 §3.2.2's terms. */
-export interface MetadataFault {
-  readonly error: 'invalid_redirect_uri' | 'invalid_client_metadata';
-  readonly member: string;
-  readonly problem: string;
-}
-
 export type ReadMetadata =
   | { readonly metadata: ClientMetadata; readonly faults: readonly [] }
   | { readonly metadata?: undefined; readonly faults: readonly MetadataFault[] };
-
-type Document = Readonly<Record<string, unknown>>;
-
-/** Reads members one by one and notes what is wrong with each, so that all faults come in one answer. */
-function memberReader(document: Document) {
-  const faults: MetadataFault[] = [];
-  const fault = (member: string, problem: string, error: MetadataFault['error'] = 'invalid_client_metadata') =>
-    void faults.push({ error, member, problem });
-
-  function read<T>(member: string, kind: string, is: (value: unknown) => value is T): T | undefined {
-    const value = document[member];
-    if (value === undefined || value === null) return undefined;
-    if (is(value)) return value;
-    fault(member, `is not ${kind}`);
-    return undefined;
-  }
-
-  const isString = (value: unknown): value is string => typeof value === 'string';
-  const isList = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
-  const isWebUrl = (value: unknown): value is string =>
-    isString(value) && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
-
-  return {
-    faults,
-    fault,
-    string: (member: string) => read(member, 'a string', isString),
-    list: (member: string) => read(member, 'a list of strings', isList),
-    webUrl: (member: string) => read(member, 'an http(s) URL', isWebUrl),
-    flag: (member: string) => read(member, 'true or false', (value) => typeof value === 'boolean') ?? false,
-    seconds: (member: string) =>
-      read(
-        member,
-        'a number of seconds',
-        (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0,
-      ),
-    keySet: (member: string) => read(member, 'a set of public keys', isPublicKeySet),
-    oneOf: <T extends string>(member: string, values: readonly T[]) =>
-      read(member, `one of ${values.join(', ')}`, (value): value is T => values.includes(value as T)),
-    someOf: <T extends string>(member: string, values: readonly T[]) =>
-      read(
-        member,
-        `a list out of ${values.join(', ')}`,
-        (value): value is T[] => isList(value) && value.every((item) => values.includes(item as T)),
-      ),
-  };
-}
-
-type MemberReader = ReturnType<typeof memberReader>;
-
-/** Public halves only: a private or symmetric key that was sent to us is one to throw away (RFC 7591 §2, RFC 7517 §9.2). */
-function isPublicKeySet(value: unknown): value is JsonWebKeySet {
-  const keys = (value as { keys?: unknown } | null)?.keys;
-  return (
-    Array.isArray(keys) &&
-    keys.every(
-      (key: unknown) => typeof key === 'object' && key !== null && 'kty' in key && key.kty !== 'oct' && !('d' in key),
-    )
-  );
-}
 
 /** Members left out stay out: `exactOptionalPropertyTypes` and stored JSON agree on that. */
 const present = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
@@ -177,6 +114,15 @@ function readMembers(read: MemberReader): ClientMetadata {
     protected_resources: read.list('protected_resources') ?? [],
   };
 }
+
+function membersRead(): ReadonlySet<string> {
+  const read = memberReader({});
+  readMembers(read);
+  return read.members;
+}
+
+/** Every member that {@link readClientMetadata} looks at (RFC 7591 §2, OIDC Registration §2), and those that are ours. */
+export const clientMetadataMembers = membersRead();
 
 function checkRedirectUris(metadata: ClientMetadata, { fault }: MemberReader): void {
   for (const uri of metadata.redirect_uris) {
