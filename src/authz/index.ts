@@ -8,6 +8,7 @@ import { cors } from '../http/browser/cors.js';
 import { createHealth, publicHealth } from '../http/operations/health.js';
 import type { Role } from '../http/role.js';
 import { errorPages } from '../pages/error-pages.js';
+import { refusalPages } from '../pages/send.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { ping } from '../storage/connection/sql.js';
 import { authorize } from './authorization/authorize.js';
@@ -82,6 +83,7 @@ export function createAuthz(given: AuthzGiven): Role {
   return {
     health,
     checks,
+    refusalPages: refusalPages(authz.config.pages.productName),
     stop: () => authz.auditBatch.flush(),
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'authz' }));

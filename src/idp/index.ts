@@ -7,6 +7,7 @@ import type { Express, RequestHandler } from 'express';
 import { type CorsPolicy, cors } from '../http/browser/cors.js';
 import { createHealth, publicHealth } from '../http/operations/health.js';
 import type { Role } from '../http/role.js';
+import { refusalPages } from '../pages/send.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { ping } from '../storage/connection/sql.js';
 import { consentStep } from './consent/consent.js';
@@ -85,6 +86,7 @@ export function createIdp(given: IdpGiven): Role {
   return {
     health,
     checks,
+    refusalPages: refusalPages(idp.config.pages.productName),
     stop: () => idp.auditBatch.flush(),
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'idp' }));

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { type HeaderList, pageHeaders, setHeaders } from '../http/browser/headers.js';
-import { type ErrorPage, renderErrorPage } from './error.js';
+import type { RefusalPages } from '../http/request/refusal.js';
+import { renderErrorPage } from './error.js';
 import { stylesheetHash } from './stylesheet.js';
 
 /**
@@ -18,9 +19,8 @@ export function sendHtml(res: Response, page: string, status = 200): void {
   res.status(status).type('html').send(page);
 }
 
-/** For `createApp`: the pages for what it refuses itself. */
-export const refusalPages = (productName: string) => ({
-  renderPage: (page: Pick<ErrorPage, 'status' | 'title' | 'message' | 'requestId'>): string =>
-    renderErrorPage({ ...page, productName }),
-  pageHeaders: withoutScript,
+/** The pages for what the shell refuses itself. */
+export const refusalPages = (productName: string): RefusalPages => ({
+  render: (page) => renderErrorPage({ ...page, productName }),
+  headers: withoutScript,
 });

@@ -9,7 +9,6 @@ import { createHealth, type Health } from '../http/operations/health.js';
 import { serveAdmin } from '../http/operations/listener.js';
 import { createApp } from '../http/request/app.js';
 import type { Role } from '../http/role.js';
-import { refusalPages } from '../pages/send.js';
 import type { RoleName } from '../protocol/endpoints.js';
 import { OAuthError } from '../protocol/oauth-error.js';
 import type { Log } from '../telemetry/log/logger.js';
@@ -121,7 +120,7 @@ async function listenAs(self: Process, serving: Serving<RoleName>, module: Role)
       if (isDatabaseRole(serving)) bare.use(gate(self));
       module.mount(bare);
     },
-    ...(role === 'rs' ? {} : refusalPages(isDatabaseRole(serving) ? serving.config.pages.productName : 'Identity')),
+    refusalPages: module.refusalPages,
     secure: publicUrlOf(serving).startsWith('https:'),
   });
   const server = await serve({ app, http: config.http, port: portOf(serving), tls: config.http.tls, log });

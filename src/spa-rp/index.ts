@@ -8,6 +8,7 @@ import type { RequestHandler } from 'express';
 import type { Clock } from '../clock.js';
 import { createHealth, publicHealth } from '../http/operations/health.js';
 import type { Role } from '../http/role.js';
+import { refusalPages } from '../pages/send.js';
 import { builtAssets, loadAssets, sendAsset } from './assets.js';
 import { renderPage } from './page.js';
 import type { RuntimeConfiguration } from './runtime-configuration.js';
@@ -72,6 +73,7 @@ export function createSpaRp({ config, clock, assetsFolder = builtAssets }: SpaRp
       app.get('/health', publicHealth(health, { status: 'ok', service: 'spa-rp' }));
     },
     checks,
+    refusalPages: refusalPages('Identity'),
     health,
     stop: async () => {},
   };

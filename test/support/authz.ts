@@ -7,7 +7,6 @@ import { systemRandom } from '../../src/crypto/random.js';
 import { createCookies } from '../../src/http/browser/cookies.js';
 import { createOutbound } from '../../src/http/outbound/client.js';
 import { createApp } from '../../src/http/request/app.js';
-import { refusalPages } from '../../src/pages/send.js';
 import { createAuditBatch } from '../../src/storage/audit-events.js';
 import { createClientCache } from '../../src/storage/clients.js';
 import { completeInteraction, type InteractionOutcome } from '../../src/storage/interactions.js';
@@ -167,8 +166,7 @@ export async function openAuthz(
     log,
   };
   const authz = createAuthz(deps);
-  const pages = refusalPages(settings.pages.productName);
-  const shell = { role: 'authz', log, clock, random: systemRandom, http, ...pages } as const;
+  const shell = { role: 'authz', log, clock, random: systemRandom, http, refusalPages: authz.refusalPages } as const;
   server.on('request', createApp({ ...shell, mount: (app) => authz.mount(app) }));
 
   const test: TestAuthz = {

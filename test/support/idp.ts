@@ -7,7 +7,6 @@ import { createCookies } from '../../src/http/browser/cookies.js';
 import { createApp } from '../../src/http/request/app.js';
 import type { IdpConfig, IdpGiven } from '../../src/idp/deps.js';
 import { createIdp } from '../../src/idp/index.js';
-import { refusalPages } from '../../src/pages/send.js';
 import type { ValidatedAuthorizationRequest } from '../../src/protocol/authorization/authorization-request.js';
 import { createAuditBatch } from '../../src/storage/audit-events.js';
 import { createClientCache } from '../../src/storage/clients.js';
@@ -140,7 +139,7 @@ export async function openIdp({ hashing, issuer, beside }: IdpOptions = {}): Pro
       random: systemRandom,
       http: httpConfig,
       mount: (app) => idp.mount(app),
-      ...refusalPages(settings.pages.productName),
+      refusalPages: idp.refusalPages,
     }),
   );
 

@@ -4,10 +4,10 @@ import type { HttpConfig } from '../../config/configuration.js';
 import type { Random } from '../../crypto/random.js';
 import type { RoleName } from '../../protocol/endpoints.js';
 import type { Log } from '../../telemetry/log/logger.js';
-import { apiHeaders, type HeaderList } from '../browser/headers.js';
+import { apiHeaders } from '../browser/headers.js';
 import { errorHandler } from './error-handler.js';
 import { notFound } from './not-found.js';
-import { createRefuse, type RefusalPage } from './refusal.js';
+import { createRefuse, type RefusalPages } from './refusal.js';
 import { requestShell } from './shell.js';
 
 export interface AppOptions {
@@ -20,10 +20,8 @@ export interface AppOptions {
   mount(app: express.Express): void;
   /** A role's own answer to an error; true where it has answered. */
   readonly renderError?: (error: unknown, req: express.Request, res: express.Response) => boolean;
-  /** The page of a refusal, for those who ask for pages. */
-  readonly renderPage?: (page: RefusalPage) => string;
-  /** The headers of that page, from `pageHeaders`. */
-  readonly pageHeaders?: HeaderList;
+  /** For those who ask for pages; without it, refusals are JSON. */
+  readonly refusalPages?: RefusalPages | undefined;
   /** Whether the public URL is https (Strict-Transport-Security); by default whether TLS ends here. */
   readonly secure?: boolean;
 }
@@ -42,10 +40,10 @@ function createBareApp(trustProxy: readonly string[]): express.Express {
 
 /** The shell that every role stands in; `mount` fills it. */
 export function createApp(options: AppOptions): express.Express {
-  const { role, log, clock, random, http, renderError, renderPage, pageHeaders } = options;
+  const { role, log, clock, random, http, renderError } = options;
   const { requestTimeout, maxRequestsInFlight } = http;
   const app = createBareApp(http.trustProxy);
-  const refuse = createRefuse({ renderPage, pageHeaders });
+  const refuse = createRefuse(options.refusalPages);
   const headers = apiHeaders({ secure: options.secure ?? http.tls !== undefined });
   app.use(requestShell({ role, log, clock, random, headers, requestTimeout, maxRequestsInFlight }));
   options.mount(app);

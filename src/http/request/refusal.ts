@@ -20,24 +20,26 @@ export interface RefusalPage {
   readonly requestId: string;
 }
 
-export interface RefuseOptions {
-  readonly renderPage?: ((page: RefusalPage) => string) | undefined;
-  readonly pageHeaders?: HeaderList | undefined;
+/** How a role that people visit shows a refusal. */
+export interface RefusalPages {
+  render(page: RefusalPage): string;
+  /** The headers of the page, from `pageHeaders`. */
+  readonly headers: HeaderList;
 }
 
 export type Refuse = (req: Request, res: Response, refusal: Refusal) => void;
 
 /** Answers a refusal in JSON, or as a page where the caller would rather have one (RFC 9110 §12.5.1) and the role has one. */
-export function createRefuse({ renderPage, pageHeaders }: RefuseOptions): Refuse {
+export function createRefuse(pages?: RefusalPages): Refuse {
   return (req, res, { status, code, message, title, headers }) => {
     res.status(status).set({ 'Cache-Control': 'no-store', ...headers });
     if (status === 408 || status === 413) res.set('Connection', 'close'); // the rest of the body is not waited for
-    if (!renderPage || req.accepts(['application/json', 'text/html']) !== 'text/html') {
+    if (!pages || req.accepts(['application/json', 'text/html']) !== 'text/html') {
       res.json({ error: code, error_description: message });
       return;
     }
-    const page = renderPage({ status, title, message, requestId: String(res.locals.requestId) });
-    if (pageHeaders) setHeaders(res, pageHeaders);
+    const page = pages.render({ status, title, message, requestId: String(res.locals.requestId) });
+    setHeaders(res, pages.headers);
     res.type('html').send(page);
   };
 }

@@ -6,6 +6,7 @@ import { OverloadedError } from '../../../../src/crypto/password.js';
 import { CsrfError } from '../../../../src/http/browser/csrf.js';
 import { pageHeaders } from '../../../../src/http/browser/headers.js';
 import { serve } from '../../../../src/http/listener/server.js';
+import type { RefusalPage } from '../../../../src/http/request/refusal.js';
 import { OAuthError } from '../../../../src/protocol/oauth-error.js';
 import { httpSettings, testApp } from '../../../support/http-app.js';
 
@@ -101,8 +102,7 @@ describe('one spelling of each path', () => {
 });
 
 describe('what no route takes', () => {
-  const renderPage = ({ title, status, requestId }: { title: string; status: number; requestId: string }) =>
-    `<h1>${status} ${title} ${requestId}</h1>`;
+  const render = ({ title, status, requestId }: RefusalPage) => `<h1>${status} ${title} ${requestId}</h1>`;
 
   it('is 404, in JSON', async () => {
     const { status, body, headers } = await request(tokenApp().app).get('/nothing?code=secret');
@@ -126,7 +126,7 @@ describe('what no route takes', () => {
     ['*/*', 'application/json; charset=utf-8'],
   ])('is for Accept %s of type %s', async (accept, type) => {
     const headers = pageHeaders({ formAction: 'self', styleHashes: ['sha256-x'] });
-    const { app } = testApp(() => undefined, { renderPage, pageHeaders: headers });
+    const { app } = testApp(() => undefined, { refusalPages: { render, headers } });
     const answer = await request(app).get('/nothing').set('Accept', accept).set('X-Request-Id', 'r1');
     expect([answer.status, answer.headers['content-type']]).toEqual([404, type]);
     if (type.startsWith('text/html')) {
@@ -196,10 +196,10 @@ describe('errors', () => {
   });
 
   it('survive a page that can not be rendered', async () => {
-    const renderPage = (): string => {
+    const render = (): string => {
       throw new Error('template');
     };
-    const { app } = failing(new Error('first'), { renderPage });
+    const { app } = failing(new Error('first'), { refusalPages: { render, headers: [] } });
     const answer = await request(app).get('/fail').set('Accept', 'text/html');
     expect([answer.status, answer.body.error]).toEqual([500, 'server_error']);
     expect(answer.text).not.toMatch(/template|first/);
