@@ -1,9 +1,11 @@
 /** Role name → role: the only file that knows all four. Each is imported when it is asked for, and what it alone needs with it. */
+import type { Express, RequestHandler } from 'express';
 import type { Clock } from '../clock.js';
 import type { DatabaseRoleConfig, Serving } from '../config/configuration.js';
 import type { Random } from '../crypto/random.js';
 import { createCookies } from '../http/browser/cookies.js';
 import { createOutbound } from '../http/outbound/client.js';
+import { createApp } from '../http/request/app.js';
 import type { Role } from '../http/role.js';
 import type { RoleName } from '../protocol/endpoints.js';
 import type { AuditBatch } from '../storage/audit-events.js';
@@ -126,3 +128,24 @@ export async function createStandaloneRole(
     }
   }
 }
+
+/** The application of a role: its routes in the shell, behind `gate` where there is one. */
+export const createRoleApp = (
+  serving: Serving<RoleName>,
+  role: Role,
+  { clock, random, log }: Surroundings,
+  gate?: RequestHandler,
+): Express =>
+  createApp({
+    role: serving.role,
+    log,
+    clock,
+    random,
+    http: serving.config.http,
+    secure: isSecure(serving),
+    refusalPages: role.refusalPages,
+    mount(app) {
+      if (gate) app.use(gate);
+      role.mount(app);
+    },
+  });

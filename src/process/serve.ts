@@ -1,39 +1,33 @@
-/** A process that serves: what is started in which order, and how it ends. */
+/** A process that serves: what is started in which order, and with what it ends. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
-import type { Clock } from '../clock.js';
 import type { DatabaseRoleConfig, Serving } from '../config/configuration.js';
-import type { Random } from '../crypto/random.js';
 import { serve } from '../http/listener/server.js';
-import { createHealth, type Health } from '../http/operations/health.js';
+import { createHealth } from '../http/operations/health.js';
 import { serveAdmin } from '../http/operations/listener.js';
-import { createApp } from '../http/request/app.js';
 import type { Role } from '../http/role.js';
 import type { RoleName } from '../protocol/endpoints.js';
-import { OAuthError } from '../protocol/oauth-error.js';
-import type { Log } from '../telemetry/log/logger.js';
 import { watchMemory } from '../telemetry/metrics/memory-watch.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { startTelemetry } from '../telemetry/start.js';
+import type { Telemetry } from '../telemetry/tracing/sdk.js';
 import type { Database } from './database.js';
+import { createGate, type Gate } from './gate.js';
 import {
   assembleDatabaseRoleParts,
   createDatabaseRole,
+  createRoleApp,
   createStandaloneRole,
   isDatabaseRole,
   portOf,
-  publicUrlOf,
   rolesOf,
   type Surroundings,
 } from './roles.js';
-import { createEndings, type Endings } from './shutdown.js';
+import { createShutdown, type Shutdown } from './shutdown.js';
 
-export interface ServingOptions {
+export interface ServingOptions extends Surroundings {
   readonly serving: Serving;
   readonly version: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
   /** The admin listener was told to shut down. */
   onShutdown(): void;
 }
@@ -48,185 +42,150 @@ export interface ServingProcess {
   stop(): Promise<void>;
 }
 
-/** What the parts of one process share while it lives. */
-interface Process extends ServingOptions {
-  readonly endings: Endings;
-  /** Ends waiting that has become pointless. */
-  readonly stopping: AbortController;
-  /** Grows as parts are started: readiness asks all of them. */
+/** What the steps of a start are given. */
+interface Start extends ServingOptions {
+  readonly shutdown: Shutdown;
+  readonly gate: Gate;
+  /** What the readiness of the process asks: each role that is started adds its own. */
   readonly checks: Record<string, () => Promise<void>>;
-  /** Every public health endpoint, and the admin listener's. */
-  readonly healths: Health[];
-  isOpen: boolean;
-  waitingFor: () => string;
-}
-
-/** Until migrations and provisioning are through, whoever comes is asked to come again. */
-const gate =
-  (self: Process): RequestHandler =>
-  (req, res, next) => {
-    if (self.isOpen) return next();
-    if (!req.path.endsWith('/health')) throw new OAuthError('temporarily_unavailable', { retryAfter: 1 });
-    res.status(503).set('Cache-Control', 'no-store').json({ status: 'starting' });
-  };
-
-async function openDatabase(self: Process, config: DatabaseRoleConfig): Promise<Database> {
-  const { openServingDatabase } = await import('./database.js');
-  const database = await openServingDatabase({ ...self, config, name: self.serving.role });
-  self.endings.add('database', database.close);
-  self.waitingFor = database.waitingFor;
-  return database;
-}
-
-/** Opens the gate when the database is as it has to be, and starts the jobs. */
-async function prepare(self: Process, config: DatabaseRoleConfig, database: Database): Promise<void> {
-  const [{ createJobRunner }, { maintenanceJobs }] = await Promise.all([
-    import('../jobs/runner.js'),
-    import('../jobs/maintenance.js'),
-  ]);
-  await database.prepare(self.stopping.signal);
-  if (self.stopping.signal.aborted) return;
-  const { random, log } = self;
-  const { interval, jitter } = config.jobs;
-  const { manager } = database;
-  const jobs = maintenanceJobs(database.administer('schedule'));
-  const chance = () => random.bytes(4).readUInt32BE() / 2 ** 32;
-  const runner = createJobRunner({ jobs, manager, log, interval, jitter, chance });
-  self.endings.add('jobs', runner.stop);
-  runner.start();
-}
-
-const surroundingsOf = ({ clock, random, log }: Process, { role }: Serving<RoleName>): Surroundings => ({
-  clock,
-  random,
-  log: log.child({ role }),
-});
-
-/** Lets a role listen; resolves to the port. */
-async function listenAs(self: Process, serving: Serving<RoleName>, module: Role): Promise<number> {
-  const { role, config } = serving;
-  const { clock, random, log } = surroundingsOf(self, serving);
-  const prefix = self.serving.role === 'all' ? `${role}.` : '';
-  for (const [name, check] of Object.entries(module.checks)) self.checks[prefix + name] = check;
-  self.healths.push(module.health);
-  self.endings.add('roles', module.stop);
-  const app = createApp({
-    role,
-    log,
-    clock,
-    random,
-    http: config.http,
-    mount(bare) {
-      if (isDatabaseRole(serving)) bare.use(gate(self));
-      module.mount(bare);
-    },
-    refusalPages: module.refusalPages,
-    secure: publicUrlOf(serving).startsWith('https:'),
-  });
-  const server = await serve({ app, http: config.http, port: portOf(serving), tls: config.http.tls, log });
-  self.endings.add('listeners', server.close);
-  return server.port;
-}
-
-type Ports = Map<RoleName, number>;
-
-/** Resolves to what has to be done before these roles answer. */
-async function startDatabaseRoles(
-  self: Process,
-  roles: readonly Serving<'authz' | 'idp'>[],
-  ports: Ports,
-): Promise<() => Promise<void>> {
-  const config = roles[0]?.config;
-  if (!config) return async () => undefined;
-  const database = await openDatabase(self, config);
-  const parts = await assembleDatabaseRoleParts(config, database, self);
-  for (const each of roles) {
-    const role = await createDatabaseRole(each, surroundingsOf(self, each), parts);
-    ports.set(each.role, await listenAs(self, each, role));
-  }
-  return () => prepare(self, config, database);
-}
-
-async function startStandaloneRoles(
-  self: Process,
-  roles: readonly Serving<'rs' | 'spa-rp'>[],
-  ports: Ports,
-): Promise<void> {
-  for (const each of roles) {
-    const role = await createStandaloneRole(each, surroundingsOf(self, each));
-    ports.set(each.role, await listenAs(self, each, role));
-  }
-}
-
-async function start(self: Process): Promise<ServingProcess> {
-  const { serving, version, clock, log, endings } = self;
-  const { role, config } = serving;
-  const prometheus = config.admin.prometheus;
-  const telemetry = await startTelemetry(config.telemetry, role, version, { prometheus, log });
-  endings.add('telemetry', telemetry.shutdown);
-  const stopWatching = watchMemory({ log });
-  endings.add('telemetry', async () => stopWatching());
-  metrics.observeTimeouts(config.http);
-  const health = createHealth({ checks: self.checks, clock, log });
-  self.healths.push(health);
-  const { onShutdown } = self;
-  const admin = await serveAdmin({
-    admin: config.admin,
-    health,
-    log,
-    onShutdown,
-    metrics: telemetry.prometheus,
-    clock,
-  });
-  endings.add('admin', admin.close);
-
-  const roles = rolesOf(serving);
-  const ports = new Map<RoleName, number>();
-  const prepareDatabase = await startDatabaseRoles(self, roles.filter(isDatabaseRole), ports);
-  await startStandaloneRoles(
-    self,
-    roles.filter((each) => !isDatabaseRole(each)),
-    ports,
-  );
-
-  const ready = prepareDatabase().then(() => {
-    self.isOpen = !self.stopping.signal.aborted;
-    return self.isOpen;
-  });
-  endings.add('jobs', () => ready.catch(() => undefined)); // a migration is not left in the middle
-  return { ports, adminPort: admin.port, ready, stop: () => stop(self) };
-}
-
-async function stop({ serving, endings, healths, stopping, log }: Process): Promise<void> {
-  const { drainDelay } = serving.config.http;
-  log.info('shutting down', { drain_delay_ms: drainDelay });
-  stopping.abort();
-  for (const health of healths) health.drain();
-  await sleep(drainDelay);
-  await endings.run();
 }
 
 /** Starts all of it. What has been started is ended again when a part can't be. */
 export async function startServing(options: ServingOptions): Promise<ServingProcess> {
-  const endings = createEndings(options.log);
-  const self: Process = {
-    ...options,
-    endings,
-    stopping: new AbortController(),
-    checks: {
-      start: async () => {
-        if (!self.isOpen) throw new Error(`waiting for ${self.waitingFor()}`);
-      },
-    },
-    healths: [],
-    isOpen: false,
-    waitingFor: () => 'its parts to be there',
-  };
+  const shutdown = createShutdown(options.log);
+  const gate = createGate();
   try {
-    return await start(self);
+    return await startParts({ ...options, shutdown, gate, checks: { start: gate.check } });
   } catch (error) {
-    self.stopping.abort();
-    await endings.run();
+    await shutdown.run();
     throw error;
   }
+}
+
+async function startParts(start: Start): Promise<ServingProcess> {
+  const { serving, log, shutdown, gate } = start;
+  const { drainDelay } = serving.config.http;
+  const roles = rolesOf(serving);
+
+  const prometheus = await startObserving(start);
+  const adminPort = await listenForOperators(start, prometheus);
+  const { ports, prepare } = await startDatabaseRoles(start, roles.filter(isDatabaseRole));
+  const standalone = await startStandaloneRoles(
+    start,
+    roles.filter((each) => !isDatabaseRole(each)),
+  );
+
+  const ready = prepare().then(() => {
+    if (shutdown.signal.aborted) return false;
+    gate.open();
+    return true;
+  });
+  shutdown.add('preparation', () => ready.catch(() => undefined));
+  shutdown.add('drain', () => sleep(drainDelay));
+  return {
+    ports: new Map([...ports, ...standalone]),
+    adminPort,
+    ready,
+    stop() {
+      log.info('shutting down', { drain_delay_ms: drainDelay });
+      return shutdown.run();
+    },
+  };
+}
+
+/** Traces, metrics and an eye on the memory; returns how to read the metrics where Prometheus asks for them. */
+async function startObserving(start: Start): Promise<Telemetry['prometheus']> {
+  const { serving, version, log, shutdown } = start;
+  const { role, config } = serving;
+  const { prometheus } = config.admin;
+  const telemetry = await startTelemetry(config.telemetry, role, version, { prometheus, log });
+  shutdown.add('telemetry', telemetry.shutdown);
+  shutdown.add('telemetry', watchMemory({ log }));
+  metrics.observeTimeouts(config.http);
+  return telemetry.prometheus;
+}
+
+/** Resolves to the port of the admin listener, which answers from now on whether the process is alive and ready. */
+async function listenForOperators(start: Start, prometheus: Telemetry['prometheus']): Promise<number> {
+  const { serving, clock, log, onShutdown, shutdown, checks } = start;
+  const health = createHealth({ checks, clock, log });
+  shutdown.add('readiness', health.drain);
+  const { admin } = serving.config;
+  const listener = await serveAdmin({ admin, health, log, onShutdown, metrics: prometheus, clock });
+  shutdown.add('admin', listener.close);
+  return listener.port;
+}
+
+type RolePort = readonly [RoleName, number];
+
+/** Lets these roles listen behind the gate; `prepare` brings about what they wait for there. */
+async function startDatabaseRoles(
+  start: Start,
+  roles: readonly Serving<'authz' | 'idp'>[],
+): Promise<{ readonly ports: readonly RolePort[]; readonly prepare: () => Promise<void> }> {
+  const config = roles[0]?.config;
+  if (!config) return { ports: [], prepare: async () => undefined };
+  const { openServingDatabase } = await import('./database.js');
+  const database = await openServingDatabase({ ...start, config, name: start.serving.role });
+  start.shutdown.add('database', database.close);
+  start.gate.waitFor(database.waitingFor);
+  const parts = await assembleDatabaseRoleParts(config, database, start);
+  const ports: RolePort[] = [];
+  for (const each of roles) {
+    const create = (surroundings: Surroundings) => createDatabaseRole(each, surroundings, parts);
+    ports.push(await startRole(start, each, create, start.gate.handler));
+  }
+  return { ports, prepare: () => prepareDatabase(start, config, database) };
+}
+
+async function startStandaloneRoles(start: Start, roles: readonly Serving<'rs' | 'spa-rp'>[]): Promise<RolePort[]> {
+  const ports: RolePort[] = [];
+  for (const each of roles) {
+    ports.push(await startRole(start, each, (surroundings) => createStandaloneRole(each, surroundings)));
+  }
+  return ports;
+}
+
+/** Creates a role and lets it listen; resolves to its port. */
+async function startRole(
+  { serving, clock, random, log, shutdown, checks }: Start,
+  played: Serving<RoleName>,
+  create: (surroundings: Surroundings) => Promise<Role>,
+  gate?: RequestHandler,
+): Promise<RolePort> {
+  const surroundings = { clock, random, log: log.child({ role: played.role }) };
+  const role = await create(surroundings);
+  const prefix = serving.role === 'all' ? `${played.role}.` : '';
+  for (const [name, check] of Object.entries(role.checks)) checks[prefix + name] = check;
+  shutdown.add('readiness', role.health.drain);
+  shutdown.add('roles', role.stop);
+  const app = createRoleApp(played, role, surroundings, gate);
+  const { http } = played.config;
+  const listener = await serve({ app, http, port: portOf(played), tls: http.tls, log: surroundings.log });
+  shutdown.add('listeners', listener.close);
+  return [played.role, listener.port];
+}
+
+/** Migrates and provisions, and starts the jobs, unless the shutdown comes first. */
+async function prepareDatabase(start: Start, config: DatabaseRoleConfig, database: Database): Promise<void> {
+  await database.prepare(start.shutdown.signal);
+  if (!start.shutdown.signal.aborted) await startJobs(start, config, database);
+}
+
+async function startJobs(
+  start: Start,
+  { jobs: { interval, jitter } }: DatabaseRoleConfig,
+  database: Database,
+): Promise<void> {
+  const [{ createJobRunner }, { maintenanceJobs }] = await Promise.all([
+    import('../jobs/runner.js'),
+    import('../jobs/maintenance.js'),
+  ]);
+  const { random, log, shutdown } = start;
+  const { manager } = database;
+  const jobs = maintenanceJobs(database.administer('schedule'));
+  const chance = () => random.bytes(4).readUInt32BE() / 2 ** 32;
+  const runner = createJobRunner({ jobs, manager, log, interval, jitter, chance });
+  shutdown.add('jobs', runner.stop);
+  runner.start();
 }
