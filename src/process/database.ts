@@ -31,7 +31,7 @@ export interface Database {
   readonly passwords: PasswordHasher;
   /** @param by on whose behalf, as audit rows name it */
   administer(by: 'configuration' | 'schedule'): Administration;
-  /** Migrates and provisions. Waits for a server that is not there yet; rejects when it is there and it can't be done. */
+  /** Migrates and provisions. Waits for a server that is not there yet; rejects when it is there and it cannot be done. */
   prepare(signal: AbortSignal): Promise<void>;
   /** What {@link Database.prepare} waits for. */
   waitingFor(): string;
@@ -51,6 +51,30 @@ function observePool(pool: pg.Pool, max: number): void {
   }));
 }
 
+/** Does `work` until it succeeds or the shutdown comes: a server that is not there yet is waited for, any other fault ends it. */
+function createPreparation(work: () => Promise<void>, log: Log): Pick<Database, 'prepare' | 'waitingFor'> {
+  let waitingFor = 'migrations and provisioning';
+  return {
+    waitingFor: () => waitingFor,
+    async prepare(signal) {
+      for (let attempt = 0; !signal.aborted; attempt += 1) {
+        try {
+          return await work();
+        } catch (error) {
+          const { away, reason, remedy } = describeDatabaseFault(error);
+          if (!away) {
+            throw new Error(`the database cannot be prepared: ${reason}; ${remedy}`, { cause: error });
+          }
+          waitingFor = `the database: ${reason}; ${remedy}`;
+          log.warn('waiting for the database', { reason, remedy, attempt });
+          await sleep(Math.min(longestPause, 100 * 2 ** attempt), undefined, { signal }).catch(() => undefined);
+        }
+      }
+    },
+  };
+}
+
+/** Opens the pool for requests; nothing asks the database before {@link Database.prepare}. */
 export async function openServingDatabase({ config, name, clock, random, log }: DatabaseOptions): Promise<Database> {
   const { database } = config;
   const located = await locateDatabase(database);
@@ -62,43 +86,24 @@ export async function openServingDatabase({ config, name, clock, random, log }: 
   const administration = { ...settings, dsn: direct, maxOpenConns: administrationConnections, statementTimeout: 0 };
   const dataSource = createDataSource(administration, log);
   const passwords = createPasswordHasher(config.password);
-  const migrations = { dsn: direct, dataSource };
   const { manager } = dataSource;
-  const sql = createSql(pool, {
-    prepared: database.preparedStatements,
-    maxWaiting: config.http.maxRequestsInFlight,
-    log,
-  });
+  const maxWaiting = config.http.maxRequestsInFlight;
+  const sql = createSql(pool, { prepared: database.preparedStatements, maxWaiting, log });
   const administer: Database['administer'] = (by) =>
     createAdministration({ config, manager, sql, passwords, clock, random, log, actor: { by } });
-  let waitingFor = 'migrations and provisioning';
 
-  async function prepareOnce(): Promise<void> {
+  async function migrateAndProvision(): Promise<void> {
     if (!dataSource.isInitialized) await dataSource.initialize();
+    const migrations = { dsn: direct, dataSource };
     await provision({ declared: config, administration: administer('configuration'), migrations, log });
   }
 
   return {
+    ...createPreparation(migrateAndProvision, log),
     sql,
     manager,
     passwords,
     administer,
-    waitingFor: () => waitingFor,
-    async prepare(signal) {
-      for (let attempt = 0; !signal.aborted; attempt += 1) {
-        try {
-          return await prepareOnce();
-        } catch (error) {
-          const { away, reason, remedy } = describeDatabaseFault(error);
-          if (!away) {
-            throw new Error(`the database can not be prepared: ${reason}; ${remedy}`, { cause: error });
-          }
-          waitingFor = `the database: ${reason}; ${remedy}`;
-          log.warn('waiting for the database', { reason, remedy, attempt });
-          await sleep(Math.min(longestPause, 100 * 2 ** attempt), undefined, { signal }).catch(() => undefined);
-        }
-      }
-    },
     async close() {
       await pool.end();
       if (dataSource.isInitialized) await dataSource.destroy();

@@ -141,7 +141,7 @@ describe("service won't start: the database", () => {
       env: { IDENTITY_DATABASE_DSN: dsn },
     });
     expect(JSON.stringify(linesOf(output, 'the start failed'))).toMatch(
-      /the database can not be prepared: permission denied .*; let the user of database\.dsn own the database/,
+      /the database cannot be prepared: permission denied .*; let the user of database\.dsn own the database/,
     );
     expect(code).toBe(1);
   });
