@@ -1,16 +1,16 @@
-/** The menu: flags → configuration → telemetry → role → listen → stop. */
+/** Flags → configuration → serving a role until it is told to stop, or a command. */
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { systemClock } from './clock.js';
-import { type ServingRole, servingRoles } from './config/configuration.js';
+import { type Serving, type ServingRole, servingRoles } from './config/configuration.js';
 import { ConfigError } from './config/faults.js';
 import { loadConfig } from './config/load.js';
 import { systemRandom } from './crypto/random.js';
 import { developmentBanner } from './process/banner.js';
 import { exitCodeOf } from './process/exit-codes.js';
 import { createLifecycle } from './process/lifecycle.js';
-import { startServing } from './process/serve.js';
+import { type ServingProcess, startServing } from './process/serve.js';
 import { createLog } from './telemetry/log/logger.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -31,17 +31,21 @@ async function serveRole({ config: file, role, port, adminPort, checkConfig }: F
     throw new ConfigError('--port names one port, and --role=all needs four: set http.ports in the configuration.');
   }
   const serving = await loadConfig(file, { role, env: process.env, overrides: { port, adminPort } });
-  const { config } = serving;
-  if (checkConfig) {
-    process.stdout.write(`${file} is fine for --role=${role}\n`);
-    return;
-  }
+  if (checkConfig) process.stdout.write(`${file} is fine for --role=${role}\n`);
+  else await serve(serving);
+}
+
+/** Time for what ends after the requests: jobs, pool, telemetry. In milliseconds. */
+const restOfStop = 15_000;
+
+async function serve(serving: Serving): Promise<void> {
+  const { role, config } = serving;
   const log = createLog({ level: config.logLevel, format: config.logFormat }).child({ role });
   const { drainDelay, shutdownTimeout } = config.http;
-  const lifecycle = createLifecycle({ log, longestStop: drainDelay + shutdownTimeout + 15_000 });
+  const lifecycle = createLifecycle({ log, longestStop: drainDelay + shutdownTimeout + restOfStop });
   const onShutdown = () => lifecycle.end('told to on the admin listener');
   const starting = startServing({ serving, version, clock: systemClock, random: systemRandom, log, onShutdown });
-  lifecycle.onStop(async () => (await starting.catch(() => undefined))?.stop());
+  lifecycle.onStop(() => stopOnceStarted(starting));
   try {
     const running = await starting;
     log.info('listening', { ...Object.fromEntries(running.ports), admin: running.adminPort, version });
@@ -55,7 +59,13 @@ async function serveRole({ config: file, role, port, adminPort, checkConfig }: F
   }
 }
 
-const serveFlags = (options: Argv) =>
+/** A stop that comes during the start waits for it, to end in order what was started. A failed start has ended its parts itself. */
+async function stopOnceStarted(starting: Promise<ServingProcess>): Promise<void> {
+  const [start] = await Promise.allSettled([starting]);
+  if (start.status === 'fulfilled') await start.value.stop();
+}
+
+const serveFlags = (options: Argv<{ config: string }>) =>
   options
     .option('role', {
       choices: servingRoles,
@@ -72,38 +82,41 @@ const examples: [string, string][] = [
   ['$0 users create ann --email=ann@example.com --password-file=-', 'the password comes from standard input'],
 ];
 
+const configOption = {
+  type: 'string',
+  default: 'configs/identity/production.yml',
+  describe: 'the configuration; any key of it can be set by IDENTITY_<PATH> in the environment',
+} as const;
+
 /** Commands bring the database's drivers along, which rs and spa-rp never need: they are loaded when one is asked for. */
-async function addCommandsTo(parser: Argv, args: readonly string[], file: () => string): Promise<void> {
+async function addCommandsTo(parser: Argv, args: readonly string[]): Promise<void> {
   if (args.every((arg) => arg.startsWith('-') && arg !== '--help')) return;
   const [{ addCommands }, { connectForCommand }] = await Promise.all([
     import('./commands/cli.js'),
     import('./commands/connection.js'),
   ]);
+  const { config: file } = yargs([...args])
+    .option('config', configOption)
+    .help(false)
+    .version(false)
+    .parseSync();
   addCommands(parser, async (work) => {
-    const { config } = await loadConfig(file(), { role: 'authz', env: process.env });
+    const { config } = await loadConfig(file, { role: 'authz', env: process.env });
     return connectForCommand(config, work);
   });
 }
 
 /** Secrets have no flags: a command line can be read by everybody on the machine. */
-async function menu(args: readonly string[]): Promise<Argv> {
-  let file = '';
+async function createParser(args: readonly string[]): Promise<Argv> {
   const parser = yargs([...args])
     .scriptName('identity')
     .usage('$0 --role=ROLE [--config=FILE]   serve\n$0 COMMAND [--config=FILE]       administer')
-    .option('config', {
-      type: 'string',
-      default: 'configs/identity/production.yml',
-      describe: 'the configuration; any key of it can be set by IDENTITY_<PATH> in the environment',
-    })
-    .middleware(({ config }) => {
-      file = String(config);
-    })
-    .command('$0', 'serve a role', serveFlags, (flags) => serveRole(flags as Flags & typeof flags));
-  await addCommandsTo(parser, args, () => file);
+    .option('config', configOption)
+    .command('$0', 'serve a role', serveFlags, (flags) => serveRole(flags));
+  await addCommandsTo(parser, args);
   return parser
     .example(examples)
-    .epilogue('Exit codes: 0 done, 1 failed, 2 configuration or flags, 3 a port can not be listened on.')
+    .epilogue('Exit codes: 0 done, 1 failed, 2 configuration or flags, 3 a port cannot be listened on.')
     .version(version)
     .help()
     .strict()
@@ -114,7 +127,7 @@ async function menu(args: readonly string[]): Promise<Argv> {
 }
 
 try {
-  const parser = await menu(hideBin(process.argv));
+  const parser = await createParser(hideBin(process.argv));
   await parser.parseAsync();
 } catch (error) {
   const { code, isExplained } = exitCodeOf(error);
