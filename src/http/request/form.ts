@@ -39,24 +39,15 @@ function readBody(req: IncomingMessage): Promise<string> {
   });
 }
 
-const read = new WeakMap<IncomingMessage, Promise<Parameters>>();
-
-async function readOnce(req: IncomingMessage): Promise<Parameters> {
+/**
+ * The parameters of a form body (RFC 6749 Appendix B), at most 64 KiB; a request without a body has none. To be asked once:
+ * it consumes the body.
+ * @throws OAuthError invalid_request, with 413 or 415 where that is the reason
+ */
+export async function readForm(req: IncomingMessage): Promise<Parameters> {
   if (!hasBody(req)) return parseParameters('');
   assertForm(req);
   return parseParameters(await readBody(req));
-}
-
-/**
- * The parameters of a form body (RFC 6749 Appendix B), at most 64 KiB; a request without a body has none. May be asked again.
- * @throws OAuthError invalid_request, with 413 or 415 where that is the reason
- */
-export function readForm(req: IncomingMessage): Promise<Parameters> {
-  const known = read.get(req);
-  if (known) return known;
-  const parameters = readOnce(req);
-  read.set(req, parameters);
-  return parameters;
 }
 
 /**

@@ -10,8 +10,7 @@ const formApp = () =>
   testApp((app) => {
     app.post('/form', async (req, res) => {
       const parameters = await readForm(req);
-      const again = await readForm(req);
-      res.json({ names: parameters.names, a: parameters.get('a'), same: again === parameters });
+      res.json({ names: parameters.names, a: parameters.get('a') });
     });
     app.get('/query', (req, res) => {
       const parameters = readQuery(req);
@@ -28,12 +27,12 @@ describe('form bodies (RFC 6749 Appendix B)', () => {
     'of type %s are read',
     async (type) => {
       const { body } = await post('a=%C3%A4+b&c=', { 'Content-Type': type });
-      expect(body).toEqual({ names: ['a'], a: 'ä b', same: true });
+      expect(body).toEqual({ names: ['a'], a: 'ä b' });
     },
   );
 
   it('may be absent', async () => {
-    expect((await request(formApp().app).post('/form')).body).toEqual({ names: [], same: true });
+    expect((await request(formApp().app).post('/form')).body).toEqual({ names: [] });
   });
 
   it.each([
