@@ -18,8 +18,6 @@ export interface AppOptions {
   readonly http: Pick<HttpConfig, 'trustProxy' | 'requestTimeout' | 'maxRequestsInFlight' | 'tls'>;
   /** Adds the role's routes. */
   mount(app: express.Express): void;
-  /** A role's own answer to an error; true where it has answered. */
-  readonly renderError?: (error: unknown, req: express.Request, res: express.Response) => boolean;
   /** For those who ask for pages; without it, refusals are JSON. */
   readonly refusalPages?: RefusalPages | undefined;
   /** Whether the public URL is https (Strict-Transport-Security); by default whether TLS ends here. */
@@ -40,7 +38,7 @@ function createBareApp(trustProxy: readonly string[]): express.Express {
 
 /** The shell that every role stands in; `mount` fills it. */
 export function createApp(options: AppOptions): express.Express {
-  const { role, log, clock, random, http, renderError } = options;
+  const { role, log, clock, random, http } = options;
   const { requestTimeout, maxRequestsInFlight } = http;
   const app = createBareApp(http.trustProxy);
   const refuse = createRefuse(options.refusalPages);
@@ -48,6 +46,6 @@ export function createApp(options: AppOptions): express.Express {
   app.use(requestShell({ role, log, clock, random, headers, requestTimeout, maxRequestsInFlight }));
   options.mount(app);
   app.use(notFound(app, refuse));
-  app.use(errorHandler({ log, refuse, renderError }));
+  app.use(errorHandler({ log, refuse }));
   return app;
 }

@@ -8,8 +8,6 @@ import type { Refusal, Refuse } from './refusal.js';
 export interface ErrorHandlerOptions {
   readonly log: Log;
   readonly refuse: Refuse;
-  /** A role's own way to answer: a page, a redirect, a challenge. True where it has answered. */
-  readonly renderError?: ((error: unknown, req: Request, res: Response) => boolean) | undefined;
 }
 
 const property = (error: unknown, name: string): unknown =>
@@ -45,26 +43,27 @@ function record(log: Log, error: unknown): void {
   else log.error('request failed', { error });
 }
 
-/** What is the caller's doing without being OAuth: a form without its token, a path that can't be decoded. */
+/** What is the caller's doing without being OAuth: a form without its token, a path that cannot be decoded. */
 function clientFault(error: unknown): Refusal | undefined {
   if (error instanceof CsrfError) {
     const message = 'The form is too old or came from elsewhere. Go back, reload the page and try again.';
-    return { status: 403, code: 'access_denied', message, title: 'Please try again' };
+    return { status: error.status, code: 'access_denied', message, title: 'Please try again' };
   }
   const undecodable = property(error, 'name') === 'URIError' && property(error, 'status') === 400;
   return undecodable ? refusalOf(new OAuthError('invalid_request'), 'That did not work') : undefined;
 }
 
-function answer({ refuse, renderError }: ErrorHandlerOptions, error: unknown, req: Request, res: Response): void {
-  if (renderError?.(error, req, res)) return;
+function answer(refuse: Refuse, error: unknown, req: Request, res: Response): void {
   if (error instanceof OAuthError) sendOAuthError(res, error);
   else if (error instanceof UnavailableError) refuse(req, res, unavailable(error));
   else refuse(req, res, clientFault(error) ?? refusalOf(new OAuthError('server_error'), 'Something went wrong'));
 }
 
-/** Answers every error that no route has answered itself. Anything unknown is `server_error`: logged with its cause, never described. */
-export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler {
-  const { log } = options;
+/**
+ * Answers what is left after a role's own pages, redirects and challenges. Anything unknown is `server_error`: logged with
+ * its cause, never described.
+ */
+export function errorHandler({ log, refuse }: ErrorHandlerOptions): ErrorRequestHandler {
   return (error, req, res, _next) => {
     if (res.closed && !res.writableFinished) return log.debug('request failed after its client had left', { error });
     record(log, error);
@@ -73,7 +72,7 @@ export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler 
       return;
     }
     try {
-      answer(options, error, req, res);
+      answer(refuse, error, req, res);
     } catch (failure) {
       log.error('error could not be answered', { error: failure });
       if (!res.headersSent) sendOAuthError(res, new OAuthError('server_error'));

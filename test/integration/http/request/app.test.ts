@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import type { ErrorRequestHandler } from 'express';
 import request from 'supertest';
 import { OverloadedError } from '../../../../src/crypto/password.js';
 import { CsrfError } from '../../../../src/http/browser/csrf.js';
@@ -182,11 +183,9 @@ describe('errors', () => {
   });
 
   it('may be answered by the role', async () => {
-    const { app } = failing(new OAuthError('invalid_request'), {
-      renderError: (_error, _req, res) => {
-        res.status(418).end('page');
-        return true;
-      },
+    const { app } = testApp((app) => {
+      const refusals: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(418).end('page');
+      app.get('/fail', () => Promise.reject(new OAuthError('invalid_request')), refusals);
     });
     expect(
       await request(app)
