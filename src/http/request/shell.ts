@@ -8,7 +8,7 @@ import { rateLimited } from '../../telemetry/log/rate-limited.js';
 import { runInRequest } from '../../telemetry/log/request-context.js';
 import { methodLabel } from '../../telemetry/metrics/labels.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
-import { startServerSpan } from '../../telemetry/tracing/tracing.js';
+import { type ServerSpan, startServerSpan } from '../../telemetry/tracing/tracing.js';
 import { type HeaderList, setHeaders } from '../browser/headers.js';
 import { sendOAuthError } from './error-handler.js';
 import { routePattern } from './not-found.js';
@@ -44,31 +44,47 @@ function expire(req: Request, res: Response): void {
 /** 499 where the client left before the answer was out, as proxies log it. */
 const statusOf = (res: Response): number => (res.writableFinished ? res.statusCode : 499);
 
-type Within = <T>(work: () => T) => T;
+/** A request that is being answered. */
+interface Exchange {
+  readonly req: Request;
+  readonly res: Response;
+  readonly requestId: string;
+  readonly span: ServerSpan;
+  /** Milliseconds of the monotonic clock. */
+  readonly startedAt: number;
+  /** Asked for early: it is gone by the time the connection is. */
+  readonly remote: string | undefined;
+}
 
-/** Counts an answered request and writes its line; those that are asked for every few seconds are worth none. */
-function createReport({ role, log }: ShellOptions) {
-  return (req: Request, res: Response, seconds: number, remote: string | undefined, within: Within): void => {
-    const { method } = req;
-    const route = routePattern(req, res.locals.route);
-    const status = statusOf(res);
-    metrics.httpRequest({ role, method, route, status }, seconds);
-    const level = res.locals.routine ? 'DEBUG' : 'INFO';
-    if (!log.isEnabled(level)) return;
-    const duration_ms = Math.round(seconds * 1e4) / 10;
-    const fields = { method: methodLabel(method), route, status, duration_ms, remote };
-    within(() => (level === 'INFO' ? log.info('http request', fields) : log.debug('http request', fields)));
-  };
+/** Does `work` as part of the exchange, so that logs and spans name it. */
+const within = <T>({ requestId, span }: Exchange, work: () => T): T =>
+  runInRequest({ requestId }, () => span.run(work));
+
+/** Ends the span of an answered request, counts it and writes its line; what is asked for every few seconds is worth none. */
+function conclude({ role, log }: ShellOptions, exchange: Exchange): void {
+  const { req, res, startedAt, remote } = exchange;
+  const { method } = req;
+  const seconds = (performance.now() - startedAt) / 1000;
+  const route = routePattern(req, res.locals.route);
+  const status = statusOf(res);
+  exchange.span.end(route, status);
+  metrics.httpRequest({ role, method, route, status }, seconds);
+  const [level, write] = res.locals.routine ? (['DEBUG', 'debug'] as const) : (['INFO', 'info'] as const);
+  if (!log.isEnabled(level)) return;
+  const duration_ms = Math.round(seconds * 1e4) / 10;
+  within(exchange, () =>
+    log[write]('http request', { method: methodLabel(method), route, status, duration_ms, remote }),
+  );
 }
 
 /** Counts a request that is not answered for lack of room. */
 function createTurnAway({ role, log, clock, maxRequestsInFlight }: ShellOptions) {
-  const report = rateLimited(1000, clock, (suppressed) =>
+  const reportOverload = rateLimited(1000, clock, (suppressed) =>
     log.warn('overloaded: requests are turned away', { max_requests_in_flight: maxRequestsInFlight, suppressed }),
   );
   return (req: Request, res: Response): void => {
     metrics.httpRequest({ role, method: req.method, route: 'overloaded', status: 503 }, 0);
-    report();
+    reportOverload();
     sendOverloaded(res);
   };
 }
@@ -79,28 +95,26 @@ function createTurnAway({ role, log, clock, maxRequestsInFlight }: ShellOptions)
  */
 export function requestShell(options: ShellOptions): RequestHandler {
   const { role, random, headers, requestTimeout, maxRequestsInFlight } = options;
-  const [report, turnAway] = [createReport(options), createTurnAway(options)];
+  const turnAway = createTurnAway(options);
   let inFlight = 0;
   metrics.observeRequestsInFlight(role, () => inFlight);
 
   return (req, res, next) => {
     if (inFlight >= maxRequestsInFlight) return turnAway(req, res);
     inFlight += 1;
-    const started = performance.now();
-    const remote = req.ip; // gone by the time the connection is
+    const startedAt = performance.now();
     const requestId = requestIdOf(req, random);
     res.locals.requestId = requestId;
     setHeaders(res, headers);
     res.setHeader('X-Request-Id', requestId);
     const span = startServerSpan(role, req.method, req.headers);
-    const within: Within = (work) => runInRequest({ requestId }, () => span.run(work));
-    const timer = setTimeout(() => within(() => expire(req, res)), requestTimeout);
+    const exchange: Exchange = { req, res, requestId, span, startedAt, remote: req.ip };
+    const timer = setTimeout(() => within(exchange, () => expire(req, res)), requestTimeout);
     res.once('close', () => {
       clearTimeout(timer);
       inFlight -= 1;
-      span.end(routePattern(req, res.locals.route), statusOf(res));
-      report(req, res, (performance.now() - started) / 1000, remote, within);
+      conclude(options, exchange);
     });
-    within(next);
+    within(exchange, next);
   };
 }
