@@ -40,6 +40,38 @@ interface Exchange {
   readonly body?: string;
 }
 
+/** Connections by kind of host; `ca` is a certificate authority besides the system's. */
+function createAgents(ca: string | undefined) {
+  // Made once: it holds the system's certificates, too, which are many.
+  const trust = ca === undefined ? {} : { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
+  const kept = { keepAlive: true, maxSockets: 32, maxFreeSockets: 8, timeout: idleTimeout };
+  return {
+    'http:': new http.Agent(kept),
+    'https:': new https.Agent({ ...kept, ...trust }),
+    // Of hosts that strangers choose there may be many: no connection to them is kept.
+    checked: new https.Agent({ maxSockets: 32, maxTotalSockets: 128, lookup: publicLookup, ...trust }),
+  };
+}
+
+/** Sends the request and resolves to the answer's beginning. */
+function connect(
+  url: URL,
+  exchange: Exchange & Pick<http.RequestOptions, 'agent' | 'signal'>,
+): Promise<http.IncomingMessage> {
+  const { body, ...options } = exchange;
+  const request = url.protocol === 'https:' ? https.request : http.request;
+  return new Promise((resolve, reject) => {
+    const req = request(url, options, resolve);
+    req.once('error', (error: NodeJS.ErrnoException) => {
+      // The other side closed a connection that we had kept: it has not seen the request.
+      const stale = req.reusedSocket && error.code === 'ECONNRESET';
+      if (stale) connect(url, exchange).then(resolve, reject);
+      else reject(error);
+    });
+    req.end(body);
+  });
+}
+
 /** Reads an answer up to a size; compressed ones are refused, since they may be larger than they look. */
 async function readAnswer(res: http.IncomingMessage, host: string, maxBytes: number): Promise<OutboundResponse> {
   if ((res.headers['content-encoding'] ?? 'identity') !== 'identity') {
@@ -71,31 +103,9 @@ function parseJson(body: string, host: string): unknown {
 }
 
 export function createOutbound({ allowHosts = [], ca, timeout, maxBytes }: OutboundOptions): Outbound {
-  // Made once: it holds the system's certificates, too, which are many.
-  const trust = ca === undefined ? {} : { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
-  const kept = { keepAlive: true, maxSockets: 32, maxFreeSockets: 8, timeout: idleTimeout };
-  const agents = {
-    'http:': new http.Agent(kept),
-    'https:': new https.Agent({ ...kept, ...trust }),
-    // Of hosts that strangers choose there may be many: no connection to them is kept.
-    checked: new https.Agent({ maxSockets: 32, maxTotalSockets: 128, lookup: publicLookup, ...trust }),
-  };
-
-  function connect(url: URL, { method, headers, body }: Exchange, signal: AbortSignal): Promise<http.IncomingMessage> {
-    const listed = isAllowListed(url, allowHosts);
-    const agent = listed ? agents[url.protocol as 'http:' | 'https:'] : agents.checked;
-    const request = url.protocol === 'https:' ? https.request : http.request;
-    return new Promise((resolve, reject) => {
-      const req = request(url, { method, headers, agent, signal }, resolve);
-      req.once('error', (error: NodeJS.ErrnoException) => {
-        // The other side closed a connection that we had kept: it has not seen the request.
-        const stale = req.reusedSocket && error.code === 'ECONNRESET';
-        if (stale) connect(url, { method, headers, ...(body !== undefined && { body }) }, signal).then(resolve, reject);
-        else reject(error);
-      });
-      req.end(body);
-    });
-  }
+  const agents = createAgents(ca);
+  const agentFor = (url: URL): http.Agent =>
+    isAllowListed(url, allowHosts) ? agents[url.protocol as 'http:' | 'https:'] : agents.checked;
 
   async function fetch(address: string, exchange: Exchange): Promise<OutboundResponse> {
     const url = requireFetchable(address, allowHosts);
@@ -104,7 +114,7 @@ export function createOutbound({ allowHosts = [], ca, timeout, maxBytes }: Outbo
     const signal = AbortSignal.timeout(timeout);
     let res: http.IncomingMessage | undefined;
     try {
-      res = await connect(url, { ...exchange, headers }, signal);
+      res = await connect(url, { ...exchange, headers, agent: agentFor(url), signal });
       return await readAnswer(res, url.host, maxBytes);
     } catch (error) {
       res?.destroy();
