@@ -3,7 +3,7 @@ import type { Fault } from './faults.js';
 import type { FileSections } from './schema.js';
 import type { Path } from './tree.js';
 
-/** The sections that are right by themselves; those with faults are left out and judged when they are mended. */
+/** The sections that are right by themselves; those with faults are left out, and checked once those are mended. */
 export type ValidSections = { [Section in keyof FileSections]?: FileSections[Section] | undefined };
 
 const fault = (path: Path, problem: string): Fault => ({ path, problem });
@@ -95,7 +95,7 @@ export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...adminFaults(sections),
 ];
 
-/** What the roles on the database can not do without. */
+/** What the roles on the database cannot do without. */
 export function* databaseRoleFaults({
   database,
   key_encryption_keys,
@@ -116,7 +116,7 @@ export function* databaseRoleFaults({
   }
 }
 
-/** What rs can not do without. */
+/** What rs cannot do without. */
 export function* resourceServerFaults({ rs, default_resource }: ValidSections): Generator<Fault> {
   if (!rs) return;
   if (rs.resource === undefined && default_resource === undefined) {

@@ -8,7 +8,7 @@ export interface Fault {
   readonly problem: string;
 }
 
-/** The configuration can not be used. Carries all faults; the process ends with exit code 2. */
+/** The configuration cannot be used. Carries all faults; the process ends with exit code 2. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

@@ -43,7 +43,7 @@ async function readInto({ section, path, key, valueKey }: FileKey): Promise<read
     delete section[key];
     return [];
   } catch (error) {
-    return [{ path, problem: `found ${name}, which can not be read (${reasonOf(error)}); expected a readable file` }];
+    return [{ path, problem: `found ${name}, which cannot be read (${reasonOf(error)}); expected a readable file` }];
   }
 }
 

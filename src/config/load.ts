@@ -26,7 +26,7 @@ interface Source {
 
 async function readSource(file: string): Promise<Source> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError(`The configuration ${file} can not be read (${error.code}). Name a file with --config=FILE.`);
+    throw new ConfigError(`The configuration ${file} cannot be read (${error.code}). Name a file with --config=FILE.`);
   });
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });

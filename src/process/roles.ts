@@ -55,7 +55,7 @@ export interface DatabaseRoleParts extends Pick<Database, 'sql' | 'passwords'> {
   readonly auditBatch: AuditBatch;
 }
 
-/** How old the signing keys are, as far as this process has read them: a gauge can't wait for the database. */
+/** How old the signing keys are, as far as this process has read them: a gauge cannot wait for the database. */
 function observeKeys(signingKeys: SigningKeys): void {
   let ages: readonly (readonly [string, number])[] = [];
   metrics.observeSigningKeys(() => {

@@ -36,7 +36,7 @@ export interface ServingProcess {
   /** Where each role listens. */
   readonly ports: ReadonlyMap<RoleName, number>;
   readonly adminPort: number;
-  /** Resolves to true when requests are answered, to false when the end came first; rejects when it can't come about. */
+  /** Resolves to true when requests are answered, to false when the end came first; rejects when it cannot come about. */
   readonly ready: Promise<boolean>;
   /** The runbook's six steps, but for the exit. */
   stop(): Promise<void>;
@@ -50,7 +50,7 @@ interface Start extends ServingOptions {
   readonly checks: Record<string, () => Promise<void>>;
 }
 
-/** Starts all of it. What has been started is ended again when a part can't be. */
+/** Starts all of it. What has been started is ended again when a part cannot be. */
 export async function startServing(options: ServingOptions): Promise<ServingProcess> {
   const shutdown = createShutdown(options.log);
   const gate = createGate();

@@ -69,12 +69,7 @@ describe('flags and configuration', () => {
     ['an unknown flag', ['--role=rs', '--prot=1'], 2, /Unknown argument: prot/],
     ['an unknown command', ['fly'], 2, /Unknown argument: fly/],
     ['a port for four roles', ['--role=all', '--port=1'], 2, /--role=all needs four/],
-    [
-      'a file that is not there',
-      ['--role=rs', '--config=/nowhere.yml'],
-      2,
-      /\/nowhere\.yml can not be read \(ENOENT\)/,
-    ],
+    ['a file that is not there', ['--role=rs', '--config=/nowhere.yml'], 2, /\/nowhere\.yml cannot be read \(ENOENT\)/],
     ['--version', ['--version'], 0, /^\d+\.\d+\.\d+$/m],
     ['--help', ['--help'], 0, /serve a role[\s\S]*migrate[\s\S]*Exit codes/],
     ['--check-config', ['--role=all', '--config=configs/identity/development.yml', '--check-config'], 0, /is fine/],

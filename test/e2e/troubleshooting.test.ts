@@ -185,7 +185,7 @@ describe("service won't start: anything else", () => {
     const env = { IDENTITY_KEY_ENCRYPTION_KEYS_0_KEY_FILE: '/run/secrets/nowhere' };
     const { code, output } = await run(['--role=authz', testProfile], { env });
     expect(output).toContain(
-      'key_encryption_keys[0].key_file (from IDENTITY_KEY_ENCRYPTION_KEYS_0_KEY_FILE): found /run/secrets/nowhere, which can not be read (ENOENT); expected a readable file',
+      'key_encryption_keys[0].key_file (from IDENTITY_KEY_ENCRYPTION_KEYS_0_KEY_FILE): found /run/secrets/nowhere, which cannot be read (ENOENT); expected a readable file',
     );
     expect(code).toBe(2);
   });

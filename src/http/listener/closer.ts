@@ -12,12 +12,12 @@ export function createCloser(server: Server, timeout: number, onForced: (request
   const inFlight = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
 
-  const sayGoodbye = (res: ServerResponse): void => {
+  const askToClose = (res: ServerResponse): void => {
     if (!res.headersSent) res.setHeader('Connection', 'close');
   };
 
   server.prependListener('request', (_req: IncomingMessage, res: ServerResponse) => {
-    if (closing) sayGoodbye(res);
+    if (closing) askToClose(res);
     inFlight.add(res);
     res.once('close', () => {
       inFlight.delete(res);
@@ -27,7 +27,7 @@ export function createCloser(server: Server, timeout: number, onForced: (request
 
   async function close(): Promise<void> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const res of inFlight) sayGoodbye(res);
+    for (const res of inFlight) askToClose(res);
     server.closeIdleConnections();
     const timer = setTimeout(() => {
       if (inFlight.size > 0) onForced(inFlight.size);

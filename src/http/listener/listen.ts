@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 
-/** The address can't be listened on: says why and what to do. */
+/** The address cannot be listened on: says why and what to do. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
   readonly code: string;
@@ -27,7 +27,7 @@ export async function listen(server: Server, port: number, bind: string, setting
     await once(server.listen(port, bind), 'listening');
   } catch (error) {
     const { code = 'unknown', message } = error as NodeJS.ErrnoException;
-    const text = remedies[code]?.(bind, port, setting) ?? `port ${port} on ${bind} can not be listened on: ${message}`;
+    const text = remedies[code]?.(bind, port, setting) ?? `port ${port} on ${bind} cannot be listened on: ${message}`;
     throw new ListenError(text, code, error);
   }
   return (server.address() as AddressInfo).port;

@@ -7,7 +7,7 @@ export interface TlsFiles {
   readonly keyFile: string;
 }
 
-/** TLS can't be offered with these files: says which one and what to do. */
+/** TLS cannot be offered with these files: says which one and what to do. */
 export class TlsError extends Error {
   override readonly name = 'TlsError';
 }
@@ -32,7 +32,7 @@ function readFile(file: string, setting: string, content: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
-    throw new TlsError(`the TLS ${content} ${file} can not be read (${code}): put it there or correct ${setting}`, {
+    throw new TlsError(`the TLS ${content} ${file} cannot be read (${code}): put it there or correct ${setting}`, {
       cause,
     });
   }

@@ -28,7 +28,7 @@ const localHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i;
  * Why a request does not come from a plain program on this machine, if it does not. A page in a browser on this machine
  * could send a form here: browsers give themselves away by Origin or Sec-Fetch-*, rebound names by Host.
  */
-function strangeness({ headers, socket }: IncomingMessage, bind: string): string | undefined {
+function deniedBecause({ headers, socket }: IncomingMessage, bind: string): string | undefined {
   if (!isLoopback(bind)) return 'the listener is not bound to loopback: the token is needed';
   if (!isLoopback(socket.remoteAddress ?? '')) return 'only this machine may do this without the token';
   if (!localHost.test(headers.host ?? '')) return 'Host has to be 127.0.0.1, localhost or [::1]';
@@ -40,7 +40,7 @@ function strangeness({ headers, socket }: IncomingMessage, bind: string): string
 export function denialOf(req: IncomingMessage, access: AdminAccess, { bind, token }: AccessRules): Denial | undefined {
   if (access === 'open' || presentsToken(req, token)) return undefined;
   if (access === 'local') {
-    const reason = strangeness(req, bind);
+    const reason = deniedBecause(req, bind);
     return reason === undefined ? undefined : { status: 403, reason };
   }
   if (token === undefined) return { status: 403, reason: 'this needs a token, and admin.token_file is not set' };

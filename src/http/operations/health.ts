@@ -85,7 +85,7 @@ export function createHealth({ checks, clock, log, checkTimeout = 2000 }: Health
   };
 }
 
-/** The public health endpoint: exactly `body` while the role can work, 503 and another status while it can't. */
+/** The public health endpoint: exactly `body` while the role can work, 503 and another status while it cannot. */
 export function publicHealth(health: Health, body: Readonly<Record<string, string>>): RequestHandler {
   const good = JSON.stringify(body);
   const bad = JSON.stringify({ ...body, status: 'unavailable' });

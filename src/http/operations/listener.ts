@@ -52,12 +52,14 @@ function createAnswer(routes: readonly AdminRoute[], { admin, log, clock = syste
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     const path = (req.url ?? '').split('?', 1)[0];
-    const here = routes.filter((route) => route.path === path);
-    if (here.length === 0) return sendJson(res, 404, { error: 'nothing here, or switched off' });
+    const atPath = routes.filter((route) => route.path === path);
+    if (atPath.length === 0) return sendJson(res, 404, { error: 'nothing here, or switched off' });
     const method = req.method === 'HEAD' ? 'GET' : req.method;
-    const route = here.find((one) => one.method === method);
-    if (!route)
-      return sendJson(res, 405, { error: 'method not allowed' }, { Allow: here.map((one) => one.method).join(', ') });
+    const route = atPath.find((one) => one.method === method);
+    if (!route) {
+      const Allow = atPath.map((one) => one.method).join(', ');
+      return sendJson(res, 405, { error: 'method not allowed' }, { Allow });
+    }
     const denial = denialOf(req, route.access, admin);
     if (denial) {
       reportDenial(route.path, denial.reason, req.socket.remoteAddress);

@@ -54,7 +54,7 @@ export function requireFetchable(address: string, allowHosts: readonly string[])
 }
 
 /**
- * Resolves a name once and hands over the very addresses that were looked at, so that the name can't mean another address a
+ * Resolves a name once and hands over the very addresses that were looked at, so that the name cannot mean another address a
  * moment later. A name with any private address is refused: it is either a mistake or an attempt.
  */
 export const publicLookup: LookupFunction = (hostname, options, done) => {

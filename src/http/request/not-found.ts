@@ -13,7 +13,7 @@ function layersAt(app: Express, path: string): RouteLayer[] {
     try {
       return layer.route !== undefined && Boolean(layer.match(path));
     } catch {
-      return false; // a parameter that can't be decoded
+      return false; // a parameter that cannot be decoded
     }
   });
 }

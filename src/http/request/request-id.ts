@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Random } from '../../crypto/random.js';
 
-const tame = /^[A-Za-z0-9._-]{1,64}$/;
+const safe = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** The caller's `X-Request-Id` where it is short and tame, else a new one: it ends up in logs, headers and pages. */
+/** The caller's `X-Request-Id` where it is short and safe, else a new one: it ends up in logs, headers and pages. */
 export function requestIdOf(req: IncomingMessage, random: Random): string {
   const given = req.headers['x-request-id'];
-  return typeof given === 'string' && tame.test(given) ? given : random.uuid();
+  return typeof given === 'string' && safe.test(given) ? given : random.uuid();
 }

@@ -140,13 +140,13 @@ describe('secrets from files', () => {
     expect(Object.keys(config)).not.toEqual(expect.arrayContaining(['keyEncryptionKeys']));
   });
 
-  it('tells the one that can not be read, and nothing that follows from it', async () => {
+  it('tells the one that cannot be read, and nothing that follows from it', async () => {
     expect(await faultsOf({ ...least(), database: { dsn_file: '/nowhere/dsn' } })).toMatch(
-      /has 1 fault:\n {2}database\.dsn_file \(line \d+\): found \/nowhere\/dsn, which can not be read \(ENOENT\)/,
+      /has 1 fault:\n {2}database\.dsn_file \(line \d+\): found \/nowhere\/dsn, which cannot be read \(ENOENT\)/,
     );
   });
 
-  it('refuses a TLS file that can not be read', async () => {
+  it('refuses a TLS file that cannot be read', async () => {
     const tls = { cert_file: '/nowhere/cert.pem', key_file: '/nowhere/key.pem' };
     const message = await faultsOf({ ...least(), http: { tls } }, { role: 'rs' });
     expect(message).toContain('http.tls.cert_file');
@@ -286,7 +286,7 @@ describe('faults', () => {
       'clients[0].id_token_signed_response_alg',
     ],
     [
-      'a client of a profile that can not be served yet',
+      'a client of a profile that cannot be served yet',
       { ...least(), clients: [{ ...client, profile: 'fapi2' }] },
       'clients[0].profile',
     ],
@@ -339,7 +339,7 @@ describe('faults', () => {
 
   it('a file that is not there', async () => {
     await expect(loadConfig('/nowhere.yml', { role: 'rs', env: {} })).rejects.toThrow(
-      '/nowhere.yml can not be read (ENOENT)',
+      '/nowhere.yml cannot be read (ENOENT)',
     );
   });
 });

@@ -66,7 +66,7 @@ describe('requests and responses', () => {
   });
 });
 
-describe('a port that can not be listened on', () => {
+describe('a port that cannot be listened on', () => {
   it('in use: says which, and what to do', async () => {
     const { server } = await start(express());
     await expect(start(express(), {}, server.port)).rejects.toMatchObject({

@@ -96,7 +96,7 @@ describe('one spelling of each path', () => {
     expect(await raw(path)).toBe(200);
   });
 
-  it('refuses a parameter that can not be decoded', async () => {
+  it('refuses a parameter that cannot be decoded', async () => {
     const { status, body } = await request(tokenApp().app).get('/oidc/v1/interaction/%zz');
     expect([status, body.error]).toEqual([400, 'invalid_request']);
   });
@@ -194,7 +194,7 @@ describe('errors', () => {
     ).toEqual([418, 'page']);
   });
 
-  it('survive a page that can not be rendered', async () => {
+  it('survive a page that cannot be rendered', async () => {
     const render = (): string => {
       throw new Error('template');
     };
@@ -204,7 +204,7 @@ describe('errors', () => {
     expect(answer.text).not.toMatch(/template|first/);
   });
 
-  it('in the middle of an answer tear it, so that it can not be taken for whole', async () => {
+  it('in the middle of an answer tear it, so that it cannot be taken for whole', async () => {
     const { app } = testApp((app) => {
       app.get('/half', async (_req, res) => {
         res.write('half');
