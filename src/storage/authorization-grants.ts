@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, type EntityManager, type FindOptionsWhere, Index, IsNull, PrimaryColumn } from 'typeorm';
 import { type Audit, auditRow } from './audit-events.js';
 import { type Columns, pick, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
@@ -87,6 +87,20 @@ const revokeAuthorizationGrantStatement = statement<Revocation>(
 /** Revokes the grant and with it everything issued from it (RFC 6749 §4.1.2, RFC 9700 §4.14, RFC 7009 §2.1). Once is enough. */
 export async function revokeAuthorizationGrant(sql: Sql, revocation: Revocation): Promise<void> {
   await sql.query(revokeAuthorizationGrantStatement, revocation);
+}
+
+/** Revokes every authorization grant that fits, for administration; the caller's transaction records why. @returns how many */
+export async function revokeGrants(
+  transaction: EntityManager,
+  which: FindOptionsWhere<AuthorizationGrant>,
+  now: Date,
+): Promise<number> {
+  const { affected } = await transaction.update(
+    AuthorizationGrant,
+    { ...which, revokedAt: IsNull() },
+    { revokedAt: now },
+  );
+  return affected ?? 0;
 }
 
 /** The authorization grant behind a JWT access token, still alive, with its user. */

@@ -2,9 +2,11 @@ import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartia
 import { createBoundedCache } from '../cache/bounded-cache.js';
 import type { Clock } from '../clock.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
+import { revokeGrants } from './authorization-grants.js';
 import { type Change, recordChange } from './change.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
+import { Consent } from './consents.js';
 
 /** Who made a client: provisioning updates only what the configuration declared, and deletes nothing. */
 export type ClientOrigin = 'configuration' | 'operator';
@@ -129,13 +131,11 @@ export const rotateClientSecret = (
 export const enableClient = (manager: EntityManager, clientId: string, change: Change): Promise<boolean> =>
   updateClient(manager, clientId, { disabledAt: null }, change);
 
-const revokeWhatHangsOnIt = `UPDATE authorization_grants SET revoked_at = $2 WHERE client_id = $1 AND revoked_at IS NULL`;
-
 /** Disables the client and ends every authorization grant that it holds, at once. @returns false when there is no such client */
 export async function disableClient(manager: EntityManager, clientId: string, change: Change): Promise<boolean> {
   return manager.transaction(async (transaction) => {
     if (!(await updateRow(transaction, clientId, { disabledAt: change.now }, change.now))) return false;
-    await transaction.query(revokeWhatHangsOnIt, [clientId, change.now]);
+    await revokeGrants(transaction, { clientId }, change.now);
     await recordChange(transaction, change);
     return true;
   });
@@ -146,8 +146,8 @@ export async function deleteClient(manager: EntityManager, clientId: string, cha
   return manager.transaction(async (transaction) => {
     const { affected } = await transaction.delete(Client, { clientId });
     if (!affected) return false;
-    await transaction.query(revokeWhatHangsOnIt, [clientId, change.now]);
-    await transaction.query('DELETE FROM consents WHERE client_id = $1', [clientId]);
+    await revokeGrants(transaction, { clientId }, change.now);
+    await transaction.delete(Consent, { clientId });
     await recordChange(transaction, change);
     return true;
   });
