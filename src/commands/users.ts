@@ -1,7 +1,9 @@
 import type { Argv } from 'yargs';
+import { endUserSessions } from '../administration/sessions.js';
 import { createUser, disableUser, enableUser, listUsers, setPassword } from '../administration/users.js';
 import type { Connected, RunCommand } from './connection.js';
 import { readSecret } from './read-secret.js';
+import { withUser } from './user-argument.js';
 
 async function create(
   { administration, print }: Connected,
@@ -35,8 +37,10 @@ async function changePassword({ administration, print }: Connected, user: string
   print(`password of ${username} set; sessions and authorization grants have ended`);
 }
 
-const withUser = (builder: Argv) =>
-  builder.positional('user', { type: 'string', demandOption: true, describe: 'username or e-mail address' });
+async function endSessions({ administration, print }: Connected, user: string): Promise<void> {
+  const { username, sessions, revokedGrants } = await endUserSessions(administration, user);
+  print(`sessions of ${username} ended: ${sessions}; authorization grants ended: ${revokedGrants}`);
+}
 
 const passwordFile = { type: 'string', nargs: 1, describe: 'file with the password, - for standard input' } as const;
 
@@ -68,5 +72,11 @@ export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
       'set a password and end sessions and tokens at once',
       (builder) => withUser(builder).option('password-file', { ...passwordFile, demandOption: true }),
       ({ user, passwordFile }) => run((connected) => changePassword(connected, user, passwordFile)),
+    )
+    .command(
+      'end-sessions <user>',
+      'sign a user out everywhere; what has offline_access goes on',
+      withUser,
+      ({ user }) => run((connected) => endSessions(connected, user)),
     )
     .demandCommand(1, 'Say what to do with users.');

@@ -1,5 +1,7 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import { type Audit, auditRow } from './audit-events.js';
+import { revokeGrants } from './authorization-grants.js';
+import { type Change, recordChange } from './change.js';
 import type { Columns } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
@@ -47,4 +49,27 @@ const grantConsentStatement = statement<GrantedConsent>(
 /** Adds the scopes to what the user allowed the client before; the audit row rides along. */
 export async function grantConsent(sql: Sql, consent: GrantedConsent): Promise<void> {
   await sql.query(grantConsentStatement, consent);
+}
+
+/** In the order of the clients' ids. */
+export const listConsents = (manager: EntityManager, userId: string): Promise<Consent[]> =>
+  manager.find(Consent, { where: { userId }, order: { clientId: 'ASC' } });
+
+/**
+ * Withdraws what the user allowed the client, and revokes every authorization grant that the client has from the user.
+ * @returns how many were revoked, or null when there was neither consent nor grant
+ */
+export async function withdrawConsent(
+  manager: EntityManager,
+  which: Pick<Consent, 'userId' | 'clientId'>,
+  change: Change,
+): Promise<number | null> {
+  const { userId, clientId } = which;
+  return manager.transaction(async (transaction) => {
+    const { affected } = await transaction.delete(Consent, { userId, clientId });
+    const revokedGrants = await revokeGrants(transaction, { userId, clientId }, change.now);
+    if (!affected && revokedGrants === 0) return null;
+    await recordChange(transaction, change, { revoked_grants: revokedGrants });
+    return revokedGrants;
+  });
 }

@@ -1,5 +1,7 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { ArrayContains, Column, Entity, type EntityManager, In, Index, Not, PrimaryColumn } from 'typeorm';
 import { type Audit, auditRow } from './audit-events.js';
+import { revokeGrants } from './authorization-grants.js';
+import { type Change, recordChange } from './change.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 import { type TakenProof, takenProof } from './proofs.js';
@@ -172,4 +174,36 @@ export async function endSession(sql: Sql, logout: Logout): Promise<string | nul
   const { clientId, now } = logout;
   await sql.query(revokeLateGrantsStatement, { sessionId: ended.id, clientId, now });
   return ended.id;
+}
+
+export interface EndedSessions {
+  readonly sessions: number;
+  readonly revokedGrants: number;
+}
+
+/**
+ * Ends every session of a user and revokes what was granted in them, as {@link endSession} does with one.
+ * @returns null when there was no session
+ */
+export async function endUserSessions(
+  manager: EntityManager,
+  userId: string,
+  change: Change,
+): Promise<EndedSessions | null> {
+  return manager.transaction(async (transaction) => {
+    const ended = await transaction
+      .createQueryBuilder()
+      .delete()
+      .from(Session)
+      .where({ userId })
+      .returning('id')
+      .execute();
+    const ids = (ended.raw as { id: string }[]).map(({ id }) => id);
+    if (ids.length === 0) return null;
+    // A statement of its own sees the grant of a sign-in that kept its session's row from being deleted until it was there.
+    const online = { sessionId: In(ids), scopes: Not(ArrayContains(['offline_access'])) };
+    const revokedGrants = await revokeGrants(transaction, online, change.now);
+    await recordChange(transaction, change, { sessions: ids.length, revoked_grants: revokedGrants });
+    return { sessions: ids.length, revokedGrants };
+  });
 }

@@ -4,7 +4,6 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { askAdmin } from '../support/admin-request.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startProcess, startStack } from '../support/processes.js';
@@ -251,76 +250,5 @@ describe('a database that comes and goes', () => {
       running.child.kill('SIGKILL');
       await way.block();
     }
-  });
-});
-
-describe('commands', () => {
-  const administer = (args: readonly string[], input = '') =>
-    run([...args, '--config=configs/identity/test.yml'], { env: { IDENTITY_DATABASE_DSN: database.dsn }, input });
-
-  it('migrate --status says by its exit code whether something is pending', async () => {
-    const empty = await createDatabase({ empty: true });
-    const env = { IDENTITY_DATABASE_DSN: empty.dsn };
-    const there = (args: readonly string[]) => run([...args, '--config=configs/identity/test.yml'], { env });
-    expect((await there(['migrate', '--status'])).code).toBe(1);
-    expect((await there(['migrate'])).output).toMatch(/Init/);
-    const { code, output } = await there(['migrate', '--status']);
-    await empty.drop();
-    expect(output).toMatch(/^done\s+Init/m);
-    expect(code).toBe(0);
-  });
-
-  it('users: create, list, disable, enable, set-password', async () => {
-    const created = await administer(
-      ['users', 'create', 'ann', '--email=ann@example.com', '--password-file=-'],
-      'correct horse\n',
-    );
-    expect(created).toEqual({ code: 0, output: expect.stringMatching(/^created ann [\w-]{36}\n$/) });
-    expect((await administer(['users', 'create', 'ann'])).code).toBe(1);
-    expect((await administer(['users', 'disable', 'ann'])).code).toBe(0);
-    expect((await administer(['users', 'list'])).output).toMatch(/\tann\tann@example\.com\tdisabled /);
-    expect((await administer(['users', 'enable', 'ann@example.com'])).code).toBe(0);
-    expect((await administer(['users', 'set-password', 'ann', '--password-file=-'], 'short')).code).toBe(1);
-    const hashOf = () => query<{ password_hash: string }>("SELECT password_hash FROM users WHERE username = 'ann'");
-    const [before] = await hashOf();
-    expect((await administer(['users', 'set-password', 'ann', '--password-file=-'], 'battery staple')).code).toBe(0);
-    expect(before?.password_hash).not.toEqual((await hashOf())[0]?.password_hash);
-  });
-
-  async function query<Row extends object>(text: string): Promise<Row[]> {
-    const client = new pg.Client(database.dsn);
-    await client.connect();
-    try {
-      return (await client.query<Row>(text)).rows;
-    } finally {
-      await client.end();
-    }
-  }
-
-  it('clients: a secret is printed once, and kept as a hash', async () => {
-    const metadata = JSON.stringify({ redirect_uris: ['https://app.example/cb'], scope: 'openid' });
-    const created = await administer(['clients', 'create', 'app', '--metadata-file=-'], metadata);
-    const { client_secret: secret } = JSON.parse(created.output) as { client_secret: string };
-    expect(secret).toHaveLength(43);
-    expect((await administer(['clients', 'show', 'app'])).output).not.toContain(secret);
-    const rotated = JSON.parse((await administer(['clients', 'rotate-secret', 'app'])).output) as {
-      client_secret: string;
-    };
-    expect(rotated.client_secret).not.toBe(secret);
-    expect((await administer(['clients', 'disable', 'app'])).code).toBe(0);
-    expect((await administer(['clients', 'list'])).output).toMatch(/app/);
-    expect((await administer(['clients', 'delete', 'app'])).code).toBe(0);
-    expect((await administer(['clients', 'show', 'app'])).code).toBe(1);
-  });
-
-  it('keys: list, rotate, rewrap; sweep', async () => {
-    stack = await startStack({ dsn: database.dsn, roles: ['authz'] });
-    const env = { IDENTITY_DATABASE_DSN: database.dsn };
-    const on = (...args: string[]) => run([...args, '--config=configs/identity/development.yml'], { env });
-    expect((await on('keys', 'list')).output.trim().split('\n')).toHaveLength(4);
-    expect((await on('keys', 'rotate')).output).toMatch(/ES256\t\S+\tpublished, signs from/);
-    expect((await on('keys', 'list')).output.trim().split('\n')).toHaveLength(8);
-    expect((await on('keys', 'rewrap')).output).toMatch(/rewrapped 0/);
-    expect((await on('sweep')).output).toMatch(/\ttokens/);
   });
 });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { after } from '../../src/clock.js';
+import { after, type Clock } from '../../src/clock.js';
 import { hashToken } from '../../src/crypto/digest.js';
 import { type SigningKey, signJwt } from '../../src/crypto/jwt.js';
 import { systemRandom } from '../../src/crypto/random.js';
 import { accessTokenType, buildAccessTokenClaims } from '../../src/protocol/token/access-token.js';
 import { type AccessTokenPayload, insertAccessToken } from '../../src/storage/tokens/access-token.js';
+import type { TestDatabase } from './database.js';
 import type { TestIdp } from './idp.js';
 import { audit } from './rows.js';
 
@@ -17,12 +18,12 @@ export interface Grant {
 
 /** An authorization grant as authz makes it when a code is issued. */
 export async function addGrant(
-  idp: TestIdp,
+  { database, clock }: { readonly database: TestDatabase; readonly clock: Clock },
   { userId, clientId, scopes, sessionId = randomUUID() }: Omit<Grant, 'id'> & { readonly sessionId?: string },
 ): Promise<Grant> {
   const id = randomUUID();
-  const now = idp.clock.now();
-  await idp.database.pool.query(
+  const now = clock.now();
+  await database.pool.query(
     `INSERT INTO authorization_grants (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, created_at, expires_at)
      VALUES ($1, $2, $3, $4, $5, '{}', $6, '{pwd}', $6, $7)`,
     [id, clientId, userId, sessionId, scopes, now, after(now, 86_400_000)],

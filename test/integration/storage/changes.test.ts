@@ -11,9 +11,11 @@ import {
   replaceClient,
   rotateClientSecret,
 } from '../../../src/storage/clients.js';
+import { grantConsent, withdrawConsent } from '../../../src/storage/consents.js';
+import { endUserSessions } from '../../../src/storage/sessions.js';
 import { disableUser, enableUser, findUser, insertUser, setPasswordHash } from '../../../src/storage/users.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
-import { addClient, addSession, addUser, change } from '../../support/rows.js';
+import { addClient, addSession, addUser, audit, change } from '../../support/rows.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -43,6 +45,8 @@ describe('a change and its record are one transaction: what cannot be recorded h
     ['disableUser', (manager, { userId }, how) => disableUser(manager, userId, how)],
     ['enableUser', (manager, { userId }, how) => enableUser(manager, userId, how)],
     ['setPasswordHash', (manager, { userId }, how) => setPasswordHash(manager, userId, 'hash', how)],
+    ['withdrawConsent', (manager, subject, how) => withdrawConsent(manager, subject, how)],
+    ['endUserSessions', (manager, { userId }, how) => endUserSessions(manager, userId, how)],
     ['disableClient', (manager, { clientId }, how) => disableClient(manager, clientId, how)],
     ['enableClient', (manager, { clientId }, how) => enableClient(manager, clientId, how)],
     [
@@ -75,6 +79,7 @@ describe('a change and its record are one transaction: what cannot be recorded h
   ])('%s', async (_name, work) => {
     const subject = { userId: await addUser(database), clientId: await addClient(database, {}, 'secret') };
     await addSession(database, randomUUID(), subject.userId);
+    await grantConsent(database.sql, { ...subject, scopes: ['openid'], now: change.now, audit });
     const { manager } = database.dataSource;
     const before = await everything();
     await expect(work(manager, subject, unrecordable)).rejects.toMatchObject({ code: '23502' });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, importPrivateKey } from '../../../../src/crypto/jwt.js';
 import { revokeAuthorizationGrant } from '../../../../src/storage/authorization-grants.js';
 import { disableClient } from '../../../../src/storage/clients.js';
+import { withdrawConsent } from '../../../../src/storage/consents.js';
 import { disableUser } from '../../../../src/storage/users.js';
 import { addGrant, type Grant, idTokenFor, jwtFor, opaqueFor } from '../../../support/grants.js';
 import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
@@ -163,6 +164,7 @@ describe('What userinfo refuses (RFC 6750 §3.1)', () => {
       ({ id }) => revokeAuthorizationGrant(idp.database.sql, { id, now: idp.clock.now(), audit }),
     ],
     ['its user is disabled', ({ userId }) => disableUser(idp.database.dataSource.manager, userId, change)],
+    ['its consent is withdrawn', (which) => withdrawConsent(idp.database.dataSource.manager, which, change)],
     ['its client is disabled', ({ clientId }) => disableClient(idp.database.dataSource.manager, clientId, change)],
   ])('at once when %s', async (_name, spoil) => {
     const [someone, some] = [await idp.addUser(), await addClient(idp.database)];
