@@ -18,13 +18,13 @@ export interface IntrospectionCredentials {
   readonly clientSecret: () => string;
 }
 
-/** How long and how many verdicts are remembered. */
+/** How long and how many of the issuer's answers are remembered. */
 export interface IntrospectionLimits {
   /** Milliseconds that "active" is believed, and never beyond `exp`: how late a revocation is noticed (RFC 7662 §4). */
   readonly activeFor: number;
   /** Milliseconds that "not active" is believed. */
   readonly inactiveFor: number;
-  /** Verdicts remembered of either kind. */
+  /** Answers remembered of either kind. */
   readonly entries: number;
   /** Questions under way at once; more are answered 503, so that a slow issuer does not fill our memory. */
   readonly concurrency: number;
@@ -68,28 +68,28 @@ async function ask({ credentials, ...introspection }: Introspection, token: stri
   return validateAccessTokenClaims(claims, { ...introspection, now: introspection.clock.now() });
 }
 
-interface Verdict<Value> {
+interface Remembered<Value> {
   readonly since: number;
   readonly until: number;
   readonly value: Value;
 }
 
-const recall = <Value>(cache: BoundedCache<Verdict<Value>>, key: string, now: number): Value | undefined => {
-  const verdict = cache.get(key);
-  // Not before it was given, either: a clock that is set back must not make verdicts last.
-  if (verdict && verdict.since <= now && now < verdict.until) return verdict.value;
-  if (verdict) cache.delete(key);
+const recall = <Value>(cache: BoundedCache<Remembered<Value>>, key: string, now: number): Value | undefined => {
+  const answer = cache.get(key);
+  // Not before it was given, either: a clock that is set back must not make answers last.
+  if (answer && answer.since <= now && now < answer.until) return answer.value;
+  if (answer) cache.delete(key);
   return undefined;
 };
 
 /**
- * Verifies opaque tokens by introspection (RFC 7662). Verdicts are remembered under the token's hash, good and bad apart, so
+ * Verifies opaque tokens by introspection (RFC 7662). Answers are remembered under the token's hash, good and bad apart, so
  * that a flood of invented tokens drives no good one out; callers with the same token wait for one question.
  */
 export function createIntrospect(introspection: Introspection): VerifyAccessToken {
   const { clock, limits } = introspection;
-  const active = createBoundedCache<Verdict<VerifiedAccessToken>>(limits.entries);
-  const refused = createBoundedCache<Verdict<AccessTokenFault>>(limits.entries);
+  const active = createBoundedCache<Remembered<VerifiedAccessToken>>(limits.entries);
+  const refused = createBoundedCache<Remembered<AccessTokenFault>>(limits.entries);
   const underWay = new Map<string, Promise<VerifiedAccessToken>>();
   const now = (): number => clock.now().getTime();
 

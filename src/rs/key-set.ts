@@ -15,7 +15,7 @@ export interface KeySet {
 
 /**
  * An hour is longer than an outage should be and not shorter than a token lives: after it there is nothing left to verify,
- * while a key that the issuer withdrew must not be trusted for ever.
+ * while a key that the issuer withdrew must not be trusted forever.
  */
 export const defaultFreshness: Freshness = {
   freshFor: 300_000,

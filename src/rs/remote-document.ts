@@ -1,6 +1,6 @@
 import { injectTraceContext, withSpan } from '../telemetry/tracing/tracing.js';
 
-/** No key set, metadata or verdict is longer. */
+/** No key set, metadata or answer to an introspection is longer. */
 const maxBytes = 262_144;
 
 async function readBounded(response: Response): Promise<string> {
@@ -16,7 +16,7 @@ async function readBounded(response: Response): Promise<string> {
 }
 
 /**
- * Asks the issuer for a JSON document. Redirects are not followed: keys and verdicts come from where the configuration says.
+ * Asks the issuer for a JSON document. Redirects are not followed: keys and answers come from where the configuration says.
  * Any failure, any status but 200 and silence for `timeout` milliseconds are an error that names the URL, never what was sent.
  */
 export function fetchJson(url: string, timeout: number, init: RequestInit = {}): Promise<unknown> {

@@ -86,9 +86,9 @@ describe('a change and its record are one transaction: what cannot be recorded h
     expect(await everything()).toEqual(before);
     const outer = manager.transaction(async (transaction) => {
       await work(transaction, subject, change);
-      throw new Error('the caller changes his mind');
+      throw new Error('the caller thinks better of it');
     });
-    await expect(outer).rejects.toThrow('changes his mind');
+    await expect(outer).rejects.toThrow('thinks better');
     expect(await everything()).toEqual(before);
     await work(manager, subject, change);
     expect(await everything()).not.toEqual(before);
@@ -96,7 +96,7 @@ describe('a change and its record are one transaction: what cannot be recorded h
 });
 
 describe('who is disabled is still there', () => {
-  it('a user, with all that is known of him, to be enabled again', async () => {
+  it('a user, with all that is known of them, to be enabled again', async () => {
     const { manager } = database.dataSource;
     const id = await addUser(database);
     const { rows } = await database.pool.query('SELECT username FROM users WHERE id = $1', [id]);

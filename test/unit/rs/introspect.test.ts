@@ -72,7 +72,7 @@ describe('introspection at the resource server (RFC 7662)', () => {
     expect(forms).toHaveLength(2);
   });
 
-  test('a clock that is set back makes no verdict last', async () => {
+  test('a clock that is set back makes no answer last', async () => {
     answer(active, { active: false });
     const introspect = createIntrospect(introspection);
     await introspect('opaque');
