@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { house } from './floors.js';
 import { filesBelow, text } from './source.js';
 
 const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesBelow('docs', '.md')];
@@ -54,6 +55,18 @@ describe('references', () => {
       !isPath(name) || [name, join('src', name)].some((place) => existsSync(normalize(place)));
     const guides = documents.filter((file) => !/CHANGELOG|docs\/(configuration|runbook|pitfalls)/.test(file));
     expect(missing(guides, /`((?:[\w.-]+\/)+[\w.-]*)`/g, isThere)).toEqual([]);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  it('draws the floors as they are', () => {
+    const [, drawing = ''] = /\n## Rooms\n[\s\S]*?```\n([\s\S]*?)```/.exec(text('docs/architecture.md')) ?? [];
+    const drawn = drawing
+      .trimEnd()
+      .split('\n')
+      .map((line) => (line.trim().split(/ {6,}/)[0] ?? '').split(/ +/));
+    const plan = house.map((floor) => floor.filter((room) => room !== 'migrations'));
+    expect(drawn.map((floor) => floor.map((room) => room.replace(/\/$|\.ts$/, '')))).toEqual(plan);
   });
 });
 

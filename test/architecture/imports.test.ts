@@ -1,44 +1,7 @@
 /** Who may import whom: imports only fall, go in no circle, and two roles are outsiders. */
 import { describe, expect, it } from '@jest/globals';
+import { type Floors, handInHand, house, rooms } from './floors.js';
 import { migrations, roomOf, sources } from './source.js';
-
-/** From top to bottom. What stands on one floor does not import each other; `*` is whatever is not named. */
-type Floors = readonly (readonly string[])[];
-
-const house: Floors = [
-  ['main'],
-  ['process'],
-  ['commands', 'jobs'],
-  ['authz', 'idp', 'rs', 'spa-rp'],
-  ['administration', 'pages'],
-  ['resource', 'events'],
-  ['storage', 'http', 'migrations'],
-  ['crypto', 'telemetry'],
-  ['cache'],
-  ['config'],
-  ['protocol', 'clock'],
-];
-
-/** Neighbours that work hand in hand. */
-const handInHand = [['storage', 'migrations']];
-
-/** Floors inside a room, where it has an order worth holding. Files under `*` may import each other. */
-const rooms: Readonly<Record<string, Floors>> = {
-  authz: [['index'], ['authorization', 'inspection'], ['token'], ['*']],
-  storage: [['data-source'], ['*'], ['connection']],
-  idp: [['index'], ['hub'], ['sign-in'], ['consent', 'openid'], ['interaction'], ['deps']],
-  http: [['role'], ['operations'], ['request', 'listener', 'outbound'], ['browser']],
-  telemetry: [['start'], ['tracing'], ['metrics'], ['log']],
-  protocol: [
-    ['metadata'],
-    ['token', 'resource'],
-    ['authorization'],
-    ['client', 'sign-in'],
-    ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
-    ['parameters'],
-    ['oauth-error', 'unavailable-error'],
-  ],
-};
 
 const everything = [...sources, ...migrations];
 const importsOf = new Map(everything.map(({ file, imports }) => [file, imports.map(({ to }) => to)]));

@@ -1,0 +1,39 @@
+/** The plan of the house. docs/architecture.md draws it. */
+
+/** From top to bottom. What stands on one floor does not import each other; `*` is whatever is not named. */
+export type Floors = readonly (readonly string[])[];
+
+export const house: Floors = [
+  ['main'],
+  ['process'],
+  ['commands', 'jobs'],
+  ['authz', 'idp', 'rs', 'spa-rp'],
+  ['administration', 'pages'],
+  ['resource', 'events'],
+  ['storage', 'http', 'migrations'],
+  ['crypto', 'telemetry'],
+  ['cache'],
+  ['config'],
+  ['protocol', 'clock'],
+];
+
+/** Neighbours that work hand in hand. */
+export const handInHand = [['storage', 'migrations']];
+
+/** Floors inside a room, where it has an order worth holding. Files under `*` may import each other. */
+export const rooms: Readonly<Record<string, Floors>> = {
+  authz: [['index'], ['authorization', 'inspection'], ['token'], ['*']],
+  storage: [['data-source'], ['*'], ['connection']],
+  idp: [['index'], ['hub'], ['sign-in'], ['consent', 'openid'], ['interaction'], ['deps']],
+  http: [['role'], ['operations'], ['request', 'listener', 'outbound'], ['browser']],
+  telemetry: [['start'], ['tracing'], ['metrics'], ['log']],
+  protocol: [
+    ['metadata'],
+    ['token', 'resource'],
+    ['authorization'],
+    ['client', 'sign-in'],
+    ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
+    ['parameters'],
+    ['oauth-error', 'unavailable-error'],
+  ],
+};
