@@ -86,22 +86,22 @@ function createWinston(format: (entry: LogEntry) => string, writer: LineWriter):
   return winston.createLogger({ levels: rank, level: 'TRACE', format: line(), transports: [transport] });
 }
 
+/** Asks the transport behind all lines that were logged so far, and waits no longer than the time-out. */
+const flush = (logger: winston.Logger): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, flushTimeout);
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    logger.write({ level: 'ERROR', message: '', [flushed]: done } satisfies Info);
+  });
+
 /** The one log of a process; hand `child({ role })` to each role. */
 export function createLog({ level, format, sink, clock = systemClock }: LogOptions): Log {
   const lineFormat = format === 'json' ? jsonLine : textLine;
   const logger = createWinston(lineFormat, sink ? sinkWriter(sink) : stdoutWriter(lineFormat, clock));
   const state = { level };
-
-  function flush(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, flushTimeout);
-      const done = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-      logger.write({ level: 'ERROR', message: '', [flushed]: done } satisfies Info);
-    });
-  }
 
   function bind(bound: LogFields): Log {
     const at =
@@ -126,7 +126,7 @@ export function createLog({ level, format, sink, clock = systemClock }: LogOptio
       set level(next) {
         state.level = next;
       },
-      flush,
+      flush: () => flush(logger),
     };
   }
   return bind({});
