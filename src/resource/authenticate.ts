@@ -22,7 +22,7 @@ export type VerifyAccessToken<Token extends VerifiedAccessToken = VerifiedAccess
   token: string,
 ) => Promise<Token>;
 
-export interface AuthenticateOptions<Token extends VerifiedAccessToken> {
+export interface AuthenticateOptions<Token extends VerifiedAccessToken = VerifiedAccessToken> {
   readonly verify: VerifyAccessToken<Token>;
   /** Refusals are counted under it. */
   readonly role: RoleName;
@@ -51,6 +51,19 @@ async function tokenInParsedBody({ body }: { readonly body?: unknown }): Promise
   return typeof body === 'object' && body !== null && 'access_token' in body ? String(body.access_token) : undefined;
 }
 
+/** The token of a request, wherever it may be (RFC 6750 §2). @throws OAuthError invalid_request */
+async function presentedToken(
+  req: Request,
+  { accepts = ['header'], tokenInBody = tokenInParsedBody }: Pick<AuthenticateOptions, 'accepts' | 'tokenInBody'>,
+): Promise<string | undefined> {
+  const presentation = {
+    authorization: req.headersDistinct.authorization ?? [],
+    inBody: isForm(req) ? await tokenInBody(req) : undefined,
+    inQuery: new URLSearchParams(/\?(.*)/s.exec(req.url)?.[1]).has('access_token'),
+  };
+  return presentedAccessToken(presentation, accepts);
+}
+
 /** Answers a refusal (RFC 6750 §3.1) and counts it. */
 function createRefuse<Token extends VerifiedAccessToken>(options: AuthenticateOptions<Token>) {
   const { role, challenge, onRefusal } = options;
@@ -71,22 +84,12 @@ function createRefuse<Token extends VerifiedAccessToken>(options: AuthenticateOp
 export function createAuthenticate<Token extends VerifiedAccessToken>(
   options: AuthenticateOptions<Token>,
 ): Authentication<Token> {
-  const { verify, accepts = ['header'], tokenInBody = tokenInParsedBody } = options;
   const tokens = new WeakMap<Response, Token>();
   const refuse = createRefuse(options);
   const orRefuse = (res: Response, error: unknown): void => {
     if (!(error instanceof OAuthError)) throw error;
     refuse(res, error);
   };
-
-  async function presented(req: Request): Promise<string | undefined> {
-    const presentation = {
-      authorization: req.headersDistinct.authorization ?? [],
-      inBody: isForm(req) ? await tokenInBody(req) : undefined,
-      inQuery: new URLSearchParams(/\?(.*)/s.exec(req.url)?.[1]).has('access_token'),
-    };
-    return presentedAccessToken(presentation, accepts);
-  }
 
   function accessTokenOf(res: Response): Token {
     const token = tokens.get(res);
@@ -98,9 +101,9 @@ export function createAuthenticate<Token extends VerifiedAccessToken>(
     accessTokenOf,
     async authenticate(req, res, next) {
       try {
-        const token = await presented(req);
+        const token = await presentedToken(req, options);
         if (token === undefined) return refuse(res, undefined);
-        tokens.set(res, await verify(token));
+        tokens.set(res, await options.verify(token));
       } catch (error) {
         return orRefuse(res, error);
       }
