@@ -151,26 +151,49 @@ interface AuditBatchOptions {
 const maxWaitingEvents = 10_000;
 const delay = 500;
 
+/** Events that wait to be written. The oldest give way above the bound, and their loss is told. */
+function createWaitingEvents(onLoss: AuditBatchOptions['onLoss']) {
+  let waiting: NewAuditEvent[] = [];
+  return {
+    count: () => waiting.length,
+    add(event: NewAuditEvent): void {
+      if (waiting.length >= maxWaitingEvents) {
+        waiting.shift();
+        onLoss(1, new Error('the audit batch is full'));
+      }
+      waiting.push(event);
+    },
+    takeAll(): readonly NewAuditEvent[] {
+      const taken = waiting;
+      waiting = [];
+      return taken;
+    },
+    /** Events that could not be written go before those that came meanwhile. */
+    putBack(taken: readonly NewAuditEvent[], cause: unknown): void {
+      const all = [...taken, ...waiting];
+      waiting = all.slice(-maxWaitingEvents);
+      if (all.length > waiting.length) onLoss(all.length - waiting.length, cause);
+    },
+  };
+}
+
 /**
  * Coalesces the events of requests that change no row (client_credentials with a JWT): one INSERT for many.
  * A failed write is tried again with the next; above the bound the oldest are given up and counted.
  */
 export function createAuditBatch({ sql, clock, retention, onLoss }: AuditBatchOptions): AuditBatch {
-  let waiting: NewAuditEvent[] = [];
+  const waiting = createWaitingEvents(onLoss);
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
 
   async function write(): Promise<void> {
     timer = undefined;
-    const events = waiting;
+    const events = waiting.takeAll();
     if (events.length === 0) return;
-    waiting = [];
     try {
       await insertAuditEvents(sql, events, retention);
     } catch (error) {
-      const kept = [...events, ...waiting];
-      waiting = kept.slice(-maxWaitingEvents);
-      if (kept.length > waiting.length) onLoss(kept.length - waiting.length, error);
+      waiting.putBack(events, error);
       schedule();
     }
   }
@@ -185,11 +208,7 @@ export function createAuditBatch({ sql, clock, retention, onLoss }: AuditBatchOp
 
   return {
     add(event) {
-      if (waiting.length >= maxWaitingEvents) {
-        waiting.shift();
-        onLoss(1, new Error('the audit batch is full'));
-      }
-      waiting.push({ ...event, occurredAt: clock.now() });
+      waiting.add({ ...event, occurredAt: clock.now() });
       schedule();
     },
     async flush() {
@@ -197,7 +216,7 @@ export function createAuditBatch({ sql, clock, retention, onLoss }: AuditBatchOp
       writing = writing.then(write);
       await writing;
       clearTimeout(timer);
-      if (waiting.length > 0) onLoss(waiting.length, new Error('the database did not take them at shutdown'));
+      if (waiting.count() > 0) onLoss(waiting.count(), new Error('the database did not take them at shutdown'));
     },
   };
 }
