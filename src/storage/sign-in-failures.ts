@@ -71,7 +71,7 @@ const reserveSignInAttemptStatement = statement<Reservation, { allowed: boolean;
 );
 
 /**
- * Counts an attempt as failed before its password is looked at, so that parallel guesses can't slip past; success
+ * Counts an attempt as failed before its password is looked at, so that parallel guesses cannot slip past; success
  * forgives it (`beginSession`). The wide counter is asked only where the narrow one lets pass.
  */
 export async function reserveSignInAttempt(

@@ -13,7 +13,7 @@ export class User {
   /** The `sub` of every token. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   id!: string;
-  /** Unique regardless of case; holds no `@`, so that it can't be another's e-mail address. */
+  /** Unique regardless of case; holds no `@`, so that it cannot be another's e-mail address. */
   @Column('text')
   username!: string;
   @Column('text', { nullable: true })

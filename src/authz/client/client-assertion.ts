@@ -36,7 +36,7 @@ async function verifySignature(
   try {
     return await compactVerify(assertion, keyOf(authz, metadata), { algorithms: [...assertionAlgorithms(metadata)] });
   } catch (cause) {
-    throw invalidClient('the client assertion can not be verified', cause);
+    throw invalidClient('the client assertion cannot be verified', cause);
   }
 }
 

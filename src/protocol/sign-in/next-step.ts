@@ -45,7 +45,8 @@ export type InteractionError = 'login_required' | 'consent_required' | 'access_d
 export const denial = { error: 'access_denied' } as const satisfies { readonly error: InteractionError };
 
 export type Step =
-  | { readonly kind: 'login' /** Somebody is signed in already and has to do it once more. */; readonly again: boolean }
+  /** `again`: somebody is signed in already and has to do it once more. */
+  | { readonly kind: 'login'; readonly again: boolean }
   | { readonly kind: 'consent'; readonly newScopes: readonly string[] }
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly error: InteractionError };

@@ -73,7 +73,7 @@ async function makeFolder(folder: string, { uid, gid }: Owner): Promise<void> {
   }
 }
 
-/** The folder itself, or one below the temporary folder when the server's user can't enter it. */
+/** The folder itself, or one below the temporary folder when the server's user cannot enter it. */
 async function enterableFolder(wanted: string, owner: Owner): Promise<string> {
   await makeFolder(wanted, owner);
   if ((await run('/bin/sh', ['-c', 'cd "$0" && test -w .', wanted], owner, '/')).code === 0) return wanted;
@@ -83,7 +83,7 @@ async function enterableFolder(wanted: string, owner: Owner): Promise<string> {
   return instead;
 }
 
-/** The programs, copied beside the data when the server's user can't enter the folder where they are installed. */
+/** The programs, copied beside the data when the server's user cannot enter the folder where they are installed. */
 async function usableBinaries(folder: string, owner: Owner): Promise<string> {
   const installed = await nativeFolder();
   const isUsable = async (native: string) =>

@@ -220,7 +220,7 @@ describe('an error outcome (RFC 6749 §4.1.2.1)', () => {
   });
 });
 
-describe('what can not be resumed is a page that says what to do', () => {
+describe('what cannot be resumed is a page that says what to do', () => {
   it.each([
     ['no handle', '', 400],
     ['an unknown handle', '?handle=unknown', 410],

@@ -82,7 +82,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   if (process.getuid?.() === 0) {
-    it('lies elsewhere when its user can not enter the folder', async () => {
+    it('lies elsewhere when its user cannot enter the folder', async () => {
       await mkdir(wanted.replace('/postgres', ''), { mode: 0o700 });
       const server = await start();
       expect(server.folder).toContain('identity-postgres-');
