@@ -14,7 +14,7 @@ import type { Change } from '../storage/change.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { Log } from '../telemetry/log/logger.js';
 
-/** What of the configuration this room reads. */
+/** The part of the configuration that this room reads. */
 export type AdministrationConfig = Pick<DatabaseRoleConfig, 'keyEncryptionKeys' | 'signingKeys' | 'lifetimes' | 'jobs'>;
 
 /** What this room is given. */

@@ -14,7 +14,7 @@ import type { Log } from '../telemetry/log/logger.js';
 import { type ClientKeys, createClientKeys } from './client/client-keys.js';
 import { createFailedAuthentications, type FailedAuthentications } from './client/failed-authentications.js';
 
-/** What of the configuration this room reads. */
+/** The part of the configuration that this room reads. */
 export type AuthzConfig = Pick<
   DatabaseRoleConfig,
   | 'issuer'
@@ -55,7 +55,7 @@ export interface Authz extends AuthzGiven {
   readonly accessTokenAlgorithm: SigningAlgorithm;
 }
 
-/** The cheapest: RSA signs only where a client registered for it. */
+/** The cheapest one: RSA signs only where a client registered for it. */
 function accessTokenAlgorithmOf(available: readonly SigningAlgorithm[]): SigningAlgorithm {
   const algorithm = signingAlgorithms.find((candidate) => available.includes(candidate));
   if (!algorithm) throw new Error('signing_keys.algorithms names no algorithm for access tokens');

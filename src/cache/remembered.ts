@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 export interface Freshness {
   /** After so long the value is renewed behind the caller's back. */
   readonly freshFor: number;
-  /** After so long without a successful renewal the value is no longer trusted: a withdrawn key must not live for ever. */
+  /** After so long without a successful renewal the value is no longer trusted: a withdrawn key must not live forever. */
   readonly keepFor: number;
   /** At most one renewal in so long, whoever asks: strangers can make callers ask. */
   readonly cooldown: number;

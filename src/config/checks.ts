@@ -36,7 +36,7 @@ function* clientFaults({ clients = [], resources }: ValidSections): Generator<Fa
   }
 }
 
-/** A client that asks for an algorithm without a key would get an error in the place of its ID token. */
+/** A client that asks for an algorithm without a key would get an error instead of its ID token. */
 function* algorithmFaults({ clients = [], signing_keys }: ValidSections): Generator<Fault> {
   if (!signing_keys) return;
   const available: readonly string[] = signing_keys.algorithms;

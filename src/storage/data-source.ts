@@ -77,7 +77,7 @@ export const poolOf = (dataSource: DataSource): pg.Pool => (dataSource.driver as
 
 /**
  * Runs `work` while holding the advisory lock that serialises migrations and provisioning over all processes.
- * The lock is polled, not awaited: a waiter would hold a snapshot, on which CREATE INDEX CONCURRENTLY waits for ever.
+ * The lock is polled, not awaited: a waiter would hold a snapshot, on which CREATE INDEX CONCURRENTLY waits forever.
  * The connection is its own: it ends with the work, and the lock with it, whatever happens.
  */
 export async function withMigrationLock<T>(dsn: string, work: () => Promise<T>): Promise<T> {

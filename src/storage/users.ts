@@ -62,7 +62,7 @@ export async function findUserForSignIn(sql: Sql, identifier: string): Promise<S
   return (await sql.query(findUserForSignInStatement, { identifier })).rows[0] ?? null;
 }
 
-/** What of a user the claims of userinfo are made from. */
+/** The part of a user that the claims of userinfo are made from. */
 export interface UserClaims {
   readonly username: string;
   readonly email: string | null;

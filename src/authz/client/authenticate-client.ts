@@ -24,7 +24,7 @@ export interface AuthenticatedClient {
   readonly metadata: ClientMetadata;
 }
 
-/** Compared with where a client has no secret or does not exist, so that this costs the same time. */
+/** Stands in where a client has no secret or does not exist, so that the comparison takes the same time. */
 const nobodysHash = hashToken('');
 
 function checkSecret(client: Client | null, secret: string): void {

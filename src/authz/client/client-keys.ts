@@ -4,10 +4,10 @@ import type { Outbound } from '../../http/outbound/client.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import type { JsonWebKeySet } from '../../protocol/client/member-reader.js';
 
-/** Milliseconds after which a client's jwks_uri is read again, and before which an unknown key makes nobody read it. */
+/** Milliseconds after which a client's jwks_uri is read again, and before which an unknown key does not make us read it. */
 const cacheLife = 600_000;
 const cooldown = 10_000;
-/** Milliseconds after which keys that could not be read again are no longer believed: a withdrawn one must not live for ever. */
+/** Milliseconds after which keys that could not be read again are no longer believed: a withdrawn one must not live forever. */
 const longestOutage = 3_600_000;
 const cacheSize = 1_000;
 
@@ -16,7 +16,7 @@ interface FetchedKeys {
   readonly keys: Promise<LocalJWKSet>;
   /** Milliseconds that they are used for. */
   life: number;
-  /** When the client last said so. */
+  /** When the client last gave them. */
   readAt: number;
 }
 
@@ -44,7 +44,7 @@ export function createClientKeys(outbound: Outbound, clock: Clock): ClientKeys {
 
   function fetchKeys(uri: string, now: number, previous: FetchedKeys | undefined): FetchedKeys {
     const fresh = outbound.getJson(uri).then((document) => importKeys(document as JsonWebKeySet));
-    // While the client does not answer, its keys of before are still right.
+    // While the client does not answer, the keys it gave before still hold.
     const isKept = previous !== undefined && now - previous.readAt < longestOutage;
     const keys = isKept ? fresh.catch(() => previous.keys) : fresh;
     const entry: FetchedKeys = { fetchedAt: now, keys, life: cacheLife, readAt: now };

@@ -52,7 +52,7 @@ async function introspectOpaque(
   return { active: true, token_type: tokenTypeOf(found.payload.cnf), ...claimsOf(authz, found) };
 }
 
-/** POST /introspect (RFC 7662 §2). Nothing is told to a client that cannot prove which it is; of refresh tokens, nothing at all. */
+/** POST /introspect (RFC 7662 §2). Nothing is told to a client that cannot prove who it is; of refresh tokens, nothing at all. */
 export const introspect =
   (authz: Authz): RequestHandler =>
   async (req, res) => {

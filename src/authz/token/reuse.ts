@@ -5,7 +5,7 @@ import type { Authz } from '../deps.js';
 import type { TokenRequestContext } from './token-request-context.js';
 
 /**
- * A code or refresh token came a second time: one of the two who had it should not have had it. Everything that was issued from
+ * A code or refresh token came a second time: one of the two who hold it should not. Everything that was issued from
  * the authorization grant ends (RFC 6749 §4.1.2, §10.5; RFC 9700 §4.14.2).
  * @returns what to throw
  */

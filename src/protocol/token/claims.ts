@@ -46,8 +46,8 @@ function ofType(type: ClaimType, value: unknown): unknown {
 }
 
 /**
- * What of a user's claims is told to a client that was granted these scopes (OIDC Core §5.3.2, §5.4). Claims without a
- * value are left out rather than sent as null or blank (OIDC Core §5.3.2).
+ * The part of a user's claims that a client with these scopes is told (OIDC Core §5.3.2, §5.4). Claims without a value are
+ * left out rather than sent as null or blank (OIDC Core §5.3.2).
  */
 export function grantedClaims(
   claims: Readonly<Record<string, unknown>>,

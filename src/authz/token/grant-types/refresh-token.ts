@@ -28,7 +28,7 @@ interface UsableToken {
   readonly token: FoundRefreshToken;
 }
 
-/** Whoever presents the same token gets the same successor, and nobody who has not the token can make it. */
+/** Whoever presents the same token gets the same successor, and nobody without the token can make it. */
 const successorOf = (key: Buffer, refreshToken: string): string => hmacSha256(key, refreshToken).toString('base64url');
 
 function authorityOf({ authz, request, scopes }: Refresh, grant: GrantFacts): Authority {
