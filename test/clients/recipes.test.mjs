@@ -1,5 +1,6 @@
 // Every recipe of docs/integrate, played by a person at a browser against the program.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
@@ -192,6 +193,25 @@ test('an MCP client finds its way from the MCP server to a token, and refreshes 
     await client.stop();
     await server.stop();
   }
+});
+
+test('the page of facts names what discovery names', async () => {
+  const facts = await readFile(new URL('../../docs/integrate/README.md', import.meta.url), 'utf8');
+  const metadata = await (await fetch(`${identity.issuer}/.well-known/openid-configuration`)).json();
+  const paths = Object.entries(metadata)
+    .filter(([name]) => name.endsWith('_endpoint') || name === 'jwks_uri')
+    .map(([, url]) => new URL(url).pathname);
+  const words = [
+    ...metadata.grant_types_supported.map((name) => name.replace('_', ' ')),
+    ...metadata.response_modes_supported.map((name) => `\`${name}\``),
+    ...metadata.code_challenge_methods_supported.map((name) => `\`${name}\``),
+    ...metadata.token_endpoint_auth_methods_supported.map((name) => `\`${name}\``),
+    ...metadata.id_token_signing_alg_values_supported.map((name) => `\`${name}\``),
+  ];
+  assert.deepEqual(
+    [...paths, ...words].filter((word) => !facts.includes(word)),
+    [],
+  );
 });
 
 test('the recipe in TypeScript is free of type errors', async () => {
