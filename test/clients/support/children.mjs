@@ -1,20 +1,30 @@
 // Programs that run beside a test, and end with it.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** Below the range from which systems take ports for outgoing connections: those come and go while a test waits for its turn. */
+const [lowest, highest] = [15_000, 32_000];
+
+/** Resolves to a listener at a port that was free, or to undefined. */
+function hold(port) {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
 /** Ports that are free at this moment; all are held open until all are known, so none comes twice. */
 export async function freePorts(count) {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const held = [];
+  while (held.length < count) {
+    const server = await hold(randomInt(lowest, highest));
+    if (server) held.push(server);
+  }
+  const ports = held.map((server) => server.address().port);
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }
 
