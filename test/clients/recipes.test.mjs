@@ -171,10 +171,11 @@ test('oidc-client-ts signs in, renews its tokens, calls an API and signs out', (
 test('angular-oauth2-oidc signs in, renews its tokens, calls an API and signs out', () =>
   playSinglePageApp('angular-oauth2-oidc.ts', 'angular-oauth2-oidc', '<app-root></app-root>'));
 
-test('an MCP client finds its way from the MCP server to a token, and refreshes it', async () => {
+/** An MCP client finds its way from the MCP server to a token, and refreshes it. */
+async function playMcp(file) {
   const env = environmentOf('mcp');
   const server = await startRecipe('mcp-server.mjs', env);
-  const client = start(process.execPath, [recipeFile('mcp-client.mjs')], {
+  const client = start(process.execPath, [recipeFile(file)], {
     env: { ...env, MCP_URL: `${env.APP_URL}/mcp` },
   });
   try {
@@ -193,7 +194,11 @@ test('an MCP client finds its way from the MCP server to a token, and refreshes 
     await client.stop();
     await server.stop();
   }
-});
+}
+
+test('an MCP client with version 1 of the SDK gets a token and refreshes it', () => playMcp('mcp-client.mjs'));
+
+test('an MCP client with version 2 of the SDK gets a token and refreshes it', () => playMcp('mcp-client-2.mjs'));
 
 test('the page of facts names what discovery names', async () => {
   const facts = await readFile(new URL('../../docs/integrate/README.md', import.meta.url), 'utf8');
