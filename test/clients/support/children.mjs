@@ -33,6 +33,9 @@ process.once('exit', () => {
   for (const child of running) signal(child, 'SIGTERM');
 });
 
+// A signal would end this process without the event, and leave behind what it started.
+for (const [name, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) process.once(name, () => process.exit(code));
+
 /** To the program and all that it started. */
 function signal(child, name) {
   try {
