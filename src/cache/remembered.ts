@@ -2,8 +2,10 @@ import type { Clock } from '../clock.js';
 
 /** When a remembered value is asked for again; all in milliseconds. */
 export interface Freshness {
-  /** After so long the value is renewed behind the caller's back. */
+  /** After so long the value is renewed when it is asked for. */
   readonly freshFor: number;
+  /** Whether who asks then waits for the renewal; otherwise they are given the last value, and the next get the new one. */
+  readonly waitsForRenewal?: boolean;
   /** After so long without a successful renewal the value is no longer trusted: a withdrawn key must not live forever. */
   readonly keepFor: number;
   /** At most one renewal in so long, whoever asks: strangers can make callers ask. */
@@ -51,9 +53,11 @@ export function remember<Value>(load: () => Promise<Value>, clock: Clock, freshn
   return {
     async get() {
       if (held && since(held.at) < freshness.keepFor) {
-        const stale = since(held.at) >= freshness.freshFor && since(attemptedAt) >= freshness.cooldown;
-        if (stale) attemptOnce().catch(() => {});
-        return held.value;
+        const { value, at } = held;
+        const isDue = since(at) >= freshness.freshFor && (inFlight || since(attemptedAt) >= freshness.cooldown);
+        if (!isDue) return value;
+        const renewed = attemptOnce().catch(() => value);
+        return freshness.waitsForRenewal ? renewed : value;
       }
       if (!inFlight && failure !== undefined && since(attemptedAt) < freshness.retryInterval) throw failure;
       return attemptOnce();

@@ -97,12 +97,15 @@ export function createSigningKeys(sql: Sql, keys: KeyEncryptionKeys, clock: Cloc
     return describeKeySet(rows, byKid, now);
   }
 
-  const freshness = { freshFor: keySetLife, keepFor: Number.POSITIVE_INFINITY, cooldown: keySetLife, retryInterval };
-  const remembered = remember(read, clock, freshness);
-  return {
-    // Callers wait for a renewal that is due: after an idle hour the first of them must not get what was right then.
-    keySet: async () => (await remembered.renew().catch(() => undefined)) ?? remembered.get(),
-  };
+  const remembered = remember(read, clock, {
+    freshFor: keySetLife,
+    // After an idle hour the first who asks must not get what was right then.
+    waitsForRenewal: true,
+    keepFor: Number.POSITIVE_INFINITY,
+    cooldown: keySetLife,
+    retryInterval,
+  });
+  return { keySet: remembered.get };
 }
 
 function describeKeySet(

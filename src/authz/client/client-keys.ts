@@ -1,24 +1,20 @@
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
+import { createBoundedCache } from '../../cache/bounded-cache.js';
+import { type Freshness, type Remembered, remember } from '../../cache/remembered.js';
 import type { Clock } from '../../clock.js';
 import type { Outbound } from '../../http/outbound/client.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import type { JsonWebKeySet } from '../../protocol/client/member-reader.js';
 
-/** Milliseconds after which a client's jwks_uri is read again, and before which an unknown key does not make us read it. */
-const cacheLife = 600_000;
-const cooldown = 10_000;
-/** Milliseconds after which keys that could not be read again are no longer believed: a withdrawn one must not live forever. */
-const longestOutage = 3_600_000;
+/** A client that withdraws a key means at once: only an outage of its server lets the last keys stand for longer than ten minutes. */
+const freshness: Freshness = {
+  freshFor: 600_000,
+  waitsForRenewal: true,
+  keepFor: 3_600_000,
+  cooldown: 10_000,
+  retryInterval: 10_000,
+};
 const cacheSize = 1_000;
-
-interface FetchedKeys {
-  readonly fetchedAt: number;
-  readonly keys: Promise<LocalJWKSet>;
-  /** Milliseconds that they are used for. */
-  life: number;
-  /** When the client last gave them. */
-  readAt: number;
-}
 
 export interface ClientKeys {
   /** The client's public keys; `unknownKey` says that those at hand lack one, so that a new set is looked for. */
@@ -40,35 +36,22 @@ function importKeys(jwks: JsonWebKeySet): LocalJWKSet {
  * not more often than the cooldown: assertions of strangers cost no fetches.
  */
 export function createClientKeys(outbound: Outbound, clock: Clock): ClientKeys {
-  const fetched = new Map<string, FetchedKeys>();
+  const published = createBoundedCache<Remembered<LocalJWKSet>>(cacheSize);
 
-  function fetchKeys(uri: string, now: number, previous: FetchedKeys | undefined): FetchedKeys {
-    const fresh = outbound.getJson(uri).then((document) => importKeys(document as JsonWebKeySet));
-    // While the client does not answer, the keys it gave before still hold.
-    const isKept = previous !== undefined && now - previous.readAt < longestOutage;
-    const keys = isKept ? fresh.catch(() => previous.keys) : fresh;
-    const entry: FetchedKeys = { fetchedAt: now, keys, life: cacheLife, readAt: now };
-    fresh.catch(() => {
-      entry.life = cooldown;
-      entry.readAt = previous?.readAt ?? Number.NEGATIVE_INFINITY;
-    });
-    keys.catch(() => undefined);
-    fetched.delete(uri);
-    fetched.set(uri, entry);
-    const oldest = fetched.keys().next().value;
-    if (fetched.size > cacheSize && oldest !== undefined) fetched.delete(oldest);
-    return entry;
+  function publishedAt(uri: string): Remembered<LocalJWKSet> {
+    const known = published.get(uri);
+    if (known) return known;
+    const load = async () => createLocalJWKSet((await outbound.getJson(uri)) as JSONWebKeySet);
+    const keys = remember(load, clock, freshness);
+    published.set(uri, keys);
+    return keys;
   }
 
   return {
     async find({ jwks, jwks_uri: uri }, { unknownKey } = { unknownKey: false }) {
       if (jwks) return unknownKey ? undefined : importKeys(jwks);
       if (uri === undefined) return undefined;
-      const now = clock.now().getTime();
-      const known = fetched.get(uri);
-      const age = known ? now - known.fetchedAt : Number.POSITIVE_INFINITY;
-      if (known && age < (unknownKey ? cooldown : known.life)) return unknownKey ? undefined : known.keys;
-      return fetchKeys(uri, now, known).keys;
+      return unknownKey ? publishedAt(uri).renew() : publishedAt(uri).get();
     },
   };
 }

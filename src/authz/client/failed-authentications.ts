@@ -1,8 +1,9 @@
+import { createBoundedCache } from '../../cache/bounded-cache.js';
 import type { Clock } from '../../clock.js';
 
 /** Milliseconds in which a client's further failures are not recorded one by one. */
 const interval = 1_000;
-const most = 1_000;
+const cacheSize = 1_000;
 
 export interface FailedAuthentications {
   isWorthRecording(clientId: string): boolean;
@@ -10,14 +11,13 @@ export interface FailedAuthentications {
 
 /** Bounds what strangers can write into the audit table by guessing: one row a second and client. */
 export function createFailedAuthentications(clock: Clock): FailedAuthentications {
-  const last = new Map<string, number>();
+  const recordedAt = createBoundedCache<number>(cacheSize);
   return {
     isWorthRecording(clientId) {
       const now = clock.now().getTime();
-      const before = last.get(clientId);
+      const before = recordedAt.get(clientId);
       if (before !== undefined && now - before < interval) return false;
-      if (last.size >= most) last.clear();
-      last.set(clientId, now);
+      recordedAt.set(clientId, now);
       return true;
     },
   };

@@ -45,6 +45,32 @@ describe('a remembered remote document', () => {
     expect(await remembered.get()).toBe('two');
   });
 
+  describe('whose callers wait for a renewal', () => {
+    beforeEach(() => {
+      const load = () => new Promise<string>((resolve, reject) => loads.push({ resolve, reject }));
+      remembered = remember(load, { now: () => new Date(now) }, { ...freshness, waitsForRenewal: true });
+    });
+
+    test('is the new one once it was stale, for all who ask meanwhile', async () => {
+      await loaded('one');
+      now += 100;
+      const got = Promise.all([remembered.get(), remembered.get()]);
+      loads[1]?.resolve('two');
+      expect(await got).toEqual(['two', 'two']);
+      expect(loads).toHaveLength(2);
+    });
+
+    test('is the last one when the renewal fails, and while the cooldown lasts', async () => {
+      await loaded('one');
+      now += 100;
+      const got = remembered.get();
+      loads[1]?.reject(new Error('down'));
+      expect(await got).toBe('one');
+      expect(await remembered.get()).toBe('one');
+      expect(loads).toHaveLength(2);
+    });
+  });
+
   test('survives an outage, asking once per cooldown', async () => {
     await loaded('one');
     for (now += 100; now < 1_000_900; now += 10) {
