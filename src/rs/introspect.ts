@@ -117,7 +117,7 @@ export function createIntrospect(introspection: Introspection): VerifyAccessToke
     const fault = recall(refused, key, now());
     if (fault) throw new AccessTokenError(fault);
     const pending = underWay.get(key);
-    if (pending) return pending;
+    if (pending !== undefined) return pending;
     if (underWay.size >= limits.concurrency) throw unverifiable('too many introspections are under way');
     const question = askAndRemember(token, key);
     underWay.set(key, question);

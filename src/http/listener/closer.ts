@@ -17,11 +17,11 @@ export function createCloser(server: Server, timeout: number, onForced: (request
   };
 
   server.prependListener('request', (_req: IncomingMessage, res: ServerResponse) => {
-    if (closing) askToClose(res);
+    if (closing !== undefined) askToClose(res);
     inFlight.add(res);
     res.once('close', () => {
       inFlight.delete(res);
-      if (closing) setImmediate(() => server.closeIdleConnections());
+      if (closing !== undefined) setImmediate(() => server.closeIdleConnections());
     });
   });
 
