@@ -26,10 +26,12 @@ export interface Source {
   readonly imports: readonly Import[];
 }
 
+/** What the repository has below a folder: not what npm puts beside it. */
 export const filesBelow = (folder: string, ending = ''): readonly string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending) && !entry.name.endsWith('.d.ts'))
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !file.includes('node_modules'));
 
 export const text = (file: string): string => readFileSync(file, 'utf8');
 
