@@ -60,5 +60,5 @@ bootstrapApplication(App, {
     provideOAuthClient({ resourceServer: { allowedUrls: [API_URL], sendAccessToken: true } }),
     provideAppInitializer(start),
   ],
-});
+}).catch((error) => console.error(error));
 // recipe:end
