@@ -42,6 +42,13 @@ const http = z
     /** Between "not ready" and the end of accepting, so that balancers notice. */
     drain_delay: duration('10m').prefault('0s'),
     max_requests_in_flight: count().default(512),
+    /** Of one address block (an IPv4 address, an IPv6 /64), as for all keys with this ending; a trusted proxy is none. */
+    max_requests_in_flight_per_address: count().default(256),
+    /** Requests whose body is still to come. */
+    max_unfinished_requests: count().default(512),
+    max_unfinished_requests_per_address: count().default(64),
+    max_connections: count().default(2048),
+    max_connections_per_address: count().default(512),
     tls: z.strictObject({ cert_file: file(), key_file: file() }).optional(),
   })
   .prefault({});

@@ -25,7 +25,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
   authz: [['index'], ['authorization', 'inspection'], ['token'], ['*']],
   storage: [['data-source'], ['*'], ['connection']],
   idp: [['index'], ['hub'], ['sign-in'], ['consent', 'openid'], ['interaction'], ['deps']],
-  http: [['role'], ['operations'], ['request', 'listener', 'outbound'], ['browser']],
+  http: [['role'], ['operations'], ['request', 'listener', 'outbound'], ['browser', 'limits']],
   telemetry: [['start'], ['tracing'], ['metrics'], ['log']],
   protocol: [
     ['metadata'],
@@ -33,7 +33,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['authorization'],
     ['client', 'sign-in'],
     ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
-    ['parameters'],
+    ['parameters', 'address-block'],
     ['oauth-error', 'unavailable-error'],
   ],
 };

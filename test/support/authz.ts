@@ -14,6 +14,7 @@ import { createSigningKeys, ensureSigningKey, type KeyRotation } from '../../src
 import { createLog } from '../../src/telemetry/log/logger.js';
 import { type Answer, Browser } from './browser.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
+import { httpSettings } from './http-app.js';
 import { listen } from './listen.js';
 import { addClient, addSession, addUser, change, start } from './rows.js';
 
@@ -55,7 +56,7 @@ const config = (issuer: string): AuthzConfig => ({
   pages: { productName: 'Test Identity' },
 });
 
-const http = { trustProxy: ['loopback'], requestTimeout: 30_000, maxRequestsInFlight: 512 };
+const http = { ...httpSettings, trustProxy: ['loopback'] };
 
 export interface Tokens {
   readonly access_token: string;

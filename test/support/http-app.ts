@@ -19,6 +19,11 @@ export const httpSettings = {
   requestTimeout: 30_000,
   shutdownTimeout: 30_000,
   maxRequestsInFlight: 512,
+  maxRequestsInFlightPerAddress: 256,
+  maxUnfinishedRequests: 512,
+  maxUnfinishedRequestsPerAddress: 64,
+  maxConnections: 2048,
+  maxConnectionsPerAddress: 512,
 };
 
 /** The shell of a role with the given routes, and what it logs. */

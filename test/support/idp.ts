@@ -17,6 +17,7 @@ import { createLog } from '../../src/telemetry/log/logger.js';
 import type { TestAuthz } from './authz.js';
 import { Browser, formsOf } from './browser.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
+import { httpSettings } from './http-app.js';
 import { listen } from './listen.js';
 import { change, start } from './rows.js';
 
@@ -210,14 +211,8 @@ export async function openIdp({ hashing, issuer, beside }: IdpOptions = {}): Pro
 }
 
 const httpConfig = {
-  bind: '127.0.0.1',
+  ...httpSettings,
   ports: { authz: 0, idp: 0, rs: 0, spaRp: 0 },
   trustProxy: ['loopback'],
-  readTimeout: 30_000,
-  writeTimeout: 120_000,
-  idleTimeout: 120_000,
-  requestTimeout: 30_000,
-  shutdownTimeout: 30_000,
   drainDelay: 0,
-  maxRequestsInFlight: 512,
 };

@@ -1,13 +1,23 @@
 import http, { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
+import { systemClock } from '../../clock.js';
 import type { HttpConfig } from '../../config/configuration.js';
+import { addressBlock } from '../../protocol/address-block.js';
 import type { Log } from '../../telemetry/log/logger.js';
+import { rateLimited } from '../../telemetry/log/rate-limited.js';
+import { metrics } from '../../telemetry/metrics/metrics.js';
 import { createCloser } from './closer.js';
+import { boundConnections, type ConnectionBounds } from './connections.js';
 import { listen } from './listen.js';
 import { loadTls, type TlsFiles, tlsPolicy, watchTls } from './tls.js';
 
 /** An Express application, or whatever else answers requests and has its prototypes. */
-export type Application = http.RequestListener & { readonly request: object; readonly response: object };
+export type Application = http.RequestListener & {
+  readonly request: object;
+  readonly response: object;
+  /** A setting; of Express, `trust proxy fn` says whom to believe. */
+  readonly get?: (setting: string) => unknown;
+};
 
 export interface Server {
   readonly port: number;
@@ -17,9 +27,16 @@ export interface Server {
 
 export interface ServeOptions {
   readonly app: Application;
-  readonly http: Pick<HttpConfig, 'bind' | 'readTimeout' | 'writeTimeout' | 'idleTimeout' | 'shutdownTimeout'> & {
-    readonly maxRequestsInFlight: number;
-  };
+  readonly http: Pick<
+    HttpConfig,
+    | 'bind'
+    | 'readTimeout'
+    | 'writeTimeout'
+    | 'idleTimeout'
+    | 'shutdownTimeout'
+    | 'maxConnections'
+    | 'maxConnectionsPerAddress'
+  >;
   readonly port: number;
   readonly tls?: TlsFiles | undefined;
   readonly log: Log;
@@ -72,14 +89,33 @@ function createTlsServer(options: ServeOptions, files: TlsFiles, settings: http.
   return server.once('close', stopWatching);
 }
 
+type TrustsProxy = (address: string, hop: number) => boolean;
+
+function boundsOf({ app, http: config, log }: ServeOptions): ConnectionBounds {
+  const trusts = app.get?.('trust proxy fn') as TrustsProxy | undefined;
+  const { maxConnections: max, maxConnectionsPerAddress: maxPerAddress } = config;
+  const report = rateLimited(60_000, systemClock, (suppressed, reason: string) =>
+    log.warn('idle connections are closed to make room', { reason, max, max_per_address: maxPerAddress, suppressed }),
+  );
+  return {
+    max,
+    maxPerAddress,
+    blockOf: addressBlock,
+    isTrusted: (address) => trusts?.(address, 0) ?? false,
+    onClosed(reason) {
+      metrics.turnedAway({ what: 'connection', reason });
+      report(reason);
+    },
+  };
+}
+
 /** Listens, with TLS where files for it are given. */
 export async function serve(options: ServeOptions): Promise<Server> {
   const { app, http: config, log } = options;
   const settings = { ...timeouts(config), ...prototypesOf(app) };
   const server = options.tls ? createTlsServer(options, options.tls, settings) : http.createServer(settings, app);
   server.setTimeout(config.writeTimeout);
-  // Connections are cheaper than requests, but not free: browsers keep some open that they don't use.
-  server.maxConnections = Math.max(1024, config.maxRequestsInFlight * 4);
+  boundConnections(server, boundsOf(options));
   const close = createCloser(server, config.shutdownTimeout, (requests) =>
     log.warn('requests cut off: they took longer than the shutdown may', { requests }),
   );

@@ -5,6 +5,7 @@ import type { Random } from '../../crypto/random.js';
 import type { RoleName } from '../../protocol/endpoints.js';
 import type { Log } from '../../telemetry/log/logger.js';
 import { apiHeaders } from '../browser/headers.js';
+import { type AdmissionLimits, admission } from './admission.js';
 import { errorHandler } from './error-handler.js';
 import { notFound } from './not-found.js';
 import { createRefuse, type RefusalPages } from './refusal.js';
@@ -15,7 +16,7 @@ export interface AppOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
-  readonly http: Pick<HttpConfig, 'trustProxy' | 'requestTimeout' | 'maxRequestsInFlight' | 'tls'>;
+  readonly http: Pick<HttpConfig, 'trustProxy' | 'requestTimeout' | 'tls'> & AdmissionLimits;
   /** Adds the role's routes. */
   mount(app: express.Express): void;
   /** For those who ask for pages; without it, refusals are JSON. */
@@ -39,11 +40,11 @@ function createBareApp(trustProxy: readonly string[]): express.Express {
 /** The shell that every role stands in; `mount` fills it. */
 export function createApp(options: AppOptions): express.Express {
   const { role, log, clock, random, http } = options;
-  const { requestTimeout, maxRequestsInFlight } = http;
   const app = createBareApp(http.trustProxy);
   const refuse = createRefuse(options.refusalPages);
   const headers = apiHeaders({ secure: options.secure ?? http.tls !== undefined });
-  app.use(requestShell({ role, log, clock, random, headers, requestTimeout, maxRequestsInFlight }));
+  app.use(requestShell({ role, log, random, headers, requestTimeout: http.requestTimeout }));
+  app.use(admission({ role, log, clock, limits: http }));
   options.mount(app);
   app.use(notFound(app, refuse));
   app.use(errorHandler({ log, refuse }));

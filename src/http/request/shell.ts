@@ -1,10 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { Clock } from '../../clock.js';
 import type { Random } from '../../crypto/random.js';
 import type { RoleName } from '../../protocol/endpoints.js';
-import { errorResponse, OAuthError } from '../../protocol/oauth-error.js';
+import { OAuthError } from '../../protocol/oauth-error.js';
 import type { Log } from '../../telemetry/log/logger.js';
-import { rateLimited } from '../../telemetry/log/rate-limited.js';
 import { runInRequest } from '../../telemetry/log/request-context.js';
 import { methodLabel } from '../../telemetry/metrics/labels.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
@@ -17,22 +15,13 @@ import { requestIdOf } from './request-id.js';
 export interface ShellOptions {
   readonly role: RoleName;
   readonly log: Log;
-  readonly clock: Clock;
   readonly random: Random;
   readonly headers: HeaderList;
   /** Milliseconds until a request that has no answer yet is told to come back. */
   readonly requestTimeout: number;
-  readonly maxRequestsInFlight: number;
 }
 
 const overloaded = new OAuthError('temporarily_unavailable', { retryAfter: 1 });
-const overloadedBody = JSON.stringify(errorResponse(overloaded));
-
-/** Costs as little as can be: it is sent when there is nothing to spare. */
-function sendOverloaded(res: Response): void {
-  res.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '1', 'Cache-Control': 'no-store' });
-  res.end(overloadedBody);
-}
 
 /** A client that has not sent its whole request in time is slow; one that has is waiting for us. */
 function expire(req: Request, res: Response): void {
@@ -77,31 +66,14 @@ function conclude({ role, log }: ShellOptions, exchange: Exchange): void {
   );
 }
 
-/** Counts a request that is not answered for lack of room. */
-function createTurnAway({ role, log, clock, maxRequestsInFlight }: ShellOptions) {
-  const reportOverload = rateLimited(1000, clock, (suppressed) =>
-    log.warn('overloaded: requests are turned away', { max_requests_in_flight: maxRequestsInFlight, suppressed }),
-  );
-  return (req: Request, res: Response): void => {
-    metrics.httpRequest({ role, method: req.method, route: 'overloaded', status: 503 }, 0);
-    reportOverload();
-    sendOverloaded(res);
-  };
-}
-
 /**
- * What stands around every request: its id, its span below the caller's, the bound on how many are answered at once and for
- * how long, metrics, and one line in the log. Route patterns stand for paths: a URL may hold anything, secrets included.
+ * What stands around every request: its id, its span below the caller's, the bound on how long it may take, metrics, and one
+ * line in the log. Route patterns stand for paths: a URL may hold anything, secrets included.
  */
 export function requestShell(options: ShellOptions): RequestHandler {
-  const { role, random, headers, requestTimeout, maxRequestsInFlight } = options;
-  const turnAway = createTurnAway(options);
-  let inFlight = 0;
-  metrics.observeRequestsInFlight(role, () => inFlight);
+  const { role, random, headers, requestTimeout } = options;
 
   return (req, res, next) => {
-    if (inFlight >= maxRequestsInFlight) return turnAway(req, res);
-    inFlight += 1;
     const startedAt = performance.now();
     const requestId = requestIdOf(req, random);
     res.locals.requestId = requestId;
@@ -112,7 +84,6 @@ export function requestShell(options: ShellOptions): RequestHandler {
     const timer = setTimeout(() => within(exchange, () => expire(req, res)), requestTimeout);
     res.once('close', () => {
       clearTimeout(timer);
-      inFlight -= 1;
       conclude(options, exchange);
     });
     within(exchange, next);

@@ -1,6 +1,6 @@
 import { after } from '../../clock.js';
 import { hmacSha256 } from '../../crypto/digest.js';
-import { addressBlock } from '../../protocol/sign-in/sign-in-delay.js';
+import { addressBlock } from '../../protocol/address-block.js';
 import { reserveSignInAttempt, type SignInCounter, type SignInReservation } from '../../storage/sign-in-failures.js';
 import type { Idp } from '../deps.js';
 

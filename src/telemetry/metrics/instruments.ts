@@ -9,6 +9,7 @@ const jobBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600];
 export interface Instruments {
   readonly requests: Counter;
   readonly requestDuration: Histogram;
+  readonly turnedAway: Counter;
   readonly tokens: Counter;
   readonly tokenFailures: Counter;
   readonly signIns: Counter;
@@ -45,6 +46,7 @@ export function createInstruments(meter: Meter): Instruments {
       'http_request_duration_seconds',
       seconds('Time from request to the end of the answer.', requestBuckets),
     ),
+    turnedAway: counter('turned_away_total', 'Requests and connections for which there was no room.'),
     tokens: counter('token_issuance_total', 'Tokens issued.'),
     tokenFailures: counter('token_validation_failures_total', 'Access tokens refused.'),
     signIns: counter('sign_ins_total', 'Sign-ins tried.'),

@@ -24,5 +24,13 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIO
 /** An HTTP method as a label; methods are any token a client likes (RFC 9110 §9.1). */
 export const methodLabel = (method: string): string => (methods.has(method) ? method : 'OTHER');
 
+/** The method of a request as a label: those that the route refuses, or where there is no route, share one. */
+export const requestMethodLabel = ({ method, status }: { readonly method: string; readonly status: number }): string =>
+  status === 404 || status === 405 ? 'OTHER' : methodLabel(method);
+
+/** The first digit of a status (RFC 9110 §15). */
+export const statusClassLabel = (status: number): string =>
+  status >= 100 && status <= 599 ? `${Math.floor(status / 100)}xx` : other;
+
 /** A status as a label (RFC 9110 §15); 499 for a client that left before the answer. */
 export const statusLabel = (status: number): string => (status >= 100 && status <= 599 ? String(status) : other);

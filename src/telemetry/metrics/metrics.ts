@@ -1,7 +1,7 @@
 import { metrics as api, type Meter } from '@opentelemetry/api';
 import type { RoleName } from '../../protocol/endpoints.js';
 import { attachGauge, createInstruments, type Gauge, type Instruments } from './instruments.js';
-import { bounded, methodLabel, oneOf, statusLabel } from './labels.js';
+import { bounded, oneOf, requestMethodLabel, statusClassLabel, statusLabel } from './labels.js';
 
 const grantTypes = new Set([
   'authorization_code',
@@ -73,6 +73,12 @@ const attach = (to: Meter, { name, description }: Gauge): void =>
 
 const one = (value: number) => [{ value }];
 
+/** Something of a stranger for which there was no room: an address block or all together had enough. */
+export interface TurnedAway {
+  readonly what: 'connection' | 'request';
+  readonly reason: 'address' | 'total';
+}
+
 /** Milliseconds, as configured. */
 export interface HttpTimeouts {
   readonly readTimeout: number;
@@ -86,14 +92,15 @@ export interface HttpTimeouts {
 export const metrics = {
   httpRequest(request: { role: RoleName; method: string; route: string; status: number }, seconds: number): void {
     if (!instruments) return;
-    const labels = {
-      role: request.role,
-      method: methodLabel(request.method),
-      route: routes(request.route),
-      status: statusLabel(request.status),
-    };
-    instruments.requests.add(1, labels);
-    instruments.requestDuration.record(seconds, labels);
+    const { role, status } = request;
+    const route = routes(request.route);
+    instruments.requests.add(1, { role, method: requestMethodLabel(request), route, status: statusLabel(status) });
+    // A histogram is fourteen series: it knows only what somebody asks it for.
+    instruments.requestDuration.record(seconds, { role, route, status_class: statusClassLabel(status) });
+  },
+
+  turnedAway({ what, reason }: TurnedAway): void {
+    instruments?.turnedAway.add(1, { what, reason });
   },
 
   tokenIssued({ grant_type, token_type }: { grant_type: string; token_type: string }): void {

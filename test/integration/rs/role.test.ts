@@ -8,6 +8,7 @@ import { createApp } from '../../../src/http/request/app.js';
 import { createRs } from '../../../src/rs/index.js';
 import { createLog } from '../../../src/telemetry/log/logger.js';
 import { type FakeIssuer, startFakeIssuer } from '../../support/fake-issuer.js';
+import { httpSettings } from '../../support/http-app.js';
 
 const resource = 'http://127.0.0.1:8082/api/v1';
 const path = '/api/v1/protected/resource';
@@ -45,7 +46,7 @@ async function start(internalUrls: { authz?: string } = {}): Promise<void> {
     rs: { resource, clockSkew: 5000, introspection: { clientId: 'rs', clientSecret: new Secret('rs-secret-value') } },
   };
   rs = createRs({ config, clock, log });
-  const http = { trustProxy: [], requestTimeout: 30_000, maxRequestsInFlight: 100 };
+  const http = httpSettings;
   const app = createApp({ role: 'rs', log, clock, random: systemRandom, http, mount: (to) => rs.mount(to) });
   server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -11,6 +11,7 @@ import { systemRandom } from '../../../src/crypto/random.js';
 import { createApp } from '../../../src/http/request/app.js';
 import { createSpaRp } from '../../../src/spa-rp/index.js';
 import { createLog } from '../../../src/telemetry/log/logger.js';
+import { httpSettings } from '../../support/http-app.js';
 
 const config = {
   issuer: 'https://auth.example',
@@ -25,7 +26,7 @@ beforeAll(async () => {
   assetsFolder = await mkdtemp(join(tmpdir(), 'spa-rp-'));
   await promisify(execFile)(process.execPath, ['src/spa-rp/browser/build.mjs', assetsFolder]);
   const log = createLog({ level: 'ERROR', format: 'json', sink: () => {} });
-  const http = { trustProxy: [], requestTimeout: 30_000, maxRequestsInFlight: 100 };
+  const http = httpSettings;
   const spaRp = createSpaRp({ config, clock: systemClock, assetsFolder });
   app = createApp({
     role: 'spa-rp',

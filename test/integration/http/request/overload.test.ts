@@ -19,6 +19,9 @@ function waitingApp(settings: Partial<typeof httpSettings>) {
         });
         res.json({ ok: true });
       });
+      app.get('/health', (_req, res) => {
+        res.json({ status: 'ok' });
+      });
       app.post('/form', async (req, res) => {
         await readForm(req);
         res.json({ ok: true });
@@ -57,7 +60,7 @@ describe('more requests than can be answered', () => {
     letGo();
     expect(await again).toBe(200);
     await log.flush();
-    expect(lines.filter(({ message }) => String(message).startsWith('overloaded'))).toHaveLength(1);
+    expect(lines.filter(({ message }) => String(message).startsWith('requests are turned away'))).toHaveLength(1);
   });
 
   it('count those that left as gone', async () => {
@@ -77,6 +80,60 @@ describe('more requests than can be answered', () => {
     letGo();
     expect(await answer).toBe(200);
     await server.close();
+  });
+});
+
+describe('S1: what one address may have under way', () => {
+  it('is bounded: it gets 429 at once, and somebody elsewhere is answered', async () => {
+    const { app, arrival, letGo } = waitingApp({ trustProxy: ['loopback'], maxRequestsInFlightPerAddress: 1 });
+    const ask = (address: string) => request(app).get('/wait').set('X-Forwarded-For', address);
+    const there = arrival();
+    const first = ask('203.0.113.1').then(({ status }) => status);
+    await there;
+    const { status, headers } = await ask('203.0.113.1');
+    expect([status, headers['retry-after']]).toEqual([429, '1']);
+    const elsewhere = arrival();
+    const other = ask('203.0.113.2').then((answer) => answer.status);
+    await elsewhere;
+    letGo();
+    expect(await Promise.all([first, other])).toEqual([200, 200]);
+  });
+
+  it('counts a request once its body is there: half-sent ones take nobody’s place', async () => {
+    const { app, arrival, letGo, log } = waitingApp({ maxRequestsInFlight: 1, maxUnfinishedRequestsPerAddress: 2 });
+    const server = await serve({ app, http: httpSettings, port: 0, log });
+    const half = () => {
+      const socket = net.connect(server.port, '127.0.0.1').on('error', () => undefined);
+      socket.write(
+        'POST /form HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\na=',
+      );
+      return socket;
+    };
+    const held = [half(), half(), half()];
+    // The third is one too many, and is told so; that is when the others are known to be there.
+    const answers = held.map(async (socket) => String((await once(socket, 'data'))[0]));
+    expect(await Promise.race(answers)).toMatch(/^HTTP\/1\.1 429 /);
+    const there = arrival();
+    const whole = request(`http://127.0.0.1:${server.port}`)
+      .get('/wait')
+      .then(({ status }) => status);
+    await there;
+    letGo();
+    expect(await whole).toBe(200);
+    for (const socket of held) socket.destroy();
+    await server.close();
+  });
+
+  it('health is answered whatever goes on', async () => {
+    const { app, arrival, letGo } = waitingApp({ maxRequestsInFlight: 1 });
+    const there = arrival();
+    const first = request(app)
+      .get('/wait')
+      .then(({ status }) => status);
+    await there;
+    expect((await request(app).get('/health')).status).toBe(200);
+    letGo();
+    expect(await first).toBe(200);
   });
 });
 

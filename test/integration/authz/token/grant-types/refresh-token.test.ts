@@ -5,6 +5,7 @@ import { createApp } from '../../../../../src/http/request/app.js';
 import { disableClient } from '../../../../../src/storage/clients.js';
 import { disableUser } from '../../../../../src/storage/users.js';
 import { api, basic, files, openAuthz, paths, type TestAuthz, type Tokens } from '../../../../support/authz.js';
+import { httpSettings } from '../../../../support/http-app.js';
 import { listen } from '../../../../support/listen.js';
 import { change } from '../../../../support/rows.js';
 
@@ -247,7 +248,7 @@ it('a restart with a new key-encryption key keeps the grace (successors are foun
   const config = { ...authz.deps.config, keyEncryptionKeys: { current: newer, all: [newer, current] } };
   const restarted = createAuthz({ ...authz.deps, config });
   const { server, origin } = await listen();
-  const http = { trustProxy: [], requestTimeout: 30_000, maxRequestsInFlight: 512 };
+  const http = httpSettings;
   const { log, clock, random } = authz.deps;
   server.on('request', createApp({ role: 'authz', log, clock, random, http, mount: (app) => restarted.mount(app) }));
   const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token, client_id: client });

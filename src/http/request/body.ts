@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import { OAuthError } from '../../protocol/oauth-error.js';
+
+/** Bytes that a body may have: every form and document that a role takes is far smaller. */
+export const maxBodyBytes = 64 * 1024;
+
+/** Milliseconds in which a body has to be here once its head is. */
+export const bodyTimeout = 5_000;
+
+const refusal = (status: number, detail: string): OAuthError => new OAuthError('invalid_request', { status, detail });
+
+/** Whether a body comes with the request (RFC 9112 §6.3). */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+const bodies = new WeakMap<IncomingMessage, Promise<Buffer>>();
+
+function receive(req: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const refuse = (error: OAuthError): void => {
+      clearTimeout(timer);
+      req.off('data', onData).pause();
+      reject(error);
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > maxBodyBytes) refuse(refusal(413, 'the body is too long'));
+      else chunks.push(chunk);
+    };
+    const timer = setTimeout(() => refuse(refusal(408, 'the body came too slowly')), bodyTimeout);
+    if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes) return refuse(refusal(413, 'the body is too long'));
+    req.on('data', onData);
+    req.once('end', () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks));
+    });
+    req.once('close', () => refuse(refusal(400, 'the body was cut off')));
+  });
+}
+
+/**
+ * The whole body of a request; it is taken in once, however often it is asked for.
+ * @throws OAuthError invalid_request: 413 above {@link maxBodyBytes}, 408 after {@link bodyTimeout}, 400 when it breaks off
+ */
+export function receiveBody(req: IncomingMessage): Promise<Buffer> {
+  const known = bodies.get(req);
+  if (known) return known;
+  const body = receive(req);
+  bodies.set(req, body);
+  return body;
+}
