@@ -4,19 +4,25 @@ import { recognizeDatabase, voidEverythingIssued } from '../storage/installation
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { type Administration, makeChange } from './administration.js';
 
+export interface SweepOptions {
+  /** All that can expire, if nothing else is said. */
+  readonly tables?: readonly ExpirableTable[];
+  /** Ends it early, between two batches. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Deletes what has expired from every expirable table, in batches of `jobs.batch_size` rows that keep locks short.
- * @param signal ends it early, between two batches
+ * Deletes what has expired, in batches of `jobs.batch_size` rows that keep locks short.
  * @returns how many rows of each table
  */
 export async function sweep(
   { sql, clock, config }: Administration,
-  signal?: AbortSignal,
+  { tables = expirableTables, signal }: SweepOptions = {},
 ): Promise<Record<ExpirableTable, number>> {
   const now = clock.now();
   const { batchSize } = config.jobs;
   const swept = Object.fromEntries(expirableTables.map((table) => [table, 0])) as Record<ExpirableTable, number>;
-  for (const table of expirableTables) {
+  for (const table of tables) {
     for (let rows = batchSize; rows === batchSize && !signal?.aborted; ) {
       rows = await sweepTable(sql, table, now, batchSize);
       swept[table] += rows;

@@ -13,6 +13,7 @@ import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { type ClientKeys, createClientKeys } from './client/client-keys.js';
 import { createFailedAuthentications, type FailedAuthentications } from './client/failed-authentications.js';
+import { createInteractionLimits, type InteractionLimits } from './interaction-limits.js';
 
 /** The part of the configuration that this room reads. */
 export type AuthzConfig = Pick<
@@ -22,6 +23,7 @@ export type AuthzConfig = Pick<
   | 'resources'
   | 'defaultResource'
   | 'lifetimes'
+  | 'limits'
   | 'keyEncryptionKeys'
   | 'signingKeys'
   | 'cors'
@@ -48,6 +50,7 @@ export interface Authz extends AuthzGiven {
   readonly events: Events;
   readonly clientKeys: ClientKeys;
   readonly failedAuthentications: FailedAuthentications;
+  readonly interactionLimits: InteractionLimits;
   /** Makes a code from a handle: the same browser asking twice gets the same answer. */
   readonly codeKey: Buffer;
   /** Make a refresh token's successor; the first for new ones, all to find one that was made before a key rotation. */
@@ -76,6 +79,7 @@ export function assemble(given: AuthzGiven): Authz {
     }),
     clientKeys: createClientKeys(given.outbound, given.clock),
     failedAuthentications: createFailedAuthentications(given.clock),
+    interactionLimits: createInteractionLimits(given.config.limits, given.clock),
     codeKey: deriveKey(current, 'authorization code'),
     successorKeys: [successorKey(current), ...older.map(successorKey)],
     accessTokenAlgorithm: accessTokenAlgorithmOf(given.config.signingKeys.algorithms),

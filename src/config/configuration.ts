@@ -91,6 +91,7 @@ const databaseRole = [
   'users',
   'password',
   'sign_in',
+  'limits',
   'pages',
   'jobs',
 ] as const satisfies readonly SectionName[];

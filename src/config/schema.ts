@@ -149,6 +149,24 @@ const signIn = z
   })
   .prefault({});
 
+const rateLimit = (burst: number, perSecond: number) =>
+  z
+    .strictObject({
+      /** So many at once … */
+      burst: count(1).default(burst),
+      /** … and so many a second in the long run. */
+      per_second: count(1, 100_000).default(perSecond),
+    })
+    .prefault({});
+
+/** What strangers can make a process store, for each process. */
+const limits = z
+  .strictObject({
+    interactions_per_address: rateLimit(600, 5),
+    interactions: rateLimit(10_000, 200),
+  })
+  .prefault({});
+
 const outbound = z
   .strictObject({
     /** Hosts (host or host:port) that may be fetched from although private or plain http. */
@@ -186,6 +204,7 @@ export const fileSchema = z.strictObject({
   users: list(declaredUser),
   password,
   sign_in: signIn,
+  limits,
   pages: z
     .strictObject({ product_name: text().default('Identity'), lost_password_url: httpUrl().optional() })
     .prefault({}),
@@ -193,6 +212,8 @@ export const fileSchema = z.strictObject({
     .strictObject({
       interval: duration('7d', '1s').prefault('1h'),
       jitter: duration('1d').prefault('10m'),
+      /** Between two rounds over what lives for minutes. */
+      short_interval: duration('1h', '1s').prefault('1m'),
       batch_size: count(1, 100_000).default(1000),
     })
     .prefault({}),

@@ -37,7 +37,7 @@ function refusalOf(error: unknown, href: string | undefined): PageRefusal | unde
     const { staleTitle: title, stale: message } = texts.forms;
     return new PageRefusal({ status: error.status, title, message, action }, error.message);
   }
-  if (error instanceof UnavailableError || (error instanceof OAuthError && error.status === 503)) {
+  if (error instanceof UnavailableError || (error instanceof OAuthError && error.code === 'temporarily_unavailable')) {
     const { status } = error;
     return new PageRefusal({ status, title: text.busyTitle, message: text.busy, action }, String(error));
   }

@@ -174,18 +174,22 @@ async function prepareDatabase(start: Start, config: DatabaseRoleConfig, databas
 
 async function startJobs(
   start: Start,
-  { jobs: { interval, jitter } }: DatabaseRoleConfig,
+  { jobs: { interval, jitter, shortInterval } }: DatabaseRoleConfig,
   database: Database,
 ): Promise<void> {
-  const [{ createJobRunner }, { maintenanceJobs }] = await Promise.all([
+  const [{ createJobRunner }, { maintenanceJobs, shortJobs }] = await Promise.all([
     import('../jobs/runner.js'),
     import('../jobs/maintenance.js'),
   ]);
   const { random, log, shutdown } = start;
   const { manager } = database;
-  const jobs = maintenanceJobs(database.administer('schedule'));
+  const administration = database.administer('schedule');
   const chance = () => random.bytes(4).readUInt32BE() / 2 ** 32;
-  const runner = createJobRunner({ jobs, manager, log, interval, jitter, chance });
-  shutdown.add('jobs', runner.stop);
-  runner.start();
+  const hourly = { jobs: maintenanceJobs(administration), interval, jitter };
+  const eachMinute = { jobs: shortJobs(administration), interval: shortInterval, jitter: shortInterval / 4 };
+  for (const rounds of [hourly, eachMinute]) {
+    const runner = createJobRunner({ ...rounds, manager, log, chance });
+    shutdown.add('jobs', runner.stop);
+    runner.start();
+  }
 }

@@ -14,6 +14,13 @@ export const expirableTables = [
   'audit_events',
 ] as const;
 
+/** What strangers can fill within minutes: swept each minute, beside all others. */
+export const shortLivedTables = [
+  'interactions',
+  'used_assertions',
+  'sign_in_failures',
+] as const satisfies readonly ExpirableTable[];
+
 export type ExpirableTable = (typeof expirableTables)[number];
 
 interface Sweep {

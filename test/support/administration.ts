@@ -29,7 +29,7 @@ const config: AdministrationConfig = {
     sessionIdle: 2 * hour,
     auditEvents: 90 * day,
   },
-  jobs: { interval: hour, jitter: 0, batchSize: 10 },
+  jobs: { interval: hour, jitter: 0, shortInterval: 60_000, batchSize: 10 },
 };
 
 export interface TestAdministration extends Administration {

@@ -50,6 +50,10 @@ const config = (issuer: string): AuthzConfig => ({
     sessionIdle: 2 * 60 * minute,
     auditEvents: 90 * 24 * 60 * minute,
   },
+  limits: {
+    interactionsPerAddress: { burst: 10_000, perSecond: 1_000 },
+    interactions: { burst: 10_000, perSecond: 1_000 },
+  },
   keyEncryptionKeys: { current: key, all: [key] },
   signingKeys: { algorithms: ['RS256', 'ES256', 'PS256', 'EdDSA'], rotationInterval: 0, publishLead: 0 },
   cors: { origins: [spaOrigin] },

@@ -1,9 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
+import { askedOf } from '../../http/request/asked.js';
 import { readForm, readQuery } from '../../http/request/form.js';
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
+import { OAuthError } from '../../protocol/oauth-error.js';
 import { startInteraction } from '../../storage/interactions.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
@@ -28,6 +30,9 @@ async function start(authz: Authz, req: Request, res: Response, request: Validat
   res.set('Cache-Control', 'no-store').redirect(303, hub);
 }
 
+/** Too much is asked at this moment (RFC 6585 §4, RFC 9110 §15.6.4). */
+const isBusy = (error: unknown): boolean => error instanceof OAuthError && error.status === 429;
+
 /** GET and POST /authorize (RFC 6749 §3.1, OIDC Core §3.1.2.1) */
 export const authorize =
   (authz: Authz): RequestHandler =>
@@ -35,8 +40,12 @@ export const authorize =
     const parameters = req.method === 'POST' ? await readForm(req) : readQuery(req);
     const target = await findTarget(authz, parameters);
     try {
-      await start(authz, req, res, await validateRequest(authz, parameters, target));
+      const request = await validateRequest(authz, parameters, target);
+      authz.interactionLimits.count(askedOf(req));
+      await start(authz, req, res, request);
     } catch (error) {
+      // Whoever looks at the page waits: the client could do no better. With prompt=none nobody does.
+      if (isBusy(error) && parameters.get('prompt') !== 'none') throw error;
       sendAuthorizationError(authz, res, target, error);
     }
   };

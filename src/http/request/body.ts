@@ -45,9 +45,7 @@ function receive(req: IncomingMessage): Promise<Buffer> {
  * @throws OAuthError invalid_request: 413 above {@link maxBodyBytes}, 408 after {@link bodyTimeout}, 400 when it breaks off
  */
 export function receiveBody(req: IncomingMessage): Promise<Buffer> {
-  const known = bodies.get(req);
-  if (known) return known;
-  const body = receive(req);
+  const body = bodies.get(req) ?? receive(req);
   bodies.set(req, body);
   return body;
 }

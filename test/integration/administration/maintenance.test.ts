@@ -15,7 +15,7 @@ describe('the sweeper', () => {
   beforeEach(() => database.pool.query('DELETE FROM tokens'));
 
   const inBatchesOf = (batchSize: number) =>
-    administer(database, { config: { jobs: { interval: 0, jitter: 0, batchSize } } });
+    administer(database, { config: { jobs: { interval: 0, jitter: 0, shortInterval: 60_000, batchSize } } });
   const addTokens = (count: number, expiresAt: Date) =>
     database.pool.query(
       `INSERT INTO tokens (value_hash, kind, client_id, payload, issued_at, expires_at)
@@ -48,7 +48,7 @@ describe('the sweeper', () => {
 
   it('stops between two batches when it is told to', async () => {
     await addTokens(5, later(-1));
-    await sweep(inBatchesOf(1), AbortSignal.abort());
+    await sweep(inBatchesOf(1), { signal: AbortSignal.abort() });
     expect(await left()).toBe(5);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { maintenanceJobs } from '../../../src/jobs/maintenance.js';
+import { maintenanceJobs, shortJobs } from '../../../src/jobs/maintenance.js';
 import { createJobRunner, type Job, runJob } from '../../../src/jobs/runner.js';
 import { administer } from '../../support/administration.js';
 import { openTestDatabase, quietLog, type TestDatabase } from '../../support/database.js';
@@ -87,5 +87,12 @@ describe('maintenance', () => {
     database.statements();
     for (const job of jobs) await job.run(AbortSignal.abort());
     expect(database.statements()).toEqual(['list_signing_keys']);
+  });
+
+  it('S8: what lives for minutes is swept each minute, and nothing else with it', async () => {
+    const [job] = shortJobs(administer(database));
+    database.statements();
+    await job?.run(new AbortController().signal);
+    expect(database.statements()).toEqual(['sweep_interactions', 'sweep_used_assertions', 'sweep_sign_in_failures']);
   });
 });

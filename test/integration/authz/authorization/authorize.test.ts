@@ -247,6 +247,48 @@ describe('from then on, it goes to the client (RFC 6749 §4.1.2.1, OIDC Core §3
   });
 });
 
+describe('S8: what strangers can make us store', () => {
+  const limits = { interactionsPerAddress: { burst: 2, perSecond: 0.1 }, interactions: { burst: 3, perSecond: 0.1 } };
+
+  it('is bounded for each address block, and for all together', async () => {
+    await withAuthz({ config: { limits } }, async (limited) => {
+      const other = await limited.addClient();
+      const from = async (address: string, more: Record<string, string> = {}) => {
+        const query = new URLSearchParams(parameters({ client_id: other, ...more }));
+        return limited.newBrowser().get(`${paths.authorize}?${query}`, { 'X-Forwarded-For': address });
+      };
+      const statuses = async (address: string, count: number) =>
+        Promise.all(Array.from({ length: count }, async () => (await from(address)).status));
+      expect((await statuses('203.0.113.1', 4)).sort()).toEqual([303, 303, 429, 429]);
+      const refused = await from('203.0.113.1');
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
+      expect(refused.text).toContain('<html');
+      // In an iframe nobody sees a page (OIDC Core §3.1.2.6).
+      const silent = await from('203.0.113.1', { prompt: 'none' });
+      expect(redirected(silent.location)).toMatchObject({ to: redirectUri, error: 'temporarily_unavailable' });
+      await from('203.0.113.2');
+      const oneTooMany = await from('203.0.113.3');
+      expect(redirected(oneTooMany.location)).toMatchObject({ to: redirectUri, error: 'temporarily_unavailable' });
+      const stored = await limited.database.pool.query('SELECT FROM interactions WHERE client_id = $1', [other]);
+      expect(stored.rowCount).toBe(3);
+      limited.clock.advance(20_000);
+      expect(await statuses('203.0.113.1', 1)).toEqual([303]);
+    });
+  });
+
+  it('a refused request is not counted: only what would be stored', async () => {
+    await withAuthz({ config: { limits } }, async (limited) => {
+      const other = await limited.addClient();
+      const send = (more: Record<string, string>) => {
+        const query = new URLSearchParams(parameters({ client_id: other, ...more }));
+        return limited.newBrowser().get(`${paths.authorize}?${query}`);
+      };
+      for (let index = 0; index < 5; index += 1) await send({ response_type: 'token' });
+      expect((await send({})).status).toBe(303);
+    });
+  });
+});
+
 describe('id_token_hint (OIDC Core §3.1.2.1)', () => {
   it('of a user of ours is taken along, expired or not', async () => {
     const { id_token: hint = '' } = await authz.tokens(client, user);
