@@ -21,10 +21,13 @@ const remedies: Readonly<Record<string, (bind: string, port: number, setting: st
   ENOTFOUND: (bind) => `the name ${bind} does not resolve: correct the address to bind`,
 };
 
+/** Connections that may wait to be accepted; the system has a bound of its own. Whoever finds no place tries again a second later. */
+const backlog = 4096;
+
 /** Starts to listen and resolves to the port, which the system chooses where 0 is asked for; `setting` names where it is set. */
 export async function listen(server: Server, port: number, bind: string, setting: string): Promise<number> {
   try {
-    await once(server.listen(port, bind), 'listening');
+    await once(server.listen({ port, host: bind, backlog }), 'listening');
   } catch (error) {
     const { code = 'unknown', message } = error as NodeJS.ErrnoException;
     const text = remedies[code]?.(bind, port, setting) ?? `port ${port} on ${bind} cannot be listened on: ${message}`;
