@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { disableClient } from '../../src/storage/clients.js';
 import { disableUser, setPasswordHash } from '../../src/storage/users.js';
-import { challenge, openAuthz, paths, redirectUri, type TestAuthz, type Tokens, verifier } from '../support/authz.js';
+import { challenge, openAuthz, paths, type TestAuthz, type Tokens, verifier } from '../support/authz.js';
 import { type Browser, formsOf } from '../support/browser.js';
 import { openIdp, type TestIdp, type TestUser } from '../support/idp.js';
-import { change } from '../support/rows.js';
+import { change, redirectUri } from '../support/rows.js';
 
 /** authz and idp over one database, and nothing between them but the browser and the interaction's row. */
 let authz: TestAuthz;

@@ -7,29 +7,15 @@ import type { Clock } from '../../src/clock.js';
 import { createPasswordHasher } from '../../src/crypto/password.js';
 import { systemRandom } from '../../src/crypto/random.js';
 import { createLog } from '../../src/telemetry/log/logger.js';
+import { configuration } from './configuration.js';
 import type { TestDatabase } from './database.js';
 import { start } from './rows.js';
 
-const hour = 3_600_000;
-export const day = 24 * hour;
-
-const key = { id: 'k', key: Buffer.alloc(32, 1) };
+export const day = 86_400_000;
 
 const config: AdministrationConfig = {
-  keyEncryptionKeys: { current: key, all: [key] },
-  signingKeys: { algorithms: ['ES256'], rotationInterval: 90 * day, publishLead: day },
-  lifetimes: {
-    interaction: hour,
-    authorizationCode: 60_000,
-    accessToken: hour,
-    idToken: hour,
-    refreshToken: 30 * day,
-    refreshGrace: 10_000,
-    sessionAbsolute: 12 * hour,
-    sessionIdle: 2 * hour,
-    auditEvents: 90 * day,
-  },
-  jobs: { interval: hour, jitter: 0, shortInterval: 60_000, batchSize: 10 },
+  ...configuration,
+  signingKeys: { ...configuration.signingKeys, algorithms: ['ES256'] },
 };
 
 export interface TestAdministration extends Administration {
@@ -47,7 +33,7 @@ export function administer(
     config: { ...config, ...over.config },
     manager: dataSource.manager,
     sql,
-    passwords: createPasswordHasher({ memoryKib: 8, iterations: 1, parallelism: 1, concurrency: 4, queue: 64 }),
+    passwords: createPasswordHasher(configuration.password),
     clock,
     random: systemRandom,
     log: createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock }),

@@ -4,16 +4,13 @@ import type { DataSource } from 'typeorm';
 import { createSql, type Sql } from '../../src/storage/connection/sql.js';
 import { createDataSource, migrate, poolOf } from '../../src/storage/data-source.js';
 import { createLog } from '../../src/telemetry/log/logger.js';
+import { configuration } from './configuration.js';
 
 export const quietLog = createLog({ level: 'ERROR', format: 'json', sink: () => undefined });
 
 export const databaseSettings = (dsn: string) => ({
+  ...configuration.database,
   dsn,
-  maxOpenConns: 16,
-  maxIdleConns: 4,
-  connMaxLifetime: 3_600_000,
-  statementTimeout: 10_000,
-  connectTimeout: 5_000,
   applicationName: 'identity-test',
 });
 

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/clock.js';
 import { systemRandom } from '../../src/crypto/random.js';
 import { type AppOptions, createApp } from '../../src/http/request/app.js';
 import { createLog, type Log, type LogLevel } from '../../src/telemetry/log/logger.js';
+import { configuration } from './configuration.js';
 
 /** A log that keeps its lines. */
 export function recordingLog(level: LogLevel = 'TRACE'): { log: Log; lines: Record<string, unknown>[] } {
@@ -10,21 +11,7 @@ export function recordingLog(level: LogLevel = 'TRACE'): { log: Log; lines: Reco
   return { log: createLog({ level, format: 'json', sink: (line) => lines.push(JSON.parse(line)) }), lines };
 }
 
-export const httpSettings = {
-  bind: '127.0.0.1',
-  trustProxy: [] as string[],
-  readTimeout: 30_000,
-  writeTimeout: 120_000,
-  idleTimeout: 120_000,
-  requestTimeout: 30_000,
-  shutdownTimeout: 30_000,
-  maxRequestsInFlight: 512,
-  maxRequestsInFlightPerAddress: 256,
-  maxUnfinishedRequests: 512,
-  maxUnfinishedRequestsPerAddress: 64,
-  maxConnections: 2048,
-  maxConnectionsPerAddress: 512,
-};
+export const httpSettings = { ...configuration.http, trustProxy: [] as string[] };
 
 /** The shell of a role with the given routes, and what it logs. */
 export function testApp(mount: (app: Express) => void, overrides: Partial<AppOptions> = {}) {

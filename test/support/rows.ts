@@ -10,6 +10,9 @@ import type { TestDatabase } from './database.js';
 /** The moment at which tests of storage begin. */
 export const start = new Date('2030-01-01T12:00:00.000Z');
 
+/** Where the clients of tests are answered. */
+export const redirectUri = 'https://client.example/callback';
+
 export const later = (milliseconds: number): Date => new Date(start.getTime() + milliseconds);
 
 export const audit: Audit = {
@@ -34,7 +37,7 @@ export async function addClient(
 ): Promise<string> {
   const clientId = `client-${randomUUID().slice(0, 8)}`;
   const read = readClientMetadata({
-    redirect_uris: ['https://client.example/callback'],
+    redirect_uris: [redirectUri],
     token_endpoint_auth_method: secret ? 'client_secret_basic' : 'none',
     scope: 'openid profile offline_access',
     grant_types: ['authorization_code', 'refresh_token'],

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { rotateSigningKey } from '../../../src/storage/signing-keys.js';
-import { api, basic, idpUrl, openAuthz, paths, spaOrigin, type TestAuthz, withAuthz } from '../../support/authz.js';
+import { basic, openAuthz, paths, type TestAuthz, withAuthz } from '../../support/authz.js';
+import { api, idpUrl, spaOrigin } from '../../support/configuration.js';
 import { change } from '../../support/rows.js';
 
 let authz: TestAuthz;
@@ -43,7 +44,7 @@ describe.each(wellKnown)('%s (OIDC Discovery §4, RFC 8414 §3)', (path) => {
       token_endpoint: `${authz.origin}${paths.token}`,
       userinfo_endpoint: `${idpUrl}/oidc/v1/userinfo`,
       end_session_endpoint: `${idpUrl}/oidc/v1/logout`,
-      id_token_signing_alg_values_supported: ['RS256', 'ES256', 'PS256', 'EdDSA'],
+      id_token_signing_alg_values_supported: ['ES256', 'EdDSA', 'PS256', 'RS256'],
       code_challenge_methods_supported: ['S256'],
       scopes_supported: expect.arrayContaining(['openid', 'offline_access', 'read:resource']),
       acr_values_supported: ['aal1'],

@@ -1,7 +1,8 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { jwtBearerAssertionType } from '../../../src/protocol/client/client-authentication.js';
-import { challenge, openAuthz, paths, redirectUri, type TestAuthz } from '../../support/authz.js';
+import { challenge, openAuthz, paths, type TestAuthz } from '../../support/authz.js';
+import { redirectUri } from '../../support/rows.js';
 
 let authz: TestAuthz;
 let client: string;

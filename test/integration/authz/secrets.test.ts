@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { basic, challenge, openAuthz, paths, redirectUri, type TestAuthz, verifier } from '../../support/authz.js';
+import { basic, challenge, openAuthz, paths, type TestAuthz, verifier } from '../../support/authz.js';
+import { redirectUri } from '../../support/rows.js';
 
 const scope = 'openid offline_access read:resource';
 const clientSecret = 'k3J-x9QvT2mLw8ZrB5nYc1HdF7sGpA4e';

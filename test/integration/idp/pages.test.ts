@@ -37,7 +37,7 @@ beforeAll(async () => {
   const third = await origin(html('<h1>Arrived</h1>'));
   const callback = await origin(redirectTo(third));
   const authz = await origin(redirectTo(callback));
-  idp = await openIdp({ issuer: authz });
+  idp = await openIdp({ config: { issuer: authz } });
   client = await addClient(idp.database, {
     client_name: 'Harbour Timesheets',
     policy_uri: 'https://harbour.example/privacy',

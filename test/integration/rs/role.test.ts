@@ -1,14 +1,14 @@
-import { request } from 'node:http';
+import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../../src/config/secret.js';
 import type { SigningKey } from '../../../src/crypto/jwt.js';
 import { systemRandom } from '../../../src/crypto/random.js';
-import { createApp } from '../../../src/http/request/app.js';
-import { createRs } from '../../../src/rs/index.js';
+import type { Role } from '../../../src/http/role.js';
+import { createRoleApp, createStandaloneRole } from '../../../src/process/roles.js';
 import { createLog } from '../../../src/telemetry/log/logger.js';
+import { configuration } from '../../support/configuration.js';
 import { type FakeIssuer, startFakeIssuer } from '../../support/fake-issuer.js';
-import { httpSettings } from '../../support/http-app.js';
 
 const resource = 'http://127.0.0.1:8082/api/v1';
 const path = '/api/v1/protected/resource';
@@ -19,8 +19,8 @@ let issuer: FakeIssuer;
 let key: SigningKey;
 let now: number;
 let lines: string[];
-let rs: ReturnType<typeof createRs>;
-let server: ReturnType<ReturnType<typeof createApp>['listen']>;
+let rs: Role;
+let server: Server;
 let base: string;
 
 const claims = (scope: string) => ({
@@ -40,14 +40,16 @@ async function start(internalUrls: { authz?: string } = {}): Promise<void> {
   const clock = { now: () => new Date(now) };
   const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void lines.push(line), clock });
   const config = {
+    ...configuration,
     issuer: issuer.url,
     internalUrls,
     cors: { origins: [spa] },
     rs: { resource, clockSkew: 5000, introspection: { clientId: 'rs', clientSecret: new Secret('rs-secret-value') } },
   };
-  rs = createRs({ config, clock, log });
-  const http = httpSettings;
-  const app = createApp({ role: 'rs', log, clock, random: systemRandom, http, mount: (to) => rs.mount(to) });
+  const serving = { role: 'rs', config } as const;
+  const surroundings = { clock, random: systemRandom, log };
+  rs = await createStandaloneRole(serving, surroundings);
+  const app = createRoleApp(serving, rs, surroundings);
   server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -8,12 +8,13 @@ import type { Express } from 'express';
 import supertest from 'supertest';
 import { systemClock } from '../../../src/clock.js';
 import { systemRandom } from '../../../src/crypto/random.js';
-import { createApp } from '../../../src/http/request/app.js';
+import { createRoleApp } from '../../../src/process/roles.js';
 import { createSpaRp } from '../../../src/spa-rp/index.js';
-import { createLog } from '../../../src/telemetry/log/logger.js';
-import { httpSettings } from '../../support/http-app.js';
+import { configuration } from '../../support/configuration.js';
+import { quietLog } from '../../support/database.js';
 
 const config = {
+  ...configuration,
   issuer: 'https://auth.example',
   publicUrls: { idp: 'https://id.example/base', rs: 'https://api.example', spaRp: 'https://app.example' },
   spaRp: { clientId: 'spa-rp', scope: 'openid </script><!-- "' },
@@ -25,17 +26,9 @@ let app: Express;
 beforeAll(async () => {
   assetsFolder = await mkdtemp(join(tmpdir(), 'spa-rp-'));
   await promisify(execFile)(process.execPath, ['src/spa-rp/browser/build.mjs', assetsFolder]);
-  const log = createLog({ level: 'ERROR', format: 'json', sink: () => {} });
-  const http = httpSettings;
-  const spaRp = createSpaRp({ config, clock: systemClock, assetsFolder });
-  app = createApp({
-    role: 'spa-rp',
-    log,
-    clock: systemClock,
-    random: systemRandom,
-    http,
-    mount: (to) => spaRp.mount(to),
-  });
+  const surroundings = { clock: systemClock, random: systemRandom, log: quietLog };
+  const spaRp = createSpaRp({ ...surroundings, config, assetsFolder });
+  app = createRoleApp({ role: 'spa-rp', config }, spaRp, surroundings);
 });
 afterAll(() => rm(assetsFolder, { recursive: true }));
 

@@ -20,6 +20,7 @@ import { findRefreshToken, rotateRefreshToken } from '../../../src/storage/token
 import { disableUser } from '../../../src/storage/users.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addClient, addSession, addUser, audit, change, later, start } from '../../support/rows.js';
+import { validatedRequest } from '../../support/validated-request.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -34,18 +35,7 @@ const twentyTimes = <T>(work: (n: number) => Promise<T>) => Promise.all(Array.fr
 
 async function completedInteraction(userId: string, clientId: string, scopes = ['openid', 'offline_access']) {
   const hashes = { idHash: hash(), authzBrowserHash: hash(), handleHash: hash() };
-  const request = {
-    clientId,
-    redirectUri: 'https://client.example/callback',
-    redirectUriNamed: true,
-    responseMode: 'query',
-    scopes,
-    resources: [],
-    prompts: [],
-    acrValues: [],
-    nonce: 'n',
-    codeChallenge: 'c',
-  } as unknown as Parameters<typeof startInteraction>[1]['request'];
+  const request = validatedRequest({ clientId, scopes, nonce: 'n', codeChallenge: 'c' });
   await startInteraction(database.sql, { ...hashes, clientId, request, ...times });
   const outcome: InteractionOutcome = {
     userId,
@@ -138,7 +128,7 @@ describe('interaction handle', () => {
   it('needs no cookie for an error', async () => {
     const hashes = { idHash: hash(), authzBrowserHash: hash(), handleHash: hash() };
     const clientId = await addClient(database);
-    const request = { prompts: ['none'], scopes: [], resources: [] } as never;
+    const request = validatedRequest({ clientId, prompts: ['none'] });
     await startInteraction(database.sql, { ...hashes, clientId, request, ...times });
     await completeInteraction(database.sql, { ...hashes, outcome: { error: 'login_required' }, now: start });
     const redeemed = await redeemInteraction(database.sql, { ...redemptionOf(hashes), authzBrowserHashes: [] });
@@ -148,7 +138,7 @@ describe('interaction handle', () => {
   it('is bound to the first browser that is shown a page', async () => {
     const hashes = { idHash: hash(), authzBrowserHash: hash() };
     const clientId = await addClient(database);
-    const request = { prompts: [], scopes: [], resources: [] } as never;
+    const request = validatedRequest({ clientId });
     await startInteraction(database.sql, { ...hashes, clientId, request, ...times });
     const visit = (idpBrowserHash: Buffer, now = start) =>
       visitInteraction(database.sql, { idHash: hashes.idHash, idpBrowserHash, sessionSecretHash: null, now });

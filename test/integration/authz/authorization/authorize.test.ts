@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../../src/crypto/digest.js';
 import { disableClient } from '../../../../src/storage/clients.js';
-import { challenge, idpUrl, openAuthz, paths, redirectUri, type TestAuthz, withAuthz } from '../../../support/authz.js';
+import { challenge, openAuthz, paths, type TestAuthz, withAuthz } from '../../../support/authz.js';
 import { formsOf } from '../../../support/browser.js';
-import { change } from '../../../support/rows.js';
+import { idpUrl } from '../../../support/configuration.js';
+import { change, redirectUri } from '../../../support/rows.js';
 
 let authz: TestAuthz;
 let client: string;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { disableClient } from '../../../../src/storage/clients.js';
-import { challenge, openAuthz, paths, redirectUri, type TestAuthz, verifier } from '../../../support/authz.js';
+import { challenge, openAuthz, paths, type TestAuthz, verifier } from '../../../support/authz.js';
 import { type Browser, formsOf } from '../../../support/browser.js';
-import { change } from '../../../support/rows.js';
+import { change, redirectUri } from '../../../support/rows.js';
 
 let authz: TestAuthz;
 let client: string;

@@ -3,7 +3,8 @@ import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { generateKeyPair, importPrivateKey, signJwt } from '../../../../src/crypto/jwt.js';
 import { disableClient } from '../../../../src/storage/clients.js';
 import { disableUser } from '../../../../src/storage/users.js';
-import { api, basic, files, openAuthz, paths, type TestAuthz } from '../../../support/authz.js';
+import { basic, openAuthz, paths, type TestAuthz } from '../../../support/authz.js';
+import { api, files } from '../../../support/configuration.js';
 import { change } from '../../../support/rows.js';
 
 const scope = 'openid profile offline_access read:resource files';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { api, basic, openAuthz, paths, spaOrigin, type TestAuthz } from '../../../support/authz.js';
+import { basic, openAuthz, paths, type TestAuthz } from '../../../support/authz.js';
+import { api, spaOrigin } from '../../../support/configuration.js';
 
 const scope = 'openid offline_access read:resource';
 const machine = { grant_types: ['client_credentials'], redirect_uris: [], scope: 'read:resource' };

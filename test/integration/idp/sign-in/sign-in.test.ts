@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createPasswordHasher } from '../../../../src/crypto/password.js';
 import { disableUser } from '../../../../src/storage/users.js';
 import { type Answer, type Browser, formsOf } from '../../../support/browser.js';
-import { cheapHashing, hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
+import { configuration } from '../../../support/configuration.js';
+import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient, change } from '../../../support/rows.js';
 
 let idp: TestIdp;
@@ -92,7 +93,7 @@ describe('Sign-in by password', () => {
   });
 
   it('replaces a hash made with other parameters, and only then', async () => {
-    const old = createPasswordHasher({ ...cheapHashing, iterations: 2 });
+    const old = createPasswordHasher({ ...configuration.password, iterations: 2 });
     const hash = await old.hash('old password');
     const user = await idp.addUser({ hash });
     const stored = async () =>
@@ -349,7 +350,8 @@ describe('Forms (CSRF)', () => {
 
 describe('Overload', () => {
   it('a storm of sign-ins: those too many are told to come back, at once and on a page', async () => {
-    const small = await openIdp({ hashing: { concurrency: 1, queue: 1, memoryKib: 19_456, iterations: 2 } });
+    const password = { ...configuration.password, concurrency: 1, queue: 1, memoryKib: 19_456, iterations: 2 };
+    const small = await openIdp({ config: { password } });
     const [storm, user] = [await addClient(small.database), await small.addUser()];
     const browsers = await Promise.all(
       Array.from({ length: 20 }, async () => ({ browser: small.newBrowser(), interaction: await small.start(storm) })),

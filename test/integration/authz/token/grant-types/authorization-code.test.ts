@@ -4,18 +4,16 @@ import { accessTokenHash } from '../../../../../src/protocol/token/id-token.js';
 import { disableClient } from '../../../../../src/storage/clients.js';
 import { disableUser } from '../../../../../src/storage/users.js';
 import {
-  api,
   basic,
-  files,
   openAuthz,
   paths,
-  redirectUri,
   type TestAuthz,
   type Tokens,
   verifier,
   withAuthz,
 } from '../../../../support/authz.js';
-import { change } from '../../../../support/rows.js';
+import { api, files } from '../../../../support/configuration.js';
+import { change, redirectUri } from '../../../../support/rows.js';
 
 let authz: TestAuthz;
 let client: string;

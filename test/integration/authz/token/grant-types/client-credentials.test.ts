@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { disableClient } from '../../../../../src/storage/clients.js';
-import { api, basic, files, openAuthz, paths, type TestAuthz, type Tokens } from '../../../../support/authz.js';
+import { basic, openAuthz, paths, type TestAuthz, type Tokens } from '../../../../support/authz.js';
+import { api, files } from '../../../../support/configuration.js';
 import { change } from '../../../../support/rows.js';
 
 let authz: TestAuthz;

@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { createAuthz } from '../../../../../src/authz/index.js';
-import { createApp } from '../../../../../src/http/request/app.js';
 import { disableClient } from '../../../../../src/storage/clients.js';
 import { disableUser } from '../../../../../src/storage/users.js';
-import { api, basic, files, openAuthz, paths, type TestAuthz, type Tokens } from '../../../../support/authz.js';
-import { httpSettings } from '../../../../support/http-app.js';
-import { listen } from '../../../../support/listen.js';
+import { basic, openAuthz, paths, type TestAuthz, type Tokens, withAuthz } from '../../../../support/authz.js';
+import { api, files } from '../../../../support/configuration.js';
 import { change } from '../../../../support/rows.js';
 
 const scope = 'openid profile offline_access read:resource write:resource files';
@@ -245,17 +242,9 @@ it('a restart with a new key-encryption key keeps the grace (successors are foun
   const { refresh_token: token } = await start();
   const first = (await refresh(token)).json;
   const newer = { id: 'newer', key: Buffer.alloc(32, 7) };
-  const config = { ...authz.deps.config, keyEncryptionKeys: { current: newer, all: [newer, current] } };
-  const restarted = createAuthz({ ...authz.deps, config });
-  const { server, origin } = await listen();
-  const http = httpSettings;
-  const { log, clock, random } = authz.deps;
-  server.on('request', createApp({ role: 'authz', log, clock, random, http, mount: (app) => restarted.mount(app) }));
-  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token, client_id: client });
-  try {
-    const answer = await fetch(`${origin}${paths.token}`, { method: 'POST', body });
-    expect(((await answer.json()) as Tokens).refresh_token).toBe(first.refresh_token);
-  } finally {
-    await new Promise((resolve) => server.close(resolve));
-  }
+  const config = { keyEncryptionKeys: { current: newer, all: [newer, current] } };
+  await withAuthz({ beside: authz, config }, async (restarted) => {
+    const again = { grant_type: 'refresh_token', refresh_token: token, client_id: client };
+    expect((await restarted.token(again)).json.refresh_token).toBe(first.refresh_token);
+  });
 });

@@ -1,0 +1,92 @@
+import type { AllRolesConfig } from '../../src/config/configuration.js';
+import { createPasswordHasher } from '../../src/crypto/password.js';
+import { systemRandom } from '../../src/crypto/random.js';
+import {
+  assembleDatabaseRoleParts,
+  createDatabaseRole,
+  createRoleApp,
+  type DatabaseRoleParts,
+  type Surroundings,
+} from '../../src/process/roles.js';
+import type { Sql } from '../../src/storage/connection/sql.js';
+import { ensureSigningKey } from '../../src/storage/signing-keys.js';
+import { createLog } from '../../src/telemetry/log/logger.js';
+import { Browser } from './browser.js';
+import { type MovableClock, movableClock } from './clock.js';
+import { configuration } from './configuration.js';
+import { openTestDatabase, type TestDatabase } from './database.js';
+import { listen } from './listen.js';
+import { change } from './rows.js';
+
+export interface RoleOptions {
+  readonly config?: Partial<AllRolesConfig>;
+  /** Stands between the role and its database. */
+  readonly sql?: (database: TestDatabase) => Sql;
+  /** A role with which to share configuration, database and clock. */
+  readonly beside?: TestRole;
+}
+
+export interface TestRole {
+  /** What the role was given. */
+  readonly deps: DatabaseRoleParts & Surroundings & { readonly config: AllRolesConfig };
+  readonly database: TestDatabase;
+  readonly origin: string;
+  /** Every line that was logged. */
+  readonly logged: string[];
+  readonly clock: MovableClock;
+  newBrowser(headers?: Readonly<Record<string, string>>): Browser;
+  /** Rows of audit_events of one type, waiting ones included. */
+  audited(type: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** A role knows itself under its own origin, but for another process of the same issuer. */
+function configurationAt(origin: string, role: 'authz' | 'idp', { beside, config }: RoleOptions): AllRolesConfig {
+  const base = beside?.deps.config ?? configuration;
+  const issuer = role === 'authz' && !beside ? origin : base.issuer;
+  const publicUrls = role === 'idp' ? { ...base.publicUrls, idp: origin } : base.publicUrls;
+  return { ...base, issuer, publicUrls, ...config };
+}
+
+/** A migrated database of its own, with a key for each algorithm. */
+async function openProvisionedDatabase({ signingKeys, keyEncryptionKeys: keys }: AllRolesConfig) {
+  const database = await openTestDatabase();
+  const { manager } = database.dataSource;
+  const make = (alg: (typeof signingKeys.algorithms)[number]) =>
+    ensureSigningKey(manager, alg, { keys, random: systemRandom }, change);
+  await Promise.all(signingKeys.algorithms.map(make));
+  return database;
+}
+
+/** A role as the process assembles it, on a port of its own, with a clock that tests move. */
+export async function openRole(role: 'authz' | 'idp', options: RoleOptions = {}): Promise<TestRole> {
+  const { beside, sql } = options;
+  const { server, origin } = await listen();
+  const config = configurationAt(origin, role, options);
+  const database = beside?.database ?? (await openProvisionedDatabase(config));
+  const clock = beside?.clock ?? movableClock();
+  const logged: string[] = [];
+  const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock });
+  const surroundings = { clock, random: systemRandom, log };
+  const stores = { sql: sql?.(database) ?? database.sql, passwords: createPasswordHasher(config.password) };
+  const parts = await assembleDatabaseRoleParts(config, stores, surroundings);
+  const opened = await createDatabaseRole({ role, config }, surroundings, parts);
+  server.on('request', createRoleApp({ role, config }, opened, surroundings));
+  return {
+    deps: { ...surroundings, ...parts, config },
+    database,
+    origin,
+    logged,
+    clock,
+    newBrowser: (headers) => new Browser(origin, headers),
+    async audited(type) {
+      await parts.auditBatch.flush();
+      return (await database.pool.query('SELECT * FROM audit_events WHERE type = $1 ORDER BY id', [type])).rows;
+    },
+    async close() {
+      await opened.stop();
+      await new Promise((resolve) => server.close(resolve));
+      if (!beside) await database.close();
+    },
+  };
+}
