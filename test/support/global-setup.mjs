@@ -15,7 +15,9 @@ async function chromiumPath() {
   return chromium.executablePath();
 }
 
+/** For each project that needs them; the second finds them running. */
 export default async function setup() {
+  if (globalThis.testPostgres) return;
   const postgres = await startPostgres();
   globalThis.testPostgres = postgres;
   process.env.TEST_POSTGRES_URL = postgres.url;
