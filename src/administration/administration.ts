@@ -31,13 +31,13 @@ export interface AdministrationGiven {
 }
 
 /** What the verbs work with. */
-export interface Administration extends Omit<AdministrationGiven, 'log'> {
+export interface Administration extends AdministrationGiven {
   readonly events: ChangeEvents;
 }
 
-export const createAdministration = ({ log, ...given }: AdministrationGiven): Administration => ({
+export const createAdministration = (given: AdministrationGiven): Administration => ({
   ...given,
-  events: createChangeEvents({ clock: given.clock, retention: given.config.lifetimes.auditEvents, log }),
+  events: createChangeEvents({ clock: given.clock, retention: given.config.lifetimes.auditEvents, log: given.log }),
 });
 
 /**

@@ -3,6 +3,7 @@ import {
   type ClientMetadata,
   isClientIdentifier,
   readClientMetadata,
+  requiresPkce,
   unservableProfile,
 } from '../protocol/client/client-metadata.js';
 import type { MetadataFault } from '../protocol/client/member-reader.js';
@@ -74,6 +75,16 @@ function readServableMetadata({ config }: Administration, document: ClientDocume
   return metadata;
 }
 
+/** Where a client may be served with less than it could have: for whoever made it so. */
+function warnOf({ log }: Administration, clientId: string, metadata: ClientMetadata): void {
+  if (metadata.grant_types.includes('authorization_code') && !requiresPkce(metadata)) {
+    log.warn('PKCE is optional for this client: a code that is stolen on its way can be used by the thief', {
+      client_id: clientId,
+      remedy: 'leave out require_pkce, unless the client cannot send a code_challenge',
+    });
+  }
+}
+
 export interface NewClient {
   /** Made at random where it is left out. */
   readonly clientId?: string | undefined;
@@ -89,6 +100,7 @@ export async function createClient(
   { clientId = administration.random.uuid(), document }: NewClient,
 ): Promise<ClientCredentials> {
   const metadata = readServableMetadata(administration, document);
+  warnOf(administration, clientId, metadata);
   if (!isClientIdentifier(clientId)) {
     throw new AdministrationError('invalid', 'A client id is made of printable ASCII characters.');
   }
@@ -114,6 +126,7 @@ export async function declareClient(
 ): Promise<void> {
   const { metadata } = readClientMetadata(document);
   if (!metadata) throw new Error(`the declared client ${clientId} passed the configuration's check but not this one`);
+  warnOf(administration, clientId, metadata);
   const secretHash = secret === undefined ? null : hashToken(secret);
   const declared = { clientId, metadata, secretHash, origin: 'configuration' as const };
   const { manager, sql } = administration;

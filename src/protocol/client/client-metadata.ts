@@ -109,7 +109,7 @@ function readMembers(read: MemberReader): ClientMetadata {
     id_token_signed_response_alg: read.oneOf('id_token_signed_response_alg', signingAlgorithms) ?? 'RS256',
     require_auth_time: read.flag('require_auth_time'),
     profile: read.oneOf('profile', clientProfiles) ?? 'oauth21',
-    require_pkce: read.flag('require_pkce'),
+    require_pkce: read.flag('require_pkce', true),
     access_token_format: read.oneOf('access_token_format', ['jwt', 'opaque'] as const) ?? 'jwt',
     protected_resources: read.list('protected_resources') ?? [],
   };

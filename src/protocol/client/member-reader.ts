@@ -52,7 +52,8 @@ export function memberReader(document: Document) {
     string: (member: string) => read(member, 'a string', isString),
     list: (member: string) => read(member, 'a list of strings', isList),
     webUrl: (member: string) => read(member, 'an http(s) URL', isWebUrl),
-    flag: (member: string) => read(member, 'true or false', (value) => typeof value === 'boolean') ?? false,
+    flag: (member: string, otherwise = false) =>
+      read(member, 'true or false', (value) => typeof value === 'boolean') ?? otherwise,
     seconds: (member: string) =>
       read(
         member,

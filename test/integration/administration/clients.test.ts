@@ -43,6 +43,20 @@ const recorded = (clientId: string, change: string) =>
   });
 
 describe('a client is created from its metadata (RFC 7591 §2)', () => {
+  it.each([
+    ['said nothing of PKCE', {}, 0],
+    ['has it optional', { require_pkce: false }, 1],
+    ['has it optional and uses no code', { require_pkce: false, grant_types: ['client_credentials'] }, 0],
+    ['has it optional and no secret: it needs it all the same', { require_pkce: false, ...isPublic }, 0],
+  ])('S14: one that %s', async (_, members, warnings) => {
+    const { clientId } = await createClient(administration, { document: { ...document, ...members } });
+    const warned = () => administration.logged.filter((line) => /"WARN".*PKCE is optional/.test(line)).length;
+    expect(warned()).toBe(warnings);
+    const declared = { clientId: `${clientId}-declared`, document: { ...document, ...members }, secret: 'x' };
+    await declareClient(administration, declared);
+    expect(warned()).toBe(2 * warnings);
+  });
+
   it('with a secret that is told once and kept as a hash', async () => {
     const { clientId, secret = '' } = await createClient(administration, { document });
     expect(secret).toHaveLength(43);

@@ -35,17 +35,7 @@ describe('request parameters (RFC 6749 §3.1, §3.2)', () => {
     expect(parameters.names).toEqual([]);
   });
 
-  it('eight times as many cost about eight times as much: a long form is no weapon', () => {
-    const costOf = (count: number): number => {
-      const encoded = 'resource=a&'.repeat(count);
-      const tries = Array.from({ length: 5 }, () => {
-        const before = performance.now();
-        parseParameters(encoded);
-        return performance.now() - before;
-      });
-      return Math.min(...tries);
-    };
-    costOf(1_000);
-    expect(costOf(40_000) / costOf(5_000)).toBeLessThan(32);
+  it('a very long form is no weapon: with a cost that grows by the square this would not end in time', () => {
+    expect(parseParameters('resource=a&'.repeat(400_000)).all('resource')).toHaveLength(400_000);
   });
 });

@@ -95,10 +95,14 @@ describe('GET /authorize (RFC 6749 §4.1.1)', () => {
     ['long state and nonce', { state: 's'.repeat(2048), nonce: 'n'.repeat(2048) }],
   ])('takes %s', async (_, changes) => expect((await ask(changes)).location).toMatch(hub));
 
-  it('of a confidential client needs neither nonce nor PKCE', async () =>
-    expect(
-      (await ask({ client_id: confidential, code_challenge: undefined, code_challenge_method: undefined })).location,
-    ).toMatch(hub));
+  it('S14: of a confidential client needs no nonce, and no PKCE only where it is registered so', async () => {
+    const without = { code_challenge: undefined, code_challenge_method: undefined };
+    expect((await ask({ client_id: confidential })).location).toMatch(hub);
+    const refused = await ask({ client_id: confidential, ...without });
+    expect(redirected(refused.location)).toMatchObject({ to: redirectUri, error: 'invalid_request' });
+    const lenient = await authz.addClient({ require_pkce: false }, 'a secret');
+    expect((await ask({ client_id: lenient, ...without })).location).toMatch(hub);
+  });
 
   it('may leave out the only redirect_uri outside OpenID (RFC 6749 §3.1.2.3)', async () => {
     const { location } = await ask({ redirect_uri: undefined, scope: 'read:resource' });

@@ -22,6 +22,7 @@ const clientWith = (document: Record<string, unknown>): ClientMetadata => {
     redirect_uris: [redirectUri],
     scope: 'openid profile offline_access read:resource files',
     grant_types: ['authorization_code', 'refresh_token'],
+    require_pkce: false, // most cases are about something else
     ...document,
   });
   if (!metadata) throw new Error(JSON.stringify(faults));
@@ -108,7 +109,12 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
     ['max_age negative', { max_age: '-1' }, {}, 'invalid_request'],
     ['max_age no number', { max_age: '1e3' }, {}, 'invalid_request'],
     ['public client without PKCE (RFC 7636 §4.4.1)', {}, { token_endpoint_auth_method: 'none' }, 'invalid_request'],
-    ['require_pkce without PKCE', {}, { require_pkce: true }, 'invalid_request'],
+    [
+      'S14: without PKCE, which is required where the client says nothing',
+      {},
+      { require_pkce: undefined },
+      'invalid_request',
+    ],
     ['plain PKCE', { code_challenge: challenge, code_challenge_method: 'plain' }, {}, 'invalid_request'],
     ['scope not permitted', { scope: 'openid email' }, {}, 'invalid_scope'],
     ['scope malformed', { scope: 'openid "' }, {}, 'invalid_scope'],

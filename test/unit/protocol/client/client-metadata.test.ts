@@ -20,7 +20,7 @@ describe('client metadata (RFC 7591 §2)', () => {
         id_token_signed_response_alg: 'RS256',
         require_auth_time: false,
         profile: 'oauth21',
-        require_pkce: false,
+        require_pkce: true,
         access_token_format: 'jwt',
         protected_resources: [],
       },

@@ -187,7 +187,7 @@ describe('a code that does not fit (RFC 6749 §5.2, RFC 7636 §4.6)', () => {
   });
 
   it('an unsolicited verifier: the challenge was stripped (RFC 9700 §4.8.2)', async () => {
-    const confidential = await authz.addClient({}, 'a secret');
+    const confidential = await authz.addClient({ require_pkce: false }, 'a secret');
     const query = { code_challenge: '', code_challenge_method: '' };
     const form = { grant_type: 'authorization_code', redirect_uri: redirectUri };
     const headers = basic(confidential, 'a secret');
