@@ -3,6 +3,7 @@ import { keyIdOf } from '../crypto/encryption.js';
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
 import * as stored from '../storage/signing-keys.js';
 import { type Administration, makeChange } from './administration.js';
+import { AdministrationError } from './administration-error.js';
 
 const hour = 3_600_000;
 
@@ -92,6 +93,29 @@ export function rotateKeys(
   const rotation = rotationOf(administration);
   const publishLead = immediately ? 0 : rotation.publishLead;
   return rotate(administration, administration.config.signingKeys.algorithms, { ...rotation, publishLead });
+}
+
+export interface WithdrawnKey {
+  readonly alg: SigningAlgorithm;
+  /** The key that signs in its place, where it was the one that signed. */
+  readonly successor: stored.PublishedKey | null;
+  /** Milliseconds until the last process of ours believes it no more; resource servers have times of their own. */
+  readonly believedFor: number;
+}
+
+/**
+ * Withdraws a key that is known to others: what it signed counts for nothing any more.
+ * @throws AdministrationError not_found
+ */
+export async function withdrawKey(administration: Administration, kid: string): Promise<WithdrawnKey> {
+  const withdrawn = await makeChange(
+    administration,
+    { type: 'signing_key_withdrawn' },
+    (change) => stored.withdrawSigningKey(administration.manager, kid, rotationOf(administration), change),
+    ({ alg }) => ({ detail: { alg, kid } }),
+  );
+  if (!withdrawn) throw new AdministrationError('not_found', `There is no published key "${kid}".`);
+  return { ...withdrawn, believedFor: stored.keySetLife };
 }
 
 /** Publishes the successor of every key that will have signed for `rotation_interval` when the lead is over. */

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { type KeyView, listKeys, rewrapKeys, rotateKeys } from '../administration/keys.js';
+import { type KeyView, listKeys, rewrapKeys, rotateKeys, withdrawKey } from '../administration/keys.js';
 import type { Connected, RunCommand } from './connection.js';
 
 const states: Readonly<Record<KeyView['state'], (key: KeyView) => string>> = {
@@ -22,6 +22,13 @@ async function rotate({ administration, print }: Connected, options: { readonly 
   }
 }
 
+async function withdraw({ administration, print }: Connected, kid: string): Promise<void> {
+  const { alg, successor, believedFor } = await withdrawKey(administration, kid);
+  print(`withdrew ${kid}; what it signed is refused by authz and idp within ${believedFor / 1000} s`);
+  print('rs believes it for up to 5 min more, other resource servers as long as they keep the key set: restart them');
+  if (successor) print(`${alg}\t${successor.kid}\tsigns in its place`);
+}
+
 async function rewrap({ administration, print }: Connected): Promise<void> {
   const { count, keyEncryptionKeyId } = await rewrapKeys(administration);
   print(`rewrapped ${count} signing keys under "${keyEncryptionKeyId}"`);
@@ -40,6 +47,12 @@ export const keyCommands = (yargs: Argv, run: RunCommand): Argv =>
           describe: 'sign with them at once; verifiers that cache may fail for as long as they do',
         }),
       ({ immediately }) => run((connected) => rotate(connected, { immediately })),
+    )
+    .command(
+      'withdraw <kid>',
+      'withdraw a signing key that others may know: what it signed counts for nothing any more',
+      (builder) => builder.positional('kid', { type: 'string', demandOption: true, describe: 'of keys list' }),
+      ({ kid }) => run((connected) => withdraw(connected, kid)),
     )
     .command('rewrap', 'encrypt private keys under the first of key_encryption_keys', {}, () => run(rewrap))
     .demandCommand(1, 'Say what to do with keys.');

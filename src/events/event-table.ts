@@ -30,6 +30,7 @@ export const eventTable = {
   token_revoked: { level: 'info', row: 'statement' },
   client_authentication_failed: { level: 'warn', row: 'batch' },
   signing_key_rotated: { level: 'info', row: 'statement' },
+  signing_key_withdrawn: { level: 'warn', row: 'statement' },
   keys_rewrapped: { level: 'info', row: 'statement' },
   client_changed: { level: 'info', row: 'statement' },
   user_changed: { level: 'info', row: 'statement' },

@@ -33,6 +33,7 @@ export type SecurityEvent =
   | (Event<'token_revoked'> & { readonly clientId: string })
   | (Event<'client_authentication_failed'> & { readonly clientId: string })
   | Event<'signing_key_rotated'>
+  | Event<'signing_key_withdrawn'>
   | Event<'keys_rewrapped'>
   | (Event<'client_changed'> & {
       readonly clientId: string;

@@ -19,6 +19,7 @@ export type AuditEventType =
   | 'token_revoked'
   | 'client_authentication_failed'
   | 'signing_key_rotated'
+  | 'signing_key_withdrawn'
   | 'keys_rewrapped'
   | 'client_changed'
   | 'user_changed'

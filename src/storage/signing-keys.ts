@@ -1,5 +1,13 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
-import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import {
+  Column,
+  Entity,
+  type EntityManager,
+  IsNull,
+  LessThanOrEqual,
+  PrimaryColumn,
+  type QueryDeepPartialEntity,
+} from 'typeorm';
 import { remember } from '../cache/remembered.js';
 import { after, type Clock } from '../clock.js';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../crypto/encryption.js';
@@ -195,6 +203,36 @@ export async function rotateSigningKey(
     const row = await makeRow(rotation, { alg, createdAt: now, activatesAt });
     await insertRow(transaction, row, change);
     return { ...publishedKey(row), alreadyWaiting: false };
+  });
+}
+
+/**
+ * Ends a key at this moment: it is published no more and verifies nothing. Where it was the one that signs, a new one signs from
+ * now on, in the same transaction.
+ * @returns the algorithm, and the key that took its place if one had to; null when there is no such key
+ */
+export async function withdrawSigningKey(
+  manager: EntityManager,
+  kid: string,
+  rotation: Pick<KeyRotation, 'keys' | 'random'>,
+  change: Change,
+): Promise<{ readonly alg: SigningAlgorithm; readonly successor: PublishedKey | null } | null> {
+  const { now } = change;
+  return manager.transaction(async (transaction) => {
+    await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('rotate_signing_keys', 0))");
+    const row = await transaction.findOneBy(SigningKeyRow, { kid });
+    if (!row || (row.expiresAt && row.expiresAt <= now)) return null;
+    await transaction.update(SigningKeyRow, { kid }, { expiresAt: now });
+    await recordChange(transaction, change, { alg: row.alg, kid });
+    const signs = await transaction.findOneBy(SigningKeyRow, {
+      alg: row.alg,
+      activatesAt: LessThanOrEqual(now),
+      expiresAt: IsNull(),
+    });
+    if (signs) return { alg: row.alg, successor: null };
+    const made = await makeRow(rotation, { alg: row.alg, createdAt: now, activatesAt: now });
+    await transaction.insert(SigningKeyRow, made as QueryDeepPartialEntity<SigningKeyRow>);
+    return { alg: row.alg, successor: publishedKey(made) };
   });
 }
 

@@ -1,9 +1,11 @@
 /** The command line over a database: exit codes, what is printed, what has changed. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeProtectedHeader } from 'jose';
 import pg from 'pg';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { startStack } from '../support/processes.js';
-import { type Run, run } from '../support/program.js';
+import { eventually, type Run, run } from '../support/program.js';
+import { postForm } from '../support/sign-in.js';
 
 let database: EmptyDatabase;
 beforeAll(async () => {
@@ -131,6 +133,34 @@ describe('keys, sweep', () => {
     expect((await on('keys', 'list')).output.trim().split('\n')).toHaveLength(8);
     expect((await on('keys', 'rewrap')).output).toMatch(/rewrapped 0/);
     expect((await on('sweep')).output).toMatch(/\ttokens/);
+    await stack.stop();
+  });
+
+  it('S7: withdraw: what the key signed is refused by a running issuer, and another key signs', async () => {
+    const stack = await startStack({ dsn: database.dsn, roles: ['authz'] });
+    const env = { IDENTITY_DATABASE_DSN: database.dsn };
+    const demo = { id: 'demo-client', secret: 'demo-secret' };
+    const asked = { grant_type: 'client_credentials', scope: 'read:resource' };
+    const issue = async () =>
+      String((await postForm(`${stack.urls.authz}/oauth2/v1/token`, asked, demo)).body.access_token);
+    const isActive = async (token: string) =>
+      (await postForm(`${stack.urls.authz}/oauth2/v1/introspect`, { token }, demo)).body.active;
+    const token = await issue();
+    const kid = String(decodeProtectedHeader(token).kid);
+    expect(await isActive(token)).toBe(true);
+    const { code, output } = await run(['keys', 'withdraw', kid, '--config=configs/identity/development.yml'], { env });
+    expect([code, output]).toEqual([0, expect.stringContaining(`withdrew ${kid}`)]);
+    expect(output).toMatch(/within 5 s/);
+    await eventually(
+      () => isActive(token),
+      (active) => active === false,
+      'the key to be gone',
+    );
+    const jwks = (await (await fetch(`${stack.urls.authz}/oauth2/v1/jwks`)).json()) as { keys: { kid: string }[] };
+    expect(jwks.keys.map((key) => key.kid)).not.toContain(kid);
+    const next = await issue();
+    expect(decodeProtectedHeader(next).kid).not.toBe(kid);
+    expect(await isActive(next)).toBe(true);
     await stack.stop();
   });
 });

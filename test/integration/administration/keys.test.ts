@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ensureKeys, listKeys, rewrapKeys, rotateDueKeys, rotateKeys } from '../../../src/administration/keys.js';
+import {
+  ensureKeys,
+  listKeys,
+  rewrapKeys,
+  rotateDueKeys,
+  rotateKeys,
+  withdrawKey,
+} from '../../../src/administration/keys.js';
+import { createSigningKeys } from '../../../src/storage/signing-keys.js';
 import { administer, auditRows, day } from '../../support/administration.js';
 import { configuration } from '../../support/configuration.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -79,5 +87,48 @@ describe('keys', () => {
     expect(await auditRows(database)).toEqual([
       expect.objectContaining({ type: 'keys_rewrapped', context: { by: 'command', count: 1 } }),
     ]);
+  });
+});
+
+describe('S7: a key that others may know is withdrawn', () => {
+  const keySet = async (now: Date) => {
+    const { keyEncryptionKeys } = administer(database).config;
+    return createSigningKeys(database.sql, keyEncryptionKeys, { now: () => now }).keySet();
+  };
+
+  it('the one that signs: gone at once, and a new one signs', async () => {
+    const [leaked] = await listKeys(at(start));
+    const administration = at(later(hour));
+    const { alg, successor } = await withdrawKey(administration, leaked?.kid ?? '');
+    expect(alg).toBe('ES256');
+    const keys = await keySet(later(hour));
+    expect(keys.jwks.keys.map(({ kid }) => kid)).toEqual([successor?.kid]);
+    expect(keys.find(leaked?.kid ?? '')).toBeUndefined();
+    expect(keys.current('ES256').kid).toBe(successor?.kid);
+    const context = { by: 'command', alg: 'ES256', kid: leaked?.kid };
+    expect(await auditRows(database)).toEqual([expect.objectContaining({ type: 'signing_key_withdrawn', context })]);
+  });
+
+  it('one that signed before: gone, and nothing else changes', async () => {
+    const [old] = await listKeys(at(start));
+    const [rotated] = await rotateKeys(at(later(hour)), { immediately: true });
+    expect((await withdrawKey(at(later(hour)), old?.kid ?? '')).successor).toBeNull();
+    expect((await keySet(later(hour))).jwks.keys.map(({ kid }) => kid)).toEqual([rotated?.kid]);
+  });
+
+  it('while its successor waits: another one signs until then', async () => {
+    const [leaked] = await listKeys(at(start));
+    const [waiting] = await rotateKeys(at(start), { immediately: false });
+    const { successor } = await withdrawKey(at(start), leaked?.kid ?? '');
+    expect((await keySet(start)).current('ES256').kid).toBe(successor?.kid);
+    expect((await keySet(later(day))).current('ES256').kid).toBe(waiting?.kid);
+  });
+
+  it('an unknown one, or one twice, is said to be none', async () => {
+    const [key] = await listKeys(at(start));
+    await withdrawKey(at(start), key?.kid ?? '');
+    for (const kid of ['unknown', key?.kid ?? '']) {
+      await expect(withdrawKey(at(start), kid)).rejects.toMatchObject({ code: 'not_found' });
+    }
   });
 });
