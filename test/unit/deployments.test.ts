@@ -8,6 +8,7 @@ interface Service {
   readonly container_name?: string;
   readonly ports?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly string[];
   readonly command?: readonly string[] | string;
   readonly read_only?: boolean;
   readonly profiles?: readonly string[];
@@ -45,6 +46,17 @@ describe('the compose stack', () => {
       expect(named.filter((name) => !name.startsWith('GF_'))).toEqual([]);
       expect([command].flat().join(' ')).not.toMatch(/password=|postgres:\/\//);
     }
+  });
+
+  it('S16: has the database owned by a user that is no superuser, and a superuser without a password', () => {
+    const { environment, volumes } = compose.services['identity-postgres'] ?? {};
+    expect(environment?.POSTGRES_USER).toBe('postgres');
+    expect(volumes).toContain('./initialise-database.sql:/docker-entrypoint-initdb.d/10-identity.sql:ro');
+    const script = read('compose/initialise-database.sql');
+    expect(script).toContain('CREATE ROLE identity_user LOGIN CREATEDB PASSWORD');
+    expect(script).not.toMatch(/\b(SUPERUSER|CREATEROLE|REPLICATION|BYPASSRLS)\b/);
+    expect(script).toContain('ALTER ROLE postgres PASSWORD NULL');
+    expect(read('compose/drill')).toContain('initialise-database.sql');
   });
 
   it.each([

@@ -29,11 +29,13 @@ interface Outcome {
 }
 
 /** In a session of its own, so that Ctrl-C in the terminal reaches us and not the server. */
-function run(command: string, args: readonly string[], owner: Owner, cwd: string): Promise<Outcome> {
+function run(command: string, args: readonly string[], owner: Owner, cwd: string, input = ''): Promise<Outcome> {
   return new Promise((done) => {
     const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C' };
-    const child = spawn(command, args, { ...owner, cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { ...owner, cwd, env, detached: true, stdio: 'pipe' });
     let output = '';
+    child.stdin.on('error', () => undefined); // a command that reads nothing may be gone already
+    child.stdin.end(input);
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
     child.on('error', (error) => done({ code: null, output: error.message }));
@@ -163,16 +165,29 @@ async function control({ bin, data, folder, owner }: Place, ...args: readonly st
   return run(join(bin, 'pg_ctl'), ['-D', data, ...args], owner, folder);
 }
 
+/** As in the compose stack: a user that owns the database and is no superuser, and a superuser whom nobody can be from outside. */
+const roles = (password: string): string =>
+  [
+    `CREATE ROLE identity_user LOGIN CREATEDB PASSWORD '${password}'`,
+    'ALTER DATABASE postgres OWNER TO identity_user',
+    'ALTER ROLE postgres PASSWORD NULL',
+  ].join(';\n');
+
 /** UTF-8 whatever the environment's locale, and a password, because every account of this machine reaches the port. */
 async function initialise({ folder, data, bin, owner }: Place): Promise<void> {
   const passwordFile = join(folder, 'password');
-  await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  const password = randomBytes(24).toString('base64url');
+  await writeFile(passwordFile, password, { mode: 0o600 });
   if (owner.uid !== undefined && owner.gid !== undefined) await chown(passwordFile, owner.uid, owner.gid);
   await rm(data, { recursive: true, force: true }); // what an interrupted initdb left
-  const args = ['-D', data, '-U', 'identity_user', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync'];
+  const args = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync'];
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8'];
-  const { code, output } = await run(join(bin, 'initdb'), [...args, ...locale], owner, folder);
-  if (code !== 0) throw new Error(`initdb failed in ${folder}: ${output}`);
+  const made = await run(join(bin, 'initdb'), [...args, ...locale], owner, folder);
+  if (made.code !== 0) throw new Error(`initdb failed in ${folder}: ${made.output}`);
+  // single-user mode ends at the first error, and is on nobody's port
+  const single = ['--single', '-F', '-c', 'exit_on_error=true', '-D', data, 'postgres'];
+  const given = await run(join(bin, 'postgres'), single, owner, folder, `${roles(password)};\n`);
+  if (given.code !== 0) throw new Error(`the database's owner could not be made in ${folder}: ${given.output}`);
   await writeFile(join(folder, 'initialised'), '');
 }
 

@@ -61,6 +61,19 @@ describe('the embedded PostgreSQL', () => {
     expect(await query((await start()).dsn, 'SELECT text FROM kept')).toEqual(['Grüße']);
   });
 
+  it('S16: its user owns the database and is no superuser, and nobody can be the superuser from outside', async () => {
+    const { dsn } = await start();
+    const rights =
+      'SELECT rolsuper, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = current_user';
+    expect(await query(dsn, rights)).toEqual([false, false, false, false]);
+    expect(
+      await query(dsn, 'SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()'),
+    ).toEqual(['identity_user']);
+    await expect(query(dsn, "COPY (SELECT 1) TO PROGRAM 'cat'")).rejects.toThrow('permission denied');
+    const asSuperuser = dsn.replace('//identity_user:', '//postgres:');
+    await expect(query(asSuperuser, 'SELECT 1')).rejects.toThrow('password authentication failed');
+  });
+
   it('takes over a server that survived a crash, and stops it', async () => {
     const crashed = await start();
     await rm(join(crashed.folder, 'users', String(process.pid)));

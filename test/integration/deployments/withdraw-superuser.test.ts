@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/storage/connection/embedded-postgres.js';
+import { createDataSource, migrate } from '../../../src/storage/data-source.js';
+import { databaseSettings, quietLog } from '../../support/database.js';
+import { asSuperuser } from '../../support/superuser.js';
+
+let parent: string;
+let server: EmbeddedPostgres;
+
+const start = () => startEmbeddedPostgres(join(parent, 'postgres'), { fsync: 'off' });
+
+async function query(dsn: string, ...texts: readonly string[]): Promise<unknown[]> {
+  const client = new pg.Client(dsn);
+  await client.connect();
+  try {
+    let values: unknown[] = [];
+    for (const text of texts) {
+      const result = await client.query<Record<string, unknown>>(text);
+      values = (result.rows ?? []).flatMap(Object.values);
+    }
+    return values;
+  } finally {
+    await client.end();
+  }
+}
+
+const asWithdrawal = () => server.dsn.replace(/\/\/[^@]*@/, '//identity_withdrawal:for-this-test@');
+
+async function migrated(): Promise<void> {
+  const dataSource = await createDataSource(databaseSettings(server.dsn), quietLog).initialize();
+  await migrate(dataSource);
+  await dataSource.destroy();
+}
+
+/** As the image made volumes with POSTGRES_USER=identity_user: PostgreSQL's first role has that name. */
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'withdraw-'));
+  server = await start();
+  const password = new URL(server.dsn).password;
+  await server.stop();
+  await asSuperuser(server, [`CREATE ROLE identity_withdrawal SUPERUSER LOGIN PASSWORD 'for-this-test'`]);
+  server = await start();
+  await query(
+    asWithdrawal(),
+    'ALTER DATABASE postgres OWNER TO postgres',
+    'DROP ROLE identity_user',
+    `ALTER ROLE postgres RENAME TO identity_user`,
+    `ALTER ROLE identity_user PASSWORD '${password}'`,
+  );
+  await migrated();
+}, 60_000);
+afterAll(async () => {
+  await server.stop();
+  await rm(server.folder, { recursive: true, force: true });
+  await rm(parent, { recursive: true, force: true });
+});
+
+describe('a volume whose first user was identity_user', () => {
+  it('S16: loses the superuser, and keeps password, data and rights to migrate', async () => {
+    const isSuperuser = 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user';
+    expect(await query(server.dsn, isSuperuser)).toEqual([true]);
+
+    const script = await readFile('deployments/compose/withdraw-superuser.sql', 'utf8');
+    await query(asWithdrawal(), `BEGIN; ${script}; COMMIT`);
+
+    expect(await query(server.dsn, isSuperuser)).toEqual([false]);
+    const foreign = `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+      AND pg_get_userbyid(relowner) <> 'identity_user'`;
+    expect(await query(server.dsn, foreign)).toEqual([]);
+    expect(
+      await query(server.dsn, 'SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()'),
+    ).toEqual(['identity_user']);
+    await query(server.dsn, 'ALTER TABLE tokens ADD COLUMN later text', 'TRUNCATE tokens, authorization_grants');
+    await expect(query(server.dsn.replace('//identity_user:', '//postgres:'), 'SELECT 1')).rejects.toThrow('password');
+  });
+});

@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EmbeddedPostgres } from '../../src/storage/connection/embedded-postgres.js';
+
+/**
+ * What only a superuser may say, to a server that is stopped: nobody can be the superuser while it runs.
+ * @throws Error with PostgreSQL's own words
+ */
+export async function asSuperuser({ folder }: EmbeddedPostgres, statements: readonly string[]): Promise<void> {
+  const data = join(folder, 'data');
+  const { uid, gid } = await stat(data);
+  const [program = ''] = (await readFile(join(data, 'postmaster.opts'), 'utf8')).split(' ', 1);
+  const args = ['--single', '-F', '-c', 'exit_on_error=true', '-D', data, 'postgres'];
+  const input = statements.map((text) => `${text};\n`).join('');
+  const { status, stderr } = spawnSync(program, args, { uid, gid, cwd: data, input, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
