@@ -18,6 +18,7 @@ import {
   resourceIdentifier,
   scopeToken,
   secret,
+  shutdownAccess,
   text,
 } from './values.js';
 
@@ -57,7 +58,7 @@ const admin = z
   .strictObject({
     bind: text('an address to listen on').default('127.0.0.1'),
     port: port().default(9090),
-    shutdown: flag(true),
+    shutdown: shutdownAccess(),
     ...orFile('token', secret()),
     diagnostics: flag(false),
     prometheus: flag(false),

@@ -103,5 +103,13 @@ export const orFile = <Name extends string, Value extends z.ZodType>(name: Name,
     [K in Name]: z.ZodOptional<Value>;
   } & { [K in `${Name}_file`]: z.ZodOptional<z.ZodString> };
 
+/** Whether something may be asked for: `local` by any program of this machine, `true` with the token where one is set. */
+export const shutdownAccess = () =>
+  z
+    .union([z.boolean(), z.literal('local')])
+    .default(true)
+    .meta({ type: 'boolean' }) // read from the environment as a flag is: as YAML
+    .meta({ expected: 'true, false or local' });
+
 export const flag = (value: boolean) => z.boolean().default(value);
 export const list = <Item extends z.ZodType>(item: Item) => z.array(item).default([]);

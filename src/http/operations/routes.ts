@@ -14,7 +14,7 @@ export interface AdminRoute {
 }
 
 export interface AdminRoutesOptions {
-  readonly admin: Pick<AdminConfig, 'shutdown' | 'diagnostics'>;
+  readonly admin: Pick<AdminConfig, 'shutdown' | 'diagnostics' | 'token'>;
   readonly health: Health;
   readonly log: Log;
   onShutdown(): void;
@@ -40,6 +40,14 @@ const shutdown =
     res.once('close', onShutdown); // after the answer is out, or its reader is gone
     sendJson(res, 200, { status: 'shutting down' }, { Connection: 'close' });
   };
+
+/** Other accounts of this machine reach a loopback address, too: where there is a token, it is asked for, unless that is waived. */
+const shutdownRoute = (options: AdminRoutesOptions): AdminRoute => ({
+  method: 'POST',
+  path: '/shutdown',
+  access: options.admin.token === undefined || options.admin.shutdown === 'local' ? 'local' : 'token',
+  handle: shutdown(options),
+});
 
 /** The level in `DEBUG` or `{"level":"DEBUG"}`. */
 function parseLevel(body: string): LogLevel | undefined {
@@ -86,9 +94,7 @@ export function adminRoutes(options: AdminRoutesOptions): readonly AdminRoute[] 
     { method: 'GET', path: '/livez', access: 'open', handle: livez },
     { method: 'GET', path: '/readyz', access: 'open', handle: readyz },
     ...(metrics ? [{ method: 'GET', path: '/metrics', access: 'open', handle: prometheus } as const] : []),
-    ...(admin.shutdown
-      ? [{ method: 'POST', path: '/shutdown', access: 'local', handle: shutdown(options) } as const]
-      : []),
+    ...(admin.shutdown === false ? [] : [shutdownRoute(options)]),
     {
       method: 'GET',
       path: '/log-level',

@@ -166,6 +166,14 @@ describe('what the environment and flags set', () => {
       (config) => config.http.trustProxy,
       ['loopback', '10.0.0.0/8'],
     ],
+    ['S12: a number of proxies', { IDENTITY_HTTP_TRUST_PROXY: '1' }, (config) => config.http.trustProxy, 1],
+    ['S12: nobody', {}, (config) => config.http.trustProxy, []],
+    [
+      'S26: a flag that knows a third',
+      { IDENTITY_ADMIN_SHUTDOWN: 'local' },
+      (config) => config.admin.shutdown,
+      'local',
+    ],
     ['a text of digits', { IDENTITY_PAGES_PRODUCT_NAME: '007' }, (config) => config.pages.productName, '007'],
     [
       'a key in a list',

@@ -17,7 +17,7 @@ afterEach(async () => {
 
 interface Settings {
   readonly bind?: string;
-  readonly shutdown?: boolean;
+  readonly shutdown?: boolean | 'local';
   readonly withToken?: boolean;
   readonly diagnostics?: boolean;
   readonly prometheus?: boolean;
@@ -117,8 +117,17 @@ describe('POST /shutdown', () => {
   });
 
   it.each(['localhost', 'localhost:9090', '127.0.0.1', '[::1]:9090'])('takes the Host %s', async (Host) => {
-    const { ask, state } = await admin();
+    const { ask, state } = await admin({ shutdown: 'local' });
     expect((await ask('POST', '/shutdown', { headers: { Host } })).status).toBe(200);
+    expect(state.shutdowns).toBe(1);
+  });
+
+  it('S26: needs the token where one is set: other accounts of this machine reach the port, too', async () => {
+    const { ask, state } = await admin();
+    expect((await ask('POST', '/shutdown')).status).toBe(401);
+    expect((await ask('POST', '/shutdown', { headers: { Authorization: 'Bearer wrong' } })).status).toBe(401);
+    expect(state.shutdowns).toBe(0);
+    expect((await ask('POST', '/shutdown', { headers: bearer })).status).toBe(200);
     expect(state.shutdowns).toBe(1);
   });
 
@@ -134,7 +143,7 @@ describe('POST /shutdown', () => {
     ['Sec-Fetch-Site', 'POST', { headers: { 'Sec-Fetch-Site': 'none' } }, 403],
     ['Sec-Fetch-Mode', 'POST', { headers: { 'Sec-Fetch-Mode': 'navigate' } }, 403],
   ])('refuses %s', async (_, method, asked, status) => {
-    const { ask, state } = await admin();
+    const { ask, state } = await admin({ shutdown: 'local' });
     expect((await ask(method, '/shutdown', asked)).status).toBe(status);
     expect(state.shutdowns).toBe(0);
   });
@@ -146,7 +155,7 @@ describe('POST /shutdown', () => {
   });
 
   it('needs the token when the listener is bound elsewhere, even from this machine', async () => {
-    const { ask, state } = await admin({ bind: '0.0.0.0' });
+    const { ask, state } = await admin({ bind: '0.0.0.0', shutdown: 'local' });
     expect((await ask('POST', '/shutdown')).status).toBe(403);
     expect((await ask('POST', '/shutdown', { headers: { Authorization: 'Bearer wrong' } })).status).toBe(403);
     expect(state.shutdowns).toBe(0);
@@ -160,7 +169,7 @@ describe('bound elsewhere, without the token', () => {
     ['GET', '/livez', 200],
     ['GET', '/readyz', 200],
     ['GET', '/metrics', 200],
-    ['POST', '/shutdown', 403],
+    ['POST', '/shutdown', 401],
     ['GET', '/log-level', 401],
     ['PUT', '/log-level', 401],
     ['GET', '/diagnostics/cpu-profile', 401],
