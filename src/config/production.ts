@@ -1,22 +1,17 @@
+import { isCommonPassword, passwordFault } from '../protocol/sign-in/password-rules.js';
 import type { ValidSections } from './checks.js';
 import type { Fault } from './faults.js';
 import type { Secret } from './secret.js';
+import { isGuessable } from './secret-strength.js';
 import type { Path } from './tree.js';
 
-const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
 
 const isExposedPlainHttp = (value: string | undefined): boolean => {
   if (value === undefined) return false;
   const { protocol, hostname } = new URL(value);
-  return protocol === 'http:' && !loopbackHosts.includes(hostname);
+  return protocol === 'http:' && !isLoopback(hostname);
 };
-
-/** Bits that a secret of this alphabet and length can hold at most; text with few distinct characters holds none. */
-function bitsOf(secret: string): number {
-  const distinct = new Set(secret).size;
-  if (distinct < 8) return 0;
-  return secret.length * (/^[0-9a-f]+$/i.test(secret) ? 4 : 6);
-}
 
 /** 32 random bytes are never all printable, nor made of a few values: such a key was typed by somebody, or by us as an example. */
 const isTypedKey = (key: Buffer): boolean => new Set(key).size < 16 || key.every((byte) => byte >= 0x20 && byte < 0x7f);
@@ -32,21 +27,69 @@ function* urlFaults({ issuer, public_urls }: ValidSections): Generator<Fault> {
 }
 
 const weakSecret = (path: Path, secret: Secret | undefined): readonly Fault[] =>
-  secret && bitsOf(secret.reveal()) < 256
+  secret && isGuessable(secret.reveal())
     ? [{ path, problem: 'found a guessable secret; production expects 32 random bytes (openssl rand -base64 32)' }]
     : [];
+
+/** As pg reads it: `prefer` and `allow` are content with plaintext, and so is a connection string that says nothing. */
+function isEncrypted({ searchParams }: URL): boolean {
+  const mode = searchParams.get('sslmode') ?? '';
+  return (
+    ['require', 'verify-ca', 'verify-full', 'no-verify'].includes(mode) ||
+    /^(1|true)$/.test(searchParams.get('ssl') ?? '')
+  );
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // with a bare percent sign
+  }
+}
+
+/** What is wrong with a connection string: TLS on the way to another machine, and a password that nobody would try. */
+function* dsnFaults(path: Path, dsn: Secret | undefined, allowsPlaintext: boolean): Generator<Fault> {
+  if (!dsn) return;
+  const url = new URL(dsn.reveal());
+  const host = url.searchParams.get('host') ?? decoded(url.hostname);
+  const isHere = isLoopback(host) || host.startsWith('/');
+  if (!isHere && !allowsPlaintext && !isEncrypted(url)) {
+    yield {
+      path,
+      problem: `found no TLS on the way to ${host}; production expects sslmode=verify-full (with sslrootcert=FILE for an authority of your own), or database.allow_plaintext: true where the network in between is nobody else's`,
+    };
+  }
+  const [user, password] = [decoded(url.username), decoded(url.password)];
+  if (password && (isCommonPassword(password) || (password === user && !isHere))) {
+    yield { path, problem: 'found a password that everybody tries first; production expects a random one' };
+  }
+}
+
+function* databaseFaults({ database }: ValidSections): Generator<Fault> {
+  if (!database) return;
+  if (database.embedded) {
+    yield { path: ['database', 'embedded'], problem: 'found an embedded database; production expects dsn_file' };
+  }
+  yield* dsnFaults(['database', 'dsn'], database.dsn, database.allow_plaintext);
+  yield* dsnFaults(['database', 'migration_dsn'], database.migration_dsn, database.allow_plaintext);
+}
+
+function* userFaults({ users = [] }: ValidSections): Generator<Fault> {
+  for (const [index, { username, password }] of users.entries()) {
+    if (username.toLowerCase() === 'demo') {
+      yield { path: ['users', index, 'username'], problem: 'found the demo user; production refuses it' };
+    }
+    const fault = password && passwordFault(password.reveal(), [username]);
+    if (fault) yield { path: ['users', index, 'password'], problem: `found one that production refuses: ${fault}` };
+  }
+}
 
 /** What a production profile refuses to start with. */
 export function* productionFaults(sections: ValidSections): Generator<Fault> {
   yield* urlFaults(sections);
-  if (sections.database?.embedded) {
-    yield { path: ['database', 'embedded'], problem: 'found an embedded database; production expects dsn_file' };
-  }
-  for (const [index, { username }] of (sections.users ?? []).entries()) {
-    if (username.toLowerCase() === 'demo') {
-      yield { path: ['users', index, 'username'], problem: 'found the demo user; production refuses it' };
-    }
-  }
+  yield* databaseFaults(sections);
+  yield* userFaults(sections);
   for (const [index, { client_secret }] of (sections.clients ?? []).entries()) {
     yield* weakSecret(['clients', index, 'client_secret'], client_secret);
   }

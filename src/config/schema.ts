@@ -85,6 +85,8 @@ const database = z
     conn_max_lifetime: duration().prefault('3600s'),
     statement_timeout: duration('1h').prefault('10s'),
     connect_timeout: duration('10m', '100ms').prefault('5s'),
+    /** Production wants TLS to any server that is not on this machine; true where the network in between is nobody else's. */
+    allow_plaintext: flag(false),
     prepared_statements: flag(true),
   })
   .prefault({});

@@ -395,6 +395,42 @@ describe('what production refuses', () => {
       'key_encryption_keys[0]',
     ],
     ['an embedded database', { ...production(), database: { embedded: '.data' } }, 'database.embedded'],
+    ...[
+      'correct-horse-battery-staple-is-what-people-like',
+      'password'.repeat(6),
+      'Sup3rS3cr3tCl13ntS3cr3tF0rTh3R3s0urc3S3rv3r2024',
+      '0123456789abcdef'.repeat(4),
+      'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
+      'qwertyuiopasdfghjklzxcvbnmQWERTYUIOPASDFGHJKLZXCVBNM',
+    ].map((secret): [string, object, string] => [
+      `S28: the secret ${secret}`,
+      { ...production(), clients: [client(secret)] },
+      'clients[0].client_secret',
+    ]),
+    ...['', '?sslmode=disable', '?sslmode=prefer', '?host=db.example'].map((query): [string, object, string] => [
+      `S28: a database elsewhere without TLS (${query})`,
+      { ...production(), database: { dsn: `postgres://u:p@${query.includes('host') ? 'localhost' : 'db'}/d${query}` } },
+      'database.dsn',
+    ]),
+    [
+      'S28: migrations without TLS',
+      { ...production(), database: { dsn: 'postgres://u:p@localhost/d', migration_dsn: 'postgres://u:p@db/d' } },
+      'database.migration_dsn',
+    ],
+    ...['postgres://u:password@127.0.0.1/d', 'postgres://u:u@db/d?sslmode=verify-full'].map(
+      (dsn): [string, object, string] => [
+        `S28: the connection string ${dsn}`,
+        { ...production(), database: { dsn } },
+        'database.dsn',
+      ],
+    ),
+    ...['password', 'Passw0rd', '12345678', 'aaaaaaaa', 'short', 'annabella'].map(
+      (password): [string, object, string] => [
+        `S28: the password ${password}`,
+        { ...production(), users: [{ username: 'annabella', password }] },
+        'users[0].password',
+      ],
+    ),
   ])('%s', async (_, document, path) => {
     expect(await faultsOf(document)).toContain(`has 1 fault:\n  ${path}`);
   });
@@ -403,6 +439,18 @@ describe('what production refuses', () => {
     ['https', { ...production(), issuer: 'https://id.example.com' }],
     ['plain http on loopback', production()],
     ['a random secret', { ...production(), clients: [client(randomKey)] }],
+    ...['base64', 'base64url', 'hex'].map((encoding): [string, object] => [
+      `a random secret in ${encoding}`,
+      { ...production(), clients: [client(Buffer.from(randomKey, 'base64').toString(encoding as BufferEncoding))] },
+    ]),
+    ['a database on this machine', { ...production(), database: { dsn: 'postgres://u:p@127.0.0.1/d' } }],
+    ['a socket', { ...production(), database: { dsn: 'postgres://u:p@localhost/d?host=/run/postgresql' } }],
+    ...['require', 'verify-ca', 'verify-full'].map((mode): [string, object] => [
+      `sslmode=${mode}`,
+      { ...production(), database: { dsn: `postgres://u:p@db/d?sslmode=${mode}` } },
+    ]),
+    ['plaintext that is allowed', { ...production(), database: { dsn: 'postgres://u:p@db/d', allow_plaintext: true } }],
+    ['a password', { ...production(), users: [{ username: 'ann', password: 'battery staple' }] }],
   ])('and what it takes: %s', async (_, document) => {
     expect(await faultsOf(document)).toBe('no fault');
   });
@@ -444,7 +492,7 @@ describe('the files that are shipped', () => {
 
   it('production.yml starts with secrets from files and holds none itself', async () => {
     const [dsn, key, secret] = [
-      await write('postgres://u:p@db/identity_db'),
+      await write('postgres://u:p@db/identity_db?sslmode=verify-full'),
       await write(randomKey),
       await write(`${randomKey}\n`),
     ];
