@@ -20,6 +20,7 @@ import {
   secret,
   shutdownAccess,
   text,
+  trustedProxies,
 } from './values.js';
 
 const http = z
@@ -33,8 +34,8 @@ const http = z
         spa_rp: port().default(8083),
       })
       .prefault({}),
-    /** Proxies whose X-Forwarded-* are believed: addresses, networks or Express's names (loopback, uniquelocal). */
-    trust_proxy: list(text()),
+    /** Proxies whose X-Forwarded-* are believed, by number or by address. */
+    trust_proxy: trustedProxies(),
     read_timeout: duration('1h', '100ms').prefault('30s'),
     write_timeout: duration('1h', '100ms').prefault('120s'),
     idle_timeout: duration('1h', '100ms').prefault('120s'),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { Secret } from './secret.js';
 
@@ -75,6 +76,28 @@ export const scopeToken = () =>
     .string()
     .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/)
     .meta({ expected: 'a scope of printable characters without space, quote or backslash' });
+
+const isNetwork = (value: string): boolean => {
+  const [address = '', prefix, ...rest] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (prefix === undefined || isIP(prefix) === family) return true; // 10.0.0.0/255.0.0.0 is a network, too
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+};
+
+/** The networks that Express knows by name. */
+const namedNetworks = ['loopback', 'linklocal', 'uniquelocal'];
+
+const proxy = () => z.string().refine((value) => namedNetworks.includes(value) || isNetwork(value));
+
+/** How many proxies stand in front, or which: addresses, networks or their names. Nobody by default. */
+export const trustedProxies = () =>
+  z
+    .union([z.int().min(0).max(8), z.array(proxy())])
+    .default([])
+    // read from the environment as a list is: as YAML, or item by item
+    .meta({ type: 'array', items: { type: 'string' } })
+    .meta({ expected: 'a number of proxies from 0 to 8, or a list of addresses, networks, loopback, uniquelocal' });
 
 const secretText = (expected: string) => z.string().min(1).meta({ secret: true, expected });
 

@@ -11,7 +11,7 @@ export function recordingLog(level: LogLevel = 'TRACE'): { log: Log; lines: Reco
   return { log: createLog({ level, format: 'json', sink: (line) => lines.push(JSON.parse(line)) }), lines };
 }
 
-export const httpSettings = { ...configuration.http, trustProxy: [] as string[] };
+export const httpSettings = { ...configuration.http, trustProxy: [] as readonly string[] | number };
 
 /** The shell of a role with the given routes, and what it logs. */
 export function testApp(mount: (app: Express) => void, overrides: Partial<AppOptions> = {}) {

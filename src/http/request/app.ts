@@ -26,12 +26,12 @@ export interface AppOptions {
 }
 
 /** Lean: what is not asked for is not computed. Paths are compared exactly, so that there is one spelling of each. */
-function createBareApp(trustProxy: readonly string[]): express.Express {
+function createBareApp(trustProxy: HttpConfig['trustProxy']): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.set('trust proxy', trustProxy.length > 0 ? [...trustProxy] : false);
+  app.set('trust proxy', typeof trustProxy === 'number' ? trustProxy : [...trustProxy]);
   app.enable('case sensitive routing');
   app.enable('strict routing');
   return app;

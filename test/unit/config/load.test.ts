@@ -316,6 +316,9 @@ describe('faults', () => {
       { ...least(), signing_keys: { rotation_interval: '1h' } },
       'signing_keys.publish_lead',
     ],
+    ['S12: a proxy that is no address', { ...least(), http: { trust_proxy: ['ingress'] } }, 'http.trust_proxy'],
+    ['S12: a network that is none', { ...least(), http: { trust_proxy: ['10.0.0.0/33'] } }, 'http.trust_proxy'],
+    ['S12: everybody', { ...least(), http: { trust_proxy: true } }, 'http.trust_proxy'],
     ['the admin port as a public port', { ...least(), admin: { port: 8081 } }, 'http.ports.idp'],
   ])('%s', async (_, document, expected) => {
     expect(await faultsOf(document)).toMatch(expected);

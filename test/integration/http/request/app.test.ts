@@ -231,13 +231,17 @@ describe('the access log', () => {
     expect(lines[0]).toMatchObject({ duration_ms: expect.any(Number), remote: expect.stringContaining('127.0.0.1') });
   });
 
-  it('believes X-Forwarded-For of a trusted proxy only', async () => {
-    for (const [trustProxy, remote] of [
-      [[], '127.0.0.1'],
-      [['loopback'], '203.0.113.9'],
+  it('S12: believes X-Forwarded-For of a trusted proxy only, and by number only what that many wrote', async () => {
+    for (const [trustProxy, forwarded, remote] of [
+      [[], '203.0.113.9', '127.0.0.1'],
+      [['loopback'], '203.0.113.9', '203.0.113.9'],
+      [0, '203.0.113.9', '127.0.0.1'],
+      [1, '203.0.113.9', '203.0.113.9'],
+      [1, '198.51.100.1, 10.0.0.7', '10.0.0.7'],
+      [2, '198.51.100.1, 203.0.113.9, 10.0.0.7', '203.0.113.9'],
     ] as const) {
       const { app, log, lines } = testApp(() => undefined, { http: { ...httpSettings, trustProxy } });
-      await request(app).get('/x').set('X-Forwarded-For', '203.0.113.9');
+      await request(app).get('/x').set('X-Forwarded-For', forwarded);
       await log.flush();
       expect(lines[0]?.remote).toContain(remote);
     }
