@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
+import { loadConfig } from '../../src/config/load.js';
 
 interface Service {
   readonly image?: string;
@@ -132,5 +136,95 @@ describe('Kubernetes', () => {
     }
     expect(documents.filter(({ kind }) => kind === 'PodDisruptionBudget').length).toBeGreaterThanOrEqual(4);
     expect(documents.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+  });
+
+  interface Rule {
+    readonly from?: readonly object[];
+    readonly to?: readonly { readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] } }[];
+    readonly ports?: readonly { readonly port: string | number }[];
+  }
+  const policies = documents
+    .filter(({ kind }) => kind === 'NetworkPolicy')
+    .map(({ spec }) => spec as { ingress?: readonly Rule[]; egress?: readonly Rule[] });
+  const configuration = parse(read('kubernetes/production.yml')) as {
+    http: { trust_proxy: unknown };
+    internal_urls?: { authz?: string };
+  };
+
+  it('S12: believes one proxy, and lets nobody but that one reach the public ports', () => {
+    expect(configuration.http.trust_proxy).toBe(1);
+    const entrances = policies
+      .flatMap(({ ingress = [] }) => ingress)
+      .filter(({ ports }) => ports?.some(({ port }) => port !== 'admin'));
+    expect(entrances).toHaveLength(1);
+    expect(entrances[0]?.from).toEqual([
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } },
+        podSelector: { matchLabels: { 'app.kubernetes.io/name': 'ingress-nginx' } },
+      },
+    ]);
+  });
+
+  it('S30: every way out has an end, and none of the wide ones leads to a private network', () => {
+    const ways = policies.flatMap(({ egress = [] }) => egress);
+    expect(ways.filter(({ to = [] }) => to.length === 0)).toEqual([]);
+    const wide = ways
+      .flatMap(({ to = [] }) => to)
+      .flatMap(({ ipBlock }) => (ipBlock?.cidr === '0.0.0.0/0' ? [ipBlock.except] : []));
+    expect(wide.length).toBeGreaterThan(0);
+    for (const except of wide) {
+      expect(except).toEqual(
+        expect.arrayContaining(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16']),
+      );
+    }
+  });
+
+  it('S30: rs fetches keys over TLS', () => {
+    expect(configuration.internal_urls?.authz ?? 'https:').toMatch(/^https:/);
+  });
+
+  it('is configured so that each role starts', async () => {
+    const random = '86GQf9K4TF5qCxwtPk9QYXKDlKa3yNnp+gscLT5PWms=';
+    const env = {
+      IDENTITY_ADMIN_TOKEN: random,
+      IDENTITY_DATABASE_DSN: 'postgres://identity_user:s3cret@db/identity_db?sslmode=verify-full',
+      IDENTITY_KEY_ENCRYPTION_KEYS_0_KEY: random,
+      IDENTITY_RS_INTROSPECTION_CLIENT_SECRET: random,
+      IDENTITY_CLIENTS_1_CLIENT_SECRET: random,
+    };
+    const { config } = await loadConfig('deployments/kubernetes/production.yml', { role: 'all', env });
+    expect(config.profile).toBe('production');
+  });
+});
+
+describe('the image', () => {
+  it('S30: holds no configuration with keys and passwords that everybody knows', () => {
+    const copied = readFileSync('Dockerfile', 'utf8').match(/^COPY .*configs.*$/gm);
+    expect(copied).toEqual(['COPY configs/identity/production.yml ./configs/identity/production.yml']);
+    const context = readFileSync('.dockerignore', 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('!configs'));
+    expect(context).toEqual(['!configs/identity/production.yml']);
+  });
+
+  it('S30: is built on what the builder names, by digest if need be', () => {
+    const bases = readFileSync('Dockerfile', 'utf8').match(/^FROM \S+/gm) ?? [];
+    expect(bases.length).toBeGreaterThan(0);
+    expect(bases.filter((base) => !/^FROM \$\{(NODE|DEBIAN)\}$/.test(base))).toEqual([]);
+  });
+});
+
+describe('the secrets of a local stack', () => {
+  it('S30: an admin token for each reader, and the same client secret for both of its users', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'secrets-'));
+    await writeFile(join(folder, 'chown'), '#!/bin/sh\n', { mode: 0o755 }); // who runs tests may not give files away
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    const made = spawnSync('sh', ['deployments/compose/generate-secrets', folder], { env, encoding: 'utf8' });
+    expect([made.status, made.stderr]).toEqual([0, '']);
+    const secret = (file: string) => readFileSync(join(folder, file), 'utf8');
+    const tokens = ['server', 'rs', 'spa-rp'].map((reader) => secret(`${reader}/identity_admin_token`));
+    expect(new Set(tokens).size).toBe(3);
+    expect(secret('rs/identity_rs_client_secret')).toBe(secret('server/identity_rs_client_secret'));
+    await rm(folder, { recursive: true });
   });
 });
