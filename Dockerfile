@@ -1,5 +1,7 @@
 # One image, four roles: the role is chosen by the command, e.g. --role=idp.
 # The runtime is node:24-bookworm-slim without what a server never runs (npm, yarn, headers): its base, and its node.
+# A tag moves. For a build that can be repeated, and audited, give digests (docs/runbook.md, Base images):
+#   --build-arg NODE=node:24-bookworm-slim@sha256:… --build-arg DEBIAN=debian:bookworm-slim@sha256:…
 ARG NODE=node:24-bookworm-slim
 ARG DEBIAN=debian:bookworm-slim
 
@@ -36,7 +38,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
-COPY configs ./configs
+# production alone: the other profiles hold keys and passwords that everybody knows
+COPY configs/identity/production.yml ./configs/identity/production.yml
 RUN node --version && psql --version && pg_isready --version
 ENV NODE_ENV=production
 USER node
