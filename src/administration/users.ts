@@ -1,3 +1,4 @@
+import { passwordFault } from '../protocol/sign-in/password-rules.js';
 import type { Change } from '../storage/change.js';
 import * as stored from '../storage/users.js';
 import { type Administration, makeChange } from './administration.js';
@@ -16,14 +17,9 @@ const invalid = (message: string): AdministrationError => new AdministrationErro
 const notFound = (identifier: string): AdministrationError =>
   new AdministrationError('not_found', `There is no user "${identifier}".`);
 
-/** NIST SP 800-63B §5.1.1.2: at least eight characters, and room for long ones. */
-const shortestPassword = 8;
-const longestPassword = 1024;
-
-function assertPassword({ length }: string): void {
-  if (length < shortestPassword || length > longestPassword) {
-    throw invalid(`The password has to have ${shortestPassword} to ${longestPassword} characters.`);
-  }
+function assertPassword(password: string, name: string): void {
+  const fault = passwordFault(password, [name]);
+  if (fault !== undefined) throw invalid(fault);
 }
 
 function assertUsername(username: string): void {
@@ -52,7 +48,7 @@ export async function createUser(
   { username, email, name, password }: NewUser,
 ): Promise<UserReference> {
   assertUsername(username);
-  if (password !== undefined) assertPassword(password);
+  if (password !== undefined) assertPassword(password, username);
   const user = {
     id: administration.random.uuid(),
     username,
@@ -139,7 +135,7 @@ export async function setPassword(
   identifier: string,
   password: string,
 ): Promise<UserReference> {
-  assertPassword(password);
+  assertPassword(password, identifier);
   const passwordHash = await administration.passwords.hash(password);
   return changePresentUser(administration, identifier, 'password set', (id, change) =>
     stored.setPasswordHash(administration.manager, id, passwordHash, change),

@@ -54,6 +54,9 @@ describe('a user', () => {
     ['a username with @', { username: 'a@b' }],
     ['a username with a space', { username: 'a b' }],
     ['NIST SP 800-63B §5.1.1.2 a short password', { username: 'c', password: '1234567' }],
+    ['S28: the password that everybody tries first', { username: 'e', password: 'Password' }],
+    ['S28: a sequence as password', { username: 'f', password: '23456789' }],
+    ['S28: the name as password', { username: 'annabella', password: 'Annabella' }],
     ['a password beyond all measure', { username: 'd', password: 'x'.repeat(1025) }],
   ])('%s: invalid', async (_, user) => {
     await expect(createUser(administration, user)).rejects.toMatchObject({ code: 'invalid' });
