@@ -8,13 +8,13 @@ import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { SigningKey } from '../../src/crypto/jwt.js';
-import { startEmbeddedPostgres } from '../../src/storage/connection/embedded-postgres.js';
 import { askAdmin } from '../support/admin-request.js';
 import { certificateFiles } from '../support/certificates.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.js';
 import type { RunningProcess } from '../support/processes.js';
 import { eventually, lineOf, linesOf, portsOf, run, startRole } from '../support/program.js';
+import { startWithSuperuser } from '../support/superuser.js';
 
 let folder: string;
 let runbook: string;
@@ -128,17 +128,12 @@ describe("service won't start: the database", () => {
   it('a user who may not create tables: 1', async () => {
     const own = await createDatabase({ empty: true });
     closing.push(own.drop);
-    const name = `reader_${new URL(own.dsn).pathname.slice(3)}`;
-    const admin = new pg.Client(own.dsn);
-    await admin.connect();
-    await admin.query(`CREATE ROLE ${name} LOGIN PASSWORD 'reader'`);
-    closing.push(async () => {
-      await admin.query(`DROP ROLE ${name}`);
-      await admin.end();
-    });
-    const dsn = changed(own.dsn, (url) => Object.assign(url, { username: name, password: 'reader' }));
+    const owner = new pg.Client(own.dsn);
+    await owner.connect();
+    await owner.query('REVOKE CREATE ON SCHEMA public FROM pg_database_owner');
+    await owner.end();
     const { code, output } = await run(['--role=authz', testProfile, ...freePorts], {
-      env: { IDENTITY_DATABASE_DSN: dsn },
+      env: { IDENTITY_DATABASE_DSN: own.dsn },
     });
     expect(JSON.stringify(linesOf(output, 'the start failed'))).toMatch(
       /the database cannot be prepared: permission denied .*; let the user of database\.dsn own the database/,
@@ -248,12 +243,12 @@ describe("service won't start: anything else", () => {
 
 describe('the database in flight', () => {
   it('no connection left, then a changed password: 503 with Retry-After, the log says what to do, service resumes', async () => {
-    const postgres = await startEmbeddedPostgres(join(folder, 'small'), { max_connections: 16 });
+    const { server: postgres, superuserDsn } = await startWithSuperuser(join(folder, 'small'), { max_connections: 16 });
     closing.push(async () => {
       await postgres.stop();
       await rm(postgres.folder, { recursive: true, force: true });
     });
-    const admin = new pg.Client(postgres.dsn);
+    const admin = new pg.Client(superuserDsn);
     await admin.connect();
     await admin.query('CREATE ROLE app LOGIN PASSWORD $$app$$');
     await admin.query('CREATE DATABASE app OWNER app');

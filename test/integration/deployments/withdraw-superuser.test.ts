@@ -3,15 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/storage/connection/embedded-postgres.js';
+import type { EmbeddedPostgres } from '../../../src/storage/connection/embedded-postgres.js';
 import { createDataSource, migrate } from '../../../src/storage/data-source.js';
 import { databaseSettings, quietLog } from '../../support/database.js';
-import { asSuperuser } from '../../support/superuser.js';
+import { startWithSuperuser } from '../../support/superuser.js';
 
 let parent: string;
 let server: EmbeddedPostgres;
-
-const start = () => startEmbeddedPostgres(join(parent, 'postgres'), { fsync: 'off' });
+let superuserDsn: string;
 
 async function query(dsn: string, ...texts: readonly string[]): Promise<unknown[]> {
   const client = new pg.Client(dsn);
@@ -28,8 +27,6 @@ async function query(dsn: string, ...texts: readonly string[]): Promise<unknown[
   }
 }
 
-const asWithdrawal = () => server.dsn.replace(/\/\/[^@]*@/, '//identity_withdrawal:for-this-test@');
-
 async function migrated(): Promise<void> {
   const dataSource = await createDataSource(databaseSettings(server.dsn), quietLog).initialize();
   await migrate(dataSource);
@@ -39,13 +36,10 @@ async function migrated(): Promise<void> {
 /** As the image made volumes with POSTGRES_USER=identity_user: PostgreSQL's first role has that name. */
 beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'withdraw-'));
-  server = await start();
-  const password = new URL(server.dsn).password;
-  await server.stop();
-  await asSuperuser(server, [`CREATE ROLE identity_withdrawal SUPERUSER LOGIN PASSWORD 'for-this-test'`]);
-  server = await start();
+  ({ server, superuserDsn } = await startWithSuperuser(join(parent, 'postgres'), { fsync: 'off' }));
+  const { password } = new URL(server.dsn);
   await query(
-    asWithdrawal(),
+    superuserDsn,
     'ALTER DATABASE postgres OWNER TO postgres',
     'DROP ROLE identity_user',
     `ALTER ROLE postgres RENAME TO identity_user`,
@@ -65,7 +59,7 @@ describe('a volume whose first user was identity_user', () => {
     expect(await query(server.dsn, isSuperuser)).toEqual([true]);
 
     const script = await readFile('deployments/compose/withdraw-superuser.sql', 'utf8');
-    await query(asWithdrawal(), `BEGIN; ${script}; COMMIT`);
+    await query(superuserDsn, `BEGIN; ${script}; COMMIT`);
 
     expect(await query(server.dsn, isSuperuser)).toEqual([false]);
     const foreign = `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
