@@ -47,7 +47,7 @@ export const recognizeRestoredDatabase = (administration: Administration): Promi
     (found) => (found === 'restored' ? {} : null),
   );
 
-/** Every migration that this release knows, in order. */
+/** Every migration that this release knows, in order, and those of a newer one that has been here. */
 export const listMigrations = ({ manager }: Administration): Promise<readonly schema.MigrationState[]> =>
   schema.listMigrations(manager.dataSource);
 

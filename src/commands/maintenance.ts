@@ -11,8 +11,8 @@ async function runMigrations({ administration, migrationDsn, print }: Connected)
 /** @throws CommandError when a migration is pending, so that a script can tell by the exit code */
 async function printMigrations({ administration, print }: Connected): Promise<void> {
   const migrations = await listMigrations(administration);
-  for (const { name, isDone } of migrations) print(`${isDone ? 'done   ' : 'pending'}\t${name}`);
-  const pending = migrations.filter(({ isDone }) => !isDone).length;
+  for (const { name, state } of migrations) print(`${state.padEnd(7)}\t${name}`);
+  const pending = migrations.filter(({ state }) => state === 'pending').length;
   if (pending > 0) throw new CommandError(`${pending} pending; run "migrate", or start a role.`);
 }
 

@@ -9,7 +9,8 @@ import { ensureKeys } from '../administration/keys.js';
 import { recognizeRestoredDatabase } from '../administration/maintenance.js';
 import { declareUser } from '../administration/users.js';
 import type { DatabaseRoleConfig } from '../config/configuration.js';
-import { migrate, withMigrationLock } from '../storage/data-source.js';
+import { listMigrations, migrate, withMigrationLock } from '../storage/data-source.js';
+import { isSuperuser } from '../storage/installation.js';
 import type { Log } from '../telemetry/log/logger.js';
 
 export interface ProvisionOptions {
@@ -25,6 +26,7 @@ export async function provision({ declared, administration, migrations, log }: P
   await withMigrationLock(migrations.dsn, async () => {
     const ran = await migrate(migrations.dataSource);
     if (ran.length > 0) log.info('migrations ran', { migrations: ran });
+    await warnAboutDatabase(migrations.dataSource, log);
     if ((await recognizeRestoredDatabase(administration)) === 'restored') {
       log.warn(
         'this database was restored from a backup: everything issued before is void, users have to sign in again',
@@ -39,4 +41,20 @@ export async function provision({ declared, administration, migrations, log }: P
       await declareUser(administration, { username, password: password?.reveal(), claims });
     }
   });
+}
+
+/** What does not keep a role from serving, and is not as it should be. */
+async function warnAboutDatabase(dataSource: DataSource, log: Log): Promise<void> {
+  const unknown = (await listMigrations(dataSource)).filter(({ state }) => state === 'unknown');
+  if (unknown.length > 0) {
+    log.warn('a newer release has been here', {
+      migrations: unknown.map(({ name }) => name),
+      remedy: 'expected while the next release is rolled out or taken back; else start the newer release again',
+    });
+  }
+  if (await isSuperuser(dataSource.manager)) {
+    log.warn('the database user is a superuser', {
+      remedy: 'let database.dsn name one that owns the database and no more: docs/runbook.md, Database user',
+    });
+  }
 }

@@ -104,18 +104,24 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
 
 export interface MigrationState {
   readonly name: string;
-  /** Of a pending one the schema has nothing yet. */
-  readonly isDone: boolean;
+  /** Of a pending one the schema has nothing yet; an unknown one is in the schema, and not in this release: a newer one was here. */
+  readonly state: 'done' | 'pending' | 'unknown';
 }
 
-/** Every migration that this release knows, in order. */
+/** Every migration that this release knows, in order, and after them those that it does not. */
 export async function listMigrations(dataSource: DataSource): Promise<readonly MigrationState[]> {
   const [table] = await dataSource.query<[{ present: string | null }]>(
     "SELECT to_regclass('schema_migrations') AS present",
   );
-  const done = table.present ? await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations') : [];
+  const done = table.present
+    ? await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations ORDER BY id')
+    : [];
   const names = new Set(done.map(({ name }) => name));
   // as TypeORM names them in the table: by the class, where the migration has no name of its own
   const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
-  return known.map((name) => ({ name, isDone: names.has(name) }));
+  const unknown = [...names].filter((name) => !known.includes(name));
+  return [
+    ...known.map((name) => ({ name, state: names.has(name) ? ('done' as const) : ('pending' as const) })),
+    ...unknown.map((name) => ({ name, state: 'unknown' as const })),
+  ];
 }

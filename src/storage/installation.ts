@@ -36,6 +36,14 @@ async function readMarker(manager: EntityManager): Promise<Marker> {
   return marker;
 }
 
+/** Whether we connect as a superuser: whoever gets at the connection string then owns the machine that PostgreSQL runs on. */
+export async function isSuperuser(manager: EntityManager): Promise<boolean> {
+  const [role] = await manager.query<[{ rolsuper: boolean }]>(
+    'SELECT rolsuper FROM pg_roles WHERE rolname = current_user',
+  );
+  return role.rolsuper;
+}
+
 /**
  * Ends everything that was ever issued: codes, tokens, authorization grants, sessions and sign-ins under way. Consents,
  * users, clients, keys and the audit trail stay. An access token as JWT is refused wherever we are asked, and by resource

@@ -164,6 +164,20 @@ describe('migrations', () => {
     expect(after.code).toBe(0);
     expect((await run(['migrate', '--config=configs/identity/test.yml'], { env })).output).toContain('nothing to do');
   });
+
+  it('R4: of a newer release that has been here are warned about at the start and listed, and do not keep it from serving', async () => {
+    const { dsn } = await newDatabase();
+    const newer = 'Later9999999999999';
+    await query(dsn, 'INSERT INTO schema_migrations (timestamp, name) VALUES (9999999999999, $1)', [newer]);
+    const env = { IDENTITY_DATABASE_DSN: dsn };
+    const { output, code } = await run(['migrate', '--status', '--config=configs/identity/test.yml'], { env });
+    expect(output.trim().split('\n').at(-1)).toBe(`unknown\t${newer}`);
+    expect(code).toBe(0);
+    const authz = start('authz', env);
+    const warning = await lineOf(authz, 'a newer release has been here');
+    expect(warning).toMatchObject({ level: 'WARN', migrations: [newer], remedy: expect.any(String) });
+    await lineOf(authz, 'serving');
+  });
 });
 
 describe('clean-up', () => {

@@ -313,6 +313,22 @@ describe('the database in flight', () => {
   }, 90_000);
 });
 
+describe('the database user', () => {
+  it('S16: that is a superuser is warned about at the start, and served', async () => {
+    const { server, superuserDsn } = await startWithSuperuser(join(folder, 'superuser'), {});
+    closing.push(async () => {
+      await server.stop();
+      await rm(server.folder, { recursive: true, force: true });
+    });
+    const authz = start('authz', { IDENTITY_DATABASE_DSN: superuserDsn });
+    const warning = await lineOf(authz, 'the database user is a superuser');
+    expect(warning).toMatchObject({ level: 'WARN', remedy: expect.stringContaining('docs/runbook.md, Database user') });
+    expect(runbook).toContain('### Database user\n');
+    await lineOf(authz, 'serving');
+    expect(await authz.end('SIGTERM')).toBe(0);
+  }, 30_000);
+});
+
 async function files() {
   const made = await certificateFiles();
   closing.push(made.remove);
