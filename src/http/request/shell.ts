@@ -10,7 +10,7 @@ import { type ServerSpan, startServerSpan } from '../../telemetry/tracing/tracin
 import { type HeaderList, setHeaders } from '../browser/headers.js';
 import { sendOAuthError } from './error-handler.js';
 import { routePattern } from './not-found.js';
-import { requestIdOf } from './request-id.js';
+import { callerRequestIdOf } from './request-id.js';
 
 export interface ShellOptions {
   readonly role: RoleName;
@@ -38,6 +38,7 @@ interface Exchange {
   readonly req: Request;
   readonly res: Response;
   readonly requestId: string;
+  readonly callerRequestId: string | undefined;
   readonly span: ServerSpan;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
@@ -46,8 +47,8 @@ interface Exchange {
 }
 
 /** Does `work` as part of the exchange, so that logs and spans name it. */
-const within = <T>({ requestId, span }: Exchange, work: () => T): T =>
-  runInRequest({ requestId }, () => span.run(work));
+const within = <T>({ requestId, callerRequestId, span }: Exchange, work: () => T): T =>
+  runInRequest({ requestId, callerRequestId }, () => span.run(work));
 
 /** Ends the span of an answered request, counts it and writes its line; what is asked for every few seconds is worth none. */
 function conclude({ role, log }: ShellOptions, exchange: Exchange): void {
@@ -75,12 +76,13 @@ export function requestShell(options: ShellOptions): RequestHandler {
 
   return (req, res, next) => {
     const startedAt = performance.now();
-    const requestId = requestIdOf(req, random);
+    const requestId = random.uuid();
     res.locals.requestId = requestId;
     setHeaders(res, headers);
     res.setHeader('X-Request-Id', requestId);
     const span = startServerSpan(role, req.method, req.headers);
-    const exchange: Exchange = { req, res, requestId, span, startedAt, remote: req.ip };
+    const callerRequestId = callerRequestIdOf(req);
+    const exchange: Exchange = { req, res, requestId, callerRequestId, span, startedAt, remote: req.ip };
     const timer = setTimeout(() => within(exchange, () => expire(req, res)), requestTimeout);
     res.once('close', () => {
       clearTimeout(timer);

@@ -8,13 +8,22 @@ export interface LogEntry {
 
 export type LineFormat = (entry: LogEntry) => string;
 
+/** What terminals obey or what turns the order of a text around: C0, C1, line separators, marks of direction. */
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Escapes what a reader's terminal would obey, but for the line breaks that are ours. */
+const printable = (line: string): string =>
+  line.replace(unprintable, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
 const ownKeys = new Set(['time', 'level', 'message']);
 
 /** One JSON object a line. A field that is named like one of ours keeps its value under `name_`. */
 export const jsonLine: LineFormat = ({ time, level, event, fields }) => {
   const line: Record<string, unknown> = { time: time.toISOString(), level, message: event };
   for (const key in fields) line[ownKeys.has(key) ? `${key}_` : key] = fields[key];
-  return JSON.stringify(line);
+  return printable(JSON.stringify(line));
 };
 
 /** A value on a line for people: bare where it is one plain word, quoted and escaped where it is not. */
@@ -53,5 +62,5 @@ export const textLine: LineFormat = ({ time, level, event, fields }) => {
     if (isDescribedError(value)) below += textError(value);
     else line += ` ${key}=${textValue(value)}`;
   }
-  return line + below;
+  return printable(line + below);
 };

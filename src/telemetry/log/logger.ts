@@ -61,6 +61,7 @@ function correlation(): Record<string, string> {
   const ids: Record<string, string> = {};
   const request = currentRequest();
   if (request) ids.request_id = request.requestId;
+  if (request?.callerRequestId !== undefined) ids.caller_request_id = request.callerRequestId;
   const span = trace.getActiveSpan()?.spanContext();
   if (span && isSpanContextValid(span)) {
     ids.trace_id = span.traceId;

@@ -3,6 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What every line logged while a request is answered carries. */
 export interface RequestContext {
   readonly requestId: string;
+  /** What the caller calls it; who calls may call several alike. */
+  readonly callerRequestId?: string | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

@@ -37,6 +37,18 @@ describe('JSON lines', () => {
     expect(lines[0]).not.toContain('\n');
   });
 
+  it.each(['json', 'text'] as const)('S29: hold nothing that a terminal obeys, as %s', async (format) => {
+    const hostile = 'a\u001b[31m\u009b31m\u0085\u007f\u2028\u202e\rb\u2066';
+    const error = new Error(hostile);
+    const lines = await written(format, (log) => {
+      log.info('event', { value: hostile, list: [hostile], [`key ${hostile}`]: 1 });
+      log.error('failed', { error });
+    });
+    expect(lines.join('\n').replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202e\u2066]/u);
+    if (format === 'json') expect(JSON.parse(lines[0] ?? '').value).toBe(hostile);
+    else expect(lines[0]).toContain('\\u001b[31m\\u009b31m\\u0085');
+  });
+
   it('carry the fields of children, redacted too', async () => {
     const lines = await writtenJson((log) => log.child({ role: 'authz' }).child({ token: 'x' }).info('event'));
     expect(lines[0]).toMatchObject({ role: 'authz', token: '[redacted]' });
@@ -45,13 +57,15 @@ describe('JSON lines', () => {
   it('carry the request id across awaits', async () => {
     const lines: string[] = [];
     const log = createLog({ level: 'INFO', format: 'json', sink: (line) => lines.push(line) });
-    await runInRequest({ requestId: 'r-1' }, async () => {
+    await runInRequest({ requestId: 'r-1', callerRequestId: 'c-1' }, async () => {
       await new Promise((resolve) => setImmediate(resolve));
       log.info('inside');
     });
     log.info('outside');
     await log.flush();
-    expect(lines.map((line) => JSON.parse(line).request_id)).toEqual(['r-1', undefined]);
+    const [inside, outside] = lines.map((line) => JSON.parse(line));
+    expect([inside.request_id, inside.caller_request_id]).toEqual(['r-1', 'c-1']);
+    expect([outside.request_id, outside.caller_request_id]).toEqual([undefined, undefined]);
   });
 
   it('keep what was logged, whatever becomes of the object later', async () => {
