@@ -84,7 +84,10 @@ const database = z
     max_open_conns: count(1, 10_000).default(100),
     max_idle_conns: count(0, 10_000).default(10),
     conn_max_lifetime: duration().prefault('3600s'),
-    statement_timeout: duration('1h').prefault('10s'),
+    /** PostgreSQL's own: the earlier one, so that it ends the statement and the connection can be used again. */
+    statement_timeout: duration('1h').prefault('5s'),
+    /** Ours, for a server that cannot keep its own: one that is stopped, or behind a network that swallows packets. */
+    query_timeout: duration('1h').prefault('6s'),
     connect_timeout: duration('10m', '100ms').prefault('5s'),
     /** Production wants TLS to any server that is not on this machine; true where the network in between is nobody else's. */
     allow_plaintext: flag(false),

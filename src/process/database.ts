@@ -8,7 +8,7 @@ import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js
 import type { Random } from '../crypto/random.js';
 import { describeDatabaseFault } from '../storage/connection/availability.js';
 import { locateDatabase } from '../storage/connection/locate.js';
-import { createPool, type DatabaseSettings } from '../storage/connection/pool.js';
+import { createPool, type PoolSettings } from '../storage/connection/pool.js';
 import { createSql, type Sql } from '../storage/connection/sql.js';
 import { createDataSource } from '../storage/data-source.js';
 import type { Log } from '../telemetry/log/logger.js';
@@ -79,7 +79,7 @@ export async function openServingDatabase({ config, name, clock, random, log }: 
   const { database } = config;
   const located = await locateDatabase(database);
   if (located.folder) log.info('embedded PostgreSQL', { wanted: database.embedded, folder: located.folder });
-  const settings: DatabaseSettings = { ...database, dsn: located.dsn, applicationName: `identity-${name}` };
+  const settings: PoolSettings = { ...database, dsn: located.dsn, applicationName: `identity-${name}` };
   const pool = createPool(settings, log);
   observePool(pool, database.maxOpenConns);
   const direct = database.migrationDsn?.reveal() ?? located.dsn;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/storage/connection/embedded-postgres.js';
+import { freeze } from '../support/freeze.js';
 import { type Stack, startStack } from '../support/processes.js';
 import { postForm, redeem, type SignIn, signIn } from '../support/sign-in.js';
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
     edit: (yaml) =>
       yaml
         .replace('token_endpoint_auth_method: client_secret_basic', '$&\n    access_token_format: opaque')
-        .replace(/connect_timeout: .*/, ''),
+        .replace('max_open_conns: 16', '$&\n  query_timeout: 1s\n  connect_timeout: 1s'),
   });
 }, 90_000);
 afterAll(async () => {
@@ -127,6 +128,35 @@ describe('PostgreSQL is killed under load', () => {
     expect(await lost(load.acknowledged)).toBe(0);
     expect((await redeem(stack.urls.authz, used, demo)).body.error).toBe('invalid_grant');
   }, 120_000);
+});
+
+describe('PostgreSQL is stopped under load', () => {
+  it('R5: requests are answered with 503 and Retry-After within our time-outs, and service resumes by itself', async () => {
+    const load = startLoad();
+    await eventually('load', () => load.acknowledged.length > 50);
+    const goOn = await freeze(postgres);
+    const before = stack.output().length;
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const begun = performance.now();
+        const { status, headers } = await fetch(`${stack.urls.authz}/oauth2/v1/introspect`, {
+          method: 'POST',
+          headers: { authorization: `Basic ${Buffer.from('demo-client:demo-secret').toString('base64')}` },
+          body: new URLSearchParams({ token: 'x' }),
+        });
+        return { status, retryAfter: headers.get('retry-after'), late: performance.now() - begun };
+      }),
+    );
+    goOn();
+    expect(answers.map(({ status, retryAfter }) => [status, retryAfter])).toEqual(Array(8).fill([503, '1']));
+    expect(Math.max(...answers.map(({ late }) => late))).toBeLessThan(8_000);
+    expect(stack.output().slice(before)).toMatch(/database\.(query|connect)_timeout/);
+    const acknowledged = load.acknowledged.length;
+    await eventually('service', () => load.acknowledged.length > acknowledged + 20);
+    await load.stop();
+    expect([...load.statuses.keys()].filter((status) => !['200', '503'].includes(status))).toEqual([]);
+    expect(await lost(load.acknowledged)).toBe(0);
+  }, 60_000);
 });
 
 describe('a role is killed under load', () => {

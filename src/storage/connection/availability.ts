@@ -56,6 +56,18 @@ const rules: readonly FaultRule[] = [
   },
   { is: /^57P/, away: true, remedy: "PostgreSQL is starting or stopping: look at its log if that doesn't pass" },
   {
+    is: / Query read timeout/,
+    away: true,
+    remedy:
+      'PostgreSQL took the statement and did not answer within database.query_timeout: look whether it is stopped or its disk stalls, and at the network on the way',
+  },
+  {
+    is: / (timeout expired|Connection terminated due to connection timeout)/,
+    away: true,
+    remedy:
+      'PostgreSQL takes no new connection within database.connect_timeout: look whether it is stopped or overloaded, and at the network on the way',
+  },
+  {
     is: / timeout exceeded when trying to connect/,
     away: true,
     remedy: 'look for slow statements, or raise database.max_open_conns or database.connect_timeout',
@@ -63,7 +75,7 @@ const rules: readonly FaultRule[] = [
   { is: /SSL connection/, away: true, remedy: "correct sslmode in database.dsn, or PostgreSQL's ssl" },
   // A connection that broke, or never came to be. ERR_… are Node's complaints about a program, not about a network.
   { is: /^(08|25P0[34]|E(?!RR_)[A-Z])/, ...unknown, away: true },
-  { is: /Connection terminated|not queryable|timeout expired/, ...unknown, away: true },
+  { is: /Connection terminated|not queryable/, ...unknown, away: true },
 ];
 
 /** What a failed query or connection means: for requests, for a start that waits, and for commands alike. */

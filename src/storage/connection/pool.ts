@@ -9,7 +9,7 @@ export interface DatabaseSettings {
   readonly maxIdleConns: number;
   /** Milliseconds after which a connection is replaced; `database.conn_max_lifetime`. */
   readonly connMaxLifetime: number;
-  /** Milliseconds; 0 for none. */
+  /** Milliseconds, kept by PostgreSQL; 0 for none. */
   readonly statementTimeout: number;
   /** Milliseconds to wait for a connection, from the pool or from the server. */
   readonly connectTimeout: number;
@@ -20,8 +20,13 @@ export interface DatabaseSettings {
 /** Milliseconds after which a connection that is not needed is closed, down to `max_idle_conns`. */
 const idleTimeout = 30_000;
 
+export interface PoolSettings extends DatabaseSettings {
+  /** Milliseconds for an answer, kept by us; 0 for none. The connection is given up with the statement. */
+  readonly queryTimeout: number;
+}
+
 /** The pool of the request path: it connects when first asked, so it can be made before the database is there. */
-export function createPool(settings: DatabaseSettings, log: Log): pg.Pool {
+export function createPool(settings: PoolSettings, log: Log): pg.Pool {
   const pool = new pg.Pool({
     connectionString: settings.dsn,
     application_name: settings.applicationName,
@@ -32,6 +37,7 @@ export function createPool(settings: DatabaseSettings, log: Log): pg.Pool {
     connectionTimeoutMillis: settings.connectTimeout,
     keepAlive: true,
     ...(settings.statementTimeout > 0 ? { statement_timeout: settings.statementTimeout } : {}),
+    ...(settings.queryTimeout > 0 ? { query_timeout: settings.queryTimeout } : {}),
   });
   pool.on('error', (error) => log.warn('idle database connection lost', { reason: error.message }));
   return pool;
