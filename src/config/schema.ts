@@ -140,6 +140,8 @@ const password = z
     /** Hashes at once: one core is left for tokens, and each hash holds `memory_kib`. */
     concurrency: count(1, 64).default(Math.min(4, Math.max(1, availableParallelism() - 1))),
     queue: count(0, 10_000).default(32),
+    /** Of `queue`, those from one address block. */
+    queue_per_address: count(1, 10_000).default(8),
   })
   .prefault({});
 

@@ -1,14 +1,11 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
-import { UnavailableError } from '../protocol/unavailable-error.js';
+import { createHashingQueue, type HashingLimits, type HashingTurn } from './hashing-queue.js';
 
-export interface PasswordHashing {
+export interface PasswordHashing extends HashingLimits {
+  /** What each hash holds, beside a core. */
   readonly memoryKib: number;
   readonly iterations: number;
   readonly parallelism: number;
-  /** Hashes at once: each holds `memoryKib` and a core. */
-  readonly concurrency: number;
-  /** How many more may wait; past that callers are turned away at once. */
-  readonly queue: number;
 }
 
 export interface PasswordMatch {
@@ -18,37 +15,16 @@ export interface PasswordMatch {
 }
 
 export interface PasswordHasher {
-  hash(password: string): Promise<string>;
-  /** `encoded` null stands for an unknown user: it takes as long and never matches. */
-  verify(encoded: string | null, password: string): Promise<PasswordMatch>;
+  /** @throws OverloadedError */
+  hash(password: string, turn?: HashingTurn): Promise<string>;
+  /** `encoded` null stands for an unknown user: it takes as long and never matches. @throws OverloadedError */
+  verify(encoded: string | null, password: string, turn?: HashingTurn): Promise<PasswordMatch>;
 }
 
-/** More hashing was asked for than is allowed to wait. */
-export class OverloadedError extends UnavailableError {
-  override readonly name = 'OverloadedError';
-  readonly retryAfter = 2;
-}
+/** Operators wait for no stranger. */
+const ours: HashingTurn = { block: '', known: true };
 
-/** Bounds how many tasks run at once and how many wait, so that a login storm cannot starve the process. */
-function createGate(concurrency: number, queue: number) {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async function enter<T>(task: () => Promise<T>): Promise<T> {
-    if (running >= concurrency) {
-      if (waiting.length >= queue) throw new OverloadedError('too many passwords wait to be hashed');
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running += 1;
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
-}
-
-/** Argon2id (RFC 9106; the library's default among the variants) behind a gate. */
+/** Argon2id (RFC 9106; the library's default among the variants) behind a queue. */
 export function createPasswordHasher(hashing: PasswordHashing): PasswordHasher {
   const options = {
     memoryCost: hashing.memoryKib,
@@ -56,13 +32,13 @@ export function createPasswordHasher(hashing: PasswordHashing): PasswordHasher {
     parallelism: hashing.parallelism,
   };
   const prefix = `$argon2id$v=19$m=${hashing.memoryKib},t=${hashing.iterations},p=${hashing.parallelism}$`;
-  const gate = createGate(hashing.concurrency, hashing.queue);
+  const queued = createHashingQueue(hashing);
   const dummy = argon2Hash('no password has this hash', options);
   return {
-    hash: (password) => gate(() => argon2Hash(password, options)),
-    verify: async (encoded, password) => {
+    hash: (password, turn = ours) => queued(turn, () => argon2Hash(password, options)),
+    verify: async (encoded, password, turn = ours) => {
       const against = encoded ?? (await dummy);
-      const matches = await gate(() => argon2Verify(against, password));
+      const matches = await queued(turn, () => argon2Verify(against, password));
       return { matches: matches && encoded !== null, needsRehash: !against.startsWith(prefix) };
     },
   };

@@ -54,6 +54,8 @@ export const configuration: AllRolesConfig = {
     statementTimeout: 10_000,
     connectTimeout: 5_000,
     preparedStatements: true,
+    queryTimeout: 15_000,
+    allowPlaintext: false,
   },
   keyEncryptionKeys: { current: key, all: [key] },
   signingKeys: { algorithms: [...signingAlgorithms], rotationInterval: 90 * day, publishLead: day },
@@ -71,7 +73,7 @@ export const configuration: AllRolesConfig = {
   clients: [],
   users: [],
   // A hash costs next to nothing.
-  password: { memoryKib: 8, iterations: 1, parallelism: 1, concurrency: 4, queue: 64 },
+  password: { memoryKib: 8, iterations: 1, parallelism: 1, concurrency: 4, queue: 64, queuePerAddress: 64 },
   signIn: {
     freeFailures: 3,
     firstDelay: 1_000,

@@ -1,4 +1,5 @@
-import { OverloadedError } from '../../crypto/password.js';
+import { OverloadedError } from '../../crypto/hashing-queue.js';
+import { addressBlock } from '../../protocol/sign-in/sign-in-delay.js';
 import { findUserForSignIn } from '../../storage/users.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { Idp } from '../deps.js';
@@ -36,7 +37,8 @@ export async function signIn(idp: Idp, method: AuthenticationMethod, sent: SentF
     idp.log.info('sign in delayed', { user_id: userId, client_id: clientId });
     return { kind: 'delayed', until: reservation.until };
   }
-  const proof = await method.verify(account, form).catch(countOverload);
+  const turn = { block: addressBlock(asked.address ?? ''), known: knownBrowser !== null };
+  const proof = await method.verify(account, form, turn).catch(countOverload);
   const { failureKeys } = reservation;
   const proven = account && proof && { account, amr: method.amr, failureKeys, ...proof };
   const cookies = proven && (await acceptProof(idp, asked, visit, proven));

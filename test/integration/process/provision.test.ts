@@ -10,6 +10,7 @@ import { findClient, listClients } from '../../../src/storage/clients.js';
 import { createSql, type Sql } from '../../../src/storage/connection/sql.js';
 import { createDataSource, poolOf } from '../../../src/storage/data-source.js';
 import { findUser } from '../../../src/storage/users.js';
+import { configuration } from '../../support/configuration.js';
 import { createDatabase, databaseSettings, type EmptyDatabase, quietLog } from '../../support/database.js';
 import { start } from '../../support/rows.js';
 
@@ -17,7 +18,7 @@ let database: EmptyDatabase;
 let config: AllRolesConfig;
 let dataSource: ReturnType<typeof createDataSource>;
 let sql: Sql;
-const passwords = createPasswordHasher({ memoryKib: 64, iterations: 1, parallelism: 1, concurrency: 2, queue: 10 });
+const passwords = createPasswordHasher(configuration.password);
 
 beforeAll(async () => {
   database = await createDatabase({ empty: true });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createPasswordHasher, OverloadedError } from '../../../src/crypto/password.js';
+import { OverloadedError } from '../../../src/crypto/hashing-queue.js';
+import { createPasswordHasher } from '../../../src/crypto/password.js';
 
-const cheap = { memoryKib: 64, iterations: 1, parallelism: 1, concurrency: 1, queue: 1 };
+const cheap = { memoryKib: 64, iterations: 1, parallelism: 1, concurrency: 1, queue: 1, queuePerAddress: 1 };
 
 describe('Argon2id (RFC 9106)', () => {
   it('matches its own hash only, and never for an unknown user', async () => {

@@ -1,3 +1,4 @@
+import type { HashingTurn } from '../../../crypto/hashing-queue.js';
 import type { Parameters } from '../../../protocol/parameters.js';
 import type { AuthenticationMethodReference } from '../../../protocol/sign-in/authentication-context.js';
 import type { ProofEffects } from '../../../storage/proofs.js';
@@ -14,6 +15,8 @@ export interface AuthenticationMethod {
   /**
    * Compares what the form brought with the account. Null stands for an account that does not exist: that takes the
    * same time and is never proven, so that nobody learns who has an account.
+   * @param turn whose attempt it is, where it has to wait for others
+   * @throws UnavailableError when too many wait already: nothing was judged
    */
-  verify(account: SignInAccount | null, form: Parameters): Promise<AuthenticationProof | null>;
+  verify(account: SignInAccount | null, form: Parameters, turn: HashingTurn): Promise<AuthenticationProof | null>;
 }

@@ -3,7 +3,7 @@ import net from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import type { ErrorRequestHandler } from 'express';
 import request from 'supertest';
-import { OverloadedError } from '../../../../src/crypto/password.js';
+import { OverloadedError } from '../../../../src/crypto/hashing-queue.js';
 import { CsrfError } from '../../../../src/http/browser/csrf.js';
 import { pageHeaders } from '../../../../src/http/browser/headers.js';
 import { serve } from '../../../../src/http/listener/server.js';
