@@ -1,3 +1,4 @@
+import { createTurns, type Turns } from '../cache/turns.js';
 import type { Clock } from '../clock.js';
 import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { deriveKey } from '../crypto/encryption.js';
@@ -36,6 +37,8 @@ export interface IdpGiven {
 /** What the endpoints work with: what was given, and what follows from it. */
 export interface Idp extends IdpGiven {
   readonly events: Events;
+  /** Attempts under one narrow counter are judged one after another: twenty guesses at once are twenty failures. */
+  readonly signInTurns: Turns;
   readonly csrfKey: Buffer;
   /** Makes the handle from the interaction's id: a double click gets the same one. */
   readonly handleKey: Buffer;
@@ -47,6 +50,9 @@ export interface Idp extends IdpGiven {
 
 /** How many more failures all strangers together may cause than one: an owner behind a shared address still gets through. */
 const wideFactor = 10;
+
+/** Beyond a browser's six connections and a suite that signs one user in from many browsers; nothing is counted beyond. */
+const turnsLimits = { perKey: 64, perGroup: 128 };
 
 export function assemble(given: IdpGiven): Idp {
   const { keyEncryptionKeys, signIn } = given.config;
@@ -62,6 +68,7 @@ export function assemble(given: IdpGiven): Idp {
       retention: given.config.lifetimes.auditEvents,
       log: given.log,
     }),
+    signInTurns: createTurns(turnsLimits),
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
     failureKey: deriveKey(current, 'sign-in failures'),

@@ -1,14 +1,16 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { type Columns, jsonObject } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
-import { type Placeholders, statement } from './connection/statement.js';
+import { jsonKey, statement } from './connection/statement.js';
 
-/** Failed sign-ins under one key: a keyed hash of (account, address), (account, browser) or the account alone. */
+/** Failed sign-ins under one key: a keyed hash of what is counted, for example of (identifier, address). */
 @Entity('sign_in_failures')
 export class SignInFailure {
   @PrimaryColumn('bytea', { primaryKeyConstraintName: 'sign_in_failures_pkey' })
   key!: Buffer;
   @Column('integer')
   failures!: number;
+  /** The Unix epoch where no delay is due. */
   @Column('timestamptz', { name: 'blocked_until' })
   blockedUntil!: Date;
   @Index('sign_in_failures_expiry')
@@ -17,79 +19,69 @@ export class SignInFailure {
 }
 
 /** A key to count under, and how long the n-th failure in a row (index n − 1; the last for all beyond) delays the next attempt. */
-export interface SignInCounter {
-  readonly key: Buffer;
+export interface FailureCounter {
+  /** Hexadecimal. */
+  readonly key: string;
   /** Milliseconds. */
   readonly delays: readonly number[];
 }
 
-export type SignInReservation = { readonly allowed: true } | { readonly allowed: false; readonly until: Date };
-
-interface Reservation {
-  readonly now: Date;
-  readonly expiresAt: Date;
-  readonly narrowKey: Buffer;
-  readonly narrowDelays: readonly number[];
-  readonly wideKey: Buffer | null;
-  readonly wideDelays: readonly number[];
+/** What has been counted under a key. */
+export interface FailureState {
+  readonly failures: number;
+  /** Milliseconds since the epoch; 0 where no delay is due. */
+  readonly blockedUntil: number;
 }
 
-interface Count extends Pick<Placeholders<Reservation>, 'now' | 'expiresAt'> {
-  readonly key: `$${number}`;
-  readonly delays: `$${number}`;
-  /** SQL: counts only where it is true. */
-  readonly condition: string;
-}
+/** By key; one under which nothing is counted is not there. */
+export type FailureStates = Readonly<Record<string, FailureState>>;
 
-const count = ({ now, expiresAt, key, delays, condition }: Count) => `
-  INSERT INTO sign_in_failures AS f (key, failures, blocked_until, expires_at)
-  SELECT ${key}::bytea, 1, ${now}::timestamptz + (${delays}::double precision[])[1] * interval '1 millisecond',
-    ${expiresAt}::timestamptz
-  WHERE ${condition}
-  ON CONFLICT (key) DO UPDATE SET
-    failures = CASE WHEN f.expires_at <= ${now} THEN 1 ELSE f.failures + 1 END,
-    blocked_until = ${now}::timestamptz + interval '1 millisecond' * (${delays}::double precision[])[
-      CASE WHEN f.expires_at <= ${now} THEN 1 ELSE LEAST(f.failures + 1, cardinality(${delays}::double precision[])) END],
-    expires_at = ${expiresAt}
-  WHERE f.blocked_until <= ${now} OR f.expires_at <= ${now}
-  RETURNING key`;
+/** SQL: the keys as they are stored, from an array of them in hexadecimal. */
+export const keysOf = (keys: string): string => `ARRAY(SELECT decode(hex, 'hex') FROM unnest(${keys}::text[]) hex)`;
 
-const narrowCount = ({ now, expiresAt, narrowKey, narrowDelays }: Placeholders<Reservation>) =>
-  count({ now, expiresAt, key: narrowKey, delays: narrowDelays, condition: 'true' });
-
-const wideCount = ({ now, expiresAt, wideKey, wideDelays }: Placeholders<Reservation>) => {
-  const condition = `${wideKey}::bytea IS NOT NULL AND EXISTS (SELECT FROM narrow)`;
-  return count({ now, expiresAt, key: wideKey, delays: wideDelays, condition });
+const stateColumns: Columns<FailureState> = {
+  failures: 'failures',
+  blockedUntil: 'ceil(extract(epoch FROM blocked_until) * 1000)',
 };
 
-const reserveSignInAttemptStatement = statement<Reservation, { allowed: boolean; until: Date | null }>(
-  'reserve_sign_in_attempt',
-  (p) => `
-   WITH narrow AS (${narrowCount(p)}), wide AS (${wideCount(p)})
-   SELECT EXISTS (SELECT FROM narrow) AND (${p.wideKey}::bytea IS NULL OR EXISTS (SELECT FROM wide)) AS allowed,
-     (SELECT max(blocked_until) FROM sign_in_failures WHERE key IN (${p.narrowKey}, ${p.wideKey})) AS until`,
-);
+/** SQL: {@link FailureStates} of the keys in the array `keys` (hexadecimal). */
+export const failureStates = (keys: string, now: string): string => `(
+  SELECT COALESCE(jsonb_object_agg(encode(key, 'hex'), ${jsonObject(stateColumns)}), '{}')
+  FROM sign_in_failures WHERE key = ANY (${keysOf(keys)}) AND expires_at > ${now}
+)`;
+
+interface Failure {
+  readonly counted: { readonly counters: readonly FailureCounter[] };
+  readonly now: Date;
+  readonly expiresAt: Date;
+}
+
+/** SQL: when the next attempt may be made after so many failures. */
+const blockedUntil = (failures: string, delays: string, now: string): string => `(
+  SELECT CASE WHEN delay > 0 THEN ${now}::timestamptz + delay * interval '1 millisecond' ELSE 'epoch' END
+  FROM (SELECT (${delays} ->> LEAST(${failures}, jsonb_array_length(${delays})) - 1)::double precision AS delay) d
+)`;
+
+const countSignInFailureStatement = statement<Failure>('count_sign_in_failure', (p) => {
+  const failures = `CASE WHEN f.expires_at <= ${p.now} THEN 1 ELSE f.failures + 1 END`;
+  return `
+   WITH counter AS (
+     SELECT decode(c ->> ${jsonKey<FailureCounter>('key')}, 'hex') AS key, c -> ${jsonKey<FailureCounter>('delays')} AS delays
+     FROM jsonb_array_elements(${p.counted}::jsonb -> ${jsonKey<Failure['counted']>('counters')}) c
+   )
+   INSERT INTO sign_in_failures AS f (key, failures, blocked_until, expires_at)
+   SELECT key, 1, ${blockedUntil('1', 'delays', p.now)}, ${p.expiresAt} FROM counter ORDER BY key
+   ON CONFLICT (key) DO UPDATE SET failures = ${failures}, expires_at = EXCLUDED.expires_at,
+     blocked_until = (SELECT ${blockedUntil(failures, 'c.delays', p.now)} FROM counter c WHERE c.key = f.key)`;
+});
 
 /**
- * Counts an attempt as failed before its password is looked at, so that parallel guesses cannot slip past; success
- * forgives it (`beginSession`). The wide counter is asked only where the narrow one lets pass.
+ * Counts a failure that has been judged under each of the keys. Rows are always locked in the order of their keys, here and
+ * where a success forgives them (`takenProof`), so that no two statements wait for each other.
  */
-export async function reserveSignInAttempt(
+export async function countSignInFailure(
   sql: Sql,
-  attempt: { narrow: SignInCounter; wide: SignInCounter | null; now: Date; expiresAt: Date },
-): Promise<SignInReservation> {
-  const { narrow, wide, now, expiresAt } = attempt;
-  const { rows } = await sql.query(reserveSignInAttemptStatement, {
-    now,
-    expiresAt,
-    narrowKey: narrow.key,
-    narrowDelays: narrow.delays,
-    wideKey: wide?.key ?? null,
-    wideDelays: wide?.delays ?? [0],
-  });
-  const [row] = rows;
-  if (row?.allowed) return { allowed: true };
-  // A row that another attempt made at this moment is not in our snapshot yet: a second is what it costs at least.
-  const soonest = new Date(now.getTime() + 1000);
-  return { allowed: false, until: row?.until && row.until > soonest ? row.until : soonest };
+  { counters, now, expiresAt }: { counters: readonly FailureCounter[]; now: Date; expiresAt: Date },
+): Promise<void> {
+  await sql.query(countSignInFailureStatement, { counted: { counters }, now, expiresAt });
 }

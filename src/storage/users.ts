@@ -2,8 +2,6 @@ import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type Q
 import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
 import { type Change, recordChange } from './change.js';
 import type { Columns } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
 
 @Entity('users')
 @Check('users_username_is_no_address', `position('@' IN username) = 0`)
@@ -48,18 +46,6 @@ export interface SignInAccount {
   readonly enrolled: readonly AuthenticationMethodReference[];
   readonly passwordHash: string | null;
   readonly disabledAt: Date | null;
-}
-
-const findUserForSignInStatement = statement<{ identifier: string }, SignInAccount>(
-  'find_user_for_sign_in',
-  (p) => `
-   SELECT id, ${enrolledMethods('users')} AS enrolled, password_hash AS "passwordHash", disabled_at AS "disabledAt"
-   FROM users WHERE lower(username) = lower(${p.identifier}) OR lower(email) = lower(${p.identifier})`,
-);
-
-/** By username or e-mail address, regardless of case. */
-export async function findUserForSignIn(sql: Sql, identifier: string): Promise<SignInAccount | null> {
-  return (await sql.query(findUserForSignInStatement, { identifier })).rows[0] ?? null;
 }
 
 /** The part of a user that the claims of userinfo are made from. */

@@ -4,7 +4,8 @@ import { type ClientMetadata, readClientMetadata } from '../../src/protocol/clie
 import type { Audit } from '../../src/storage/audit-events.js';
 import type { Change } from '../../src/storage/change.js';
 import { insertClient } from '../../src/storage/clients.js';
-import { insertUser } from '../../src/storage/users.js';
+import { lookForSignIn } from '../../src/storage/sign-in-look.js';
+import { insertUser, type SignInAccount } from '../../src/storage/users.js';
 import type { TestDatabase } from './database.js';
 
 /** The moment at which tests of storage begin. */
@@ -57,3 +58,7 @@ export async function addSession(database: TestDatabase, id: string, userId: str
     [id, hashToken(id), userId, start, later(365 * 86_400_000)],
   );
 }
+
+/** As a sign-in finds it. */
+export const findAccount = async ({ sql }: TestDatabase, identifier: string): Promise<SignInAccount | null> =>
+  (await lookForSignIn(sql, { identifier, failureKeys: [], now: start })).account;

@@ -16,6 +16,9 @@ const signatures = ({ cookies }: Visit): readonly Buffer[] =>
     .map((part) => Buffer.from(part, 'base64url'))
     .filter((part) => part.length === signatureBytes);
 
+/** Whether there is anything in the browser's cookie that could make it known to some account. */
+export const claimsToBeKnown = (visit: Visit): boolean => signatures(visit).length > 0;
+
 /** Whether somebody once signed in to this account from this browser: strangers' failures do not slow it down. */
 export const isKnownBrowser = (idp: Idp, visit: Visit, userId: string): boolean =>
   idp.knownBrowserKeys.some((key) => {

@@ -9,9 +9,9 @@ import { clientOnPage } from '../interaction/parts.js';
 import { hubPath } from '../interaction/paths.js';
 import type { InteractionStep, StepForm } from '../interaction/step.js';
 import { stepOf, type Visit } from '../interaction/visit.js';
+import { normalizeIdentifier } from './attempt.js';
 import type { AuthenticationMethod } from './methods/method.js';
 import { type LoginProblem, renderLoginPage } from './page.js';
-import { normalizeIdentifier } from './reserve-attempt.js';
 import { signIn } from './sign-in.js';
 
 const text = texts.login;

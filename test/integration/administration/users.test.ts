@@ -9,10 +9,9 @@ import {
   listUsers,
   setPassword,
 } from '../../../src/administration/users.js';
-import { findUserForSignIn } from '../../../src/storage/users.js';
 import { administer, auditRows, day } from '../../support/administration.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
-import { addSession, later, start } from '../../support/rows.js';
+import { addSession, findAccount, later, start } from '../../support/rows.js';
 
 let database: TestDatabase;
 let administration: ReturnType<typeof administer>;
@@ -27,7 +26,7 @@ afterAll(() => database.close());
 
 const newName = () => `user-${randomUUID()}`;
 const matches = async (username: string, password: string): Promise<boolean> => {
-  const account = await findUserForSignIn(database.sql, username);
+  const account = await findAccount(database, username);
   return (await administration.passwords.verify(account?.passwordHash ?? null, password)).matches;
 };
 

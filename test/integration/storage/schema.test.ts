@@ -6,9 +6,9 @@ import {
   findClient,
   rotateClientSecret,
 } from '../../../src/storage/clients.js';
-import { findUser, findUserForSignIn } from '../../../src/storage/users.js';
+import { findUser } from '../../../src/storage/users.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
-import { addClient, addUser, change, later, start } from '../../support/rows.js';
+import { addClient, addUser, change, findAccount, later, start } from '../../support/rows.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -40,10 +40,10 @@ describe('users', () => {
   it('are found by name or address, regardless of case', async () => {
     const id = await addUser(database, 'Ada');
     for (const identifier of ['ada', 'ADA@example.COM']) {
-      expect(await findUserForSignIn(database.sql, identifier)).toMatchObject({ id });
+      expect(await findAccount(database, identifier)).toMatchObject({ id });
       expect(await findUser(database.dataSource.manager, identifier)).toMatchObject({ id });
     }
-    expect(await findUserForSignIn(database.sql, "ada' OR true --")).toBeNull();
+    expect(await findAccount(database, "ada' OR true --")).toBeNull();
   });
 
   it('have names of their own that are no addresses', async () => {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../src/crypto/digest.js';
 import { grantConsent } from '../../../src/storage/consents.js';
 import { beginSession, endSession, findSession, touchSession } from '../../../src/storage/sessions.js';
-import { reserveSignInAttempt } from '../../../src/storage/sign-in-failures.js';
+import { countSignInFailure } from '../../../src/storage/sign-in-failures.js';
+import { lookForSignIn } from '../../../src/storage/sign-in-look.js';
 import { useAssertion } from '../../../src/storage/used-assertions.js';
 import { disableUser, setPasswordHash } from '../../../src/storage/users.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -127,40 +128,50 @@ describe('session', () => {
 
 describe('sign-in failures', () => {
   const delays = [0, 0, 0, 1_000, 2_000, 60_000];
-  const attempt = (key: Buffer, now = start, wide: Buffer | null = null) =>
-    reserveSignInAttempt(database.sql, {
-      narrow: { key, delays },
-      wide: wide && { key: wide, delays: [...Array(9).fill(0), 60_000] },
+  const newKey = () => secret().toString('hex');
+  const fail = (keys: readonly string[], now = start) =>
+    countSignInFailure(database.sql, {
+      counters: keys.map((key) => ({ key, delays })),
       now,
       expiresAt: new Date(now.getTime() + 3_600_000),
     });
+  const failuresOf = async (key: string, now = start) =>
+    (await lookForSignIn(database.sql, { identifier: 'nobody', failureKeys: [key], now })).failures[key];
 
-  it('lets four of twenty parallel guesses through, and then delays', async () => {
-    const key = secret();
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => attempt(key)));
-    expect(outcomes.filter(({ allowed }) => allowed)).toHaveLength(4);
-    expect(await attempt(key, later(500))).toEqual({ allowed: false, until: later(1_500) });
-    expect(await attempt(key, later(1_000))).toEqual({ allowed: true });
-    expect(await attempt(key, later(1_001))).toEqual({ allowed: false, until: later(3_000) });
+  it('S5: a failure without a delay blocks nobody, later ones longer and longer', async () => {
+    const key = newKey();
+    const seen = [];
+    for (let n = 0; n < 7; n++) {
+      await fail([key], later(n));
+      const state = await failuresOf(key);
+      seen.push([state?.failures, state?.blockedUntil && state.blockedUntil - later(n).getTime()]);
+    }
+    expect(seen).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, 0],
+      [4, 1_000],
+      [5, 2_000],
+      [6, 60_000],
+      [7, 60_000],
+    ]);
   });
 
-  it('forgets them after a while, and at once when the user signs in', async () => {
-    const [key, userId] = [secret(), await addUser(database)];
-    for (let n = 0; n < 4; n++) await attempt(key);
-    expect((await attempt(key)).allowed).toBe(false);
+  it('are all counted, and each under every key', async () => {
+    const [one, two, three] = [newKey(), newKey(), newKey()];
+    await Promise.all(Array.from({ length: 20 }, (_, n) => fail(n % 2 ? [one, two] : [three, one])));
+    expect(await failuresOf(one)).toMatchObject({ failures: 20 });
+    expect(await failuresOf(two)).toMatchObject({ failures: 10 });
+  });
+
+  it('are forgotten after a while, and forgiven at once when the user signs in', async () => {
+    const [key, userId] = [newKey(), await addUser(database)];
+    for (let n = 0; n < 4; n++) await fail([key]);
+    expect(await failuresOf(key, later(3_600_000))).toBeUndefined();
+    await fail([key], later(3_600_000));
+    expect(await failuresOf(key, later(3_600_000))).toEqual({ failures: 1, blockedUntil: 0 });
     await signIn(userId, { failureKeys: [key] });
-    expect((await attempt(key)).allowed).toBe(true);
-    for (let n = 0; n < 3; n++) await attempt(key);
-    expect((await attempt(key, later(3_600_001))).allowed).toBe(true);
-    expect((await attempt(key, later(3_600_001))).allowed).toBe(true);
-  });
-
-  it('counts under the wide key only what the narrow one let pass', async () => {
-    const wide = secret();
-    const attempts = await Promise.all(Array.from({ length: 12 }, () => attempt(secret(), start, wide)));
-    expect(attempts.filter(({ allowed }) => allowed)).toHaveLength(10);
-    const blocked = await attempt(secret(), later(1), wide);
-    expect(blocked).toEqual({ allowed: false, until: later(60_000) });
+    expect(await failuresOf(key)).toBeUndefined();
   });
 });
 

@@ -54,7 +54,7 @@ const prove = (interaction: string, { id }: TestUser, amr: AuthenticationMethodR
 function withSecondFactor(): void {
   idp.database.sql.query = async (statement, parameters) => {
     const result = await query(statement, parameters);
-    if (statement.name !== 'find_user_for_sign_in') return result;
+    if (statement.name !== 'look_for_sign_in') return result;
     const rows = result.rows.map((row) => ({ ...row, enrolled: ['pwd', 'otp'] }) satisfies Partial<SignInAccount>);
     return { ...result, rows };
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { OverloadedError } from '../../../../src/crypto/hashing-queue.js';
 import { createPasswordHasher } from '../../../../src/crypto/password.js';
 import { disableUser } from '../../../../src/storage/users.js';
 import { type Answer, type Browser, formsOf } from '../../../support/browser.js';
@@ -238,6 +239,25 @@ describe('Growing delays (NIST SP 800-63B §5.2.2)', () => {
     expect((await tryToSignIn(idp.newBrowser(), right(user))).status).toBe(429);
   });
 
+  it('S5: 32 sign-ins at once as one user from one address are 32 sessions', async () => {
+    const user = await idp.addUser();
+    const browsers = Array.from({ length: 32 }, () => idp.newBrowser());
+    const forms = await Promise.all(browsers.map(loginForm));
+    const answers = await Promise.all(
+      forms.map((form, n) => browsers[n]?.post(form.action, { ...form.fields, ...right(user) })),
+    );
+    expect(answers.map((answer) => answer?.status)).toEqual(Array(32).fill(303));
+    const sessions = 'SELECT count(*)::int AS count FROM sessions WHERE user_id = $1';
+    expect((await idp.database.pool.query(sessions, [user.id])).rows).toEqual([{ count: 32 }]);
+  });
+
+  it('S5: a clock that is behind another process by some milliseconds refuses nobody', async () => {
+    const user = await idp.addUser();
+    await fail(user, 4);
+    idp.clock.advance(995);
+    expect((await tryToSignIn(idp.newBrowser(), right(user))).status).toBe(303);
+  });
+
   it('slow down one address, or one /64, and not another', async () => {
     const user = await idp.addUser();
     await fail(user, 4, from('2001:db8:1:2::1'));
@@ -366,5 +386,32 @@ describe('Overload', () => {
       expect(text).toContain('Just a moment');
     }
     await small.close();
+  });
+
+  it('S2: who was turned away has not failed', async () => {
+    const user = await idp.addUser();
+    const { verify } = idp.passwords;
+    idp.passwords.verify = () => Promise.reject(new OverloadedError('too many passwords wait to be hashed'));
+    for (let n = 0; n < 6; n += 1) expect((await tryToSignIn(idp.newBrowser(), right(user))).status).toBe(503);
+    idp.passwords.verify = verify;
+    expect((await idp.audited('sign_in_failed')).filter(({ user_id }) => user_id === user.id)).toEqual([]);
+    for (let n = 0; n < 4; n += 1) expect((await tryToSignIn(idp.newBrowser(), wrong(user))).status).toBe(422);
+  });
+
+  it('S2: too many at once for one account from one address are turned away, and a known browser is not', async () => {
+    const user = await idp.addUser();
+    const own = idp.newBrowser();
+    await tryToSignIn(own, right(user));
+    const browsers = Array.from({ length: 70 }, () => idp.newBrowser());
+    const forms = await Promise.all([...browsers, own].map(loginForm));
+    const answers = await Promise.all(
+      forms.map((form, n) =>
+        (browsers[n] ?? own).post(form.action, { ...form.fields, ...(browsers[n] ? wrong(user) : right(user)) }),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.pop()).toBe(303);
+    expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(0);
+    expect(statuses.filter((status) => status === 422)).toHaveLength(4);
   });
 });
