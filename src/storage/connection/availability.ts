@@ -54,6 +54,7 @@ const rules: readonly FaultRule[] = [
     away: true,
     remedy: 'look for locks and slow statements, or raise database.statement_timeout',
   },
+  { is: /^40(P01|001) /, away: true, remedy: 'statements are in the way of each other: try again' },
   { is: /^57P/, away: true, remedy: "PostgreSQL is starting or stopping: look at its log if that doesn't pass" },
   {
     is: / Query read timeout/,

@@ -35,6 +35,24 @@ export async function ping(sql: Sql): Promise<void> {
   await sql.query(pingStatement, {});
 }
 
+/** Times that a statement is made at most. */
+const mostTries = 3;
+
+/**
+ * PostgreSQL gives a statement up where two wait for each other (40P01) or cannot be put in an order (40001). It is undone as a
+ * whole, so it is made again.
+ */
+async function untilUndisturbed<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if ((code !== '40P01' && code !== '40001') || tries === mostTries) throw error;
+    }
+  }
+}
+
 export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptions): Sql {
   return {
     query: (statement, parameters) => {
@@ -46,11 +64,8 @@ export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptio
       }
       return withSpan(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, async () => {
         try {
-          const result = await pool.query({
-            text,
-            values: valuesOf(statement, parameters),
-            ...(prepared ? { name } : {}),
-          });
+          const values = valuesOf(statement, parameters);
+          const result = await untilUndisturbed(() => pool.query({ text, values, ...(prepared ? { name } : {}) }));
           if (log?.isEnabled('TRACE')) log.trace('statement', { statement: name, rows: result.rowCount });
           return { rows: result.rows, rowCount: result.rowCount ?? 0 };
         } catch (error) {

@@ -164,6 +164,46 @@ describe('sign-in failures', () => {
     expect(await failuresOf(two)).toMatchObject({ failures: 10 });
   });
 
+  it('S24: a statement that PostgreSQL gives up for a deadlock is made again', async () => {
+    const keys = [newKey(), newKey()].sort();
+    await fail(keys);
+    const lock = "UPDATE sign_in_failures SET failures = failures WHERE key = decode($1, 'hex')";
+    const other = await database.pool.connect();
+    try {
+      // Only the statement of ours looks for deadlocks, so it is the one that is given up.
+      await other.query("BEGIN; SET LOCAL deadlock_timeout = '1min'");
+      await other.query(lock, [keys[1]]);
+      const failed = fail(keys);
+      const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+      while ((await database.pool.query(waiting)).rowCount === 0);
+      await other.query(lock, [keys[0]]);
+      await other.query('COMMIT');
+      await failed;
+    } finally {
+      other.release();
+    }
+    expect(await failuresOf(keys[0] ?? '')).toMatchObject({ failures: 2 });
+  });
+
+  it('S24: failing and succeeding at once, under the same keys, never wait for each other in a circle', async () => {
+    const [keys, userId] = [[newKey(), newKey(), newKey()], await addUser(database)];
+    const { query } = database.pool;
+    const faults: unknown[] = [];
+    database.pool.query = ((...query_: Parameters<typeof query>) =>
+      (query.apply(database.pool, query_) as unknown as Promise<unknown>).catch((error) => {
+        faults.push(error);
+        throw error;
+      })) as unknown as typeof query;
+    await Promise.all(
+      Array.from({ length: 60 }, (_, n) => {
+        const some = n % 2 ? keys : [...keys].reverse();
+        return n % 3 ? fail(some) : signIn(userId, { failureKeys: some });
+      }),
+    );
+    database.pool.query = query;
+    expect(faults).toEqual([]);
+  });
+
   it('are forgotten after a while, and forgiven at once when the user signs in', async () => {
     const [key, userId] = [newKey(), await addUser(database)];
     for (let n = 0; n < 4; n++) await fail([key]);

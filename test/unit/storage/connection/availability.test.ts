@@ -31,6 +31,7 @@ describe('a database that is away', () => {
     ['a lock', '55P03', 'canceling statement due to lock timeout', /^look for locks/],
     ['a shutdown', '57P01', 'terminating connection due to administrator command', /starting or stopping/],
     ['a start', '57P03', 'the database system is starting up', /starting or stopping/],
+    ['a deadlock', '40P01', 'deadlock detected', /try again/],
     ['a pool in use', undefined, 'timeout exceeded when trying to connect', /raise database\.max_open_conns/],
     ['no TLS', undefined, 'The server does not support SSL connections', /^correct sslmode/],
   ])('%s', (_, code, message, remedy) => {
