@@ -153,6 +153,13 @@ const signIn = z
     longest_delay: duration('60s', '1ms').prefault('60s'),
     /** After so long without a failure the count starts afresh. */
     remember_failures: duration('30d', '1s').prefault('1h'),
+    /** Failures of one address block over all identifiers: so many, and one more after each so long. */
+    address: z
+      .strictObject({
+        free_failures: count(1, 1_000_000).default(100),
+        forgive_every: duration('24h', '10ms').prefault('36s'),
+      })
+      .prefault({}),
     /** How long a browser that once signed in to an account counts as known there. */
     known_browser: duration('3650d', '1s').prefault('180d'),
   })

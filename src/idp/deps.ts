@@ -6,12 +6,14 @@ import type { PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
 import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
+import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter.js';
 import { type SignInDelayRule, signInDelays } from '../protocol/sign-in/sign-in-delay.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/log/logger.js';
+import { rateLimited } from '../telemetry/log/rate-limited.js';
 
 /** The part of the configuration that this room reads. */
 export type IdpConfig = Pick<
@@ -39,6 +41,12 @@ export interface Idp extends IdpGiven {
   readonly events: Events;
   /** Attempts under one narrow counter are judged one after another: twenty guesses at once are twenty failures. */
   readonly signInTurns: Turns;
+  /** Per address block: failed sign-ins that get a line in the log and a row in the audit trail. */
+  readonly recordedFailures: RateLimiter;
+  /** At most one line a minute, however many attempts there are. */
+  readonly tellOfAddressDelay: (clientId: string) => void;
+  /** Per address block and account: successes that make good a failure of the block. */
+  readonly forgivingSuccesses: RateLimiter;
   readonly csrfKey: Buffer;
   /** Makes the handle from the interaction's id: a double click gets the same one. */
   readonly handleKey: Buffer;
@@ -69,6 +77,12 @@ export function assemble(given: IdpGiven): Idp {
       log: given.log,
     }),
     signInTurns: createTurns(turnsLimits),
+    recordedFailures: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
+    tellOfAddressDelay: rateLimited(60_000, given.clock, (suppressed, clientId: string) =>
+      given.log.warn('sign ins delayed for failures of their address', { client_id: clientId, suppressed }),
+    ),
+    // An account of a stranger's own would otherwise pay for guesses at others' without end.
+    forgivingSuccesses: createRateLimiter({ clock: given.clock, burst: 1, perSecond: 1 / 3_600 }),
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
     failureKey: deriveKey(current, 'sign-in failures'),

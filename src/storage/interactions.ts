@@ -226,7 +226,7 @@ const recordProofStatement = statement<NewProof>(
 
 /**
  * Keeps a proof that is not enough for a session yet with its interaction, until another completes it (`beginSession`).
- * Forgives the failures under `failureKeys` and stores the proof's effects in the same statement.
+ * Forgives the failures before it and stores the proof's effects in the same statement.
  */
 export async function recordProof(sql: Sql, proof: NewProof): Promise<void> {
   await sql.query(recordProofStatement, proof);

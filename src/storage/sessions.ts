@@ -83,8 +83,8 @@ const beginSessionStatement = statement<NewSession, { id: string }>(
 
 /**
  * Begins a session with a fresh secret, so that none can be fixed in advance. The same user signing in again keeps the
- * session's id; another user's session in this browser ends, with what was granted in it. Forgives the failures under
- * `failureKeys`, stores the proof's effects and uses up the proofs that waited for this one, all in one statement.
+ * session's id; another user's session in this browser ends, with what was granted in it. Forgives the failures
+ * before it, stores the proof's effects and uses up the proofs that waited for this one, all in one statement.
  * @returns the session's id, or null when the user has been disabled meanwhile
  */
 export async function beginSession(sql: Sql, session: NewSession): Promise<string | null> {

@@ -79,6 +79,7 @@ export const configuration: AllRolesConfig = {
     firstDelay: 1_000,
     longestDelay: minute,
     rememberFailures: hour,
+    address: { freeFailures: 100, forgiveEvery: 36_000 },
     knownBrowser: 180 * day,
   },
   limits: {

@@ -1,14 +1,13 @@
 import { CrowdedError } from '../../cache/turns.js';
-import { after } from '../../clock.js';
 import { OverloadedError } from '../../crypto/hashing-queue.js';
-import { countSignInFailure } from '../../storage/sign-in-failures.js';
 import { lookForSignIn } from '../../storage/sign-in-look.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { Idp } from '../deps.js';
 import type { CookieToSet } from '../interaction/cookies.js';
 import type { SentForm } from '../interaction/step.js';
 import { acceptProof } from './accept-proof.js';
-import { attemptOf, type CountedAttempt, delayOf } from './attempt.js';
+import { attemptOf, type CountedAttempt, countersOf, delayOf } from './attempt.js';
+import { countFailure, forgivenBy, recordFailure, tellOfDelay } from './failure.js';
 import { isKnownBrowser } from './known-browser.js';
 import type { AuthenticationMethod } from './methods/method.js';
 
@@ -46,26 +45,21 @@ async function judge(
   idp: Idp,
   method: AuthenticationMethod,
   { visit, form, asked }: SentForm,
-  counted: CountedAttempt,
+  attempt: CountedAttempt,
 ): Promise<SignInResult | null> {
-  const { counters, identifier, turn } = counted;
-  const failureKeys = counters.map(({ key }) => key);
+  const { identifier, turn } = attempt;
+  const failureKeys = countersOf(attempt).map(({ key }) => key);
   const { account, failures } = await lookForSignIn(idp.sql, { identifier, failureKeys, now: idp.clock.now() });
   const about = { userId: account?.id, clientId: visit.clientId };
   if (turn.known && !(account && isKnownBrowser(idp, visit, account.id))) return null;
-  const until = delayOf(counted, failures, idp.clock.now());
-  if (until) {
-    metrics.signIn({ result: 'delayed' });
-    idp.log.info('sign in delayed', { user_id: about.userId, client_id: about.clientId });
-    return { kind: 'delayed', until };
-  }
+  const delay = delayOf(attempt, failures, idp.clock.now());
+  if (delay) return tellOfDelay(idp, delay, about);
   const proof = await method.verify(account, form, turn);
-  const proven = account && proof && { account, amr: method.amr, failureKeys, ...proof };
+  const proven = proof &&
+    account && { account, amr: method.amr, forgiven: forgivenBy(idp, attempt, account.id), ...proof };
   const cookies = proven && (await acceptProof(idp, asked, visit, proven));
   if (cookies) return { kind: 'proven', cookies };
-  const now = idp.clock.now();
-  await countSignInFailure(idp.sql, { counters, now, expiresAt: after(now, idp.config.signIn.rememberFailures) });
-  const reason = proven ? 'disabled' : 'wrong_credentials';
-  idp.events.record(asked, { type: 'sign_in_failed', ...about, detail: { reason } });
+  await countFailure(idp, attempt, failures);
+  recordFailure(idp, asked, turn.block, { ...about, reason: proven ? 'disabled' : 'wrong_credentials' });
   return { kind: 'refused' };
 }

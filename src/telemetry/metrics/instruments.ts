@@ -13,6 +13,8 @@ export interface Instruments {
   readonly tokens: Counter;
   readonly tokenFailures: Counter;
   readonly signIns: Counter;
+  readonly signInFailures: Counter;
+  readonly signInFailuresUnrecorded: Counter;
   readonly jobDuration: Histogram;
   readonly sweptRows: Counter;
   readonly auditEvents: Counter;
@@ -50,6 +52,14 @@ export function createInstruments(meter: Meter): Instruments {
     tokens: counter('token_issuance_total', 'Tokens issued.'),
     tokenFailures: counter('token_validation_failures_total', 'Access tokens refused.'),
     signIns: counter('sign_ins_total', 'Sign-ins tried.'),
+    signInFailures: counter(
+      'sign_in_failures_total',
+      'Sign-ins judged wrong, by whether the identifier had failed lately.',
+    ),
+    signInFailuresUnrecorded: counter(
+      'sign_in_failures_unrecorded_total',
+      'Sign-ins judged wrong without a row in the audit trail: too many from one address.',
+    ),
     jobDuration: meter.createHistogram(
       'background_job_duration_seconds',
       seconds('Duration of background jobs.', jobBuckets),

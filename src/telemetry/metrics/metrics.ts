@@ -39,8 +39,11 @@ export interface SigningKeyAge {
   readonly ageSeconds: number;
 }
 
-/** How a sign-in can end; `overloaded` where no password could be verified for want of time. */
-export type SignInResult = 'success' | 'wrong_credentials' | 'disabled' | 'delayed' | 'overloaded';
+/**
+ * How a sign-in can end; `address_delayed` where too many failed from its address, `overloaded` where no password could be
+ * verified for want of time.
+ */
+export type SignInResult = 'success' | 'wrong_credentials' | 'disabled' | 'delayed' | 'address_delayed' | 'overloaded';
 
 let meter: Meter | undefined;
 let instruments: Instruments | undefined;
@@ -113,6 +116,15 @@ export const metrics = {
 
   signIn({ result }: { result: SignInResult }): void {
     instruments?.signIns.add(1, { result });
+  },
+
+  /** `first`: nobody failed at that identifier lately. Many of those are guesses spread over accounts. */
+  signInFailure({ identifier }: { identifier: 'first' | 'repeated' }): void {
+    instruments?.signInFailures.add(1, { identifier });
+  },
+
+  signInFailureUnrecorded(): void {
+    instruments?.signInFailuresUnrecorded.add(1);
   },
 
   backgroundJob({ job, result }: { job: string; result: string }, seconds: number): void {

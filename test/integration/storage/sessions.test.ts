@@ -31,7 +31,7 @@ const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSessio
     acr: null,
     endsAt: later(10_000),
     idleAt: later(5_000),
-    failureKeys: [],
+    forgiven: { keys: [], share: null },
     effects: {},
     audit,
     ...overrides,
@@ -197,7 +197,7 @@ describe('sign-in failures', () => {
     await Promise.all(
       Array.from({ length: 60 }, (_, n) => {
         const some = n % 2 ? keys : [...keys].reverse();
-        return n % 3 ? fail(some) : signIn(userId, { failureKeys: some });
+        return n % 3 ? fail(some) : signIn(userId, { forgiven: { keys: some, share: null } });
       }),
     );
     database.pool.query = query;
@@ -210,7 +210,7 @@ describe('sign-in failures', () => {
     expect(await failuresOf(key, later(3_600_000))).toBeUndefined();
     await fail([key], later(3_600_000));
     expect(await failuresOf(key, later(3_600_000))).toEqual({ failures: 1, blockedUntil: 0 });
-    await signIn(userId, { failureKeys: [key] });
+    await signIn(userId, { forgiven: { keys: [key], share: null } });
     expect(await failuresOf(key)).toBeUndefined();
   });
 });

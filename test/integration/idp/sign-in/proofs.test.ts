@@ -46,7 +46,7 @@ const outcomeAfter = async (browser: ReturnType<TestIdp['newBrowser']>, interact
 /** As a step of another method does it. */
 const prove = (interaction: string, { id }: TestUser, amr: AuthenticationMethodReference) => {
   const proof = { subject: id, amr };
-  const taken = { userId: id, failureKeys: [], effects: {} };
+  const taken = { userId: id, forgiven: { keys: [], share: null }, effects: {} };
   return recordProof(idp.database.sql, { idHash: hashToken(interaction), proof, ...taken, now: idp.clock.now() });
 };
 

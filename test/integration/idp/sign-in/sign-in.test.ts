@@ -305,6 +305,51 @@ describe('Growing delays (NIST SP 800-63B §5.2.2)', () => {
   });
 });
 
+describe('Guesses spread over accounts (S3)', () => {
+  const spray = async (address: string, times: number) => {
+    const statuses = [];
+    for (let n = 0; n < times; n += 1) {
+      const typed = { identifier: `nobody-${randomUUID().slice(0, 8)}`, password: 'Spring2030!' };
+      statuses.push((await tryToSignIn(idp.newBrowser(), typed, from(address))).status);
+    }
+    return statuses;
+  };
+  const count = async (table: string) => {
+    await idp.deps.auditBatch.flush();
+    return (await idp.database.pool.query(`SELECT count(*)::int AS count FROM ${table}`)).rows[0].count as number;
+  };
+
+  it('S3: from one address are stopped over all identifiers, and write nothing from then on', async () => {
+    const [user, own] = [await idp.addUser(), idp.newBrowser()];
+    await tryToSignIn(own, right(user), from('192.0.2.1'));
+    const before = await count('audit_events');
+    expect(await spray('192.0.2.1', 100)).toEqual(Array(100).fill(422));
+    expect((await count('audit_events')) - before).toBe(20);
+    const [failures, audited] = [await count('sign_in_failures'), await count('audit_events')];
+    const browser = idp.newBrowser();
+    const form = await loginForm(browser);
+    idp.database.statements();
+    const stopped = await browser.post(form.action, { ...form.fields, ...right(user) }, from('192.0.2.1'));
+    expect([stopped.status, stopped.headers.get('retry-after')]).toEqual([429, '36']);
+    expect(idp.database.statements()).toEqual(['visit_interaction', 'look_for_sign_in']);
+    expect([await count('sign_in_failures'), await count('audit_events')]).toEqual([failures, audited]);
+    expect((await tryToSignIn(own, right(user), from('192.0.2.1'))).status).toBe(303);
+    expect((await tryToSignIn(idp.newBrowser(), right(user), from('192.0.2.2'))).status).toBe(303);
+  });
+
+  it('S3: are forgiven by age, and a little by successes: an account of their own pays for few', async () => {
+    const user = await idp.addUser();
+    await spray('192.0.2.3', 98);
+    expect((await tryToSignIn(idp.newBrowser(), right(user), from('192.0.2.3'))).status).toBe(303);
+    expect((await tryToSignIn(idp.newBrowser(), right(user), from('192.0.2.3'))).status).toBe(303);
+    expect(await spray('192.0.2.3', 5)).toEqual([422, 422, 422, 429, 429]);
+    idp.clock.advance(2 * 36_000);
+    expect(await spray('192.0.2.3', 3)).toEqual([422, 422, 429]);
+    idp.clock.advance(60 * 60_000);
+    expect(await spray('192.0.2.3', 100)).toEqual(Array(100).fill(422));
+  });
+});
+
 describe('Forms (CSRF)', () => {
   it.each([
     ['no token', (fields: Record<string, string>) => ({ ...fields, csrf: '' })],
@@ -390,10 +435,10 @@ describe('Overload', () => {
 
   it('S2: who was turned away has not failed', async () => {
     const user = await idp.addUser();
-    const { verify } = idp.passwords;
-    idp.passwords.verify = () => Promise.reject(new OverloadedError('too many passwords wait to be hashed'));
+    const { verify } = idp.deps.passwords;
+    idp.deps.passwords.verify = () => Promise.reject(new OverloadedError('too many passwords wait to be hashed'));
     for (let n = 0; n < 6; n += 1) expect((await tryToSignIn(idp.newBrowser(), right(user))).status).toBe(503);
-    idp.passwords.verify = verify;
+    idp.deps.passwords.verify = verify;
     expect((await idp.audited('sign_in_failed')).filter(({ user_id }) => user_id === user.id)).toEqual([]);
     for (let n = 0; n < 4; n += 1) expect((await tryToSignIn(idp.newBrowser(), wrong(user))).status).toBe(422);
   });
