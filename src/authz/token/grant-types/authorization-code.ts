@@ -19,10 +19,20 @@ import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-
 import { endReusedGrant } from '../reuse.js';
 import type { TokenRequestContext } from '../token-request-context.js';
 
-async function findOwnCode(authz: Authz, context: TokenRequestContext, valueHash: Buffer): Promise<FoundCode> {
-  const code = await findAuthorizationCode(authz.sql, valueHash);
+/**
+ * The code, with every rule applied to it. What it is bound to comes first: whoever saw a used code pass by, in a log or a
+ * history, has neither its verifier nor its redirect URI, and must not be able to end the owner's grant (RFC 6749 §4.1.3).
+ * @throws OAuthError invalid_grant
+ */
+async function findOwnCode(
+  authz: Authz,
+  context: TokenRequestContext,
+  request: AuthorizationCodeRequest,
+): Promise<FoundCode> {
+  const code = await findAuthorizationCode(authz.sql, hashToken(request.code));
   if (!code) throw invalidGrant('the code is unknown');
   linkTrace(code.payload.traceparent);
+  assertCodeBinding(code.payload, request);
   const decision = decideCode(code, { clientId: context.client.clientId, now: authz.clock.now() });
   if (decision.kind === 'reuse') throw await endReusedGrant(authz, context, code);
   if (decision.kind === 'refuse') throw invalidGrant(decision.detail);
@@ -46,8 +56,7 @@ export async function exchangeCode(
   request: AuthorizationCodeRequest,
 ): Promise<IssuedTokens> {
   const valueHash = hashToken(request.code);
-  const code = await findOwnCode(authz, context, valueHash);
-  assertCodeBinding(code.payload, request);
+  const code = await findOwnCode(authz, context, request);
   const authority = authorityOf(authz, code, request);
   const plan = planTokens(authz, context, code.scopes.includes('offline_access') ? authz.random.token() : undefined);
   const tokens = await issueTokens(authz, plan, authority, { grant: code, nonce: code.payload.nonce });
@@ -60,6 +69,6 @@ export async function exchangeCode(
     return redeemAuthorizationCode(authz.sql, redemption);
   });
   if (redeemed) return tokens;
-  await findOwnCode(authz, context, valueHash); // throws what kept it from being redeemed
+  await findOwnCode(authz, context, request); // throws what kept it from being redeemed
   throw invalidGrant('the code could not be redeemed');
 }

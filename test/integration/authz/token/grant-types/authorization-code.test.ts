@@ -249,6 +249,19 @@ describe('a code that comes a second time (RFC 6749 §4.1.2, §10.5)', () => {
     expect(await isActive(json.access_token)).toBe(true);
   });
 
+  it.each([
+    ['without its verifier', { code_verifier: undefined }],
+    ['with a wrong verifier', { code_verifier: verifier.replace('a', 'b') }],
+    ['without its redirect_uri', { redirect_uri: undefined }],
+    ['with another redirect_uri', { redirect_uri: 'https://client.example/other' }],
+  ])('S20: %s says nothing about its owner and ends nothing (RFC 7636 §4.6)', async (_, changes) => {
+    const code = await authz.code(client, user);
+    const { json } = await exchange(code);
+    const again = await exchange<Record<string, unknown>>(code, changes);
+    expect([again.status, again.json.error]).toEqual([400, 'invalid_grant']);
+    expect(await isActive(json.access_token)).toBe(true);
+  });
+
   it('20 at once: at most one is answered with tokens, and the losers end them', async () => {
     const code = await authz.code(client, user);
     const answers = await Promise.all(Array.from({ length: 20 }, () => exchange(code)));
