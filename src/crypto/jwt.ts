@@ -7,8 +7,10 @@ import {
   sign as signWithCallback,
 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { isCompactJws } from '../protocol/compact-jws.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../protocol/signing-algorithm.js';
+import { hashToken } from './digest.js';
 
 export interface SigningKey {
   readonly kid: string;
@@ -95,15 +97,33 @@ type FindKey = (kid: string) => VerificationKey | undefined;
  * Signatures that were found good, per set of keys: the set is replaced every few seconds, and with it goes what was
  * found under a key that is no more. A busy token costs one verification in that time.
  */
-const verified = new WeakMap<FindKey, Map<string, JWTPayload>>();
+const verified = new WeakMap<FindKey, VerifiedTokens>();
+
+/** By the token's hash; what they hold is counted by the length of the tokens. */
+interface VerifiedTokens {
+  readonly payloads: Map<string, JWTPayload>;
+  length: number;
+}
+
 const mostVerified = 1_000;
+const longestVerified = 2_000_000;
+
+function remember(known: VerifiedTokens, name: string, payload: JWTPayload, { length }: string): void {
+  if (known.payloads.size >= mostVerified || known.length + length > longestVerified) {
+    known.payloads.clear();
+    known.length = 0;
+  }
+  known.payloads.set(name, Object.freeze(payload));
+  known.length += length;
+}
 
 /** Everything about the token that time does not change: key, algorithm, signature, `typ`, `iss`, required claims. */
 async function verifySignature(token: string, findKey: FindKey, { issuer, typ }: JwtExpectations): Promise<JWTPayload> {
-  const known = verified.get(findKey) ?? new Map<string, JWTPayload>();
+  if (!isCompactJws(token)) throw new errors.JWSInvalid('not in compact form');
+  const known = verified.get(findKey) ?? { payloads: new Map(), length: 0 };
   verified.set(findKey, known);
-  const name = `${typ} ${issuer} ${token}`;
-  const before = known.get(name);
+  const name = `${typ} ${issuer} ${hashToken(token).toString('base64url')}`;
+  const before = known.payloads.get(name);
   if (before) return before;
   const { payload } = await jwtVerify(
     token,
@@ -122,8 +142,7 @@ async function verifySignature(token: string, findKey: FindKey, { issuer, typ }:
       clockTolerance: Number.MAX_SAFE_INTEGER,
     },
   );
-  if (known.size >= mostVerified) known.clear();
-  known.set(name, Object.freeze(payload));
+  remember(known, name, payload, token);
   return payload;
 }
 

@@ -1,5 +1,6 @@
 import { type Freshness, remember } from '../cache/remembered.js';
 import type { Clock } from '../clock.js';
+import { longestJws } from '../protocol/compact-jws.js';
 import { signingAlgorithms } from '../protocol/signing-algorithm.js';
 import { AccessTokenError } from '../protocol/token/access-token.js';
 import type { VerifyAccessToken } from '../resource/authenticate.js';
@@ -45,6 +46,7 @@ export interface IssuerVerifier {
 const verifyByForm =
   (verifyJwt: ReturnType<typeof createJwtVerifier>, introspect: VerifyAccessToken | undefined): VerifyAccessToken =>
   async (token) => {
+    if (token.length > longestJws) throw new AccessTokenError('malformed');
     const header = jwsHeader(token);
     if (header) return verifyJwt(token, header);
     if (!introspect) throw new AccessTokenError('malformed');

@@ -1,5 +1,6 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose';
 import type { Clock } from '../clock.js';
+import { isCompactJws } from '../protocol/compact-jws.js';
 import {
   AccessTokenError,
   type AccessTokenExpectations,
@@ -80,6 +81,7 @@ function assertHeader(header: ProtectedHeaderParameters, algorithms: readonly st
 export function createJwtVerifier({ keys, algorithms, clock, ...parties }: JwtVerification) {
   const expectations = (): AccessTokenExpectations => ({ ...parties, now: clock.now() });
   return async (token: string, header: ProtectedHeaderParameters): Promise<VerifiedAccessToken> => {
+    if (!isCompactJws(token)) throw new AccessTokenError('malformed');
     assertHeader(header, algorithms);
     const { payload } = await compactVerify(token, (protectedHeader) => keys.find(protectedHeader), {
       algorithms: [...algorithms],

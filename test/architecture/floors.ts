@@ -33,7 +33,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['authorization'],
     ['client', 'sign-in'],
     ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
-    ['parameters', 'address-block'],
+    ['parameters', 'address-block', 'compact-jws'],
     ['oauth-error', 'unavailable-error'],
   ],
 };

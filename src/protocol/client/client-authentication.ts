@@ -1,3 +1,4 @@
+import { isCompactJws } from '../compact-jws.js';
 import { OAuthError } from '../oauth-error.js';
 import type { Parameters } from '../parameters.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
@@ -101,6 +102,7 @@ function parseAssertion(parameters: Parameters, assertion: string): PresentedCli
   if (parameters.get('client_assertion_type') !== jwtBearerAssertionType) {
     return refuse('client_assertion_type is not supported');
   }
+  if (!isCompactJws(assertion)) return refuse('the client assertion is no JWT in compact form, or is too long');
   return { method: 'private_key_jwt', clientId: claimedSubject(assertion), assertion };
 }
 

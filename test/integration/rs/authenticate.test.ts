@@ -189,6 +189,17 @@ describe('header and signature (RFC 8725 §3): invalid_token, 401, and no fetch 
     expect(issuer.asked.get('/keys')).toBeUndefined();
   });
 
+  test('S25: not in compact form (RFC 7515 §7.1), or longer than any token: nobody is asked', async () => {
+    issuer.lastForm = undefined;
+    const token = await issuer.sign(key, claims());
+    for (const other of [`${token}==`, await issuer.sign(key, { ...claims(), filler: 'x'.repeat(8192) })]) {
+      await expectInvalidToken(await read(other));
+    }
+    await expectInvalidToken(await read('o'.repeat(8193)));
+    expect(issuer.asked.get('/keys')).toBeUndefined();
+    expect(issuer.lastForm).toBeUndefined();
+  });
+
   test('another key under a known kid', async () => {
     const stranger = await startFakeIssuer();
     const forged = await stranger.publish('one');

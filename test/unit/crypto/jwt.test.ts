@@ -85,3 +85,24 @@ describe('verification of our own tokens (RFC 8725 §3)', () => {
     expect(await verifyOwnJwt(token, (kid) => find(kid), { issuer, typ: 'JWT', now })).toBeNull();
   });
 });
+
+describe('S25: one token has one text (RFC 7515 §7.1)', () => {
+  it.each([
+    ['white space within', (token: string) => token.replace('.', '. ')],
+    ['a line break at the end', (token: string) => `${token}\n`],
+    ['padding', (token: string) => `${token}==`],
+    ['a fourth part', (token: string) => `${token}.`],
+    ['bits that mean nothing', (token: string) => token.slice(0, -1) + nextInBase64url(token.at(-1) ?? '')],
+    ['more than 8 KB', (token: string) => token, 'x'.repeat(8192)],
+  ])('%s is refused', async (_, change, filler = '') => {
+    const { signing, verification } = await keyFor('ES256');
+    const token = await signJwt(signing, 'JWT', { iss: issuer, exp: seconds + 60, iat: seconds, filler });
+    expect(await verifyOwnJwt(change(token), () => verification, { issuer, typ: 'JWT', now })).toBeNull();
+  });
+});
+
+/** ES256 signatures have 64 bytes, so that the last character holds four bits which no byte takes. */
+function nextInBase64url(character: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return alphabet[alphabet.indexOf(character) + 1] ?? '';
+}

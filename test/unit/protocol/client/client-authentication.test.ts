@@ -10,7 +10,7 @@ import {
 import { parseParameters } from '../../../../src/protocol/parameters.js';
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
-const assertion = `x.${Buffer.from(JSON.stringify({ sub: 'c1', iss: 'c1' })).toString('base64url')}.y`;
+const assertion = `e30.${Buffer.from(JSON.stringify({ sub: 'c1', iss: 'c1' })).toString('base64url')}.c2ln`;
 const bearerType = encodeURIComponent(jwtBearerAssertionType);
 const parse = (authorization: string | undefined, body: string) =>
   parseClientAuthentication(authorization, parseParameters(body));
@@ -76,7 +76,7 @@ describe('client authentication of a request (RFC 6749 §2.3, OIDC Core §9)', (
     [
       'an assertion with a NUL in sub',
       undefined,
-      `client_assertion_type=${bearerType}&client_assertion=x.eyJzdWIiOiJjXHUwMDAwIn0.y`,
+      `client_assertion_type=${bearerType}&client_assertion=e30.eyJzdWIiOiJjXHUwMDAwIn0.c2ln`,
     ],
     ['client_id of another client beside Basic', basic('c1:s'), 'client_id=c2'],
     [
@@ -88,7 +88,12 @@ describe('client authentication of a request (RFC 6749 §2.3, OIDC Core §9)', (
     ['an assertion without type', undefined, `client_assertion=${assertion}`],
     ['an assertion type without assertion', undefined, `client_assertion_type=${bearerType}`],
     ['an assertion that is no JWT', undefined, `client_assertion_type=${bearerType}&client_assertion=x`],
-    ['an assertion of null', undefined, `client_assertion_type=${bearerType}&client_assertion=x.bnVsbA.y`],
+    [
+      'S25: an assertion that is not in compact form',
+      undefined,
+      `client_assertion_type=${bearerType}&client_assertion=${assertion}%3D`,
+    ],
+    ['an assertion of null', undefined, `client_assertion_type=${bearerType}&client_assertion=e30.bnVsbA.c2ln`],
   ])('invalid_client: %s', (_, authorization, body) =>
     expect(() => parse(authorization, body)).toThrow(expect.objectContaining({ code: 'invalid_client' })),
   );

@@ -1,0 +1,14 @@
+/** Characters of the longest JWT that is looked at: what carries more is no token of anybody's (RFC 7519 §3). */
+export const longestJws = 8192;
+
+const isCanonical = (part: string): boolean => Buffer.from(part, 'base64url').toString('base64url') === part;
+
+/**
+ * Whether a text is a JWS in compact form and nothing but that (RFC 7515 §7.1): three parts in base64url without padding or white
+ * space (RFC 7515 §2), with no bits set that mean nothing (RFC 4648 §3.5). Otherwise one token would have as many texts as somebody likes.
+ */
+export function isCompactJws(text: string): boolean {
+  if (text.length > longestJws) return false;
+  const parts = text.split('.', 4);
+  return parts.length === 3 && parts.every(isCanonical);
+}
