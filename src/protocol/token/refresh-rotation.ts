@@ -13,25 +13,37 @@ export interface RefreshTokenFacts {
 export type RefreshDecision =
   /** Unused: it is replaced by its successor. */
   | 'rotate'
-  /** The client races itself, or lost our answer: it gets the same successor once more. */
+  /** A public client races itself, or lost our answer: it gets the same successor once more. */
   | 'repeat'
   /** Somebody uses it who should not have it any more: the whole authorization grant ends. */
   | 'reuse'
   /** Not this client's, expired, or of a grant that has ended. */
   | 'refuse';
 
+/** Who presents a refresh token, and from where (RFC 9700 §4.14.2). */
+export interface RefreshPresentation {
+  readonly clientId: string;
+  /** A client without a secret: many tabs of it race each other. */
+  readonly isPublic: boolean;
+  /** From where the token was redeemed, as far as that is known. */
+  readonly fromSameAddress: boolean;
+  readonly now: Date;
+  /** Milliseconds. */
+  readonly grace: number;
+}
+
 /**
- * Rotation tells a thief from the owner, as one of them comes second (RFC 9700 §4.14.2). Two tabs of one client come second as
- * well: for `grace` milliseconds that is forgiven, as long as nobody has used the successor.
+ * Rotation tells a thief from the owner, as one of them comes second (RFC 9700 §4.14.2). Two tabs of one public client come second as
+ * well: for `grace` milliseconds that is forgiven at the address that was first, as long as nobody has used the successor. A
+ * thief elsewhere would go on beside the owner, and a client on a server has no tabs.
  */
-export function decideRefresh(
-  token: RefreshTokenFacts,
-  presented: { readonly clientId: string; readonly now: Date; readonly grace: number },
-): RefreshDecision {
+export function decideRefresh(token: RefreshTokenFacts, presented: RefreshPresentation): RefreshDecision {
   const { now, grace, clientId } = presented;
   if (token.clientId !== clientId || !token.alive) return 'refuse';
   if (token.consumedAt === null) return token.expiresAt > now ? 'rotate' : 'refuse';
   const successorIsUnused =
     token.successorConsumedAt === null && token.successorExpiresAt !== null && token.successorExpiresAt > now;
-  return successorIsUnused && now.getTime() - token.consumedAt.getTime() < grace ? 'repeat' : 'reuse';
+  const mayBeItself =
+    presented.isPublic && presented.fromSameAddress && now.getTime() - token.consumedAt.getTime() < grace;
+  return successorIsUnused && mayBeItself ? 'repeat' : 'reuse';
 }

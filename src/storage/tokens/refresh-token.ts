@@ -16,19 +16,26 @@ import {
 interface RefreshTokenPayload {
   /** Hash of the token that replaced it, in hexadecimal. */
   readonly successor?: string;
+  /** From where it was redeemed, in hexadecimal: see {@link RefreshRotation}. */
+  readonly redeemedFrom?: string;
 }
 
-interface RequestedScopes {
-  /** Null: whatever was granted. */
+interface RefreshRotation extends Redemption {
+  /** As asked for; null: whatever was granted. */
   readonly scopes: readonly string[] | null;
+  /** What stands for the address block that redeems it; nobody without the token can tell the block from it. */
+  readonly redeemedFrom: Buffer;
 }
 
-const rotateRefreshTokenStatement = statement<Redemption & IssuedParameters & RequestedScopes, GrantFacts>(
+const rotateRefreshTokenStatement = statement<RefreshRotation & IssuedParameters, GrantFacts>(
   'rotate_refresh_token',
   (p) => `
    WITH redeemed AS (
      UPDATE tokens t SET consumed_at = ${p.now}, expires_at = GREATEST(t.expires_at, ${p.lastExpiry}::timestamptz),
-       payload = ${jsonObject<RefreshTokenPayload>({ successor: `encode(${p.refreshHash}, 'hex')` })}
+       payload = ${jsonObject<RefreshTokenPayload>({
+         successor: `encode(${p.refreshHash}, 'hex')`,
+         redeemedFrom: `encode(${p.redeemedFrom}, 'hex')`,
+       })}
      ${whereRedeemable(p, 'refresh_token')}
        AND (${p.scopes}::text[] IS NULL OR ${p.scopes}::text[] <@ g.scopes)
      RETURNING t.client_id, t.user_id, t.authorization_grant_id, ${selected(grantColumns)}
@@ -45,7 +52,7 @@ const rotateRefreshTokenStatement = statement<Redemption & IssuedParameters & Re
  */
 export async function rotateRefreshToken(
   sql: Sql,
-  rotation: Redemption & RequestedScopes & { readonly issued: StoredTokens },
+  rotation: RefreshRotation & { readonly issued: StoredTokens },
 ): Promise<GrantFacts | null> {
   const parameters = { ...rotation, ...issuedParameters(rotation.issued) };
   return (await sql.query(rotateRefreshTokenStatement, parameters)).rows[0] ?? null;
@@ -57,6 +64,8 @@ export interface FoundRefreshToken extends GrantFacts {
   readonly consumedAt: Date | null;
   /** Hash of the token that replaced it. */
   readonly successorHash: Buffer | null;
+  /** Null before it is redeemed, and where an older release did that. */
+  readonly redeemedFrom: Buffer | null;
   readonly successorConsumedAt: Date | null;
   readonly successorExpiresAt: Date | null;
   readonly alive: boolean;
@@ -66,6 +75,7 @@ const findRefreshTokenStatement = statement<{ valueHash: Buffer }, FoundRefreshT
   'find_refresh_token',
   (p) => `
    SELECT t.client_id AS "clientId", t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", s.value_hash AS "successorHash",
+     decode(t.payload ->> ${jsonKey<RefreshTokenPayload>('redeemedFrom')}, 'hex') AS "redeemedFrom",
      s.consumed_at AS "successorConsumedAt", s.expires_at AS "successorExpiresAt", ${selected(grantColumns)}, (${grantIsAlive}) AS alive
    FROM tokens t
    JOIN authorization_grants g ON g.id = t.authorization_grant_id

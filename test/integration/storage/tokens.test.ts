@@ -252,6 +252,7 @@ describe('refresh token rotation (RFC 9700 §4.14.2)', () => {
     valueHash: token.valueHash,
     clientId: token.clientId,
     scopes,
+    redeemedFrom: Buffer.from('block'),
     issued: issue(),
     now: later(3_000),
     audit,
@@ -265,7 +266,11 @@ describe('refresh token rotation (RFC 9700 §4.14.2)', () => {
     );
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     const found = await findRefreshToken(database.sql, token.valueHash);
-    expect(found).toMatchObject({ consumedAt: later(3_000), successorHash: successor.refreshToken.valueHash });
+    expect(found).toMatchObject({
+      consumedAt: later(3_000),
+      successorHash: successor.refreshToken.valueHash,
+      redeemedFrom: Buffer.from('block'),
+    });
     expect(found?.successorConsumedAt).toBeNull();
   });
 

@@ -1,5 +1,7 @@
 import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
+import { addressBlock } from '../../../protocol/address-block.js';
 import { audienceOf, narrowResources, scopesOf } from '../../../protocol/authorization/resource-indicators.js';
+import { isPublicClient } from '../../../protocol/client/client-metadata.js';
 import { limitScopeToResources, narrowScope, parseScope } from '../../../protocol/scope.js';
 import { decideRefresh } from '../../../protocol/token/refresh-rotation.js';
 import { invalidGrant, type RefreshTokenRequest } from '../../../protocol/token/token-request.js';
@@ -18,6 +20,8 @@ interface Refresh {
   readonly context: TokenRequestContext;
   readonly request: RefreshTokenRequest;
   readonly valueHash: Buffer;
+  /** Stands for the address block that asks; the token is the key, so that storage cannot tell which block it is. */
+  readonly from: Buffer;
   /** As asked for; empty for all that was granted. */
   readonly scopes: readonly string[];
 }
@@ -42,11 +46,17 @@ function authorityOf({ authz, request, scopes }: Refresh, grant: GrantFacts): Au
  * Looks the token up and applies the rules of rotation (RFC 9700 §4.14.2); a reused one ends its authorization grant.
  * @throws OAuthError invalid_grant
  */
-async function findUsableToken({ authz, context, valueHash }: Refresh): Promise<UsableToken> {
+async function findUsableToken({ authz, context, valueHash, from }: Refresh): Promise<UsableToken> {
   const token = await findRefreshToken(authz.sql, valueHash);
   if (!token) throw invalidGrant('the refresh token is unknown');
-  const { clientId } = context.client;
-  const kind = decideRefresh(token, { clientId, now: authz.clock.now(), grace: authz.config.lifetimes.refreshGrace });
+  const { clientId, metadata } = context.client;
+  const kind = decideRefresh(token, {
+    clientId,
+    isPublic: isPublicClient(metadata),
+    fromSameAddress: token.redeemedFrom?.equals(from) ?? true,
+    now: authz.clock.now(),
+    grace: authz.config.lifetimes.refreshGrace,
+  });
   if (kind === 'refuse') throw invalidGrant('the refresh token is expired, revoked or of another client');
   if (kind === 'reuse') throw await endReusedGrant(authz, context, token);
   return { kind, token };
@@ -54,7 +64,7 @@ async function findUsableToken({ authz, context, valueHash }: Refresh): Promise<
 
 /** Redeems the token, and stores its successor and the opaque access token with it; null where it is not redeemable. */
 async function rotate(refresh: Refresh, plan: TokenPlan, authority: Authority): Promise<GrantFacts | null> {
-  const { authz, context, valueHash, scopes } = refresh;
+  const { authz, context, valueHash, from: redeemedFrom, scopes } = refresh;
   const { clientId } = context.client;
   return authz.events.recordWith(
     context.asked,
@@ -64,6 +74,7 @@ async function rotate(refresh: Refresh, plan: TokenPlan, authority: Authority): 
         valueHash,
         clientId,
         scopes: scopes.length > 0 ? scopes : null,
+        redeemedFrom,
         issued: storedTokens(plan, authority),
         now: plan.now,
         audit,
@@ -109,7 +120,8 @@ export async function refreshTokens(
   request: RefreshTokenRequest,
 ): Promise<IssuedTokens> {
   const valueHash = hashToken(request.refresh_token);
-  const refresh: Refresh = { authz, context, request, valueHash, scopes: parseScope(request.scope) };
+  const from = hmacSha256(Buffer.from(request.refresh_token), addressBlock(context.asked.address ?? ''));
+  const refresh: Refresh = { authz, context, request, valueHash, from, scopes: parseScope(request.scope) };
   const plan = planTokens(authz, context, successorOf(authz.successorKeys[0], request.refresh_token));
 
   let authority = nothingStored;

@@ -217,6 +217,46 @@ describe('a refresh token that comes a second time (RFC 9700 §4.14.2)', () => {
     expect(event).toMatchObject({ client_id: client, user_id: user });
   });
 
+  describe('S21: nobody goes on beside the owner', () => {
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const again = async (token: string, headers: Record<string, string>) => {
+      const form = { grant_type: 'refresh_token', refresh_token: token, client_id: client };
+      const { status, json } = await authz.token<Record<string, unknown>>(form, headers);
+      return [status, json.error];
+    };
+    const twice = async (first: string, second: string) => {
+      const { refresh_token: token } = await start();
+      expect(await again(token, from(first))).toEqual([200, undefined]);
+      return again(token, from(second));
+    };
+
+    it.each([
+      ['the same address', '192.0.2.1', '192.0.2.1'],
+      ['the same /64 (RFC 6177 §2)', '2001:db8::1', '2001:db8::2'],
+    ])('%s: the same successor', async (_, first, second) => {
+      expect(await twice(first, second)).toEqual([200, undefined]);
+    });
+
+    it.each([
+      ['another address', '192.0.2.1', '192.0.2.2'],
+      ['another /64', '2001:db8::1', '2001:db8:0:1::1'],
+    ])('%s, within 10 s: refused, recorded, and the end of the grant', async (_, first, second) => {
+      expect(await twice(first, second)).toEqual([400, 'invalid_grant']);
+      const [event] = (await authz.audited('token_reuse_detected')).slice(-1);
+      expect(event).toMatchObject({ client_id: client, context: { address: second } });
+    });
+
+    it('a confidential client has no tabs: within 10 s it ends the grant', async () => {
+      const confidential = await authz.addClient({ scope }, 'a secret');
+      const tokens = await authz.tokens(confidential, user, asked, 'a secret');
+      const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' };
+      const { json } = await authz.token(form, basic(confidential, 'a secret'));
+      const second = await authz.token<Record<string, unknown>>(form, basic(confidential, 'a secret'));
+      expect([second.status, second.json.error]).toEqual([400, 'invalid_grant']);
+      expect(await isActive(json.access_token)).toBe(false);
+    });
+  });
+
   it.each([['JWT', () => client] as const, ['opaque', () => opaque] as const])(
     '20 at once: one successor for all, redeemed once (%s access tokens)',
     async (_, of) => {
