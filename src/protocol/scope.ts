@@ -88,5 +88,9 @@ export function narrowScope(requested: readonly string[], granted: readonly stri
   return requested;
 }
 
+/** A scope that was taken from a client since it was granted is gone from what is issued (RFC 6749 §3.3). */
+export const limitScopeToRegistration = (scopes: readonly string[], registered: readonly string[]): readonly string[] =>
+  scopes.filter((scope) => registered.includes(scope));
+
 /** What is left of a granted scope in an access token for some of the granted resources (RFC 8707 §2.2). */
 export const limitScopeToResources = within;

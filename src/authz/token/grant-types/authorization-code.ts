@@ -1,6 +1,4 @@
 import { hashToken } from '../../../crypto/digest.js';
-import { audienceOf, narrowResources, scopesOf } from '../../../protocol/authorization/resource-indicators.js';
-import { limitScopeToResources } from '../../../protocol/scope.js';
 import {
   type AuthorizationCodeRequest,
   assertCodeBinding,
@@ -15,7 +13,8 @@ import {
 } from '../../../storage/tokens/authorization-code.js';
 import { linkTrace } from '../../../telemetry/tracing/tracing.js';
 import type { Authz } from '../../deps.js';
-import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
+import { grantedAuthority } from '../granted-authority.js';
+import { issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
 import { endReusedGrant } from '../reuse.js';
 import type { TokenRequestContext } from '../token-request-context.js';
 
@@ -39,12 +38,6 @@ async function findOwnCode(
   return code;
 }
 
-function authorityOf(authz: Authz, code: FoundCode, request: AuthorizationCodeRequest): Authority {
-  const resources = narrowResources(request.resource, code.resources, authz.config);
-  const audience = audienceOf(resources, authz.config);
-  return { audience, scopes: limitScopeToResources(code.scopes, scopesOf(audience, authz.config)) };
-}
-
 /**
  * Tokens for a code (RFC 6749 §4.1.3). All rules are checked and the tokens signed before the code is redeemed, so that a
  * mistake does not burn it; of several requests that come this far, one redeems it and any other ends what it issued.
@@ -57,7 +50,7 @@ export async function exchangeCode(
 ): Promise<IssuedTokens> {
   const valueHash = hashToken(request.code);
   const code = await findOwnCode(authz, context, request);
-  const authority = authorityOf(authz, code, request);
+  const authority = grantedAuthority(authz, context.client, code, { resource: request.resource, scopes: [] });
   const plan = planTokens(authz, context, code.scopes.includes('offline_access') ? authz.random.token() : undefined);
   const tokens = await issueTokens(authz, plan, authority, { grant: code, nonce: code.payload.nonce });
   const { clientId } = context.client;

@@ -1,8 +1,7 @@
 import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
 import { addressBlock } from '../../../protocol/address-block.js';
-import { audienceOf, narrowResources, scopesOf } from '../../../protocol/authorization/resource-indicators.js';
 import { isPublicClient } from '../../../protocol/client/client-metadata.js';
-import { limitScopeToResources, narrowScope, parseScope } from '../../../protocol/scope.js';
+import { narrowScope, parseScope } from '../../../protocol/scope.js';
 import { decideRefresh } from '../../../protocol/token/refresh-rotation.js';
 import { invalidGrant, type RefreshTokenRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
@@ -10,6 +9,7 @@ import type { GrantFacts } from '../../../storage/authorization-grants.js';
 import { insertAccessToken } from '../../../storage/tokens/access-token.js';
 import { type FoundRefreshToken, findRefreshToken, rotateRefreshToken } from '../../../storage/tokens/refresh-token.js';
 import type { Authz } from '../../deps.js';
+import { grantedAuthority } from '../granted-authority.js';
 import { type Authority, issueTokens, planTokens, storedTokens, type TokenPlan } from '../issue-tokens.js';
 import { endReusedGrant } from '../reuse.js';
 import type { TokenRequestContext } from '../token-request-context.js';
@@ -35,12 +35,8 @@ interface UsableToken {
 /** Whoever presents the same token gets the same successor, and nobody without the token can make it. */
 const successorOf = (key: Buffer, refreshToken: string): string => hmacSha256(key, refreshToken).toString('base64url');
 
-function authorityOf({ authz, request, scopes }: Refresh, grant: GrantFacts): Authority {
-  const resources = narrowResources(request.resource, grant.resources, authz.config);
-  const audience = audienceOf(resources, authz.config);
-  const narrowed = narrowScope(scopes, grant.scopes);
-  return { audience, scopes: limitScopeToResources(narrowed, scopesOf(audience, authz.config)) };
-}
+const authorityOf = ({ authz, context, request: { resource }, scopes }: Refresh, grant: GrantFacts): Authority =>
+  grantedAuthority(authz, context.client, grant, { resource, scopes });
 
 /**
  * Looks the token up and applies the rules of rotation (RFC 9700 §4.14.2); a reused one ends its authorization grant.

@@ -128,6 +128,22 @@ describe('scope and resource of a refresh (RFC 6749 §6, RFC 8707 §2.2)', () =>
   });
 });
 
+describe('S19: a scope that was taken from a client', () => {
+  it.each(['jwt', 'opaque'])('is gone from its next access token (%s), and the rest stays', async (format) => {
+    const own = await authz.addClient({ scope: asked.scope, access_token_format: format });
+    const { refresh_token: token } = await start(own);
+    const taken = asked.scope.replace(' read:resource', '').replace('openid ', '');
+    await authz.database.pool.query(
+      `UPDATE clients SET metadata = jsonb_set(metadata, '{scope}', to_jsonb($2::text)) WHERE client_id = $1`,
+      [own, taken],
+    );
+    authz.clock.advance(2_000); // the client is remembered for a second
+    const { json } = await refresh(token, { client_id: own });
+    expect(json.scope.split(' ').sort()).toEqual(taken.split(' ').sort());
+    expect(json.id_token).toBeUndefined();
+  });
+});
+
 describe('a refresh token that does not fit (RFC 6749 §5.2)', () => {
   it('missing or unknown', async () => {
     expect(await refusal('')).toEqual([400, 'invalid_request']);
