@@ -10,6 +10,7 @@ import { describeDatabaseFault } from '../storage/connection/availability.js';
 import { locateDatabase } from '../storage/connection/locate.js';
 import { createPool, type PoolSettings } from '../storage/connection/pool.js';
 import { createSql, type Sql } from '../storage/connection/sql.js';
+import { createWriteHealth } from '../storage/connection/write-health.js';
 import { createDataSource } from '../storage/data-source.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
@@ -35,6 +36,8 @@ export interface Database {
   prepare(signal: AbortSignal): Promise<void>;
   /** What {@link Database.prepare} waits for. */
   waitingFor(): string;
+  /** Why nothing can be written, while that is so. */
+  writeProblem(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -88,7 +91,9 @@ export async function openServingDatabase({ config, name, clock, random, log }: 
   const passwords = createPasswordHasher(config.password);
   const { manager } = dataSource;
   const maxWaiting = config.http.maxRequestsInFlight;
-  const sql = createSql(pool, { prepared: database.preparedStatements, maxWaiting, log });
+  const writeHealth = createWriteHealth(clock);
+  metrics.observeWrites(() => writeHealth.problem() === undefined);
+  const sql = createSql(pool, { prepared: database.preparedStatements, maxWaiting, writeHealth, log });
   const administer: Database['administer'] = (by) =>
     createAdministration({ config, manager, sql, passwords, clock, random, log, actor: { by } });
 
@@ -100,6 +105,7 @@ export async function openServingDatabase({ config, name, clock, random, log }: 
 
   return {
     ...createPreparation(migrateAndProvision, log),
+    writeProblem: writeHealth.problem,
     sql,
     manager,
     passwords,

@@ -48,6 +48,8 @@ interface Start extends ServingOptions {
   readonly gate: Gate;
   /** What the readiness of the process asks: each role that is started adds its own. */
   readonly checks: Record<string, () => Promise<void>>;
+  /** What readiness tells beside that. */
+  readonly warnings: Record<string, () => string | undefined>;
 }
 
 /** Starts all of it. What has been started is ended again when a part cannot be. */
@@ -55,7 +57,7 @@ export async function startServing(options: ServingOptions): Promise<ServingProc
   const shutdown = createShutdown(options.log);
   const gate = createGate();
   try {
-    return await startParts({ ...options, shutdown, gate, checks: { start: gate.check } });
+    return await startParts({ ...options, shutdown, gate, checks: { start: gate.check }, warnings: {} });
   } catch (error) {
     await shutdown.run();
     throw error;
@@ -107,8 +109,8 @@ async function startObserving(start: Start): Promise<Telemetry['prometheus']> {
 
 /** Resolves to the port of the admin listener, which answers from now on whether the process is alive and ready. */
 async function listenForOperators(start: Start, prometheus: Telemetry['prometheus']): Promise<number> {
-  const { serving, clock, log, onShutdown, shutdown, checks } = start;
-  const health = createHealth({ checks, clock, log });
+  const { serving, clock, log, onShutdown, shutdown, checks, warnings } = start;
+  const health = createHealth({ checks, warnings, clock, log });
   shutdown.add('readiness', health.drain);
   const { admin } = serving.config;
   const listener = await serveAdmin({ admin, health, log, onShutdown, metrics: prometheus, clock });
@@ -129,6 +131,7 @@ async function startDatabaseRoles(
   const database = await openServingDatabase({ ...start, config, name: start.serving.role });
   start.shutdown.add('database', database.close);
   start.gate.waitFor(database.waitingFor);
+  start.warnings.database_writes = database.writeProblem;
   const parts = await assembleDatabaseRoleParts(config, database, start);
   const ports: RolePort[] = [];
   for (const each of roles) {

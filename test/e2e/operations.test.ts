@@ -139,6 +139,47 @@ describe('numbers', () => {
   });
 });
 
+describe('a database without room', () => {
+  it('R3: shows beside readiness and as a metric, while what needs no room goes on', async () => {
+    const { dsn } = await newDatabase();
+    await query(
+      dsn,
+      `CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION 'could not extend file "base/5/1": No space left on device' USING ERRCODE = '53100'; END $$`,
+    );
+    await query(dsn, 'CREATE TRIGGER full_disk BEFORE INSERT ON interactions EXECUTE FUNCTION no_room()');
+    const authz = start('authz', { IDENTITY_DATABASE_DSN: dsn, IDENTITY_ADMIN_PROMETHEUS: 'true' });
+    await lineOf(authz, 'serving');
+    const { authz: port, admin = 0 } = await portsOf(authz);
+    const at = (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' });
+    const request = new URLSearchParams({
+      client_id: 'spa-rp',
+      response_type: 'code',
+      redirect_uri: 'http://127.0.0.1:18083/callback',
+      scope: 'openid',
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    });
+    const failing = async () =>
+      /^database_writes_failing(?:\{.*\})? 1$/m.test((await askAdmin(admin, '/metrics')).body);
+    expect(JSON.parse((await askAdmin(admin, '/readyz')).body)).not.toHaveProperty('warnings');
+    expect(await failing()).toBe(false);
+
+    const refused = await at(`/oauth2/v1/authorize?${request}`);
+    expect(refused.status === 503 || refused.headers.get('location')?.includes('temporarily_unavailable')).toBe(true);
+    await eventually(
+      async () => JSON.parse((await askAdmin(admin, '/readyz')).body),
+      ({ status, warnings }) =>
+        status === 'ok' && /No space left on device; make room on PostgreSQL's disk/.test(warnings?.database_writes),
+      'a warning beside readiness',
+    );
+    expect(await failing()).toBe(true);
+    const health = await at('/health');
+    expect([health.status, await health.text()]).toEqual([200, '{"status":"ok","service":"authz"}']);
+    expect((await at('/oauth2/v1/jwks')).status).toBe(200);
+  });
+});
+
 /** The statements of a chapter of the runbook, as they stand there. */
 async function runbookSql(chapter: string): Promise<string[]> {
   const text = await readFile('docs/runbook.md', 'utf8');

@@ -93,7 +93,8 @@ describe('dashboards and alerts', () => {
     readFileSync(join('src/telemetry/metrics', file), 'utf8'),
   );
   const emitted = new Set(sources.flatMap((source) => source.match(/(?<=')[a-z]+(?:_[a-z]+)+(?=')/g) ?? []));
-  const metric = /\b[a-z]+(?:_[a-z]+)*_(?:total|seconds|bytes|bucket|sum|count|active|idle|max|waiting|flight)\b/g;
+  const metric =
+    /\b[a-z]+(?:_[a-z]+)*_(?:total|seconds|bytes|bucket|sum|count|active|idle|max|waiting|flight|failing)\b/g;
   const unknown = (text: string) =>
     (text.match(metric) ?? []).filter(
       (name) => !emitted.has(name) && !emitted.has(name.replace(/_(bucket|sum|count)$/, '')),

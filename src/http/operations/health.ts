@@ -7,6 +7,8 @@ export interface Readiness {
   readonly ok: boolean;
   /** What each check says: `ok`, or why not. */
   readonly checks: Readonly<Record<string, string>>;
+  /** What an operator has to know although the role can do its work, or most of it. */
+  readonly warnings: Readonly<Record<string, string>>;
 }
 
 export interface Health {
@@ -21,8 +23,12 @@ export interface Health {
 /** By name, what is needed to do the work: each resolves, or rejects with the reason why it is not there. */
 export type Checks = Readonly<Record<string, () => Promise<void>>>;
 
+/** By name, what goes wrong without keeping the role from its work; undefined while nothing does. */
+export type Warnings = Readonly<Record<string, () => string | undefined>>;
+
 export interface HealthOptions {
   readonly checks: Checks;
+  readonly warnings?: Warnings;
   readonly clock: Clock;
   /** Told when readiness turns. */
   readonly log?: Log;
@@ -50,7 +56,15 @@ function reasonOf(error: unknown): string {
   return redactText(cause === undefined ? own : `${own} (${reasonOf(cause)})`).slice(0, 300);
 }
 
-export function createHealth({ checks, clock, log, checkTimeout = 2000 }: HealthOptions): Health {
+const described = (warnings: Warnings): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(warnings).flatMap(([name, describe]) => {
+      const warning = describe();
+      return warning === undefined ? [] : [[name, redactText(warning).slice(0, 300)]];
+    }),
+  );
+
+export function createHealth({ checks, warnings = {}, clock, log, checkTimeout = 2000 }: HealthOptions): Health {
   let draining = false;
   let latest: { readonly at: number; readonly readiness: Promise<Readiness> } | undefined;
   let wasOk: boolean | undefined;
@@ -68,13 +82,13 @@ export function createHealth({ checks, clock, log, checkTimeout = 2000 }: Health
     const ok = Object.values(answers).every((answer) => answer === 'ok');
     if (wasOk !== ok) log?.[ok ? 'info' : 'warn'](ok ? 'ready' : 'not ready', { checks: answers });
     wasOk = ok;
-    return { ok, checks: answers };
+    return { ok, checks: answers, warnings: described(warnings) };
   }
 
   return {
     livez: () => ({ ok: true }),
     async readyz() {
-      if (draining) return { ok: false, checks: { serving: 'shutting down' } };
+      if (draining) return { ok: false, checks: { serving: 'shutting down' }, warnings: {} };
       const now = clock.now().getTime();
       if (!latest || now - latest.at > maxAge) latest = { at: now, readiness: ask() };
       return latest.readiness;

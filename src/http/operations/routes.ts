@@ -83,8 +83,9 @@ export function adminRoutes(options: AdminRoutesOptions): readonly AdminRoute[] 
   const { admin, health, log, metrics } = options;
   const livez: AdminHandler = (_req, res) => sendJson(res, health.livez().ok ? 200 : 503, { status: 'ok' });
   const readyz: AdminHandler = async (_req, res) => {
-    const { ok, checks } = await health.readyz();
-    sendJson(res, ok ? 200 : 503, { status: ok ? 'ok' : 'unavailable', checks });
+    const { ok, checks, warnings } = await health.readyz();
+    const status = ok ? 'ok' : 'unavailable';
+    sendJson(res, ok ? 200 : 503, { status, checks, ...(Object.keys(warnings).length > 0 && { warnings }) });
   };
   const prometheus: AdminHandler = async (_req, res) => {
     const text = (await metrics?.()) ?? '';

@@ -4,6 +4,7 @@ import type { Log } from '../../telemetry/log/logger.js';
 import { withSpan } from '../../telemetry/tracing/tracing.js';
 import { describeDatabaseFault } from './availability.js';
 import { type Statement, statement, valuesOf } from './statement.js';
+import type { WriteHealth } from './write-health.js';
 
 /** What hot verbs are given: it runs statements, each on whatever connection is free. */
 export interface Sql {
@@ -24,6 +25,8 @@ export interface SqlOptions {
   readonly prepared: boolean;
   /** How many callers may wait for a connection before others are turned away. */
   readonly maxWaiting: number;
+  /** Told how statements that write went. */
+  readonly writeHealth?: WriteHealth;
   /** Statements by name, never their values, at level TRACE. */
   readonly log?: Log;
 }
@@ -53,7 +56,7 @@ async function untilUndisturbed<Result>(run: () => Promise<Result>): Promise<Res
   }
 }
 
-export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptions): Sql {
+export function createSql(pool: pg.Pool, { prepared, maxWaiting, writeHealth, log }: SqlOptions): Sql {
   return {
     query: (statement, parameters) => {
       const { name, text } = statement;
@@ -66,9 +69,11 @@ export function createSql(pool: pg.Pool, { prepared, maxWaiting, log }: SqlOptio
         try {
           const values = valuesOf(statement, parameters);
           const result = await untilUndisturbed(() => pool.query({ text, values, ...(prepared ? { name } : {}) }));
+          if (statement.writes) writeHealth?.note();
           if (log?.isEnabled('TRACE')) log.trace('statement', { statement: name, rows: result.rowCount });
           return { rows: result.rows, rowCount: result.rowCount ?? 0 };
         } catch (error) {
+          if (statement.writes) writeHealth?.note(error);
           const { away, remedy } = describeDatabaseFault(error);
           throw away ? new StorageUnavailableError(`the database does not answer: ${remedy}`, { cause: error }) : error;
         }

@@ -6,6 +6,8 @@ export interface Statement<Parameters extends object, Row> {
   readonly text: string;
   /** The parameters in the order of `$1`, `$2` and so on. */
   readonly order: readonly (keyof Parameters & string)[];
+  /** It may change rows, and so needs room. */
+  readonly writes: boolean;
   readonly [types]?: (parameters: Parameters) => Row;
 }
 
@@ -13,6 +15,7 @@ export interface Statement<Parameters extends object, Row> {
 export type Placeholders<Parameters> = { readonly [Name in keyof Parameters & string]-?: `$${number}` };
 
 const names = new Set<string>();
+const writing = /\b(INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+((AS\s+)?\w+\s+)?SET)\b/;
 
 /**
  * A statement whose text is made once, when the program is loaded: the same text under the same name in every process.
@@ -34,7 +37,8 @@ export function statement<Parameters extends object, Row = never>(
       return `$${known < 0 ? order.push(parameter as keyof Parameters & string) : known + 1}`;
     },
   });
-  return { name, text: build(placeholders), order };
+  const text = build(placeholders);
+  return { name, text, order, writes: writing.test(text) };
 }
 
 /** The values in the order of their placeholders. */

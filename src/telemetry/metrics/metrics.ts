@@ -166,6 +166,15 @@ export const metrics = {
     });
   },
 
+  /** @param read whether what has to be remembered can be written */
+  observeWrites(read: () => boolean): void {
+    observe({
+      name: 'database_writes_failing',
+      description: '1 while the database is full or read only.',
+      read: () => one(read() ? 0 : 1),
+    });
+  },
+
   observeSigningKeys(read: () => readonly SigningKeyAge[]): void {
     observe({
       name: 'signing_key_age_seconds',

@@ -33,6 +33,16 @@ describe('statement', () => {
     expect(() => statement('twice', () => 'SELECT 2')).toThrow('two statements with the name twice');
   });
 
+  it.each([
+    ['INSERT INTO t VALUES (1)', true],
+    ['WITH a AS (\n  UPDATE tokens t\n SET x = 1 RETURNING id) SELECT 1', true],
+    ['DELETE FROM t', true],
+    ['SELECT id FROM t WHERE deleted FOR UPDATE', false],
+    ["SELECT 'UPDATE'", false],
+  ])('knows whether it writes: %j', (text, writes) => {
+    expect(statement(`writes ${text}`, () => text).writes).toBe(writes);
+  });
+
   it('does not compile with a name that its parameters do not have', () => {
     // @ts-expect-error there is no `later`
     statement<Lookup>('unknown', (p) => p.later);
