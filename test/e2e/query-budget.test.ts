@@ -53,7 +53,7 @@ const flow = (scope: string) => ({
 });
 
 describe('query budget', () => {
-  it('a complete code flow with sign-in and consent takes at most 16 statements, audit included', async () => {
+  it('a complete code flow with sign-in and consent takes at most 15 statements, audit included', async () => {
     const ran = await during(async () => {
       const { status, body } = await redeem(
         stack.urls.authz,
@@ -63,7 +63,7 @@ describe('query budget', () => {
       expect([status, Object.keys(body)]).toEqual([200, expect.arrayContaining(['id_token', 'refresh_token'])]);
     });
     expect(ran.length).toBeGreaterThan(5);
-    expect(ran.length).toBeLessThanOrEqual(16);
+    expect(ran.length).toBeLessThanOrEqual(15);
   });
 
   it('client_credentials with a JWT takes none beyond audit', async () => {

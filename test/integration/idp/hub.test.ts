@@ -58,7 +58,7 @@ describe('The hub (OIDC Core §3.1.2.3, §3.1.2.4)', () => {
     });
   });
 
-  it('costs one statement for a page, four for a sign-in, two for a consent, one to complete', async () => {
+  it('costs one statement for a page, three for a sign-in, two for a consent, one to complete', async () => {
     const fresh = await idp.addUser();
     const browser = idp.newBrowser();
     const interaction = await idp.start(client);
@@ -68,7 +68,7 @@ describe('The hub (OIDC Core §3.1.2.3, §3.1.2.4)', () => {
     const [form] = formsOf((await browser.get(hub(interaction))).text);
     idp.database.statements();
     await browser.post(form?.action ?? '', { ...form?.fields, identifier: fresh.email, password: fresh.password });
-    expect(idp.database.statements()).toHaveLength(4);
+    expect(idp.database.statements()).toHaveLength(3);
     const [consent] = formsOf((await browser.get(hub(interaction))).text);
     expect(idp.database.statements()).toHaveLength(1);
     await browser.post(consent?.action ?? '', { ...consent?.fields, decision: 'allow' });
