@@ -216,20 +216,23 @@ interface NewProof extends TakenProof {
   readonly now: Date;
 }
 
-const recordProofStatement = statement<NewProof>(
+const recordProofStatement = statement<NewProof, { unchanged: boolean }>(
   'record_proof',
   (p) => `
-   WITH ${takenProof(p)}
-   UPDATE interactions SET proofs = proofs || ${p.proof}::jsonb
-   WHERE id_hash = ${p.idHash} AND completed_at IS NULL AND expires_at > ${p.now}`,
+   WITH ${takenProof(p)}, kept AS (
+     UPDATE interactions SET proofs = proofs || ${p.proof}::jsonb
+     WHERE id_hash = ${p.idHash} AND completed_at IS NULL AND expires_at > ${p.now} AND EXISTS (SELECT FROM unchanged)
+   )
+   SELECT EXISTS (SELECT FROM unchanged) AS unchanged`,
 );
 
 /**
  * Keeps a proof that is not enough for a session yet with its interaction, until another completes it (`beginSession`).
  * Forgives the failures before it and stores the proof's effects in the same statement.
+ * @returns false when the user has been disabled or given another password meanwhile: then nothing is changed
  */
-export async function recordProof(sql: Sql, proof: NewProof): Promise<void> {
-  await sql.query(recordProofStatement, proof);
+export async function recordProof(sql: Sql, proof: NewProof): Promise<boolean> {
+  return (await sql.query(recordProofStatement, proof)).rows[0]?.unchanged ?? false;
 }
 
 interface Completion {

@@ -18,6 +18,8 @@ export interface Forgiven {
 /** What is stored of a proof in the statement that takes it. */
 export interface TakenProof {
   readonly userId: string;
+  /** The account's when it was looked at: nothing comes of a proof when it has another by now. */
+  readonly passwordHash: string | null;
   readonly forgiven: Forgiven;
   readonly effects: ProofEffects;
 }
@@ -32,7 +34,7 @@ function forgiveness(forgiven: string): string {
      WHERE key = ANY (ARRAY(
        SELECT decode(hex, 'hex') FROM jsonb_array_elements_text((${keys}) || COALESCE(${shareKey}, '[]')) hex
      ))
-     ORDER BY key FOR UPDATE
+     AND EXISTS (SELECT FROM unchanged) ORDER BY key FOR UPDATE
    ), forgiven AS (
      DELETE FROM sign_in_failures WHERE key IN (SELECT key FROM failed WHERE is_share IS NOT TRUE)
    ), forgiven_share AS (
@@ -41,10 +43,24 @@ function forgiveness(forgiven: string): string {
    )`;
 }
 
-/** The CTEs that do so. */
-export function takenProof({ userId, forgiven, effects }: Placeholders<TakenProof>): string {
-  const rehash = `${effects}::jsonb -> ${jsonKey<ProofEffects>('rehash')}`;
-  return `${forgiveness(forgiven)}, rehashed AS (
-     UPDATE users SET password_hash = ${rehash} ->> 'to' WHERE id = ${userId} AND password_hash = ${rehash} ->> 'from'
+/**
+ * The CTEs that do so, where the account is enabled and its password still the one that was looked at. `unchanged` has its row
+ * then, locked: a change of password and a disabling wait for the statement, or it for them. What else a statement changes has
+ * to depend on that. The lock is shared, but for a statement that changes the row itself: two of those could not both go on.
+ */
+export function takenProof(p: Placeholders<TakenProof>): string {
+  const rehash = `${p.effects}::jsonb -> ${jsonKey<ProofEffects>('rehash')}`;
+  const account = `
+     SELECT id FROM users
+     WHERE id = ${p.userId} AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM ${p.passwordHash}::text`;
+  return `shared AS (
+     ${account} AND ${rehash} IS NULL FOR SHARE
+   ), own AS (
+     ${account} AND ${rehash} IS NOT NULL FOR NO KEY UPDATE
+   ), unchanged AS (
+     SELECT id FROM shared UNION ALL SELECT id FROM own
+   ), ${forgiveness(p.forgiven)}, rehashed AS (
+     UPDATE users SET password_hash = ${rehash} ->> 'to'
+     WHERE id IN (SELECT id FROM unchanged) AND password_hash = ${rehash} ->> 'from'
    )`;
 }

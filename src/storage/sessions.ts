@@ -54,24 +54,24 @@ interface NewSession extends TakenProof {
 const beginSessionStatement = statement<NewSession, { id: string }>(
   'sign_in',
   (p) => `
-   WITH enabled AS (
-     SELECT id FROM users WHERE id = ${p.userId} AND disabled_at IS NULL
-   ), same AS (
+   WITH ${takenProof(p)}, same AS (
      SELECT id FROM sessions
      WHERE secret_hash = ${p.currentSecretHash} AND user_id = ${p.userId} AND expires_at > ${p.now}
    ), other AS (
-     DELETE FROM sessions WHERE secret_hash = ${p.currentSecretHash} AND user_id <> ${p.userId} RETURNING id
+     DELETE FROM sessions
+     WHERE secret_hash = ${p.currentSecretHash} AND user_id <> ${p.userId} AND EXISTS (SELECT FROM unchanged) RETURNING id
    ), other_grants AS (
      UPDATE authorization_grants SET revoked_at = ${p.now}
      WHERE session_id IN (SELECT id FROM other) AND revoked_at IS NULL AND NOT 'offline_access' = ANY (scopes)
    ), used_up AS (
-     UPDATE interactions SET proofs = '[]' WHERE id_hash = ${p.interactionIdHash} AND proofs <> '[]'
-   ), ${takenProof(p)}, signed_in AS (
+     UPDATE interactions SET proofs = '[]'
+     WHERE id_hash = ${p.interactionIdHash} AND proofs <> '[]' AND EXISTS (SELECT FROM unchanged)
+   ), signed_in AS (
      INSERT INTO sessions AS s
        (id, secret_hash, user_id, auth_time, amr, acr, created_at, last_seen_at, ends_at, expires_at)
-     SELECT COALESCE((SELECT id FROM same), ${p.newId}::uuid), ${p.secretHash}, enabled.id, ${p.now}, ${p.amr}, ${p.acr},
+     SELECT COALESCE((SELECT id FROM same), ${p.newId}::uuid), ${p.secretHash}, unchanged.id, ${p.now}, ${p.amr}, ${p.acr},
        ${p.now}, ${p.now}, ${p.endsAt}::timestamptz, LEAST(${p.endsAt}::timestamptz, ${p.idleAt}::timestamptz)
-     FROM enabled
+     FROM unchanged
      ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, auth_time = EXCLUDED.auth_time, amr = EXCLUDED.amr,
        acr = EXCLUDED.acr, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at
      RETURNING id, user_id
@@ -85,7 +85,7 @@ const beginSessionStatement = statement<NewSession, { id: string }>(
  * Begins a session with a fresh secret, so that none can be fixed in advance. The same user signing in again keeps the
  * session's id; another user's session in this browser ends, with what was granted in it. Forgives the failures
  * before it, stores the proof's effects and uses up the proofs that waited for this one, all in one statement.
- * @returns the session's id, or null when the user has been disabled meanwhile
+ * @returns the session's id, or null when the user has been disabled or given another password meanwhile: then nothing is changed
  */
 export async function beginSession(sql: Sql, session: NewSession): Promise<string | null> {
   const { rows } = await sql.query(beginSessionStatement, session);

@@ -15,7 +15,7 @@ import { rememberedBrowser } from './known-browser.js';
 import { startSession } from './session.js';
 
 /** An account for which a method was just proven. */
-export interface ProvenAccount extends Omit<TakenProof, 'userId'> {
+export interface ProvenAccount extends Omit<TakenProof, 'userId' | 'passwordHash'> {
   readonly account: SignInAccount;
   readonly amr: AuthenticationMethodReference;
 }
@@ -23,7 +23,8 @@ export interface ProvenAccount extends Omit<TakenProof, 'userId'> {
 /**
  * Begins the session once the proofs amount to what the request wishes for and the account can give. Until then the proof is
  * kept with the interaction, and the hub asks for the next one.
- * @returns the cookies of a browser that is signed in, none while a proof is missing; null when the account is disabled
+ * @returns the cookies of a browser that is signed in, none while a proof is missing; null when the account is disabled, or is no
+ * longer what it was when it was looked at
  */
 export async function acceptProof(
   idp: Idp,
@@ -32,16 +33,16 @@ export async function acceptProof(
   { account, amr, ...proof }: ProvenAccount,
 ): Promise<readonly CookieToSet[] | null> {
   if (account.disabledAt) return null;
-  const { id: userId, enrolled } = account;
+  const { id: userId, enrolled, passwordHash } = account;
   const methods = [...provenSoFar(idp, visit, userId), amr];
   const wanted = wantedContextClass(visit.request.acrValues, [...enrolled, ...methods]);
   const missing = missingMethods(wanted, methods, enrolled);
   if (missing.length > 0) {
     const given = { idHash: hashToken(visit.interactionId), proof: { subject: userId, amr }, now: idp.clock.now() };
-    await recordProof(idp.sql, { userId, ...proof, ...given });
+    if (!(await recordProof(idp.sql, { userId, passwordHash, ...proof, ...given }))) return null;
     idp.log.info('sign in needs a further proof', { user_id: userId, client_id: visit.clientId, missing });
     return [];
   }
-  const session = await startSession(idp, asked, visit, { userId, methods, ...proof });
+  const session = await startSession(idp, asked, visit, { userId, passwordHash, methods, ...proof });
   return session && [session, rememberedBrowser(idp, visit, userId), browserCookie(idp, visit.browser)];
 }

@@ -25,7 +25,7 @@ export interface SignIn extends TakenProof {
 
 /**
  * Begins a session under a fresh secret, whatever cookie the browser brought, so that no session can be fixed in advance.
- * @returns the session's cookie, or null when the account has been disabled meanwhile
+ * @returns the session's cookie, or null when the account has been disabled or given another password meanwhile
  */
 export async function startSession(
   idp: Idp,

@@ -40,13 +40,21 @@ export async function signIn(idp: Idp, method: AuthenticationMethod, sent: SentF
   }
 }
 
-/** @returns null when the attempt is counted as a known browser's, and it is none */
+const mostLooks = 3;
+
+/**
+ * An account that changed while its password was judged is looked at again: a hash made anew by another sign-in is fine, a
+ * password that was replaced is wrong.
+ * @returns null when the attempt is counted as a known browser's, and it is none
+ */
 async function judge(
   idp: Idp,
   method: AuthenticationMethod,
-  { visit, form, asked }: SentForm,
+  sent: SentForm,
   attempt: CountedAttempt,
+  looks = 1,
 ): Promise<SignInResult | null> {
+  const { visit, form, asked } = sent;
   const { identifier, turn } = attempt;
   const failureKeys = countersOf(attempt).map(({ key }) => key);
   const { account, failures } = await lookForSignIn(idp.sql, { identifier, failureKeys, now: idp.clock.now() });
@@ -59,7 +67,11 @@ async function judge(
     account && { account, amr: method.amr, forgiven: forgivenBy(idp, attempt, account.id), ...proof };
   const cookies = proven && (await acceptProof(idp, asked, visit, proven));
   if (cookies) return { kind: 'proven', cookies };
+  if (proven && !account.disabledAt && looks < mostLooks) return judge(idp, method, sent, attempt, looks + 1);
   await countFailure(idp, attempt, failures);
-  recordFailure(idp, asked, turn.block, { ...about, reason: proven ? 'disabled' : 'wrong_credentials' });
+  recordFailure(idp, asked, turn.block, {
+    ...about,
+    reason: proven && account.disabledAt ? 'disabled' : 'wrong_credentials',
+  });
   return { kind: 'refused' };
 }

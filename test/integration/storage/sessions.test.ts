@@ -31,6 +31,7 @@ const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSessio
     acr: null,
     endsAt: later(10_000),
     idleAt: later(5_000),
+    passwordHash: null,
     forgiven: { keys: [], share: null },
     effects: {},
     audit,
@@ -104,10 +105,43 @@ describe('session', () => {
     await setPasswordHash(database.dataSource.manager, userId, 'old', change);
     const stored = async () =>
       (await database.pool.query('SELECT password_hash AS hash FROM users WHERE id = $1', [userId])).rows[0].hash;
-    await signIn(userId, { effects: { rehash: { from: 'another', to: 'new' } } });
+    await signIn(userId, { passwordHash: 'old', effects: { rehash: { from: 'another', to: 'new' } } });
     expect(await stored()).toBe('old');
-    await signIn(userId, { effects: { rehash: { from: 'old', to: 'new' } } });
+    await signIn(userId, { passwordHash: 'old', effects: { rehash: { from: 'old', to: 'new' } } });
     expect(await stored()).toBe('new');
+  });
+
+  it('S4: begins with the password that the user has, or not at all, and nothing comes of it', async () => {
+    const [userId, other, key] = [await addUser(database), await addUser(database), secret().toString('hex')];
+    await setPasswordHash(database.dataSource.manager, userId, 'new', change);
+    const { id, secretHash } = await signIn(other);
+    await countSignInFailure(database.sql, { counters: [{ key, delays: [0] }], now: start, expiresAt: later(60_000) });
+    const failed = { passwordHash: 'old', currentSecretHash: secretHash, forgiven: { keys: [key], share: null } };
+    expect((await signIn(userId, failed)).id).toBeNull();
+    expect(await findSession(database.sql, secretHash, start)).toMatchObject({ id });
+    const look = { identifier: 'nobody', failureKeys: [key], now: start };
+    expect((await lookForSignIn(database.sql, look)).failures[key]).toMatchObject({ failures: 1 });
+    expect((await signIn(userId, { ...failed, passwordHash: 'new' })).id).not.toBeNull();
+  });
+
+  it.each([
+    ['disabled', (userId: string) => disableUser(database.dataSource.manager, userId, change)],
+    ['given a password', (userId: string) => setPasswordHash(database.dataSource.manager, userId, 'new', change)],
+  ])('S4: a user who is %s while signing in keeps no session', async (_, changeUser) => {
+    for (let n = 0; n < 20; n++) {
+      const userId = await addUser(database);
+      await Promise.all([changeUser(userId), signIn(userId), signIn(userId)]);
+      const { rows } = await database.pool.query('SELECT FROM sessions WHERE user_id = $1', [userId]);
+      expect(rows).toHaveLength(0);
+    }
+  });
+
+  it('S24: sign-ins at once that all replace a hash do not wait for each other in a circle', async () => {
+    const userId = await addUser(database);
+    await setPasswordHash(database.dataSource.manager, userId, 'old', change);
+    const rehashing = { passwordHash: 'old', effects: { rehash: { from: 'old', to: 'new' } } };
+    const begun = await Promise.all(Array.from({ length: 16 }, () => signIn(userId, rehashing)));
+    expect(begun.filter(({ id }) => id !== null)).toHaveLength(1);
   });
 
   it('takes its grants along at sign-out, except offline ones of other clients (OIDC Back-Channel Logout §2.7)', async () => {

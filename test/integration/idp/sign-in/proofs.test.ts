@@ -44,9 +44,10 @@ const outcomeAfter = async (browser: ReturnType<TestIdp['newBrowser']>, interact
 };
 
 /** As a step of another method does it. */
-const prove = (interaction: string, { id }: TestUser, amr: AuthenticationMethodReference) => {
+const prove = async (interaction: string, { id }: TestUser, amr: AuthenticationMethodReference) => {
+  const { rows } = await idp.database.pool.query('SELECT password_hash FROM users WHERE id = $1', [id]);
   const proof = { subject: id, amr };
-  const taken = { userId: id, forgiven: { keys: [], share: null }, effects: {} };
+  const taken = { userId: id, passwordHash: rows[0].password_hash, forgiven: { keys: [], share: null }, effects: {} };
   return recordProof(idp.database.sql, { idHash: hashToken(interaction), proof, ...taken, now: idp.clock.now() });
 };
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OverloadedError } from '../../../../src/crypto/hashing-queue.js';
 import { createPasswordHasher } from '../../../../src/crypto/password.js';
-import { disableUser } from '../../../../src/storage/users.js';
+import { disableUser, setPasswordHash } from '../../../../src/storage/users.js';
 import { type Answer, type Browser, formsOf } from '../../../support/browser.js';
 import { configuration } from '../../../support/configuration.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
@@ -125,6 +125,41 @@ describe('Sign-in by password', () => {
   it('escapes what was typed', async () => {
     const answer = await tryToSignIn(idp.newBrowser(), { identifier: '"><script>alert(1)</script>', password: 'x' });
     expect(answer.text).not.toContain('<script>');
+  });
+});
+
+describe('An account that changes while its password is judged (S4)', () => {
+  const signInWhile = async (user: TestUser, changed: () => Promise<unknown>) => {
+    const { verify } = idp.deps.passwords;
+    idp.deps.passwords.verify = async (...asked) => {
+      const match = await verify(...asked);
+      idp.deps.passwords.verify = verify;
+      await changed();
+      return match;
+    };
+    const browser = idp.newBrowser();
+    const answer = await tryToSignIn(browser, right(user));
+    return [answer.status, browser.cookies.has('session')];
+  };
+  const manager = () => idp.database.dataSource.manager;
+
+  it('S4: the old password is wrong from the moment it is changed', async () => {
+    const user = await idp.addUser();
+    const hash = await idp.deps.passwords.hash('another password');
+    expect(await signInWhile(user, () => setPasswordHash(manager(), user.id, hash, change))).toEqual([422, false]);
+    expect((await tryToSignIn(idp.newBrowser(), { ...right(user), password: 'another password' })).status).toBe(303);
+  });
+
+  it('S4: a disabled account begins no session', async () => {
+    const user = await idp.addUser();
+    expect(await signInWhile(user, () => disableUser(manager(), user.id, change))).toEqual([422, false]);
+  });
+
+  it('a hash that another sign-in made anew of the same password is as good', async () => {
+    const user = await idp.addUser();
+    const hash = await createPasswordHasher({ ...configuration.password, iterations: 2 }).hash(user.password);
+    const rehash = 'UPDATE users SET password_hash = $2 WHERE id = $1';
+    expect(await signInWhile(user, () => idp.database.pool.query(rehash, [user.id, hash]))).toEqual([303, true]);
   });
 });
 
