@@ -45,6 +45,8 @@ export interface Idp extends IdpGiven {
   readonly recordedFailures: RateLimiter;
   /** At most one line a minute, however many attempts there are. */
   readonly tellOfAddressDelay: (clientId: string) => void;
+  /** Per identifier: attempts from address blocks that have not failed there, while all strangers together have too often. */
+  readonly sharedAttempts: RateLimiter;
   /** Per address block and account: successes that make good a failure of the block. */
   readonly forgivingSuccesses: RateLimiter;
   readonly csrfKey: Buffer;
@@ -81,6 +83,7 @@ export function assemble(given: IdpGiven): Idp {
     tellOfAddressDelay: rateLimited(60_000, given.clock, (suppressed, clientId: string) =>
       given.log.warn('sign ins delayed for failures of their address', { client_id: clientId, suppressed }),
     ),
+    sharedAttempts: createRateLimiter({ clock: given.clock, burst: 1, perSecond: 1 / 2 }),
     // An account of a stranger's own would otherwise pay for guesses at others' without end.
     forgivingSuccesses: createRateLimiter({ clock: given.clock, burst: 1, perSecond: 1 / 3_600 }),
     csrfKey: deriveKey(current, 'csrf'),

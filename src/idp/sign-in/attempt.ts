@@ -15,8 +15,10 @@ export interface CountedAttempt {
   readonly turn: HashingTurn;
   /** All failures of the address block, over all identifiers. */
   readonly address: PacedCounter;
-  /** The first is the narrow one: attempts that share it are judged one after another. */
-  readonly counters: readonly [DelayingCounter, ...DelayingCounter[]];
+  /** The identifier from this address block, or from this browser. Attempts that share it are judged one after another. */
+  readonly narrow: DelayingCounter;
+  /** The identifier from all strangers. */
+  readonly wide: DelayingCounter | null;
 }
 
 export interface SignInAttempt {
@@ -36,20 +38,29 @@ export function attemptOf(idp: Idp, { visit, form, asked }: SentForm): SignInAtt
   const counter = (delays: readonly number[], ...name: string[]): DelayingCounter => ({ key: keyOf(...name), delays });
   const { freeFailures: most, forgiveEvery: every } = idp.config.signIn.address;
   const address: PacedCounter = { key: keyOf('address block', block), most, every };
-  const { narrow, wide } = idp.delays;
-  const stranger = [counter(narrow, 'address', identifier, block), counter(wide, 'identifier', identifier)] as const;
-  const known = [counter(narrow, 'browser', identifier, visit.browser)] as const;
-  return {
-    stranger: { identifier, address, turn: { block, known: false }, counters: [...stranger] },
-    known: claimsToBeKnown(visit) ? { identifier, address, turn: { block, known: true }, counters: [...known] } : null,
+  const { delays } = idp;
+  const stranger: CountedAttempt = {
+    identifier,
+    turn: { block, known: false },
+    address,
+    narrow: counter(delays.narrow, 'address', identifier, block),
+    wide: counter(delays.wide, 'identifier', identifier),
   };
+  const known: CountedAttempt = {
+    identifier,
+    turn: { block, known: true },
+    address,
+    narrow: counter(delays.narrow, 'browser', identifier, visit.browser),
+    wide: null,
+  };
+  return { stranger, known: claimsToBeKnown(visit) ? known : null };
 }
 
 /** Milliseconds by which a delay may be cut short: the clocks of several processes are never quite the same. */
 const clockSlack = 100;
 
-const delayBy = (counters: readonly FailureCounter[], failures: FailureStates, now: Date): Date | null => {
-  const until = Math.max(...counters.map(({ key }) => failures[key]?.blockedUntil ?? 0));
+const delayBy = (counter: FailureCounter | null, failures: FailureStates, now: Date): Date | null => {
+  const until = (counter && failures[counter.key]?.blockedUntil) ?? 0;
   return until > now.getTime() + clockSlack ? new Date(until) : null;
 };
 
@@ -60,13 +71,30 @@ export interface Delay {
   readonly byAddress: boolean;
 }
 
+/** The counters of the identifier: a success forgets what they hold. */
+export const ownCounters = ({ narrow, wide }: CountedAttempt): readonly FailureCounter[] =>
+  wide ? [narrow, wide] : [narrow];
+
 /** Under which a failure of the attempt is counted. A known browser is no part of what strangers do from its address block. */
-export const countersOf = ({ counters, address, turn }: CountedAttempt): readonly FailureCounter[] =>
-  turn.known ? counters : [...counters, address];
+export const countersOf = (attempt: CountedAttempt): readonly FailureCounter[] =>
+  attempt.turn.known ? ownCounters(attempt) : [...ownCounters(attempt), attempt.address];
+
+/**
+ * Many strangers together slow each other down. A share is kept for address blocks that have not failed at the identifier, or
+ * they would lock the owner out for as long as they go on.
+ */
+function delayByAll(idp: Idp, { narrow, wide }: CountedAttempt, failures: FailureStates, now: Date): Date | null {
+  const until = delayBy(wide, failures, now);
+  if (!wide || !until || failures[narrow.key]) return until;
+  const wait = idp.sharedAttempts.take(wide.key);
+  return wait === 0 ? null : new Date(now.getTime() + wait);
+}
 
 /** Null where the attempt may be made now. */
-export function delayOf(attempt: CountedAttempt, failures: FailureStates, now: Date): Delay | null {
-  const byAddress = attempt.turn.known ? null : delayBy([attempt.address], failures, now);
-  const until = byAddress ?? delayBy(attempt.counters, failures, now);
-  return until && { until, byAddress: byAddress !== null };
+export function delayOf(idp: Idp, attempt: CountedAttempt, failures: FailureStates, now: Date): Delay | null {
+  const { address, narrow, turn } = attempt;
+  const byAddress = turn.known ? null : delayBy(address, failures, now);
+  if (byAddress) return { until: byAddress, byAddress: true };
+  const until = delayBy(narrow, failures, now) ?? delayByAll(idp, attempt, failures, now);
+  return until && { until, byAddress: false };
 }

@@ -4,7 +4,7 @@ import type { Forgiven } from '../../storage/proofs.js';
 import { countSignInFailure, type FailureStates } from '../../storage/sign-in-failures.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { Idp } from '../deps.js';
-import { type CountedAttempt, countersOf, type Delay } from './attempt.js';
+import { type CountedAttempt, countersOf, type Delay, ownCounters } from './attempt.js';
 
 /** Whom an attempt was about, as far as that is known. */
 interface About {
@@ -21,9 +21,10 @@ export function tellOfDelay(idp: Idp, { until, byAddress }: Delay, { userId, cli
 }
 
 /** What a success makes good: its own failures, and now and then one of its address block. */
-export function forgivenBy(idp: Idp, { counters, address, turn }: CountedAttempt, userId: string): Forgiven {
+export function forgivenBy(idp: Idp, attempt: CountedAttempt, userId: string): Forgiven {
+  const { address, turn } = attempt;
   const forgives = idp.forgivingSuccesses.take(`${turn.block} ${userId}`) === 0;
-  return { keys: counters.map(({ key }) => key), share: forgives ? address : null };
+  return { keys: ownCounters(attempt).map(({ key }) => key), share: forgives ? address : null };
 }
 
 /** Counts what has been judged wrong. */
@@ -31,7 +32,7 @@ export async function countFailure(idp: Idp, attempt: CountedAttempt, failures: 
   const now = idp.clock.now();
   const expiresAt = after(now, idp.config.signIn.rememberFailures);
   await countSignInFailure(idp.sql, { counters: countersOf(attempt), now, expiresAt });
-  const before = attempt.counters.some(({ key }) => failures[key]);
+  const before = ownCounters(attempt).some(({ key }) => failures[key]);
   metrics.signInFailure({ identifier: before ? 'repeated' : 'first' });
 }
 

@@ -30,7 +30,7 @@ function countOverload(error: unknown): never {
 export async function signIn(idp: Idp, method: AuthenticationMethod, sent: SentForm): Promise<SignInResult> {
   const { stranger, known } = attemptOf(idp, sent);
   const inTurn = (counted: CountedAttempt) =>
-    idp.signInTurns(counted.counters[0].key, counted.turn.block, () => judge(idp, method, sent, counted));
+    idp.signInTurns(counted.narrow.key, counted.turn.block, () => judge(idp, method, sent, counted));
   try {
     const result = (known && (await inTurn(known))) ?? (await inTurn(stranger));
     if (result === null) throw new Error('a stranger needs no browser that is known');
@@ -60,7 +60,7 @@ async function judge(
   const { account, failures } = await lookForSignIn(idp.sql, { identifier, failureKeys, now: idp.clock.now() });
   const about = { userId: account?.id, clientId: visit.clientId };
   if (turn.known && !(account && isKnownBrowser(idp, visit, account.id))) return null;
-  const delay = delayOf(attempt, failures, idp.clock.now());
+  const delay = delayOf(idp, attempt, failures, idp.clock.now());
   if (delay) return tellOfDelay(idp, delay, about);
   const proof = await method.verify(account, form, turn);
   const proven = proof &&

@@ -304,7 +304,36 @@ describe('Growing delays (NIST SP 800-63B §5.2.2)', () => {
   it('meet many addresses together, later', async () => {
     const user = await idp.addUser();
     for (let n = 1; n <= 31; n += 1) await fail(user, 1, from(`198.51.100.${n}`));
-    expect((await tryToSignIn(idp.newBrowser(), right(user), from('203.0.113.1'))).status).toBe(429);
+    expect((await tryToSignIn(idp.newBrowser(), right(user), from('198.51.100.31'))).status).toBe(429);
+  });
+
+  it('S9: while many addresses go on, the owner gets in from a new device', async () => {
+    const user = await idp.addUser();
+    const guess = (n: number) => tryToSignIn(idp.newBrowser(), wrong(user), from(`198.51.100.${n}`));
+    for (let n = 1; n <= 31; n += 1) await guess(n);
+    for (let round = 0; round < 5; round += 1) {
+      idp.clock.advance(2_000);
+      const statuses = [];
+      for (let n = 1; n <= 31; n += 1) statuses.push((await guess(n)).status);
+      expect(statuses.filter((status) => status === 422).length).toBeLessThan(2);
+      const own = await tryToSignIn(idp.newBrowser(), wrong(user), from(`203.0.113.${round}`));
+      expect(own.status).toBe(422);
+    }
+    const tooSoon = await tryToSignIn(idp.newBrowser(), right(user), from('203.0.113.9'));
+    expect([tooSoon.status, tooSoon.headers.get('retry-after')]).toEqual([429, '2']);
+    idp.clock.advance(2_000);
+    expect((await tryToSignIn(idp.newBrowser(), right(user), from('203.0.113.9'))).status).toBe(303);
+  });
+
+  it('S9: an attempt that all strangers together have slowed is no failure of its address', async () => {
+    const user = await idp.addUser();
+    for (let n = 1; n <= 31; n += 1) await fail(user, 1, from(`198.51.100.${n}`));
+    for (let n = 0; n < 5; n += 1) await tryToSignIn(idp.newBrowser(), wrong(user), from('198.51.100.1'));
+    idp.clock.advance(1_000);
+    for (let n = 0; n < 3; n += 1) {
+      await fail(user, 1, from('198.51.100.1'));
+      idp.clock.advance(60_000);
+    }
   });
 
   it('no stranger can lock the owner out of a browser that he used before', async () => {
@@ -312,7 +341,7 @@ describe('Growing delays (NIST SP 800-63B §5.2.2)', () => {
     const own = idp.newBrowser();
     await tryToSignIn(own, right(user));
     for (let n = 1; n <= 31; n += 1) await fail(user, 1, from(`198.51.100.${n}`));
-    expect((await tryToSignIn(idp.newBrowser(), right(user))).status).toBe(429);
+    expect((await tryToSignIn(idp.newBrowser(), right(user), from('198.51.100.1'))).status).toBe(429);
     expect((await tryToSignIn(own, right(user))).status).toBe(303);
   });
 
