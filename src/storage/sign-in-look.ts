@@ -20,6 +20,7 @@ const accountColumns: Columns<SignInAccount> = {
   id: 'u.id',
   enrolled: enrolledMethods('u'),
   passwordHash: 'u.password_hash',
+  passwordChangedAt: 'u.password_changed_at',
   disabledAt: 'u.disabled_at',
 };
 

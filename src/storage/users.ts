@@ -20,6 +20,9 @@ export class User {
   emailVerified!: boolean;
   @Column('text', { name: 'password_hash', nullable: true })
   passwordHash!: string | null;
+  /** Null where that was before it was kept. */
+  @Column('timestamptz', { name: 'password_changed_at', nullable: true })
+  passwordChangedAt!: Date | null;
   /** Standard claims as OIDC Core §5.1 spells them, without username and e-mail, which have columns. */
   @Column('jsonb', { default: {} })
   claims!: Record<string, unknown>;
@@ -45,6 +48,7 @@ export interface SignInAccount {
   readonly id: string;
   readonly enrolled: readonly AuthenticationMethodReference[];
   readonly passwordHash: string | null;
+  readonly passwordChangedAt: Date | null;
   readonly disabledAt: Date | null;
 }
 
@@ -73,7 +77,7 @@ export async function insertUser(
   change: Change,
 ): Promise<void> {
   await manager.transaction(async (transaction) => {
-    const row = { ...user, disabledAt: null, createdAt: change.now, updatedAt: change.now };
+    const row = { ...user, passwordChangedAt: null, disabledAt: null, createdAt: change.now, updatedAt: change.now };
     await transaction.insert(User, row as QueryDeepPartialEntity<User>);
     await recordChange(transaction, change);
   });
@@ -131,7 +135,11 @@ export async function setPasswordHash(
   change: Change,
 ): Promise<boolean> {
   return manager.transaction(async (transaction) => {
-    const { affected } = await transaction.update(User, { id: userId }, { passwordHash, updatedAt: change.now });
+    const { affected } = await transaction.update(
+      User,
+      { id: userId },
+      { passwordHash, passwordChangedAt: change.now, updatedAt: change.now },
+    );
     if (!affected) return false;
     await endEverything(transaction, userId, change.now);
     await recordChange(transaction, change);

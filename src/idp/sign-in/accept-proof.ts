@@ -44,5 +44,5 @@ export async function acceptProof(
     return [];
   }
   const session = await startSession(idp, asked, visit, { userId, passwordHash, methods, ...proof });
-  return session && [session, rememberedBrowser(idp, visit, userId), browserCookie(idp, visit.browser)];
+  return session && [session, rememberedBrowser(idp, visit, account), browserCookie(idp, visit.browser)];
 }

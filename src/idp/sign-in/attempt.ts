@@ -17,8 +17,8 @@ export interface CountedAttempt {
   readonly address: PacedCounter;
   /** The identifier from this address block, or from this browser. Attempts that share it are judged one after another. */
   readonly narrow: DelayingCounter;
-  /** The identifier from all strangers. */
-  readonly wide: DelayingCounter | null;
+  /** The identifier from all strangers, or from all browsers that are known. */
+  readonly wide: DelayingCounter;
 }
 
 export interface SignInAttempt {
@@ -51,7 +51,7 @@ export function attemptOf(idp: Idp, { visit, form, asked }: SentForm): SignInAtt
     turn: { block, known: true },
     address,
     narrow: counter(delays.narrow, 'browser', identifier, visit.browser),
-    wide: null,
+    wide: counter(delays.wide, 'browsers', identifier),
   };
   return { stranger, known: claimsToBeKnown(visit) ? known : null };
 }
@@ -59,8 +59,8 @@ export function attemptOf(idp: Idp, { visit, form, asked }: SentForm): SignInAtt
 /** Milliseconds by which a delay may be cut short: the clocks of several processes are never quite the same. */
 const clockSlack = 100;
 
-const delayBy = (counter: FailureCounter | null, failures: FailureStates, now: Date): Date | null => {
-  const until = (counter && failures[counter.key]?.blockedUntil) ?? 0;
+const delayBy = (counter: FailureCounter, failures: FailureStates, now: Date): Date | null => {
+  const until = failures[counter.key]?.blockedUntil ?? 0;
   return until > now.getTime() + clockSlack ? new Date(until) : null;
 };
 
@@ -72,8 +72,7 @@ export interface Delay {
 }
 
 /** The counters of the identifier: a success forgets what they hold. */
-export const ownCounters = ({ narrow, wide }: CountedAttempt): readonly FailureCounter[] =>
-  wide ? [narrow, wide] : [narrow];
+export const ownCounters = ({ narrow, wide }: CountedAttempt): readonly FailureCounter[] => [narrow, wide];
 
 /** Under which a failure of the attempt is counted. A known browser is no part of what strangers do from its address block. */
 export const countersOf = (attempt: CountedAttempt): readonly FailureCounter[] =>
@@ -85,10 +84,14 @@ export const countersOf = (attempt: CountedAttempt): readonly FailureCounter[] =
  */
 function delayByAll(idp: Idp, { narrow, wide }: CountedAttempt, failures: FailureStates, now: Date): Date | null {
   const until = delayBy(wide, failures, now);
-  if (!wide || !until || failures[narrow.key]) return until;
+  if (!until || failures[narrow.key]) return until;
   const wait = idp.sharedAttempts.take(wide.key);
   return wait === 0 ? null : new Date(now.getTime() + wait);
 }
+
+/** Browsers that fail too often together are strangers, known or not: a thief of the password can make many known. */
+export const countsAsKnown = ({ wide }: CountedAttempt, failures: FailureStates, now: Date): boolean =>
+  delayBy(wide, failures, now) === null;
 
 /** Null where the attempt may be made now. */
 export function delayOf(idp: Idp, attempt: CountedAttempt, failures: FailureStates, now: Date): Delay | null {

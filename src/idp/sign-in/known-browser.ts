@@ -1,4 +1,5 @@
 import { equalInConstantTime, hmacSha256 } from '../../crypto/digest.js';
+import type { SignInAccount } from '../../storage/users.js';
 import type { Idp } from '../deps.js';
 import { type CookieToSet, knownBrowserCookie } from '../interaction/cookies.js';
 import type { Visit } from '../interaction/visit.js';
@@ -6,8 +7,13 @@ import type { Visit } from '../interaction/visit.js';
 const mostAccounts = 8;
 const signatureBytes = 16;
 
-const signature = (key: Buffer, browser: string, userId: string): Buffer =>
-  hmacSha256(key, browser, userId).subarray(0, signatureBytes);
+type Account = Pick<SignInAccount, 'id' | 'passwordChangedAt'>;
+
+/** A change of the password makes it another: whoever signed in with the old one is a stranger. */
+function signature(key: Buffer, browser: string, { id, passwordChangedAt }: Account): Buffer {
+  const since = passwordChangedAt === null ? [] : [passwordChangedAt.toISOString()];
+  return hmacSha256(key, browser, id, ...since).subarray(0, signatureBytes);
+}
 
 const signatures = ({ cookies }: Visit): readonly Buffer[] =>
   (cookies.knownBrowser ?? '')
@@ -19,16 +25,16 @@ const signatures = ({ cookies }: Visit): readonly Buffer[] =>
 /** Whether there is anything in the browser's cookie that could make it known to some account. */
 export const claimsToBeKnown = (visit: Visit): boolean => signatures(visit).length > 0;
 
-/** Whether somebody once signed in to this account from this browser: strangers' failures do not slow it down. */
-export const isKnownBrowser = (idp: Idp, visit: Visit, userId: string): boolean =>
+/** Whether somebody signed in to this account from this browser, with the password that it has now: strangers' failures do not slow it down. */
+export const isKnownBrowser = (idp: Idp, visit: Visit, account: Account): boolean =>
   idp.knownBrowserKeys.some((key) => {
-    const expected = signature(key, visit.browser, userId);
+    const expected = signature(key, visit.browser, account);
     return signatures(visit).some((presented) => equalInConstantTime(presented, expected));
   });
 
 /** Adds the account to those that signed in from this browser before; the oldest are dropped. */
-export function rememberedBrowser(idp: Idp, visit: Visit, userId: string): CookieToSet {
-  const own = signature(idp.knownBrowserKeys[0], visit.browser, userId);
+export function rememberedBrowser(idp: Idp, visit: Visit, account: Account): CookieToSet {
+  const own = signature(idp.knownBrowserKeys[0], visit.browser, account);
   const others = signatures(visit).filter((other) => !equalInConstantTime(other, own));
   const value = [own, ...others].slice(0, mostAccounts).map((part) => part.toString('base64url'));
   return knownBrowserCookie(idp, value.join('.'));

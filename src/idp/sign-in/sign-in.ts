@@ -6,7 +6,7 @@ import type { Idp } from '../deps.js';
 import type { CookieToSet } from '../interaction/cookies.js';
 import type { SentForm } from '../interaction/step.js';
 import { acceptProof } from './accept-proof.js';
-import { attemptOf, type CountedAttempt, countersOf, delayOf } from './attempt.js';
+import { attemptOf, type CountedAttempt, countersOf, countsAsKnown, delayOf } from './attempt.js';
 import { countFailure, forgivenBy, recordFailure, tellOfDelay } from './failure.js';
 import { isKnownBrowser } from './known-browser.js';
 import type { AuthenticationMethod } from './methods/method.js';
@@ -59,8 +59,10 @@ async function judge(
   const failureKeys = countersOf(attempt).map(({ key }) => key);
   const { account, failures } = await lookForSignIn(idp.sql, { identifier, failureKeys, now: idp.clock.now() });
   const about = { userId: account?.id, clientId: visit.clientId };
-  if (turn.known && !(account && isKnownBrowser(idp, visit, account.id))) return null;
-  const delay = delayOf(idp, attempt, failures, idp.clock.now());
+  const now = idp.clock.now();
+  if (turn.known && !(account && isKnownBrowser(idp, visit, account) && countsAsKnown(attempt, failures, now)))
+    return null;
+  const delay = delayOf(idp, attempt, failures, now);
   if (delay) return tellOfDelay(idp, delay, about);
   const proof = await method.verify(account, form, turn);
   const proven = proof &&

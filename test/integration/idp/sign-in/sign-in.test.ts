@@ -356,6 +356,35 @@ describe('Growing delays (NIST SP 800-63B §5.2.2)', () => {
     expect((await tryToSignIn(own, right(other))).status).toBe(429);
   });
 
+  it('S15: a browser is known for the password that it signed in with, and no other', async () => {
+    const user = await idp.addUser();
+    const own = idp.newBrowser();
+    await tryToSignIn(own, right(user));
+    await setPasswordHash(idp.database.dataSource.manager, user.id, await idp.deps.passwords.hash('another'), {
+      ...change,
+      now: idp.clock.now(),
+    });
+    await fail(user, 4);
+    const changed = { ...right(user), password: 'another' };
+    expect((await tryToSignIn(own, changed)).status).toBe(429);
+    idp.clock.advance(1_000);
+    expect((await tryToSignIn(own, changed)).status).toBe(303);
+    await fail(user, 4);
+    expect((await tryToSignIn(own, changed)).status).toBe(303);
+  });
+
+  it('S15: many known browsers that fail are strangers together', async () => {
+    const user = await idp.addUser();
+    const browsers = Array.from({ length: 32 }, () => idp.newBrowser());
+    for (const browser of browsers) expect((await tryToSignIn(browser, right(user))).status).toBe(303);
+    await fail(user, 4);
+    const [last = idp.newBrowser(), ...others] = browsers;
+    for (const browser of others) expect((await tryToSignIn(browser, wrong(user))).status).toBe(422);
+    expect((await tryToSignIn(last, right(user))).status).toBe(429);
+    idp.clock.advance(60_000);
+    expect((await tryToSignIn(last, right(user))).status).toBe(303);
+  });
+
   it('a cookie that somebody made up or moved to another browser makes nothing known', async () => {
     const user = await idp.addUser();
     const own = idp.newBrowser();
