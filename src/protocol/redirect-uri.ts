@@ -14,10 +14,12 @@ export interface RedirectUriRequest {
   readonly requested: string | undefined;
   /** OpenID requests always name it (OIDC Core §3.1.2.1). */
   readonly openid: boolean;
+  /** A native app (OIDC Registration §2 `application_type`), to which every port of a loopback URI belongs. */
+  readonly native: boolean;
 }
 
-/** `http://127.0.0.1:PORT…` or `http://[::1]:PORT…`: address literals only, `localhost` may resolve elsewhere (RFC 8252 §8.3). */
-const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?]|$)/;
+/** `http://127.0.0.1:PORT…` and its like; `localhost` is against advice (RFC 8252 §8.3), and what many libraries send. */
+const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::(\d{1,5}))?(?=[/?]|$)/;
 
 /** A loopback URI without its port, which a native app chooses at run time (RFC 8252 §7.3). */
 function withoutLoopbackPort(uri: string): string | undefined {
@@ -26,9 +28,13 @@ function withoutLoopbackPort(uri: string): string | undefined {
   return `http://${match[1]}${uri.slice(match[0].length)}`;
 }
 
-/** Simple string comparison (RFC 6749 §3.1.2.3, OAuth 2.1 §2.3.1) but for the port of a loopback address (RFC 8252 §7.3). */
-function matches(candidate: string, requested: string): boolean {
+/**
+ * Simple string comparison (RFC 6749 §3.1.2.3, OAuth 2.1 §2.3.1), but for the port of a native app's loopback URI (RFC 8252 §7.3): on a
+ * port that a web application did not register, another program may listen.
+ */
+function matches(candidate: string, requested: string, native: boolean): boolean {
   if (candidate === requested) return true;
+  if (!native) return false;
   const portless = withoutLoopbackPort(requested);
   return portless !== undefined && portless === withoutLoopbackPort(candidate);
 }
@@ -38,7 +44,7 @@ function matches(candidate: string, requested: string): boolean {
  * outside OpenID and where the client registered exactly one URI (RFC 6749 §3.1.2.3).
  * @throws OAuthError invalid_request, for a page: never to be redirected
  */
-export function matchRedirectUri({ registered, requested, openid }: RedirectUriRequest): RegisteredRedirectUri {
+export function matchRedirectUri({ registered, requested, openid, native }: RedirectUriRequest): RegisteredRedirectUri {
   if (requested === undefined) {
     const [only, ...others] = registered;
     if (only === undefined || others.length > 0 || openid) {
@@ -46,11 +52,17 @@ export function matchRedirectUri({ registered, requested, openid }: RedirectUriR
     }
     return only as RegisteredRedirectUri;
   }
-  if (!registered.some((candidate) => matches(candidate, requested))) {
+  if (!registered.some((candidate) => matches(candidate, requested, native))) {
     throw new OAuthError('invalid_request', { detail: 'redirect_uri is not registered' });
   }
   return requested as RegisteredRedirectUri;
 }
+
+/**
+ * Whether an answer at this URI may reach any program on the user's machine (RFC 8252 §8.6): whoever listens on the port, or
+ * claims the scheme. Only `https` belongs to one domain.
+ */
+export const isLocalRedirectUri = (uri: string): boolean => !uri.startsWith('https:');
 
 const scriptSchemes = new Set([
   'javascript:',

@@ -77,8 +77,13 @@ async function requireRegisteredUri(
   { clients }: Authz,
   { clientId, request }: RedeemedInteraction,
 ): Promise<RegisteredRedirectUri> {
-  const registered = requireKnownClient(await clients.get(clientId)).metadata.redirect_uris;
-  return matchRedirectUri({ registered, requested: request.redirectUri, openid: true });
+  const { metadata } = requireKnownClient(await clients.get(clientId));
+  return matchRedirectUri({
+    registered: metadata.redirect_uris,
+    requested: request.redirectUri,
+    openid: true,
+    native: metadata.application_type === 'native',
+  });
 }
 
 /** GET /resume: idp is done, the answer goes to the client (RFC 6749 §4.1.2) */

@@ -26,6 +26,7 @@ function targetOf(client: Client, parameters: Parameters): RequestTarget {
     registered: client.metadata.redirect_uris,
     requested: parameters.get('redirect_uri'),
     openid: isOpenidRequest(parameters),
+    native: client.metadata.application_type === 'native',
   });
   const { clientId } = client;
   return { client, clientId, redirectUri, responseMode: responseModeOf(parameters), state: stateOf(parameters) };

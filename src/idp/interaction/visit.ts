@@ -1,4 +1,5 @@
 import { hashToken } from '../../crypto/digest.js';
+import { mayBeImpersonated } from '../../protocol/client/client-metadata.js';
 import {
   type InteractionRequest,
   nextStep,
@@ -46,7 +47,11 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
   return { ...found, interactionId, cookies, browser: cookies.browser ?? '', silent };
 }
 
-const requestFacts = ({ request, createdAt }: Visit): InteractionRequest => ({ ...request, startedAt: createdAt });
+const requestFacts = ({ request, clientMetadata, createdAt }: Visit): InteractionRequest => ({
+  ...request,
+  clientMayBeImpersonated: mayBeImpersonated(clientMetadata, request.redirectUri),
+  startedAt: createdAt,
+});
 
 const sessionFacts = ({ session }: Visit): SessionFacts | undefined =>
   session ? { ...session, subject: session.userId } : undefined;

@@ -1,4 +1,4 @@
-import { redirectUriFault } from '../redirect-uri.js';
+import { isLocalRedirectUri, redirectUriFault } from '../redirect-uri.js';
 import { parseScope } from '../scope.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
 import {
@@ -40,7 +40,7 @@ export interface ClientMetadata {
   readonly logo_uri?: string;
   readonly contacts?: readonly string[];
   readonly initiate_login_uri?: string;
-  /** Shown, too: a redirect URI is judged by its form alone (OAuth 2.1 §2.3.1). */
+  /** To a native app belongs every port of a loopback redirect URI (RFC 8252 §7.3). */
   readonly application_type: 'web' | 'native';
   readonly redirect_uris: readonly string[];
   readonly post_logout_redirect_uris: readonly string[];
@@ -179,6 +179,19 @@ export const isClientIdentifier = (text: string): boolean => /^[\x20-\x7E]+$/.te
 /** A public client can keep no secret, so nothing but PKCE binds a code to it (RFC 6749 §2.1). */
 export const isPublicClient = (metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean =>
   metadata.token_endpoint_auth_method === 'none';
+
+/**
+ * Whether anybody's program may be what asks under this client's name (RFC 8252 §8.6, RFC 6749 §10.2): it has no secret, and its answer
+ * goes to whoever is there on the user's machine. Then the user is asked each time. A web application at a loopback URI, compared to
+ * the letter, is one that its operator put there.
+ */
+export const mayBeImpersonated = (
+  metadata: Pick<ClientMetadata, 'token_endpoint_auth_method' | 'application_type'>,
+  redirectUri: string,
+): boolean =>
+  isPublicClient(metadata) &&
+  isLocalRedirectUri(redirectUri) &&
+  (metadata.application_type === 'native' || !redirectUri.startsWith('http:'));
 
 /** OAuth 2.1 requires PKCE of public clients (OAuth 2.1 §7.5.1); an operator may require it of any other. */
 export const requiresPkce = (metadata: Pick<ClientMetadata, 'token_endpoint_auth_method' | 'require_pkce'>): boolean =>

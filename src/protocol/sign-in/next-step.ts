@@ -11,6 +11,8 @@ export interface InteractionRequest {
   readonly acrValues: readonly string[];
   /** The `sub` of the id_token_hint, once that has been verified. */
   readonly hintedSubject?: string | undefined;
+  /** The client may be another program under its name: the user is asked each time (RFC 8252 §8.6). */
+  readonly clientMayBeImpersonated: boolean;
   readonly startedAt: Date;
 }
 
@@ -39,7 +41,7 @@ export interface ConsentFacts {
 }
 
 /** The errors that end an interaction instead of a code (OIDC Core §3.1.2.6, RFC 6749 §4.1.2.1). */
-export type InteractionError = 'login_required' | 'consent_required' | 'access_denied';
+export type InteractionError = 'login_required' | 'consent_required' | 'interaction_required' | 'access_denied';
 
 /** What the client is told when the user says no (RFC 6749 §4.1.2.1). */
 export const denial = { error: 'access_denied' } as const satisfies { readonly error: InteractionError };
@@ -95,7 +97,8 @@ const scopesNotConsented = (scopes: readonly string[], consent: ConsentFacts | u
 
 function consentIsDue(request: InteractionRequest, consent: ConsentFacts | undefined): boolean {
   if (consent === undefined || scopesNotConsented(request.scopes, consent).length > 0) return true;
-  return request.prompts.includes('consent') && consent.grantedAt < request.startedAt;
+  const askedAgain = request.prompts.includes('consent') || request.clientMayBeImpersonated;
+  return askedAgain && consent.grantedAt < request.startedAt;
 }
 
 /**
@@ -121,7 +124,7 @@ export function nextStep(
   }
   if (!silent && stepUpIsDue(request, session, factors)) return { kind: 'login', again: true };
   if (consentIsDue(request, consent)) {
-    if (silent) return refused('consent_required');
+    if (silent) return refused(request.clientMayBeImpersonated ? 'interaction_required' : 'consent_required');
     return { kind: 'consent', newScopes: scopesNotConsented(request.scopes, consent) };
   }
   return { kind: 'done' };

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { matchRedirectUri, redirectUriFault } from '../../../src/protocol/redirect-uri.js';
 
 const https = 'https://client.example/callback';
+const native = true;
 
 describe('redirect_uri of a request (RFC 6749 §3.1.2.3)', () => {
   it.each([
@@ -11,9 +12,10 @@ describe('redirect_uri of a request (RFC 6749 §3.1.2.3)', () => {
     ['loopback IPv4, another port (RFC 8252 §7.3)', ['http://127.0.0.1/cb'], 'http://127.0.0.1:51004/cb'],
     ['loopback IPv4, registered with a port', ['http://127.0.0.1:8083/cb'], 'http://127.0.0.1:51004/cb'],
     ['loopback IPv6, another port', ['http://[::1]:1/cb?x=1'], 'http://[::1]:51004/cb?x=1'],
+    ['localhost, another port (RFC 8252 §8.3)', ['http://localhost/cb'], 'http://localhost:51004/cb'],
     ['private-use scheme (RFC 8252 §7.1)', ['com.example.app:/cb'], 'com.example.app:/cb'],
   ])('matches: %s', (_, registered, requested) =>
-    expect(matchRedirectUri({ registered, requested, openid: true })).toBe(requested),
+    expect(matchRedirectUri({ registered, requested, openid: true, native })).toBe(requested),
   );
 
   it.each([
@@ -30,7 +32,8 @@ describe('redirect_uri of a request (RFC 6749 §3.1.2.3)', () => {
     ['a trailing dot', [https], 'https://client.example./callback'],
     ['a fragment', [https], `${https}#x`],
     ['an https port', [https], 'https://client.example:444/callback'],
-    ['localhost with another port (RFC 8252 §8.3)', ['http://localhost:1/cb'], 'http://localhost:2/cb'],
+    ['127.0.0.1 for localhost', ['http://localhost/cb'], 'http://127.0.0.1:2/cb'],
+    ['a name below localhost', ['http://localhost/cb'], 'http://localhost.evil.example/cb'],
     ['IPv4 for IPv6', ['http://[::1]/cb'], 'http://127.0.0.1/cb'],
     ['a loopback host that goes on', ['http://127.0.0.1/cb'], 'http://127.0.0.1:80@evil.example/cb'],
     ['a loopback name that goes on', ['http://127.0.0.1/cb'], 'http://127.0.0.1.evil.example/cb'],
@@ -39,20 +42,31 @@ describe('redirect_uri of a request (RFC 6749 §3.1.2.3)', () => {
     ['a relative one', [https], '/callback'],
     ['nothing registered', [], https],
   ])('is refused: %s', (_, registered, requested) =>
-    expect(() => matchRedirectUri({ registered, requested, openid: false })).toThrow(
+    expect(() => matchRedirectUri({ registered, requested, openid: false, native })).toThrow(
       expect.objectContaining({ code: 'invalid_request' }),
     ),
   );
 
+  it.each(['http://127.0.0.1', 'http://[::1]', 'http://localhost'])(
+    'S6: another port of %s belongs to native apps only (RFC 8252 §7.3)',
+    (host) => {
+      const asked = { registered: [`${host}:8083/cb`], requested: `${host}:31337/cb`, openid: true };
+      expect(matchRedirectUri({ ...asked, native: true })).toBe(asked.requested);
+      expect(() => matchRedirectUri({ ...asked, native: false })).toThrow();
+      const exactly = { ...asked, requested: `${host}:8083/cb` };
+      expect(matchRedirectUri({ ...exactly, native: false })).toBe(exactly.requested);
+    },
+  );
+
   it('may be left out with exactly one registered, outside OpenID', () =>
-    expect(matchRedirectUri({ registered: [https], requested: undefined, openid: false })).toBe(https));
+    expect(matchRedirectUri({ registered: [https], requested: undefined, openid: false, native })).toBe(https));
 
   it.each([
     ['two registered', [https, `${https}2`], false],
     ['none registered', [], false],
     ['an OpenID request (OIDC Core §3.1.2.1)', [https], true],
   ])('may not be left out: %s', (_, registered, openid) =>
-    expect(() => matchRedirectUri({ registered, requested: undefined, openid })).toThrow(
+    expect(() => matchRedirectUri({ registered, requested: undefined, openid, native })).toThrow(
       expect.objectContaining({ code: 'invalid_request' }),
     ),
   );

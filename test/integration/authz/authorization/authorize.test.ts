@@ -109,10 +109,17 @@ describe('GET /authorize (RFC 6749 §4.1.1)', () => {
     expect((await requestOf(location)).request).toMatchObject({ redirectUri, redirectUriNamed: false });
   });
 
-  it('takes a loopback redirect URI with any port (RFC 8252 §7.3)', async () => {
-    const native = await authz.addClient({ redirect_uris: ['http://127.0.0.1/cb'] });
+  it('takes a loopback redirect URI with any port from a native app (RFC 8252 §7.3)', async () => {
+    const native = await authz.addClient({ application_type: 'native', redirect_uris: ['http://127.0.0.1/cb'] });
     const answer = await ask({ client_id: native, redirect_uri: 'http://127.0.0.1:51004/cb' });
     expect(answer.location).toMatch(hub);
+  });
+
+  it('S6: takes no other port from a web application', async () => {
+    const web = await authz.addClient({ redirect_uris: ['http://127.0.0.1:8083/cb'] });
+    const answer = await ask({ client_id: web, redirect_uri: 'http://127.0.0.1:31337/cb' });
+    expect([answer.status, answer.location]).toEqual([400, null]);
+    expect((await ask({ client_id: web, redirect_uri: 'http://127.0.0.1:8083/cb' })).location).toMatch(hub);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../../src/crypto/digest.js';
+import type { RegisteredRedirectUri } from '../../../../src/protocol/redirect-uri.js';
 import { type Browser, formsOf } from '../../../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient } from '../../../support/rows.js';
@@ -94,6 +95,34 @@ describe('Consent (OIDC Core §3.1.2.4)', () => {
     await again.decide('allow');
     expect((await browser.get(hub(again.interaction))).status).toBe(303);
     expect(await outcomeOf(again.interaction)).toMatchObject({ scopes: ['openid'] });
+  });
+
+  it.each([
+    ['a loopback port', 'http://127.0.0.1:31337/cb'],
+    ['a scheme of its own', 'com.example.app:/cb'],
+  ])('S6: a native app at %s is asked about each time, never in silence (RFC 8252 §8.6)', async (_, redirectUri) => {
+    const native = await addClient(idp.database, { application_type: 'native', redirect_uris: [redirectUri] });
+    const browser = await signedIn(await idp.addUser());
+    const visit = async (request = {}) => {
+      const interaction = await idp.start(native, { redirectUri: redirectUri as RegisteredRedirectUri, ...request });
+      const page = await browser.get(hub(interaction));
+      const [form] = formsOf(page.text);
+      return {
+        interaction,
+        page,
+        allow: () => browser.post(form?.action ?? '', { ...form?.fields, decision: 'allow' }),
+      };
+    };
+    for (const time of ['first', 'second']) {
+      const { interaction, page, allow } = await visit();
+      expect([time, page.status]).toEqual([time, 200]);
+      await allow();
+      expect(await outcomeOf(interaction)).toMatchObject({ scopes: ['openid', 'profile'] });
+      idp.clock.advance(1_000);
+    }
+    const silent = await visit({ prompts: ['none'] });
+    expect(silent.page.status).toBe(303);
+    expect(await outcomeOf(silent.interaction)).toEqual({ error: 'interaction_required' });
   });
 
   it('denied: access_denied at the client (RFC 6749 §4.1.2.1), nothing remembered, recorded', async () => {

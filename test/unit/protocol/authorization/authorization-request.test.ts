@@ -32,7 +32,7 @@ const clientWith = (document: Record<string, unknown>): ClientMetadata => {
 const rulesFor = (document: Record<string, unknown> = {}): AuthorizationRequestRules => ({
   clientId: 'c1',
   client: clientWith(document),
-  redirectUri: matchRedirectUri({ registered: [redirectUri], requested: redirectUri, openid: true }),
+  redirectUri: matchRedirectUri({ registered: [redirectUri], requested: redirectUri, openid: true, native: false }),
   issuer: 'https://issuer.example',
   resources: [
     { identifier: api, scopes: ['read:resource'] },

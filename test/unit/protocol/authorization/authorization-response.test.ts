@@ -11,7 +11,7 @@ import { UnavailableError } from '../../../../src/protocol/unavailable-error.js'
 
 const issuer = 'https://issuer.example';
 const target = (uri = 'https://client.example/cb', state?: string) => ({
-  redirectUri: matchRedirectUri({ registered: [uri], requested: uri, openid: true }),
+  redirectUri: matchRedirectUri({ registered: [uri], requested: uri, openid: true, native: false }),
   responseMode: 'query' as const,
   state,
 });

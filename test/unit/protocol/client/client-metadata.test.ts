@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { isPublicClient, readClientMetadata, requiresPkce } from '../../../../src/protocol/client/client-metadata.js';
+import {
+  isPublicClient,
+  mayBeImpersonated,
+  readClientMetadata,
+  requiresPkce,
+} from '../../../../src/protocol/client/client-metadata.js';
 
 const redirect_uris = ['https://client.example/cb'];
 const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] };
@@ -139,4 +144,19 @@ describe('who needs PKCE (OAuth 2.1 §7.5.1)', () => {
     expect(requiresPkce(metadata)).toBe(required);
     expect(isPublicClient(metadata)).toBe(metadata.token_endpoint_auth_method === 'none');
   });
+});
+
+describe('S6: who may be impersonated (RFC 8252 §8.6)', () => {
+  const app = { token_endpoint_auth_method: 'none', application_type: 'native' } as const;
+  const page = { ...app, application_type: 'web' } as const;
+  const confidential = { ...app, token_endpoint_auth_method: 'client_secret_basic' } as const;
+  it.each([
+    ['a native app on loopback', app, 'http://127.0.0.1:31337/cb', true],
+    ['a native app with a scheme of its own', app, 'com.example.app:/cb', true],
+    ['whatever has such a scheme', page, 'com.example.app:/cb', true],
+    ['a native app at a claimed https address (RFC 8252 §7.2)', app, 'https://app.example/cb', false],
+    ['a web application at its own address', page, 'https://client.example/cb', false],
+    ['a web application at the very loopback URI that it registered', page, 'http://127.0.0.1:8083/cb', false],
+    ['a client that has a secret', confidential, 'http://127.0.0.1:31337/cb', false],
+  ])('%s: %s %s %s', (_, metadata, uri, expected) => expect(mayBeImpersonated(metadata, uri)).toBe(expected));
 });

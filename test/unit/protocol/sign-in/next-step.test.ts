@@ -3,6 +3,7 @@ import type { AuthenticationMethodReference } from '../../../../src/protocol/sig
 import {
   type ConsentFacts,
   type GivenProof,
+  type InteractionError,
   type InteractionRequest,
   nextStep,
   provenMethods,
@@ -18,6 +19,7 @@ const request = (over: Partial<InteractionRequest> = {}): InteractionRequest => 
   scopes: ['openid', 'email'],
   prompts: [],
   acrValues: [],
+  clientMayBeImpersonated: false,
   startedAt: at(started),
   ...over,
 });
@@ -31,7 +33,7 @@ const login: Step = { kind: 'login', again: false };
 const loginAgain: Step = { kind: 'login', again: true };
 const done: Step = { kind: 'done' };
 const askFor = (...newScopes: string[]): Step => ({ kind: 'consent', newScopes });
-const refused = (error: 'login_required' | 'consent_required'): Step => ({ kind: 'refused', error });
+const refused = (error: InteractionError): Step => ({ kind: 'refused', error });
 
 type Case = [string, InteractionRequest, SessionFacts | undefined, ConsentFacts | undefined, Step];
 
@@ -56,6 +58,28 @@ const cases: Case[] = [
     session(1001),
     consent(10),
     done,
+  ],
+  [
+    'S6: a client that may be impersonated is asked about each time (RFC 8252 §8.6)',
+    request({ clientMayBeImpersonated: true }),
+    session(10),
+    consent(999),
+    askFor(),
+  ],
+  ['S6: and once in each interaction', request({ clientMayBeImpersonated: true }), session(10), consent(1000), done],
+  [
+    'S6: nor does prompt=none get anything in silence',
+    request({ clientMayBeImpersonated: true, prompts: ['none'] }),
+    session(10),
+    consent(999),
+    refused('interaction_required'),
+  ],
+  [
+    'S6: nobody signed in is what prompt=none hears first',
+    request({ clientMayBeImpersonated: true, prompts: ['none'] }),
+    undefined,
+    undefined,
+    refused('login_required'),
   ],
   ['§3.1.2.1 prompt=consent, old consent', request({ prompts: ['consent'] }), session(10), consent(999), askFor()],
   ['§3.1.2.1 prompt=consent, new consent', request({ prompts: ['consent'] }), session(10), consent(1000), done],
