@@ -84,9 +84,29 @@ const revokeAuthorizationGrantStatement = statement<Revocation>(
    ${auditRow({ audit: p.audit, now: p.now, from: 'revoked', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}`,
 );
 
-/** Revokes the grant and with it everything issued from it (RFC 6749 §4.1.2, RFC 9700 §4.14, RFC 7009 §2.1). Once is enough. */
+/** Revokes the grant and with it everything issued from it (RFC 7009 §2.1). Once is enough. */
 export async function revokeAuthorizationGrant(sql: Sql, revocation: Revocation): Promise<void> {
   await sql.query(revokeAuthorizationGrantStatement, revocation);
+}
+
+const endStolenGrantStatement = statement<Revocation>(
+  'end_stolen_grant',
+  (p) => `
+   WITH revoked AS (
+     UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id = ${p.id} AND revoked_at IS NULL
+     RETURNING id, user_id, client_id, session_id
+   ), forgotten AS (
+     DELETE FROM consents n USING revoked r WHERE n.user_id = r.user_id AND n.client_id = r.client_id
+   )
+   ${auditRow({ audit: p.audit, now: p.now, from: 'revoked', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}`,
+);
+
+/**
+ * Revokes the grant of a code or refresh token that two hold, and the consent with it: whoever has the browser of the one would
+ * otherwise get the next grant without a page (RFC 9700 §4.14.2).
+ */
+export async function endStolenGrant(sql: Sql, revocation: Revocation): Promise<void> {
+  await sql.query(endStolenGrantStatement, revocation);
 }
 
 /** Revokes every authorization grant that fits, for administration; the caller's transaction records why. @returns how many */

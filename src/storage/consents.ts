@@ -66,8 +66,9 @@ export async function withdrawConsent(
 ): Promise<number | null> {
   const { userId, clientId } = which;
   return manager.transaction(async (transaction) => {
-    const { affected } = await transaction.delete(Consent, { userId, clientId });
+    // Grants before consents, as whatever else ends both: two that wait for each other would both fail.
     const revokedGrants = await revokeGrants(transaction, { userId, clientId }, change.now);
+    const { affected } = await transaction.delete(Consent, { userId, clientId });
     if (!affected && revokedGrants === 0) return null;
     await recordChange(transaction, change, { revoked_grants: revokedGrants });
     return revokedGrants;

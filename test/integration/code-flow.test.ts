@@ -157,6 +157,26 @@ describe('The code flow from authz over idp and back (RFC 6749 §4.1, OIDC Core 
     expect((await answerAt(person, silent.location)).get('error')).toBe('login_required');
   });
 
+  it.each<[string, (tokens: Tokens, code: string) => Record<string, string>]>([
+    ['refresh token', ({ refresh_token: token = '' }) => ({ grant_type: 'refresh_token', refresh_token: token })],
+    [
+      'code',
+      (_, code) => ({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }),
+    ],
+  ])('S10: after a %s was used twice, the user is asked before there is another grant', async (_, formOf) => {
+    const [user, person] = [await idp.addUser(), visitor()];
+    await signIn(person, user);
+    const silent = async () =>
+      answerAt(person, (await person.atIdp.get(await authorize(person, { prompt: 'none' }))).location);
+    const code = (await silent()).get('code') ?? '';
+    const form = { ...formOf(await exchange(code), code), client_id: client };
+    await authz.token(form);
+    idp.clock.advance(thinking);
+    expect((await authz.token<Record<string, unknown>>(form)).json.error).toBe('invalid_grant');
+    expect((await silent()).get('error')).toBe('consent_required');
+    expect((await person.atIdp.get(await authorize(person))).text).toContain('Allow access?');
+  });
+
   it.each<[string, (user: TestUser, person: Visitor) => Promise<unknown>]>([
     ['the password is set anew', (user) => setPasswordHash(manager(), user.id, '$argon2id$', change)],
     ['the user is disabled', (user) => disableUser(manager(), user.id, change)],
