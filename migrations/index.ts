@@ -1,6 +1,12 @@
 import { Init1795392000000 } from './1795392000000-init.js';
 import { InteractionPurpose1795478400000 } from './1795478400000-interaction-purpose.js';
+import { ConsentPermissions1795564800001 } from './1795564800001-consent-permissions.js';
 import { PasswordChangedAt1795570000000 } from './1795570000000-password-changed-at.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
-export const migrations = [Init1795392000000, InteractionPurpose1795478400000, PasswordChangedAt1795570000000];
+export const migrations = [
+  Init1795392000000,
+  InteractionPurpose1795478400000,
+  ConsentPermissions1795564800001,
+  PasswordChangedAt1795570000000,
+];

@@ -4,7 +4,7 @@ import { AdministrationError } from './administration-error.js';
 import { getUser } from './users.js';
 
 /** What a user allowed a client to do. */
-export type ConsentView = Readonly<Pick<stored.Consent, 'clientId' | 'scopes' | 'grantedAt'>>;
+export type ConsentView = Readonly<Pick<stored.Consent, 'clientId' | 'permissions' | 'grantedAt'>>;
 
 /**
  * What a user allowed which client, in the order of the clients' ids.
@@ -14,7 +14,12 @@ export type ConsentView = Readonly<Pick<stored.Consent, 'clientId' | 'scopes' | 
 export async function listConsents(administration: Administration, user: string): Promise<readonly ConsentView[]> {
   const { id } = await getUser(administration, user);
   const consents = await stored.listConsents(administration.manager, id);
-  return consents.map(({ clientId, scopes, grantedAt }) => ({ clientId, scopes, grantedAt }));
+  // Where an earlier release stored the consent, its scopes stand without their resources.
+  return consents.map(({ clientId, scopes, permissions, grantedAt }) => ({
+    clientId,
+    permissions: permissions.length > 0 ? permissions : scopes,
+    grantedAt,
+  }));
 }
 
 export interface WithdrawnConsent {

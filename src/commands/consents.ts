@@ -4,8 +4,8 @@ import type { Connected, RunCommand } from './connection.js';
 import { withUser } from './user-argument.js';
 
 async function printConsents({ administration, print }: Connected, user: string): Promise<void> {
-  for (const { clientId, scopes, grantedAt } of await listConsents(administration, user)) {
-    print([clientId, scopes.join(' '), grantedAt.toISOString()].join('\t'));
+  for (const { clientId, permissions, grantedAt } of await listConsents(administration, user)) {
+    print([clientId, permissions.join(', '), grantedAt.toISOString()].join('\t'));
   }
 }
 
@@ -16,8 +16,11 @@ async function withdraw({ administration, print }: Connected, user: string, clie
 
 export const consentCommands = (yargs: Argv, run: RunCommand): Argv =>
   yargs
-    .command('list <user>', "list a user's consents: client, scopes, since", withUser, ({ user }) =>
-      run((connected) => printConsents(connected, user)),
+    .command(
+      'list <user>',
+      "list a user's consents: client, scopes with their resources, since",
+      withUser,
+      ({ user }) => run((connected) => printConsents(connected, user)),
     )
     .command(
       'withdraw <user> <client-id>',

@@ -61,7 +61,7 @@ export const httpUrl = () =>
 export const resourceIdentifier = () =>
   z
     .string()
-    .refine((value) => parsedUrl(value) !== undefined && !value.includes('#'))
+    .refine((value) => parsedUrl(value) !== undefined && !/[#\s]/.test(value))
     .meta({ expected: 'an absolute URI without a fragment' });
 
 export const origin = () =>

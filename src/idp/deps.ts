@@ -18,7 +18,15 @@ import { rateLimited } from '../telemetry/log/rate-limited.js';
 /** The part of the configuration that this room reads. */
 export type IdpConfig = Pick<
   DatabaseRoleConfig,
-  'issuer' | 'publicUrls' | 'lifetimes' | 'keyEncryptionKeys' | 'signIn' | 'pages' | 'cors'
+  | 'issuer'
+  | 'publicUrls'
+  | 'resources'
+  | 'defaultResource'
+  | 'lifetimes'
+  | 'keyEncryptionKeys'
+  | 'signIn'
+  | 'pages'
+  | 'cors'
 >;
 
 /** What this room is given. */

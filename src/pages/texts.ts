@@ -56,6 +56,8 @@ export const texts = {
       'delete:resource': 'Delete your data',
     } as Readonly<Record<string, string>>,
     otherScope: (scope: string) => `Use the permission “${scope}”`,
+    /** Where a scope is good. */
+    at: (resource: Name) => html`at ${resource}`,
   },
   logout: {
     title: 'Sign out?',

@@ -1,4 +1,5 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
+import { type Permission, partsOfPermission } from '../protocol/permission.js';
 import { type Audit, auditRow } from './audit-events.js';
 import { revokeGrants } from './authorization-grants.js';
 import { type Change, recordChange } from './change.js';
@@ -15,40 +16,49 @@ export class Consent {
   clientId!: string;
   @Column('text', { array: true })
   scopes!: string[];
+  /** What these scopes were asked for; empty where an earlier release stored them. */
+  @Column('text', { array: true, default: [] })
+  permissions!: Permission[];
   @Column('timestamptz', { name: 'granted_at' })
   grantedAt!: Date;
 }
 
 /** What a user allowed a client before. */
-export type GivenConsent = Readonly<Pick<Consent, 'scopes' | 'grantedAt'>>;
+export type GivenConsent = Readonly<Pick<Consent, 'scopes' | 'permissions' | 'grantedAt'>>;
 
 /** Where {@link GivenConsent} comes from, in statements that read a consent as `n`. */
-export const consentColumns: Columns<GivenConsent> = { scopes: 'n.scopes', grantedAt: 'n.granted_at' };
+export const consentColumns: Columns<GivenConsent> = {
+  scopes: 'n.scopes',
+  permissions: 'n.permissions',
+  grantedAt: 'n.granted_at',
+};
 
 interface GrantedConsent {
   readonly userId: string;
   readonly clientId: string;
-  readonly scopes: readonly string[];
+  readonly permissions: readonly Permission[];
   readonly now: Date;
   readonly audit: Audit;
 }
 
-const grantConsentStatement = statement<GrantedConsent>(
+const grantConsentStatement = statement<GrantedConsent & { readonly scopes: readonly string[] }>(
   'grant_consent',
   (p) => `
    WITH granted AS (
-     INSERT INTO consents AS c (user_id, client_id, scopes, granted_at)
-     VALUES (${p.userId}, ${p.clientId}, ${p.scopes}, ${p.now})
+     INSERT INTO consents AS c (user_id, client_id, scopes, permissions, granted_at)
+     VALUES (${p.userId}, ${p.clientId}, ${p.scopes}, ${p.permissions}, ${p.now})
      ON CONFLICT (user_id, client_id) DO UPDATE
-       SET scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || EXCLUDED.scopes)), granted_at = EXCLUDED.granted_at
+       SET scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || EXCLUDED.scopes)),
+         permissions = ARRAY(SELECT DISTINCT unnest(c.permissions || EXCLUDED.permissions)), granted_at = EXCLUDED.granted_at
      RETURNING user_id, client_id
    )
    ${auditRow({ audit: p.audit, now: p.now, from: 'granted', userId: 'user_id', clientId: 'client_id' })}`,
 );
 
-/** Adds the scopes to what the user allowed the client before; the audit row rides along. */
+/** Adds the permissions to what the user allowed the client before; the audit row rides along. */
 export async function grantConsent(sql: Sql, consent: GrantedConsent): Promise<void> {
-  await sql.query(grantConsentStatement, consent);
+  const scopes = [...new Set(consent.permissions.map((text) => partsOfPermission(text).scope))];
+  await sql.query(grantConsentStatement, { ...consent, scopes });
 }
 
 /** In the order of the clients' ids. */

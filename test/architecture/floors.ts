@@ -32,6 +32,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['token', 'resource'],
     ['authorization'],
     ['client', 'sign-in'],
+    ['permission'],
     ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
     ['parameters', 'address-block', 'compact-jws'],
     ['oauth-error', 'unavailable-error'],

@@ -7,7 +7,7 @@ export const validatedRequest = (
   over: { readonly clientId: string } & Partial<ValidatedAuthorizationRequest>,
 ): ValidatedAuthorizationRequest =>
   ({
-    redirectUri: matchRedirectUri({ registered: [redirectUri], requested: redirectUri, openid: true }),
+    redirectUri: matchRedirectUri({ registered: [redirectUri], requested: redirectUri, openid: true, native: false }),
     redirectUriNamed: true,
     responseMode: 'query',
     scopes: ['openid', 'profile'],

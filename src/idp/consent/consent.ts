@@ -9,7 +9,7 @@ import { clientOnPage, personOnPage } from '../interaction/parts.js';
 import { hubPath } from '../interaction/paths.js';
 import { unknownDecision } from '../interaction/refusal.js';
 import type { InteractionStep, StepForm } from '../interaction/step.js';
-import { stepOf, type Visit } from '../interaction/visit.js';
+import { permissionsAsked, permissionsSoFar, stepOf, type Visit } from '../interaction/visit.js';
 import { renderConsentPage } from './page.js';
 
 /** Shown to one user, it cannot be sent as another. */
@@ -20,7 +20,6 @@ const hostOf = (uri: string): string | undefined => new URL(uri).host || undefin
 
 function consentPage(idp: Idp, visit: Visit): Answer {
   if (!visit.session) throw new Error('consent is asked of nobody');
-  const { scopes, redirectUri } = visit.request;
   const step = stepOf(idp, visit);
   const page = renderConsentPage({
     productName: idp.config.pages.productName,
@@ -28,9 +27,9 @@ function consentPage(idp: Idp, visit: Visit): Answer {
     person: personOnPage(visit.session),
     ...formOf(idp, visit, consentForm),
     switchAccount: hubPath(idp, visit, 'otherAccount'),
-    scopes,
-    newScopes: step.kind === 'consent' ? step.newScopes : [],
-    returnsTo: hostOf(redirectUri),
+    permissions: permissionsAsked(idp, visit),
+    newPermissions: step.kind === 'consent' ? step.newPermissions : [],
+    returnsTo: hostOf(visit.request.redirectUri),
   });
   return { page };
 }
@@ -48,14 +47,18 @@ async function deny(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
 
 /** Stores what was allowed, if consent is what is due. @returns the visit as it is from then on */
 async function remember(idp: Idp, asked: Asked, visit: Visit): Promise<Visit> {
-  const { clientId, session, request } = visit;
+  const { clientId, session } = visit;
   if (!session || stepOf(idp, visit).kind !== 'consent') return visit;
   const now = idp.clock.now();
   const { userId, id: sessionId } = session;
-  const { scopes } = request;
-  const event = { type: 'consent_granted', clientId, userId, sessionId, detail: { scopes } } as const;
-  await idp.events.recordWith(asked, event, (audit) => grantConsent(idp.sql, { userId, clientId, scopes, now, audit }));
-  return { ...visit, consent: { scopes: [...(visit.consent?.scopes ?? []), ...request.scopes], grantedAt: now } };
+  const detail = { permissions: permissionsAsked(idp, visit) };
+  const event = { type: 'consent_granted', clientId, userId, sessionId, detail } as const;
+  // With what was allowed before: where an earlier release stored it, its resources are written down now.
+  const permissions = [...new Set([...permissionsSoFar(idp, visit), ...detail.permissions])];
+  await idp.events.recordWith(asked, event, (audit) =>
+    grantConsent(idp.sql, { userId, clientId, permissions, now, audit }),
+  );
+  return { ...visit, consent: { scopes: [], permissions, grantedAt: now } };
 }
 
 /** Where nothing else is due, the browser goes straight to the client. */

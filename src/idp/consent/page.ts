@@ -1,6 +1,7 @@
 import { type Html, html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
 import { texts } from '../../pages/texts.js';
+import { type Permission, partsOfPermission } from '../../protocol/permission.js';
 import { accountChip, type ClientOnPage, clientLinks, csrfField, type PersonOnPage } from '../interaction/parts.js';
 
 export interface ConsentPage {
@@ -10,9 +11,9 @@ export interface ConsentPage {
   readonly action: string;
   readonly csrf: string;
   readonly switchAccount: string;
-  readonly scopes: readonly string[];
-  /** Those among `scopes` that the user has not allowed before. */
-  readonly newScopes: readonly string[];
+  readonly permissions: readonly Permission[];
+  /** Those among them that the user has not allowed before. */
+  readonly newPermissions: readonly Permission[];
   /** The host to which the browser goes on, whatever the decision. */
   readonly returnsTo?: string | undefined;
 }
@@ -23,36 +24,43 @@ const tick = html`<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="t
   <path d="m4.5 10.5 3.5 3.5 7.5-8" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>
 </svg>`;
 
-/** A scope in words; one that we have no words for is at least named (OIDC Core §3.1.2.4). */
-const describe = (scope: string): string =>
-  (Object.hasOwn(text.scopes, scope) ? text.scopes[scope] : undefined) ?? text.otherScope(scope);
+/** A scope in words, with its resource; one that we have no words for is at least named (OIDC Core §3.1.2.4). */
+function describe(asked: Permission): Html {
+  const { scope, resource } = partsOfPermission(asked);
+  const words = (Object.hasOwn(text.scopes, scope) ? text.scopes[scope] : undefined) ?? text.otherScope(scope);
+  return resource === undefined ? html`${words}` : html`${words} ${text.at(html`<em>${withoutScheme(resource)}</em>`)}`;
+}
 
-const group = (id: string, heading: string, scopes: readonly string[], look: string): Html => html`
+/** A resource as people read it. */
+const withoutScheme = (resource: string): string => resource.replace(/^https?:\/\//, '');
+
+const group = (id: string, heading: string, permissions: readonly Permission[], look: string): Html => html`
   <section class="group">
     <h2 id="${id}">${heading}</h2>
     <ul class="${look}" aria-labelledby="${id}">
-      ${scopes.map((scope) => html`<li>${tick}<span>${describe(scope)}</span></li>`)}
+      ${permissions.map((asked) => html`<li>${tick}<span>${describe(asked)}</span></li>`)}
     </ul>
   </section>`;
 
 /** What is new is listed apart from what was allowed before; where all is old or all is new, there is one list. */
-function scopeLists({ scopes, newScopes }: ConsentPage): Html {
-  const known = scopes.filter((scope) => !newScopes.includes(scope));
-  if (known.length === 0 || newScopes.length === 0) return group('requested', text.requested, scopes, 'scopes');
-  return html`${group('requested', text.inAddition, newScopes, 'scopes')}
+function permissionLists({ permissions, newPermissions }: ConsentPage): Html {
+  const known = permissions.filter((asked) => !newPermissions.includes(asked));
+  if (known.length === 0 || newPermissions.length === 0)
+    return group('requested', text.requested, permissions, 'scopes');
+  return html`${group('requested', text.inAddition, newPermissions, 'scopes')}
     ${group('allowed', text.allowedBefore, known, 'scopes known')}`;
 }
 
 /** The question whether a client may have what it asks for (OIDC Core §3.1.2.4): each scope in words, and what is new. */
 export function renderConsentPage(page: ConsentPage): string {
   const name = html`<strong>${page.client.name}</strong>`;
-  const more = page.newScopes.length > 0 && page.newScopes.length < page.scopes.length;
+  const more = page.newPermissions.length > 0 && page.newPermissions.length < page.permissions.length;
   return layout(
     { title: text.title, productName: page.productName },
     html`
       <p class="lead">${more ? text.more(name) : text.lead(name)}</p>
       ${accountChip(page.person, html`<a href="${page.switchAccount}">${text.switchAccount}</a>`)}
-      ${scopeLists(page)}
+      ${permissionLists(page)}
       <form method="post" action="${page.action}">
         ${csrfField(page.csrf)}
         <div class="choices">

@@ -1,6 +1,9 @@
 import { hashToken } from '../../crypto/digest.js';
+import { audienceOf } from '../../protocol/authorization/resource-indicators.js';
 import { mayBeImpersonated } from '../../protocol/client/client-metadata.js';
+import { type Permission, permissionsAllowed, permissionsFor } from '../../protocol/permission.js';
 import {
+  type ConsentFacts,
   type InteractionRequest,
   nextStep,
   provenMethods,
@@ -47,11 +50,26 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
   return { ...found, interactionId, cookies, browser: cookies.browser ?? '', silent };
 }
 
-const requestFacts = ({ request, clientMetadata, createdAt }: Visit): InteractionRequest => ({
-  ...request,
-  clientMayBeImpersonated: mayBeImpersonated(clientMetadata, request.redirectUri),
-  startedAt: createdAt,
-});
+/** What the client asks to be allowed, by the resources that its token will be for. */
+export const permissionsAsked = ({ config }: Idp, { request: { scopes, resources } }: Visit): readonly Permission[] =>
+  permissionsFor(scopes, audienceOf(resources, config), config.resources);
+
+/** What the user has allowed this client so far. */
+export const permissionsSoFar = ({ config }: Idp, { consent }: Visit): readonly Permission[] =>
+  consent ? permissionsAllowed(consent, config) : [];
+
+const consentFacts = (idp: Idp, visit: Visit): ConsentFacts | undefined =>
+  visit.consent ? { permissions: permissionsSoFar(idp, visit), grantedAt: visit.consent.grantedAt } : undefined;
+
+const requestFacts = (idp: Idp, visit: Visit): InteractionRequest => {
+  const { request, clientMetadata, createdAt } = visit;
+  return {
+    ...request,
+    permissions: permissionsAsked(idp, visit),
+    clientMayBeImpersonated: mayBeImpersonated(clientMetadata, request.redirectUri),
+    startedAt: createdAt,
+  };
+};
 
 const sessionFacts = ({ session }: Visit): SessionFacts | undefined =>
   session ? { ...session, subject: session.userId } : undefined;
@@ -59,13 +77,13 @@ const sessionFacts = ({ session }: Visit): SessionFacts | undefined =>
 /** The step that is due at this visit. */
 export const stepOf = (idp: Idp, visit: Visit): Step =>
   nextStep(
-    requestFacts(visit),
+    requestFacts(idp, visit),
     sessionFacts(visit),
     { enrolled: visit.session?.enrolled ?? [] },
-    visit.consent ?? undefined,
+    consentFacts(idp, visit),
     idp.clock.now(),
   );
 
 /** How a user has been proven, up to this visit. */
 export const provenSoFar = (idp: Idp, visit: Visit, userId: string): readonly string[] =>
-  provenMethods(userId, requestFacts(visit), sessionFacts(visit), visit.proofs, idp.clock.now());
+  provenMethods(userId, requestFacts(idp, visit), sessionFacts(visit), visit.proofs, idp.clock.now());

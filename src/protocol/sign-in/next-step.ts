@@ -1,8 +1,10 @@
+import type { Permission } from '../permission.js';
 import { type AuthenticationMethodReference, missingMethods, wantedContextClass } from './authentication-context.js';
 
 /** The part of an authorization request that decides the steps of its interaction (OIDC Core §3.1.2.1). */
 export interface InteractionRequest {
-  readonly scopes: readonly string[];
+  /** What the client asks to be allowed. */
+  readonly permissions: readonly Permission[];
   /** `none`, `login`, `consent`, `select_account`; empty where the request had no prompt. */
   readonly prompts: readonly string[];
   /** Seconds. */
@@ -36,7 +38,7 @@ export interface FactorFacts {
 
 /** What the user has allowed this client so far. */
 export interface ConsentFacts {
-  readonly scopes: readonly string[];
+  readonly permissions: readonly Permission[];
   readonly grantedAt: Date;
 }
 
@@ -49,7 +51,7 @@ export const denial = { error: 'access_denied' } as const satisfies { readonly e
 export type Step =
   /** `again`: somebody is signed in already and has to do it once more. */
   | { readonly kind: 'login'; readonly again: boolean }
-  | { readonly kind: 'consent'; readonly newScopes: readonly string[] }
+  | { readonly kind: 'consent'; readonly newPermissions: readonly Permission[] }
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly error: InteractionError };
 
@@ -91,12 +93,12 @@ function stepUpIsDue({ acrValues }: InteractionRequest, { amr }: SessionFacts, {
   return missingMethods(wantedContextClass(acrValues, [...enrolled, ...amr]), amr, enrolled).length > 0;
 }
 
-/** The requested scopes that the user has not yet allowed this client (OIDC Core §3.1.2.4). */
-const scopesNotConsented = (scopes: readonly string[], consent: ConsentFacts | undefined): readonly string[] =>
-  scopes.filter((scope) => !consent?.scopes.includes(scope));
+/** What is asked for and the user has not yet allowed this client (OIDC Core §3.1.2.4). */
+const notConsented = (asked: readonly Permission[], consent: ConsentFacts | undefined): readonly Permission[] =>
+  asked.filter((text) => !consent?.permissions.includes(text));
 
 function consentIsDue(request: InteractionRequest, consent: ConsentFacts | undefined): boolean {
-  if (consent === undefined || scopesNotConsented(request.scopes, consent).length > 0) return true;
+  if (consent === undefined || notConsented(request.permissions, consent).length > 0) return true;
   const askedAgain = request.prompts.includes('consent') || request.clientMayBeImpersonated;
   return askedAgain && consent.grantedAt < request.startedAt;
 }
@@ -125,7 +127,7 @@ export function nextStep(
   if (!silent && stepUpIsDue(request, session, factors)) return { kind: 'login', again: true };
   if (consentIsDue(request, consent)) {
     if (silent) return refused(request.clientMayBeImpersonated ? 'interaction_required' : 'consent_required');
-    return { kind: 'consent', newScopes: scopesNotConsented(request.scopes, consent) };
+    return { kind: 'consent', newPermissions: notConsented(request.permissions, consent) };
   }
   return { kind: 'done' };
 }

@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterAll(() => database.close());
 
 const consentTo = async (clientId: string, ...scopes: string[]) => {
-  await grantConsent(database.sql, { userId, clientId, scopes, now: start, audit });
+  await grantConsent(database.sql, { userId, clientId, permissions: scopes, now: start, audit });
   await auditRows(database);
 };
 
@@ -43,8 +43,8 @@ describe('a consent', () => {
     await consentTo('zoo', 'openid');
     await consentTo('app', 'openid', 'profile');
     expect(await listConsents(administration, `${username}@example.com`)).toEqual([
-      { clientId: 'app', scopes: expect.arrayContaining(['openid', 'profile']), grantedAt: start },
-      { clientId: 'zoo', scopes: ['openid'], grantedAt: start },
+      { clientId: 'app', permissions: expect.arrayContaining(['openid', 'profile']), grantedAt: start },
+      { clientId: 'zoo', permissions: ['openid'], grantedAt: start },
     ]);
   });
 

@@ -19,7 +19,13 @@ afterAll(() => idp.close());
 afterEach(() => idp.clock.advance(1_000));
 
 const consentTo = (scopes: string[], who = user) =>
-  grantConsent(idp.database.sql, { userId: who.id, clientId: client, scopes, now: idp.clock.now(), audit });
+  grantConsent(idp.database.sql, {
+    userId: who.id,
+    clientId: client,
+    permissions: scopes,
+    now: idp.clock.now(),
+    audit,
+  });
 
 const outcomeOf = async (interaction: string) =>
   (await idp.database.pool.query('SELECT outcome FROM interactions WHERE id_hash = $1', [hashToken(interaction)]))

@@ -79,7 +79,7 @@ describe('a change and its record are one transaction: what cannot be recorded h
   ])('%s', async (_name, work) => {
     const subject = { userId: await addUser(database), clientId: await addClient(database, {}, 'secret') };
     await addSession(database, randomUUID(), subject.userId);
-    await grantConsent(database.sql, { ...subject, scopes: ['openid'], now: change.now, audit });
+    await grantConsent(database.sql, { ...subject, permissions: ['openid'], now: change.now, audit });
     const { manager } = database.dataSource;
     const before = await everything();
     await expect(work(manager, subject, unrecordable)).rejects.toMatchObject({ code: '23502' });

@@ -249,8 +249,8 @@ describe('sign-in failures', () => {
 describe('consent', () => {
   it('adds up', async () => {
     const [userId, clientId] = [await addUser(database), await addClient(database)];
-    await grantConsent(database.sql, { userId, clientId, scopes: ['openid', 'email'], now: start, audit });
-    await grantConsent(database.sql, { userId, clientId, scopes: ['openid', 'phone'], now: later(1), audit });
+    await grantConsent(database.sql, { userId, clientId, permissions: ['openid', 'email'], now: start, audit });
+    await grantConsent(database.sql, { userId, clientId, permissions: ['openid', 'phone'], now: later(1), audit });
     const { rows } = await database.pool.query('SELECT scopes, granted_at FROM consents WHERE user_id = $1', [userId]);
     expect(rows[0].scopes.sort()).toEqual(['email', 'openid', 'phone']);
     expect(rows[0].granted_at).toEqual(later(1));

@@ -5,10 +5,16 @@ import { type Browser, formsOf } from '../../../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient } from '../../../support/rows.js';
 
+/** Two that have one name for a scope of theirs. */
+const resources = [
+  { identifier: 'https://api.example/v1', scopes: ['read:resource', 'write:resource'] },
+  { identifier: 'https://files.example', scopes: ['files', 'read:resource'] },
+];
+
 let idp: TestIdp;
 let client: string;
 beforeAll(async () => {
-  idp = await openIdp();
+  idp = await openIdp({ config: { resources } });
   client = await addClient(idp.database, {
     client_name: 'Harbour',
     policy_uri: 'https://harbour.example/privacy',
@@ -77,12 +83,43 @@ describe('Consent (OIDC Core §3.1.2.4)', () => {
     expect((await ask(await signedIn(other), ['openid'])).page.status).toBe(200);
   });
 
+  it('S11: one scope at another resource is asked again, and never given in silence', async () => {
+    const user = await idp.addUser();
+    const browser = await signedIn(user);
+    const [api, files] = idp.deps.config.resources.map(({ identifier }) => identifier);
+    if (!api || !files) throw new Error('two resources are needed');
+    const first = await ask(browser, ['read:resource']);
+    expect(first.page.text).toContain('Read your data at <em>api.example/v1</em>');
+    await first.decide('allow');
+    expect((await ask(browser, ['read:resource'], { resources: [api] })).page.status).toBe(303);
+    const silent = await ask(browser, ['read:resource'], { resources: [files], prompts: ['none'] });
+    expect(await outcomeOf(silent.interaction)).toEqual({ error: 'consent_required' });
+    const second = await ask(browser, ['read:resource'], { resources: [files] });
+    expect(second.page.text).toContain('Read your data at <em>files.example</em>');
+    await second.decide('allow');
+    expect((await ask(browser, ['read:resource'], { resources: [api, files] })).page.status).toBe(303);
+  });
+
+  it('S11: what an earlier release stored is for the default resource, and stays so', async () => {
+    const user = await idp.addUser();
+    const browser = await signedIn(user);
+    await idp.database.pool.query(
+      `INSERT INTO consents (user_id, client_id, scopes, granted_at) VALUES ($1, $2, '{openid,read:resource}', $3)`,
+      [user.id, client, idp.clock.now()],
+    );
+    expect((await ask(browser, ['openid', 'read:resource'])).page.status).toBe(303);
+    const other = await ask(browser, ['read:resource'], { resources: ['https://files.example'] });
+    expect(other.page.status).toBe(200);
+    await other.decide('allow');
+    expect((await ask(browser, ['openid', 'read:resource'])).page.status).toBe(303);
+  });
+
   it('leaves an audit row in the same statement', async () => {
     const user = await idp.addUser();
     const { decide } = await ask(await signedIn(user), ['openid']);
     await decide('allow');
     const [event] = (await idp.audited('consent_granted')).filter(({ user_id }) => user_id === user.id);
-    expect(event).toMatchObject({ client_id: client, context: { scopes: ['openid'] } });
+    expect(event).toMatchObject({ client_id: client, context: { permissions: ['openid'] } });
   });
 
   it('prompt=consent is satisfied by consent given since, and asks once', async () => {

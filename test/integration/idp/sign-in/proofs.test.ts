@@ -26,7 +26,13 @@ const stronger = { acrValues: ['aal2'] };
 
 async function addConsentingUser(): Promise<TestUser> {
   const user = await idp.addUser();
-  const consent = { userId: user.id, clientId: client, scopes: ['openid', 'profile'], now: idp.clock.now(), audit };
+  const consent = {
+    userId: user.id,
+    clientId: client,
+    permissions: ['openid', 'profile'],
+    now: idp.clock.now(),
+    audit,
+  };
   await grantConsent(idp.database.sql, consent);
   return user;
 }

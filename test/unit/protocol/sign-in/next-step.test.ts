@@ -16,7 +16,7 @@ const at = (seconds: number): Date => new Date(Date.UTC(2030, 0, 1) + seconds * 
 const started = 1000;
 const now = at(started + 30);
 const request = (over: Partial<InteractionRequest> = {}): InteractionRequest => ({
-  scopes: ['openid', 'email'],
+  permissions: ['openid', 'email'],
   prompts: [],
   acrValues: [],
   clientMayBeImpersonated: false,
@@ -24,15 +24,15 @@ const request = (over: Partial<InteractionRequest> = {}): InteractionRequest => 
   ...over,
 });
 const session = (authTime: number, amr = ['pwd']): SessionFacts => ({ subject: 'alice', authTime: at(authTime), amr });
-const consent = (grantedAt: number, scopes = ['openid', 'email']): ConsentFacts => ({
-  scopes,
+const consent = (grantedAt: number, permissions = ['openid', 'email']): ConsentFacts => ({
+  permissions,
   grantedAt: at(grantedAt),
 });
 
 const login: Step = { kind: 'login', again: false };
 const loginAgain: Step = { kind: 'login', again: true };
 const done: Step = { kind: 'done' };
-const askFor = (...newScopes: string[]): Step => ({ kind: 'consent', newScopes });
+const askFor = (...newPermissions: string[]): Step => ({ kind: 'consent', newPermissions });
 const refused = (error: InteractionError): Step => ({ kind: 'refused', error });
 
 type Case = [string, InteractionRequest, SessionFacts | undefined, ConsentFacts | undefined, Step];
@@ -42,7 +42,7 @@ const cases: Case[] = [
   ['signed in, never consented', request(), session(10), undefined, askFor('openid', 'email')],
   ['signed in and consented', request(), session(10), consent(10), done],
   ['more scope than consented', request(), session(10), consent(10, ['openid']), askFor('email')],
-  ['less scope than consented', request({ scopes: ['openid'] }), session(10), consent(10), done],
+  ['less scope than consented', request({ permissions: ['openid'] }), session(10), consent(10), done],
   ['§3.1.2.1 prompt=login with an old session', request({ prompts: ['login'] }), session(999), consent(10), loginAgain],
   ['§3.1.2.1 prompt=login after signing in', request({ prompts: ['login'] }), session(1000), consent(10), done],
   [

@@ -1,0 +1,62 @@
+import { openidScopes } from './scope.js';
+
+/**
+ * What a user allows a client: `scope resource`, a scope at the resource that owns it (RFC 8707 §3), or a scope alone that is about the
+ * user (OIDC Core §5.4). Neither part holds a space (RFC 6749 §3.3, RFC 3986 §2).
+ */
+export type Permission = string;
+
+/** A scope at one of the resources that know it, or about the user (RFC 6749 §3.3, RFC 8707 §2). */
+export const permission = (scope: string, resource?: string): Permission =>
+  resource === undefined ? scope : `${scope} ${resource}`;
+
+/** The two parts of a permission (RFC 6749 §3.3, RFC 8707 §2). */
+export function partsOfPermission(text: Permission): { readonly scope: string; readonly resource: string | undefined } {
+  const [scope = '', resource] = text.split(' ');
+  return { scope, resource };
+}
+
+interface OwnedScopes {
+  readonly identifier: string;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * What the scopes of a request ask of the user: each at every resource of the audience that knows it (RFC 8707 §2.2). The same scope at
+ * another resource is another permission.
+ */
+export const permissionsFor = (
+  scopes: readonly string[],
+  audience: readonly string[],
+  resources: readonly OwnedScopes[],
+): readonly Permission[] =>
+  scopes.flatMap((scope) => {
+    const owners = resources.filter((owner) => audience.includes(owner.identifier) && owner.scopes.includes(scope));
+    if (openidScopes.includes(scope) || owners.length === 0) return [permission(scope)];
+    return owners.map(({ identifier }) => permission(scope, identifier));
+  });
+
+/** A consent as it is stored (OIDC Core §3.1.2.4): with permissions, or, from an earlier release, with mere scopes beside them. */
+export interface StoredConsent {
+  readonly scopes: readonly string[];
+  readonly permissions: readonly Permission[];
+}
+
+/**
+ * What a stored consent allows. A mere scope means the resource that alone knows it, or the default resource among several: more
+ * was not shown to the user (OIDC Core §3.1.2.4).
+ */
+export function permissionsAllowed(
+  { scopes, permissions }: StoredConsent,
+  { resources, defaultResource }: { readonly resources: readonly OwnedScopes[]; readonly defaultResource: string },
+): readonly Permission[] {
+  const remembered = new Set(permissions.map((text) => partsOfPermission(text).scope));
+  const fromBefore = scopes.filter((scope) => !remembered.has(scope));
+  const meant = fromBefore.flatMap((scope) => {
+    const owners = resources.filter((owner) => owner.scopes.includes(scope)).map(({ identifier }) => identifier);
+    if (openidScopes.includes(scope) || owners.length === 0) return [permission(scope)];
+    const [only] = owners.length === 1 ? owners : owners.filter((identifier) => identifier === defaultResource);
+    return only === undefined ? [] : [permission(scope, only)];
+  });
+  return [...permissions, ...meant];
+}

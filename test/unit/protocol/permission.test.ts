@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { partsOfPermission, permission, permissionsAllowed, permissionsFor } from '../../../src/protocol/permission.js';
+
+const [api, files] = ['https://api.example', 'https://files.example'];
+const resources = [
+  { identifier: api, scopes: ['read', 'write'] },
+  { identifier: files, scopes: ['read', 'list'] },
+];
+
+describe('S11: permissions of a request (RFC 8707 §2.2)', () => {
+  it.each([
+    ['one resource', ['read'], [api], [`read ${api}`]],
+    ['another: another permission', ['read'], [files], [`read ${files}`]],
+    ['both', ['read'], [api, files], [`read ${api}`, `read ${files}`]],
+    ['about the user (OIDC Core §5.4)', ['openid', 'email'], [api], ['openid', 'email']],
+    ['a scope of nobody in the audience', ['list'], [api], ['list']],
+  ])('%s', (_, scopes, audience, expected) => expect(permissionsFor(scopes, audience, resources)).toEqual(expected));
+
+  it('come apart again', () => {
+    expect(partsOfPermission(permission('read', api))).toEqual({ scope: 'read', resource: api });
+    expect(partsOfPermission(permission('openid'))).toEqual({ scope: 'openid', resource: undefined });
+  });
+});
+
+describe('S11: what a stored consent allows (OIDC Core §3.1.2.4)', () => {
+  const rules = { resources, defaultResource: api };
+  it.each([
+    ['permissions as they are', { scopes: ['read'], permissions: [`read ${files}`] }, rules, [`read ${files}`]],
+    ['a mere scope of one resource', { scopes: ['list'], permissions: [] }, rules, [`list ${files}`]],
+    ['a mere scope of several: the default one', { scopes: ['read'], permissions: [] }, rules, [`read ${api}`]],
+    [
+      'a mere scope of several others: none',
+      { scopes: ['read'], permissions: [] },
+      { ...rules, defaultResource: 'https://third.example' },
+      [],
+    ],
+    ['about the user', { scopes: ['openid'], permissions: [] }, rules, ['openid']],
+  ])('%s', (_, consent, given, expected) => expect(permissionsAllowed(consent, given)).toEqual(expected));
+});
