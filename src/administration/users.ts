@@ -1,3 +1,4 @@
+import { isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
 import { passwordFault } from '../protocol/sign-in/password-rules.js';
 import type { Change } from '../storage/change.js';
 import * as stored from '../storage/users.js';
@@ -23,7 +24,12 @@ function assertPassword(password: string, name: string): void {
 }
 
 function assertUsername(username: string): void {
-  if (!/^[^@\s]{1,128}$/.test(username)) throw invalid('A username has 1 to 128 characters, no space and no @.');
+  if (!isUsername(username)) throw invalid('A username has 1 to 128 characters, no space and no @.');
+}
+
+function assertEmail(email: string): void {
+  if (!isEmailAddress(email))
+    throw invalid('An e-mail address has something before and after its one @, and no space.');
 }
 
 const changeUser = <Result>(
@@ -48,6 +54,7 @@ export async function createUser(
   { username, email, name, password }: NewUser,
 ): Promise<UserReference> {
   assertUsername(username);
+  if (email !== undefined) assertEmail(email);
   if (password !== undefined) assertPassword(password, username);
   const user = {
     id: administration.random.uuid(),

@@ -5,6 +5,7 @@ import {
   readClientMetadata,
   unservableProfile,
 } from '../protocol/client/client-metadata.js';
+import { isUsername } from '../protocol/sign-in/identifiers.js';
 import { httpUrl, orFile, secret, text } from './values.js';
 
 /** OIDC Core §5.1, as the wire has them. */
@@ -44,10 +45,7 @@ const claims = z
   .partial();
 
 export const declaredUser = z.strictObject({
-  username: z
-    .string()
-    .regex(/^[^@\s]{1,128}$/)
-    .meta({ expected: 'a name without space and @' }),
+  username: z.string().refine(isUsername).meta({ expected: 'a name without space and @' }),
   ...orFile('password', secret()),
   claims: claims.prefault({}),
 });

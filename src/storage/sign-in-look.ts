@@ -2,7 +2,7 @@ import { type Columns, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 import { type FailureStates, failureStates } from './sign-in-failures.js';
-import { enrolledMethods, type SignInAccount } from './users.js';
+import { enrolledMethods, isCalled, type SignInAccount } from './users.js';
 
 interface Look {
   /** Normalized. */
@@ -29,7 +29,7 @@ const lookForSignInStatement = statement<Look, LookRow>(
   (p) => `
    SELECT ${selected(accountColumns, { failures: failureStates(p.failureKeys, p.now) })}
    FROM (VALUES (true)) always
-   LEFT JOIN users u ON lower(u.username) = lower(${p.identifier}) OR lower(u.email) = lower(${p.identifier})`,
+   LEFT JOIN users u ON ${isCalled('u', p.identifier)}`,
 );
 
 /** What decides about an attempt before it is judged. */

@@ -43,6 +43,14 @@ export const enrolledMethods = (user: string): string =>
      CASE WHEN ${user}.password_hash IS NOT NULL THEN 'pwd' END
    ], NULL)`;
 
+/**
+ * SQL: whether a user is called so, by username or e-mail address, regardless of case. What has an `@` is an address and no
+ * username, what has none the reverse: an account whose address is another's username is not taken for theirs.
+ */
+export const isCalled = (user: string, identifier: string): string =>
+  `(lower(${user}.username) = lower(${identifier})
+    OR (position('@' IN ${identifier}) > 0 AND lower(${user}.email) = lower(${identifier})))`;
+
 /** What sign-in needs to know of an account. */
 export interface SignInAccount {
   readonly id: string;
@@ -85,10 +93,7 @@ export async function insertUser(
 
 /** By exact username or e-mail address, regardless of case, for administration. */
 export const findUser = (manager: EntityManager, identifier: string): Promise<User | null> =>
-  manager
-    .createQueryBuilder(User, 'user')
-    .where('lower(user.username) = lower(:identifier) OR lower(user.email) = lower(:identifier)', { identifier })
-    .getOne();
+  manager.createQueryBuilder(User, 'user').where(isCalled('user', ':identifier'), { identifier }).getOne();
 
 export const listUsers = (manager: EntityManager): Promise<User[]> =>
   manager.find(User, { order: { username: 'ASC' } });

@@ -52,6 +52,9 @@ describe('a user', () => {
   it.each([
     ['a username with @', { username: 'a@b' }],
     ['a username with a space', { username: 'a b' }],
+    ['S13: another’s username as e-mail address', { username: 'g', email: 'demo' }],
+    ['S13: an e-mail address with two @', { username: 'h', email: 'a@b@c' }],
+    ['S13: an e-mail address with a line break', { username: 'i', email: 'a@b.example\r\nBcc: c@d.example' }],
     ['NIST SP 800-63B §5.1.1.2 a short password', { username: 'c', password: '1234567' }],
     ['S28: the password that everybody tries first', { username: 'e', password: 'Password' }],
     ['S28: a sequence as password', { username: 'f', password: '23456789' }],
@@ -68,6 +71,15 @@ describe('a user', () => {
     await expect(createUser(administration, { username: username.toUpperCase() })).rejects.toMatchObject({
       code: 'taken',
     });
+  });
+
+  it('S13: an e-mail address that is another’s username, from before it was checked, stands for nobody', async () => {
+    const [owner, other] = [newName(), newName()];
+    const { id } = await createUser(administration, { username: owner });
+    await createUser(administration, { username: other });
+    await database.pool.query('UPDATE users SET email = $2 WHERE username = $1', [other, owner]);
+    expect(await getUser(administration, owner)).toMatchObject({ id });
+    expect(await findAccount(database, owner)).toMatchObject({ id });
   });
 
   it('is disabled, enabled and given another password, and all of it is recorded', async () => {
