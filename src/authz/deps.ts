@@ -18,6 +18,7 @@ import { createInteractionLimits, type InteractionLimits } from './interaction-l
 /** The part of the configuration that this room reads. */
 export type AuthzConfig = Pick<
   DatabaseRoleConfig,
+  | 'profile'
   | 'issuer'
   | 'publicUrls'
   | 'resources'

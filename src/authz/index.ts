@@ -61,7 +61,8 @@ function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
   const { methods }: Endpoint = endpoints[name];
   const readers = readableBy[name];
   const handler = handlers[name](authz);
-  const refusals = errorPages({ log: authz.log, productName: authz.config.pages.productName });
+  const { pages, profile } = authz.config;
+  const refusals = errorPages({ log: authz.log, productName: pages.productName, profile });
   for (const path of pathsOf(name, authz.config.issuer)) {
     const origins = readers === 'all' ? '*' : authz.config.cors.origins;
     if (readers) app.use(path, cors({ origins, methods, headers: ['traceparent'] }));

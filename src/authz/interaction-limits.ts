@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { createRateLimiter, type RateLimit } from '../http/limits/rate-limiter.js';
 import type { Asked } from '../http/request/asked.js';
 import { addressBlock } from '../protocol/address-block.js';
+import { faults } from '../protocol/fault-sentences.js';
 import { OAuthError } from '../protocol/oauth-error.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 
@@ -19,6 +20,7 @@ const refusal = (status: number, wait: number): OAuthError =>
   new OAuthError('temporarily_unavailable', {
     status,
     retryAfter: Math.ceil(wait / 1000),
+    fault: faults.tooManyInteractions,
     detail: 'too many authorization requests: see limits.interactions',
   });
 

@@ -18,6 +18,7 @@ import { rateLimited } from '../telemetry/log/rate-limited.js';
 /** The part of the configuration that this room reads. */
 export type IdpConfig = Pick<
   DatabaseRoleConfig,
+  | 'profile'
   | 'issuer'
   | 'publicUrls'
   | 'resources'

@@ -8,6 +8,8 @@ export interface ErrorPage {
   readonly message: string;
   readonly requestId?: string | undefined;
   readonly productName?: string | undefined;
+  /** What a developer compares: the values are the request's or ours, and any of them may be hostile. */
+  readonly facts?: readonly (readonly [name: string, value: string])[] | undefined;
   /** A way on, where there is one. */
   readonly action?: { readonly href: string; readonly label: string } | undefined;
 }
@@ -18,6 +20,11 @@ export const renderErrorPage = (page: ErrorPage): string =>
     { title: page.title, productName: page.productName, mood: page.status >= 500 ? 'fault' : 'notice' },
     html`
       <p class="lead">${page.message}</p>
+      ${
+        page.facts &&
+        page.facts.length > 0 &&
+        html`<dl class="facts">${page.facts.map(([name, value]) => html`<dt>${name}</dt><dd><code>${value}</code></dd>`)}</dl>`
+      }
       ${page.action && html`<p><a class="button" href="${page.action.href}">${page.action.label}</a></p>`}
       ${
         page.requestId &&

@@ -73,6 +73,9 @@ a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visibl
 .foot{border-top:1px solid var(--line);padding-top:1.125rem;display:flex;flex-direction:column;align-items:flex-start;gap:.625rem}
 .help{margin-top:-.375rem;font-size:.9375rem}
 .help a{display:inline-block;padding:.1875rem 0}
+.facts{display:grid;gap:.125rem}
+.facts dd{margin-bottom:.5rem;overflow-wrap:anywhere}
+.facts dt{font-size:.8125rem;color:var(--quiet)}
 .trace{border-top:1px solid var(--line);padding-top:1.125rem;font-size:.8125rem;color:var(--quiet)}
 code{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .visually-hidden{position:absolute;width:1px;height:1px;margin:-1px;padding:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap;border:0}

@@ -97,6 +97,11 @@ export const texts = {
   failure: {
     invalidTitle: 'This request is not valid',
     invalid: 'It is incomplete or malformed. Go back to where you came from and try again.',
+    askDevelopers: 'Go back to where you came from; if it happens again, tell the people who run that application.',
+    offered: (name: string) => `${name} of this request`,
+    registered: (name: string) => `${name} as registered`,
+    detail: 'In the log',
+    section: 'See',
     busyTitle: 'Just a moment',
     busy: 'This site cannot answer right now. Wait a few seconds, then try again.',
   },

@@ -1,11 +1,22 @@
+import type { Fault } from './fault-sentences.js';
+
 /** How loudly a refusal is logged: a client's mistake is routine, a sign of theft is not. */
 export type RefusalLevel = 'info' | 'warn' | 'error';
 
 interface ErrorRule {
   readonly status: number;
   readonly level: RefusalLevel;
-  /** The public sentence: fixed, RFC 6749 §4.1.2.1 characters only, and it lets nobody probe. */
+  /** The public sentence where no {@link Fault} says more: fixed, RFC 6749 §4.1.2.1 characters only, and it lets nobody probe. */
   readonly description: string;
+}
+
+/** A value that was compared with what is registered: for pages that a person sees, never for a redirect or JSON. */
+export interface Comparison {
+  readonly name: string;
+  /** As the request sent it. */
+  readonly offered: string;
+  /** Shown in the development profile only. */
+  readonly registered: readonly string[];
 }
 
 const rule = (status: number, description: string, level: RefusalLevel = 'info'): ErrorRule => ({
@@ -47,12 +58,15 @@ const rules = {
 export type OAuthErrorCode = keyof typeof rules;
 
 export interface OAuthErrorOptions {
-  /** What really happened: for the log, never for the caller. */
+  /** Which mistake it is: its sentence is the public one, and the log's where there is no detail. */
+  readonly fault?: Fault;
+  /** What really happened, where the public sentence may not say it: for the log, never for the caller. */
   readonly detail?: string;
+  readonly compared?: Comparison;
+  /** Overrides the public sentence where it has to name what is registered; must be as safe as the table's. */
+  readonly description?: string;
   /** Overrides the code's status, where HTTP has a more exact one (405, 413, 415). */
   readonly status?: number;
-  /** Overrides the public sentence; must be as fixed and as safe as the table's. */
-  readonly description?: string;
   /** Seconds for Retry-After (RFC 9110 §10.2.3). */
   readonly retryAfter?: number;
   /** The WWW-Authenticate field that a 401 owes (RFC 9110 §11.6.1). */
@@ -62,7 +76,7 @@ export interface OAuthErrorOptions {
 
 /**
  * The one error of the protocol (RFC 6749 §5.2), thrown once and never logged where it is thrown.
- * It has two voices: `description` is public and fixed per code, `detail` is for the log.
+ * It has two voices: `description` is public and fixed per fault, `detail` is for the log.
  */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
@@ -71,19 +85,24 @@ export class OAuthError extends Error {
   readonly level: RefusalLevel;
   readonly description: string;
   readonly detail: string | undefined;
+  /** The rule that is broken, where the mistake is known exactly. */
+  readonly section: string | undefined;
+  readonly compared: Comparison | undefined;
   readonly retryAfter: number | undefined;
   readonly challenge: string | undefined;
 
   constructor(code: OAuthErrorCode, options: OAuthErrorOptions = {}) {
     super(
-      options.detail ?? rules[code].description,
+      options.detail ?? options.fault?.sentence ?? rules[code].description,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.code = code;
     this.status = options.status ?? rules[code].status;
     this.level = rules[code].level;
-    this.description = options.description ?? rules[code].description;
-    this.detail = options.detail;
+    this.description = options.description ?? options.fault?.sentence ?? rules[code].description;
+    this.detail = options.detail ?? options.fault?.sentence;
+    this.section = options.fault?.section;
+    this.compared = options.compared;
     this.retryAfter = options.retryAfter;
     this.challenge = options.challenge;
   }

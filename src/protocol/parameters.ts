@@ -1,3 +1,4 @@
+import { faults } from './fault-sentences.js';
 import { OAuthError } from './oauth-error.js';
 
 /** Request parameters after the rules that hold for all of them (RFC 6749 §3.1, §3.2). */
@@ -22,10 +23,10 @@ export function parseParameters(encoded: string): Parameters {
   const seen = new Set<string>();
   for (const [name, value] of new URLSearchParams(encoded)) {
     if (seen.has(name) && !repeatable.has(name)) {
-      throw new OAuthError('invalid_request', { detail: 'a parameter is repeated' });
+      throw new OAuthError('invalid_request', { fault: faults.parameterRepeated });
     }
     seen.add(name);
-    if (value.includes('\0')) throw new OAuthError('invalid_request', { detail: 'a parameter holds a NUL' });
+    if (value.includes('\0')) throw new OAuthError('invalid_request', { fault: faults.parameterWithNul });
     if (value === '') continue;
     const before = values.get(name);
     if (before) before.push(value);
@@ -45,6 +46,6 @@ export function parseParameters(encoded: string): Parameters {
  */
 export function requireParameter(parameters: Parameters, name: string): string {
   const value = parameters.get(name);
-  if (value === undefined) throw new OAuthError('invalid_request', { detail: `${name} is missing` });
+  if (value === undefined) throw new OAuthError('invalid_request', { fault: faults.parameterMissing(name) });
   return value;
 }

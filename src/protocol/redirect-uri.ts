@@ -1,3 +1,4 @@
+import { faults } from './fault-sentences.js';
 import { OAuthError } from './oauth-error.js';
 
 declare const registered: unique symbol;
@@ -48,12 +49,13 @@ export function matchRedirectUri({ registered, requested, openid, native }: Redi
   if (requested === undefined) {
     const [only, ...others] = registered;
     if (only === undefined || others.length > 0 || openid) {
-      throw new OAuthError('invalid_request', { detail: 'redirect_uri is missing' });
+      throw new OAuthError('invalid_request', { fault: faults.redirectUriMissing });
     }
     return only as RegisteredRedirectUri;
   }
   if (!registered.some((candidate) => matches(candidate, requested, native))) {
-    throw new OAuthError('invalid_request', { detail: 'redirect_uri is not registered' });
+    const compared = { name: 'redirect_uri', offered: requested, registered };
+    throw new OAuthError('invalid_request', { fault: faults.redirectUriNotRegistered, compared });
   }
   return requested as RegisteredRedirectUri;
 }

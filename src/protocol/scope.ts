@@ -1,3 +1,4 @@
+import { faults } from './fault-sentences.js';
 import { OAuthError } from './oauth-error.js';
 
 /** Scopes that ask for claims about the user or for a refresh token (OIDC Core §5.4, §11): no resource owns them. */
@@ -12,7 +13,7 @@ const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 export function parseScope(value: string | undefined): readonly string[] {
   const scopes = (value ?? '').split(' ').filter((token) => token !== '');
   if (!scopes.every((token) => scopeToken.test(token))) {
-    throw new OAuthError('invalid_scope', { detail: 'a scope holds a character that RFC 6749 does not allow' });
+    throw new OAuthError('invalid_scope', { fault: faults.scopeMalformed });
   }
   return [...new Set(scopes)];
 }
@@ -37,11 +38,13 @@ const within = (scopes: readonly string[], targeted: readonly string[]): readonl
 
 function assertPermitted(scopes: readonly string[], permitted: readonly string[]): void {
   const refused = scopes.find((scope) => !permitted.includes(scope));
-  if (refused) throw new OAuthError('invalid_scope', { detail: `the client is not registered for scope ${refused}` });
+  if (refused === undefined) return;
+  const detail = `the client is not registered for scope ${refused}`;
+  throw new OAuthError('invalid_scope', { fault: faults.scopeNotRegistered, detail });
 }
 
 function requireSome(scopes: readonly string[]): readonly string[] {
-  if (scopes.length === 0) throw new OAuthError('invalid_scope', { detail: 'no scope is left that can be granted' });
+  if (scopes.length === 0) throw new OAuthError('invalid_scope', { fault: faults.scopeEmpty });
   return scopes;
 }
 
@@ -83,7 +86,7 @@ const defaultScope = (rules: ScopeRules): readonly string[] =>
 export function narrowScope(requested: readonly string[], granted: readonly string[]): readonly string[] {
   if (requested.length === 0) return granted;
   if (!requested.every((scope) => granted.includes(scope))) {
-    throw new OAuthError('invalid_scope', { detail: 'more scope is asked for than was granted' });
+    throw new OAuthError('invalid_scope', { fault: faults.scopeBeyondGrant });
   }
   return requested;
 }

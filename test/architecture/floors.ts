@@ -36,5 +36,6 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
     ['parameters', 'address-block', 'compact-jws'],
     ['oauth-error', 'unavailable-error'],
+    ['fault-sentences'],
   ],
 };

@@ -10,7 +10,7 @@ import {
 } from '../../protocol/authorization/authorization-request.js';
 import type { ResponseTarget } from '../../protocol/authorization/authorization-response.js';
 import { responseModeOf } from '../../protocol/authorization/response-mode.js';
-import type { Parameters } from '../../protocol/parameters.js';
+import { type Parameters, requireParameter } from '../../protocol/parameters.js';
 import { matchRedirectUri } from '../../protocol/redirect-uri.js';
 import type { Client } from '../../storage/clients.js';
 import type { Authz } from '../deps.js';
@@ -37,8 +37,8 @@ function targetOf(client: Client, parameters: Parameters): RequestTarget {
  * @throws OAuthError for a page, never for a redirect
  */
 export async function findTarget({ clients }: Authz, parameters: Parameters): Promise<RequestTarget> {
-  const clientId = parameters.get('client_id');
-  return targetOf(requireKnownClient(clientId === undefined ? null : await clients.get(clientId)), parameters);
+  const clientId = requireParameter(parameters, 'client_id');
+  return targetOf(requireKnownClient(await clients.get(clientId)), parameters);
 }
 
 /** Whom an id_token_hint names: one of our ID tokens, expired or not (OIDC Core §3.1.2.1, §3.1.2.2 item 4). */

@@ -1,3 +1,4 @@
+import type { Fault } from '../../protocol/fault-sentences.js';
 import type { OAuthError } from '../../protocol/oauth-error.js';
 import { invalidGrant } from '../../protocol/token/token-request.js';
 import { endStolenGrant } from '../../storage/authorization-grants.js';
@@ -13,10 +14,11 @@ export async function endReusedGrant(
   authz: Authz,
   { asked, client: { clientId } }: TokenRequestContext,
   { authorizationGrantId, userId }: { readonly authorizationGrantId: string; readonly userId: string },
+  fault: Fault,
 ): Promise<OAuthError> {
   const event = { type: 'token_reuse_detected', clientId, userId, authorizationGrantId } as const;
   await authz.events.recordWith(asked, event, (audit) =>
     endStolenGrant(authz.sql, { id: authorizationGrantId, now: authz.clock.now(), audit }),
   );
-  return invalidGrant('used before: its authorization grant has been revoked');
+  return invalidGrant(fault, 'used before: its authorization grant has been revoked');
 }

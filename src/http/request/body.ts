@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { type Fault, faults } from '../../protocol/fault-sentences.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 
 /** Bytes that a body may have: every form and document that a role takes is far smaller. */
@@ -7,7 +8,9 @@ export const maxBodyBytes = 64 * 1024;
 /** Milliseconds in which a body has to be here once its head is. */
 export const bodyTimeout = 5_000;
 
-const refusal = (status: number, detail: string): OAuthError => new OAuthError('invalid_request', { status, detail });
+const refusal = (status: number, fault: Fault): OAuthError => new OAuthError('invalid_request', { status, fault });
+
+const tooLong = (): OAuthError => refusal(413, faults.bodyTooLong);
 
 /** Whether a body comes with the request (RFC 9112 §6.3). */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -26,17 +29,17 @@ function receive(req: IncomingMessage): Promise<Buffer> {
     };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > maxBodyBytes) refuse(refusal(413, 'the body is too long'));
+      if (size > maxBodyBytes) refuse(tooLong());
       else chunks.push(chunk);
     };
-    const timer = setTimeout(() => refuse(refusal(408, 'the body came too slowly')), bodyTimeout);
-    if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes) return refuse(refusal(413, 'the body is too long'));
+    const timer = setTimeout(() => refuse(refusal(408, faults.bodyTooSlow)), bodyTimeout);
+    if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes) return refuse(tooLong());
     req.on('data', onData);
     req.once('end', () => {
       clearTimeout(timer);
       resolve(Buffer.concat(chunks));
     });
-    req.once('close', () => refuse(refusal(400, 'the body was cut off')));
+    req.once('close', () => refuse(refusal(400, faults.bodyCutOff)));
   });
 }
 

@@ -1,19 +1,20 @@
 import type { IncomingMessage } from 'node:http';
+import { type Fault, faults } from '../../protocol/fault-sentences.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { type Parameters, parseParameters } from '../../protocol/parameters.js';
 import { hasBody, receiveBody } from './body.js';
 
-const refusal = (status: number, detail: string): OAuthError => new OAuthError('invalid_request', { status, detail });
+const refusal = (status: number, fault: Fault): OAuthError => new OAuthError('invalid_request', { status, fault });
 
 /** Asserts that the body is what RFC 6749 Appendix B asks for: a form, in UTF-8 and not compressed. */
 function assertForm({ headers }: IncomingMessage): void {
   const [type = '', ...parameters] = (headers['content-type'] ?? '')
     .split(';')
     .map((part) => part.trim().toLowerCase());
-  if (type !== 'application/x-www-form-urlencoded') throw refusal(415, 'the body is no form');
+  if (type !== 'application/x-www-form-urlencoded') throw refusal(415, faults.bodyNoForm);
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) throw refusal(415, 'the form is not in UTF-8');
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw refusal(415, 'the form is compressed');
+  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) throw refusal(415, faults.bodyNotUtf8);
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw refusal(415, faults.bodyCompressed);
 }
 
 /**

@@ -13,4 +13,9 @@ function wayOn(idp: Idp, req: Request): string | undefined {
 
 /** Refusals of idp are pages for people, with a way back. */
 export const pageErrors = (idp: Idp): ErrorRequestHandler =>
-  errorPages({ log: idp.log, productName: idp.config.pages.productName, wayOn: (req) => wayOn(idp, req) });
+  errorPages({
+    log: idp.log,
+    productName: idp.config.pages.productName,
+    profile: idp.config.profile,
+    wayOn: (req) => wayOn(idp, req),
+  });

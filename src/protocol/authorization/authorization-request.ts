@@ -1,4 +1,5 @@
 import { type ClientMetadata, requiresPkce } from '../client/client-metadata.js';
+import { faults } from '../fault-sentences.js';
 import type { Parameters } from '../parameters.js';
 import type { RegisteredRedirectUri } from '../redirect-uri.js';
 import { openidScopes, parseScope, validateAuthorizationScope } from '../scope.js';
@@ -60,9 +61,9 @@ const words = (value: string | undefined): string[] => (value ?? '').split(' ').
  */
 function validatePrompts(parameters: Parameters): readonly Prompt[] {
   const asked = words(parameters.get('prompt'));
-  if (asked.length > 1 && asked.includes('none')) throw invalidRequest('prompt none stands alone');
+  if (asked.length > 1 && asked.includes('none')) throw invalidRequest(faults.promptNoneAndOthers);
   const known = prompts.filter((prompt) => asked.includes(prompt));
-  if (!asked.every((prompt) => known.some((other) => other === prompt))) throw invalidRequest('prompt is unknown');
+  if (!asked.every((prompt) => known.some((other) => other === prompt))) throw invalidRequest(faults.promptUnknown);
   return known;
 }
 
@@ -70,7 +71,7 @@ function validatePrompts(parameters: Parameters): readonly Prompt[] {
 function validateMaxAge(parameters: Parameters, client: ClientMetadata): number | undefined {
   const text = parameters.get('max_age');
   if (text === undefined) return client.default_max_age;
-  if (!/^\d{1,9}$/.test(text)) throw invalidRequest('max_age is not a number of seconds');
+  if (!/^\d{1,9}$/.test(text)) throw invalidRequest(faults.maxAge);
   return Number(text);
 }
 
@@ -131,7 +132,8 @@ export function validateAuthorizationRequest(
  * @throws OAuthError invalid_request, for a page
  */
 export function requireKnownClient<T extends { readonly disabledAt: Date | null }>(client: T | null | undefined): T {
-  if (!client || client.disabledAt) throw invalidRequest('the client is unknown or disabled');
+  if (!client) throw invalidRequest(faults.clientUnknown);
+  if (client.disabledAt) throw invalidRequest(faults.clientDisabled);
   return client;
 }
 
@@ -141,7 +143,7 @@ export function requireKnownClient<T extends { readonly disabledAt: Date | null 
  * @throws OAuthError invalid_request
  */
 export function requireHintedSubject(claims: { readonly sub?: string | undefined } | null): string {
-  if (claims?.sub === undefined) throw invalidRequest('id_token_hint is not an ID token of ours');
+  if (claims?.sub === undefined) throw invalidRequest(faults.idTokenHint);
   return claims.sub;
 }
 

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 
 /** The transformations that we take (RFC 7636 §4.3). `plain` protects against nothing that OAuth 2.1 cares about. */
@@ -20,17 +21,18 @@ export interface ChallengeRequest {
  */
 export function validateCodeChallenge({ challenge, method, required }: ChallengeRequest): string | undefined {
   if (challenge === undefined) {
-    if (required) throw new OAuthError('invalid_request', { detail: 'code_challenge is missing' });
+    if (required) throw new OAuthError('invalid_request', { fault: faults.codeChallengeMissing });
     if (method !== undefined) {
-      throw new OAuthError('invalid_request', { detail: 'code_challenge_method without code_challenge' });
+      throw new OAuthError('invalid_request', { fault: faults.codeChallengeMethodAlone });
     }
     return undefined;
   }
-  if (method === undefined || !codeChallengeMethods.includes(method)) {
-    throw new OAuthError('invalid_request', { detail: 'code_challenge_method is not S256' });
+  if (method === undefined) throw new OAuthError('invalid_request', { fault: faults.codeChallengeMethodMissing });
+  if (!codeChallengeMethods.includes(method)) {
+    throw new OAuthError('invalid_request', { fault: faults.codeChallengeMethod });
   }
   if (!s256Challenge.test(challenge)) {
-    throw new OAuthError('invalid_request', { detail: 'code_challenge is not a SHA-256 value in base64url' });
+    throw new OAuthError('invalid_request', { fault: faults.codeChallengeMalformed });
   }
   return challenge;
 }
@@ -42,12 +44,11 @@ export function validateCodeChallenge({ challenge, method, required }: Challenge
  */
 export function verifyCodeVerifier(challenge: string | undefined, verifier: string | undefined): void {
   if (challenge === undefined && verifier === undefined) return;
-  if (challenge === undefined)
-    throw new OAuthError('invalid_grant', { detail: 'code_verifier without code_challenge' });
-  if (verifier === undefined) throw new OAuthError('invalid_grant', { detail: 'code_verifier is missing' });
-  if (!codeVerifier.test(verifier)) throw new OAuthError('invalid_grant', { detail: 'code_verifier is malformed' });
+  if (challenge === undefined) throw new OAuthError('invalid_grant', { fault: faults.codeVerifierUnexpected });
+  if (verifier === undefined) throw new OAuthError('invalid_grant', { fault: faults.codeVerifierMissing });
+  if (!codeVerifier.test(verifier)) throw new OAuthError('invalid_grant', { fault: faults.codeVerifierMalformed });
   const computed = createHash('sha256').update(verifier, 'ascii').digest('base64url');
   if (!timingSafeEqual(Buffer.from(computed), Buffer.from(challenge))) {
-    throw new OAuthError('invalid_grant', { detail: 'code_verifier does not match' });
+    throw new OAuthError('invalid_grant', { fault: faults.codeVerifierMismatch });
   }
 }

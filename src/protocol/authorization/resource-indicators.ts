@@ -1,3 +1,4 @@
+import { faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 
 /** A protected resource as the configuration names it: its identifier (RFC 8707 §2) and its scopes. */
@@ -21,10 +22,10 @@ export interface ResourceRules {
 export function validateResources(requested: readonly string[], rules: ResourceRules): readonly string[] {
   for (const resource of requested) {
     if (!URL.canParse(resource) || resource.includes('#')) {
-      throw new OAuthError('invalid_target', { detail: 'resource is not an absolute URI without fragment' });
+      throw new OAuthError('invalid_target', { fault: faults.resourceMalformed });
     }
     if (resource !== rules.issuer && !rules.resources.some(({ identifier }) => identifier === resource)) {
-      throw new OAuthError('invalid_target', { detail: 'resource is unknown' });
+      throw new OAuthError('invalid_target', { fault: faults.resourceUnknown });
     }
   }
   return [...new Set(requested)];
@@ -49,7 +50,7 @@ export function narrowResources(
   if (requested.length === 0) return granted;
   const allowed = audienceOf(granted, rules);
   if (!requested.every((resource) => allowed.includes(resource))) {
-    throw new OAuthError('invalid_target', { detail: 'resource was not part of the authorization grant' });
+    throw new OAuthError('invalid_target', { fault: faults.resourceBeyondGrant });
   }
   return [...new Set(requested)];
 }

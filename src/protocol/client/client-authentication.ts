@@ -1,4 +1,5 @@
 import { isCompactJws } from '../compact-jws.js';
+import { faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 import type { Parameters } from '../parameters.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
@@ -113,7 +114,7 @@ function assertOneMethod(authorization: string | undefined, parameters: Paramete
     parameters.has('client_assertion') || parameters.has('client_assertion_type'),
   ];
   if (used.filter(Boolean).length > 1) {
-    throw new OAuthError('invalid_request', { detail: 'the client authenticates in more than one way' });
+    throw new OAuthError('invalid_request', { fault: faults.clientAuthenticatesTwice });
   }
 }
 

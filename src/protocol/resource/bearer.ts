@@ -1,3 +1,4 @@
+import { type Fault, faults } from '../fault-sentences.js';
 import { errorResponse, OAuthError } from '../oauth-error.js';
 
 /** Where a request carried an access token, each way that RFC 6750 §2 knows. */
@@ -24,22 +25,22 @@ export function presentedAccessToken(
   { authorization, inBody, inQuery }: TokenPresentation,
   accepted: readonly BearerMethod[],
 ): string | undefined {
-  if (inQuery) throw misuse('the token is in the query');
-  if (authorization.length > 1) throw misuse('there is more than one Authorization field');
+  if (inQuery) throw misuse(faults.tokenInQuery);
+  if (authorization.length > 1) throw misuse(faults.authorizationRepeated);
   const [field] = authorization;
   const bearer = field !== undefined && /^bearer( |$)/i.test(field);
   if (inBody !== undefined) {
-    if (bearer) throw misuse('the token is presented in two ways');
-    if (!accepted.includes('body')) throw misuse('the token is in the body, which is not accepted here');
+    if (bearer) throw misuse(faults.tokenPresentedTwice);
+    if (!accepted.includes('body')) throw misuse(faults.tokenInBody);
     return inBody;
   }
   if (!bearer) return undefined;
   const token = bearerCredentials.exec(field)?.[1];
-  if (token === undefined) throw misuse('the Authorization field is no Bearer credential');
+  if (token === undefined) throw misuse(faults.authorizationNoBearer);
   return token;
 }
 
-const misuse = (detail: string): OAuthError => new OAuthError('invalid_request', { detail });
+const misuse = (fault: Fault): OAuthError => new OAuthError('invalid_request', { fault });
 
 /** A token is good but too weak (RFC 6750 §3.1 `insufficient_scope`): knows which scope would do. */
 export class InsufficientScopeError extends OAuthError {

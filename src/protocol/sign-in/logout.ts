@@ -1,3 +1,4 @@
+import { faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 import type { Parameters } from '../parameters.js';
 
@@ -18,7 +19,7 @@ const longest = { id_token_hint: 12_288, client_id: 1024, post_logout_redirect_u
  */
 export function parseLogoutRequest(parameters: Parameters): LogoutRequest {
   const tooLong = Object.entries(longest).find(([name, limit]) => (parameters.get(name)?.length ?? 0) > limit);
-  if (tooLong) throw new OAuthError('invalid_request', { detail: `${tooLong[0]} is too long` });
+  if (tooLong) throw new OAuthError('invalid_request', { fault: faults.parameterTooLong(tooLong[0]) });
   return {
     id_token_hint: parameters.get('id_token_hint'),
     client_id: parameters.get('client_id'),

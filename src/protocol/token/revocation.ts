@@ -1,3 +1,4 @@
+import { faults } from '../fault-sentences.js';
 import { invalidGrant } from './token-request.js';
 
 /**
@@ -5,5 +6,5 @@ import { invalidGrant } from './token-request.js';
  * @throws OAuthError invalid_grant
  */
 export function assertOwnToken(clientId: string, issuedTo: string): void {
-  if (clientId !== issuedTo) throw invalidGrant('the token was issued to another client');
+  if (clientId !== issuedTo) throw invalidGrant(faults.tokenOfAnotherClient);
 }

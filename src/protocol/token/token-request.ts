@@ -1,5 +1,6 @@
 import { verifyCodeVerifier } from '../authorization/pkce.js';
 import { type ClientMetadata, type GrantType, grantTypes } from '../client/client-metadata.js';
+import { type Fault, faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 import { type Parameters, requireParameter } from '../parameters.js';
 
@@ -30,8 +31,9 @@ export interface ClientCredentialsRequest {
   readonly resource: readonly string[];
 }
 
-/** Why a code or refresh token is not taken: for the log only (RFC 6749 §5.2 `invalid_grant`). */
-export const invalidGrant = (detail: string): OAuthError => new OAuthError('invalid_grant', { detail });
+/** A code or refresh token that is not taken (RFC 6749 §5.2 `invalid_grant`); the detail says why, for the log only. */
+export const invalidGrant = (fault: Fault, detail: string = fault.sentence): OAuthError =>
+  new OAuthError('invalid_grant', { fault, detail });
 
 const isGrantType = (value: string): value is GrantType => (grantTypes as readonly string[]).includes(value);
 
@@ -41,7 +43,7 @@ const isGrantType = (value: string): value is GrantType => (grantTypes as readon
  */
 export function parseTokenRequest(parameters: Parameters): TokenRequest {
   const grantType = requireParameter(parameters, 'grant_type');
-  if (!isGrantType(grantType)) throw new OAuthError('unsupported_grant_type');
+  if (!isGrantType(grantType)) throw new OAuthError('unsupported_grant_type', { fault: faults.grantTypeUnknown });
   const resource = parameters.all('resource');
   switch (grantType) {
     case 'authorization_code':
@@ -70,7 +72,8 @@ export function parseTokenRequest(parameters: Parameters): TokenRequest {
  */
 export function assertGrantTypeAllowed(metadata: Pick<ClientMetadata, 'grant_types'>, grantType: GrantType): void {
   if (!metadata.grant_types.includes(grantType)) {
-    throw new OAuthError('unauthorized_client', { detail: `the client is not registered for ${grantType}` });
+    const detail = `the client is not registered for ${grantType}`;
+    throw new OAuthError('unauthorized_client', { fault: faults.grantTypeNotRegistered, detail });
   }
 }
 
@@ -88,7 +91,7 @@ export interface CodeBinding {
  */
 export function assertCodeBinding(binding: CodeBinding, request: AuthorizationCodeRequest): void {
   if (request.redirect_uri === undefined ? binding.redirectUriNamed : request.redirect_uri !== binding.redirectUri) {
-    throw invalidGrant('redirect_uri is not the one of the authorization request');
+    throw invalidGrant(faults.codeOfAnotherRedirectUri);
   }
   verifyCodeVerifier(binding.codeChallenge, request.code_verifier);
 }

@@ -1,7 +1,10 @@
 import { hashToken } from '../../../crypto/digest.js';
+import { faults } from '../../../protocol/fault-sentences.js';
+import { OAuthError } from '../../../protocol/oauth-error.js';
 import {
   type AuthorizationCodeRequest,
   assertCodeBinding,
+  type CodeDecision,
   decideCode,
   invalidGrant,
 } from '../../../protocol/token/token-request.js';
@@ -18,6 +21,16 @@ import { issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
 import { endReusedGrant } from '../reuse.js';
 import type { TokenRequestContext } from '../token-request-context.js';
 
+/** What does not fit is told of a code that would be redeemed; of any other it would tell that it was once good. */
+function assertBound({ payload }: FoundCode, request: AuthorizationCodeRequest, { kind }: CodeDecision): void {
+  try {
+    assertCodeBinding(payload, request);
+  } catch (error) {
+    if (kind === 'redeem' || !(error instanceof OAuthError)) throw error;
+    throw invalidGrant(faults.codeNotUsable, error.detail);
+  }
+}
+
 /**
  * The code, with every rule applied to it. What it is bound to comes first: whoever saw a used code pass by, in a log or a
  * history, has neither its verifier nor its redirect URI, and must not be able to end the owner's grant (RFC 6749 §4.1.3).
@@ -29,12 +42,12 @@ async function findOwnCode(
   request: AuthorizationCodeRequest,
 ): Promise<FoundCode> {
   const code = await findAuthorizationCode(authz.sql, hashToken(request.code));
-  if (!code) throw invalidGrant('the code is unknown');
+  if (!code) throw invalidGrant(faults.codeNotUsable, 'the code is unknown');
   linkTrace(code.payload.traceparent);
-  assertCodeBinding(code.payload, request);
   const decision = decideCode(code, { clientId: context.client.clientId, now: authz.clock.now() });
-  if (decision.kind === 'reuse') throw await endReusedGrant(authz, context, code);
-  if (decision.kind === 'refuse') throw invalidGrant(decision.detail);
+  assertBound(code, request, decision);
+  if (decision.kind === 'reuse') throw await endReusedGrant(authz, context, code, faults.codeNotUsable);
+  if (decision.kind === 'refuse') throw invalidGrant(faults.codeNotUsable, decision.detail);
   return code;
 }
 
@@ -63,5 +76,5 @@ export async function exchangeCode(
   });
   if (redeemed) return tokens;
   await findOwnCode(authz, context, request); // throws what kept it from being redeemed
-  throw invalidGrant('the code could not be redeemed');
+  throw invalidGrant(faults.codeNotUsable, 'the code could not be redeemed');
 }

@@ -1,6 +1,7 @@
 import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
 import { addressBlock } from '../../../protocol/address-block.js';
 import { isPublicClient } from '../../../protocol/client/client-metadata.js';
+import { faults } from '../../../protocol/fault-sentences.js';
 import { narrowScope, parseScope } from '../../../protocol/scope.js';
 import { decideRefresh } from '../../../protocol/token/refresh-rotation.js';
 import { invalidGrant, type RefreshTokenRequest } from '../../../protocol/token/token-request.js';
@@ -44,7 +45,7 @@ const authorityOf = ({ authz, context, request: { resource }, scopes }: Refresh,
  */
 async function findUsableToken({ authz, context, valueHash, from }: Refresh): Promise<UsableToken> {
   const token = await findRefreshToken(authz.sql, valueHash);
-  if (!token) throw invalidGrant('the refresh token is unknown');
+  if (!token) throw invalidGrant(faults.refreshTokenNotUsable, 'the refresh token is unknown');
   const { clientId, metadata } = context.client;
   const kind = decideRefresh(token, {
     clientId,
@@ -53,8 +54,9 @@ async function findUsableToken({ authz, context, valueHash, from }: Refresh): Pr
     now: authz.clock.now(),
     grace: authz.config.lifetimes.refreshGrace,
   });
-  if (kind === 'refuse') throw invalidGrant('the refresh token is expired, revoked or of another client');
-  if (kind === 'reuse') throw await endReusedGrant(authz, context, token);
+  if (kind === 'refuse')
+    throw invalidGrant(faults.refreshTokenNotUsable, 'it is expired, revoked or of another client');
+  if (kind === 'reuse') throw await endReusedGrant(authz, context, token, faults.refreshTokenNotUsable);
   return { kind, token };
 }
 
@@ -85,7 +87,7 @@ async function repeat(refresh: Refresh, token: FoundRefreshToken): Promise<Issue
   const successor = authz.successorKeys
     .map((key) => successorOf(key, request.refresh_token))
     .find((value) => token.successorHash !== null && hashToken(value).equals(token.successorHash));
-  if (successor === undefined) throw await endReusedGrant(authz, context, token);
+  if (successor === undefined) throw await endReusedGrant(authz, context, token, faults.refreshTokenNotUsable);
   const authority = authorityOf(refresh, token);
   const plan = planTokens(authz, context, successor);
   const tokens = await issueTokens(authz, plan, authority, { grant: token });
@@ -132,5 +134,5 @@ export async function refreshTokens(
   const { kind, token } = await findUsableToken(refresh);
   if (kind === 'repeat') return repeat(refresh, token);
   narrowScope(refresh.scopes, token.scopes); // what kept it from being redeemed, and says so
-  throw invalidGrant('the refresh token could not be redeemed');
+  throw invalidGrant(faults.refreshTokenNotUsable, 'the refresh token could not be redeemed');
 }

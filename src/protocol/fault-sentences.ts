@@ -1,0 +1,116 @@
+/** One mistake of a caller: the sentence that everybody may read (RFC 6749 §4.1.2.1 `error_description`), and the rule that it breaks. */
+export interface Fault {
+  readonly sentence: string;
+  readonly section: string;
+}
+
+const fault = (sentence: string, section: string): Fault => ({ sentence, section });
+
+/**
+ * Every mistake that a request can make, each with a sentence of its own (RFC 6749 §4.1.2.1, §5.2). A sentence names rules and
+ * parameters, never a value that was sent or stored, and says nothing that a stranger could not find out by asking correctly.
+ * Codes and refresh tokens share one each: expired, used and unknown must look alike (RFC 9700 §4.14.2).
+ */
+export const faults = {
+  // Any request
+  parameterMissing: (name: string) => fault(`The parameter ${name} is missing.`, 'RFC 6749 §3.1'),
+  parameterTooLong: (name: string) => fault(`The parameter ${name} is too long.`, 'RFC 6749 §3.1'),
+  parameterRepeated: fault('A parameter other than resource is sent more than once.', 'RFC 6749 §3.1'),
+  parameterWithNul: fault('A parameter holds a NUL character.', 'RFC 6749 appendix A'),
+
+  // Who asks, and where the answer goes
+  clientUnknown: fault('client_id names no client that is registered here.', 'RFC 6749 §4.1.2.1'),
+  clientDisabled: fault('The client that client_id names is switched off.', 'RFC 6749 §4.1.2.1'),
+  clientAuthenticatesTwice: fault('The client authenticates in more than one way.', 'RFC 6749 §2.3'),
+  redirectUriMissing: fault(
+    'redirect_uri is missing: only a request without the scope openid of a client with one registered URI may leave it out.',
+    'OIDC Core §3.1.2.1',
+  ),
+  redirectUriNotRegistered: fault(
+    'redirect_uri is not registered for this client: it is compared character by character, a trailing slash included.',
+    'RFC 6749 §3.1.2.3',
+  ),
+
+  // Authorization request
+  requestObject: fault('The parameter request is not supported: send plain parameters.', 'OIDC Core §6.1'),
+  requestUri: fault('The parameter request_uri is not supported: send plain parameters.', 'OIDC Core §6.2'),
+  registration: fault('The parameter registration is not supported: clients register beforehand.', 'OIDC Core §7.2.1'),
+  responseMode: fault('response_mode is neither query nor form_post.', 'Multiple Response Types §2.1'),
+  responseType: fault('response_type is not code, the only one that is supported.', 'OAuth 2.1 §4.1.1'),
+  codeFlowNotRegistered: fault('The client is not registered for the authorization code flow.', 'RFC 7591 §2'),
+  promptNoneAndOthers: fault('prompt holds none beside another value.', 'OIDC Core §3.1.2.1'),
+  promptUnknown: fault(
+    'prompt holds a value other than none, login, consent and select_account.',
+    'OIDC Core §3.1.2.1',
+  ),
+  maxAge: fault('max_age is not a number of seconds.', 'OIDC Core §3.1.2.1'),
+  idTokenHint: fault('id_token_hint is not an ID token of this issuer.', 'OIDC Core §3.1.2.2'),
+  codeChallengeMissing: fault('code_challenge is missing: this client has to use PKCE.', 'RFC 7636 §4.4.1'),
+  codeChallengeMethodAlone: fault('code_challenge_method is sent without code_challenge.', 'RFC 7636 §4.3'),
+  codeChallengeMethodMissing: fault(
+    'code_challenge_method is missing, which would mean plain: the only one that is supported is S256.',
+    'RFC 7636 §4.3',
+  ),
+  codeChallengeMethod: fault('code_challenge_method is not S256, the only one that is supported.', 'RFC 7636 §4.4.1'),
+  codeChallengeMalformed: fault('code_challenge is not a SHA-256 value of 43 base64url characters.', 'RFC 7636 §4.2'),
+
+  // Scope and resource
+  scopeMalformed: fault('scope holds a character that it may not hold.', 'RFC 6749 §3.3'),
+  scopeNotRegistered: fault('scope holds one that the client is not registered for.', 'RFC 6749 §3.3'),
+  scopeEmpty: fault(
+    'None of the scopes can be granted: they are unknown, or belong to a resource that the request does not name.',
+    'RFC 8707 §2.2',
+  ),
+  scopeBeyondGrant: fault('scope asks for more than was granted.', 'RFC 6749 §6'),
+  resourceMalformed: fault('resource is not an absolute URI without fragment.', 'RFC 8707 §2'),
+  resourceUnknown: fault('resource names none that is known here.', 'RFC 8707 §2'),
+  resourceBeyondGrant: fault('resource names one that was not part of the authorization.', 'RFC 8707 §2.2'),
+
+  // Token request
+  grantTypeUnknown: fault(
+    'grant_type is none of authorization_code, refresh_token and client_credentials.',
+    'RFC 6749 §5.2',
+  ),
+  grantTypeNotRegistered: fault('The client is not registered for this grant_type.', 'RFC 7591 §2'),
+  codeNotUsable: fault(
+    'The authorization code is unknown, expired, used, revoked or of another client.',
+    'RFC 6749 §4.1.2',
+  ),
+  codeOfAnotherRedirectUri: fault('redirect_uri is not the one of the authorization request.', 'RFC 6749 §4.1.3'),
+  codeVerifierUnexpected: fault(
+    'code_verifier is sent, but the authorization request had no code_challenge.',
+    'RFC 9700 §4.8.2',
+  ),
+  codeVerifierMissing: fault(
+    'code_verifier is missing: the authorization request had a code_challenge.',
+    'RFC 7636 §4.5',
+  ),
+  codeVerifierMalformed: fault(
+    'code_verifier is not 43 to 128 letters, digits, hyphens, dots, underscores and tildes.',
+    'RFC 7636 §4.1',
+  ),
+  codeVerifierMismatch: fault('code_verifier does not fit the code_challenge.', 'RFC 7636 §4.6'),
+  refreshTokenNotUsable: fault(
+    'The refresh token is unknown, expired, used, revoked or of another client.',
+    'RFC 6749 §6',
+  ),
+  tokenOfAnotherClient: fault('The token was issued to another client.', 'RFC 7009 §2.1'),
+
+  // A token at a resource
+  tokenInQuery: fault('The access token is in the query: send it in the Authorization field.', 'OAuth 2.1 §5.1'),
+  authorizationRepeated: fault('There is more than one Authorization field.', 'RFC 6750 §2.1'),
+  tokenPresentedTwice: fault('The access token is presented in more than one way.', 'RFC 6750 §2'),
+  tokenInBody: fault('The access token is in the body: here it belongs in the Authorization field.', 'RFC 6750 §2.2'),
+  authorizationNoBearer: fault('The Authorization field holds no Bearer token.', 'RFC 6750 §2.1'),
+
+  // Load
+  tooManyInteractions: fault('Too many sign-ins were started. Try again later.', 'RFC 6585 §4'),
+
+  // The body of a request
+  bodyTooLong: fault('The body is too long.', 'RFC 9110 §15.5.14'),
+  bodyTooSlow: fault('The body came too slowly.', 'RFC 9110 §15.5.9'),
+  bodyCutOff: fault('The body was cut off.', 'RFC 9112 §8'),
+  bodyNoForm: fault('The body is not of type application/x-www-form-urlencoded.', 'RFC 6749 appendix B'),
+  bodyNotUtf8: fault('The form is not in UTF-8.', 'RFC 6749 appendix B'),
+  bodyCompressed: fault('The form is compressed.', 'RFC 9110 §15.5.16'),
+} as const satisfies Record<string, Fault | ((name: string) => Fault)>;
