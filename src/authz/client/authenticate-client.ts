@@ -38,11 +38,11 @@ async function check(
   presented: PresentedClientAuthentication,
   endpoint: AuthenticatedEndpoint,
 ): Promise<Client> {
+  if (client && !client.disabledAt) assertMethodAllowed(presented.method, client.metadata, endpoint);
   if ('clientSecret' in presented) checkSecret(client, presented.clientSecret);
   if (!client) throw invalidClient('the client is unknown');
-  assertMethodAllowed(presented.method, client.metadata, endpoint);
-  if (presented.method === 'private_key_jwt') await checkClientAssertion(authz, client, presented.assertion, endpoint);
   if (client.disabledAt) throw invalidClient('the client is disabled');
+  if (presented.method === 'private_key_jwt') await checkClientAssertion(authz, client, presented.assertion, endpoint);
   return client;
 }
 
@@ -61,8 +61,8 @@ export interface ClientRequest {
 }
 
 /**
- * Who the client is (RFC 6749 §2.3, §3.2.1), by the one method that it is registered for. An unknown client, a disabled one
- * and a wrong secret get the same answer, with the challenge that a 401 owes (RFC 9110 §11.6.1).
+ * Who the client is (RFC 6749 §2.3, §3.2.1), by a method that it may use. An unknown client, a disabled one and a wrong secret
+ * get the same answer, a method that is not the client's gets its name; all with the challenge that a 401 owes (RFC 9110 §11.6.1).
  * @throws OAuthError invalid_client, invalid_request
  */
 export async function authenticateClient(authz: Authz, request: ClientRequest): Promise<AuthenticatedClient> {

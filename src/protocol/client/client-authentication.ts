@@ -22,16 +22,33 @@ export const authenticationMethodsAt = {
 
 export type AuthenticatedEndpoint = keyof typeof authenticationMethodsAt;
 
+const usesSecret = (method: ClientAuthenticationMethod): boolean =>
+  method === 'client_secret_basic' || method === 'client_secret_post';
+
+type RegisteredMethod = Pick<ClientMetadata, 'token_endpoint_auth_method' | 'token_endpoint_auth_method_pinned'>;
+
+/** The registered method, or a secret in the other of its two places: RFC 6749 §2.3.1 has a server take Basic of any client with one. */
+const isRegistered = (method: ClientAuthenticationMethod, metadata: RegisteredMethod): boolean =>
+  method === metadata.token_endpoint_auth_method ||
+  (!metadata.token_endpoint_auth_method_pinned &&
+    usesSecret(method) &&
+    usesSecret(metadata.token_endpoint_auth_method));
+
 /**
- * The method has to be the one that the client registered (OIDC Core §9), at an endpoint that takes it.
+ * The method has to be one that the client may use (OIDC Core §9), at an endpoint that takes it. The answer names the one that
+ * is expected: what a client is registered for is no secret.
  * @throws OAuthError invalid_client
  */
 export function assertMethodAllowed(
   method: ClientAuthenticationMethod,
-  metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>,
+  metadata: RegisteredMethod,
   endpoint: AuthenticatedEndpoint,
 ): void {
-  if (method !== metadata.token_endpoint_auth_method) refuse(`the client is not registered for ${method}`);
+  if (!isRegistered(method, metadata)) {
+    const expected = metadata.token_endpoint_auth_method;
+    const description = `Client authentication failed: the client is registered for ${expected}, the request uses ${method}.`;
+    throw new OAuthError('invalid_client', { detail: `the client is not registered for ${method}`, description });
+  }
   if (!authenticationMethodsAt[endpoint].some((taken) => taken === method)) refuse(`${method} does not do here`);
 }
 
@@ -45,7 +62,7 @@ export type PresentedClientAuthentication =
     }
   | { readonly method: 'private_key_jwt'; readonly clientId: string; readonly assertion: string };
 
-/** Why a client is not believed: for the log only, as all get the same answer (RFC 6749 §5.2 `invalid_client`). */
+/** Why a client is not believed: for the log only, as all of these get the same answer (RFC 6749 §5.2 `invalid_client`). */
 export const invalidClient = (detail: string, cause?: unknown): OAuthError =>
   new OAuthError('invalid_client', { detail, cause });
 
@@ -54,8 +71,9 @@ export const isInvalidClient = (error: unknown): error is OAuthError =>
   error instanceof OAuthError && error.code === 'invalid_client';
 
 /** The same error with the challenge that its 401 owes (RFC 6749 §5.2, RFC 7617 §2.1). */
-export const withClientChallenge = ({ detail, cause }: OAuthError, realm: string): OAuthError =>
+export const withClientChallenge = ({ detail, description, cause }: OAuthError, realm: string): OAuthError =>
   new OAuthError('invalid_client', {
+    description,
     ...(detail === undefined ? {} : { detail }),
     cause,
     challenge: `Basic realm="${realm}", charset="UTF-8"`,

@@ -27,7 +27,8 @@ export const clientProfiles = ['oauth21', 'fapi2', 'fapi2-message-signing'] as c
 export type ClientProfile = (typeof clientProfiles)[number];
 
 /**
- * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last four members are ours. What is
+ * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last four members are ours, and
+ * so is `token_endpoint_auth_method_pinned`. What is
  * registered is also what is shown (RFC 7591 §3.2.1), so members are kept that no rule asks for; a member that would promise
  * something which is not done, such as a logout sent to the client, is unknown instead.
  */
@@ -50,6 +51,8 @@ export interface ClientMetadata {
   /** Read to refuse `pairwise`: every client gets the same `sub` (OIDC Core §8). */
   readonly subject_type: 'public';
   readonly token_endpoint_auth_method: ClientAuthenticationMethod;
+  /** Holds a client with a secret to the one place that it is registered for; absent from what was stored before there was this. */
+  readonly token_endpoint_auth_method_pinned?: boolean;
   readonly token_endpoint_auth_signing_alg?: SigningAlgorithm;
   readonly id_token_signed_response_alg: SigningAlgorithm;
   readonly jwks?: JsonWebKeySet;
@@ -106,6 +109,7 @@ function readMembers(read: MemberReader): ClientMetadata {
     subject_type: read.oneOf('subject_type', ['public'] as const) ?? 'public',
     token_endpoint_auth_method:
       read.oneOf('token_endpoint_auth_method', clientAuthenticationMethods) ?? 'client_secret_basic',
+    token_endpoint_auth_method_pinned: read.flag('token_endpoint_auth_method_pinned'),
     id_token_signed_response_alg: read.oneOf('id_token_signed_response_alg', signingAlgorithms) ?? 'RS256',
     require_auth_time: read.flag('require_auth_time'),
     profile: read.oneOf('profile', clientProfiles) ?? 'oauth21',

@@ -52,11 +52,7 @@ describe('secrets (RFC 6749 §2.3.1)', () => {
     ['a wrong secret', () => ask({}, basic(clients.client_secret_basic, 'wrong'))],
     ['an empty secret', () => ask({}, basic(clients.client_secret_basic, ''))],
     ['an unknown client', () => ask({}, basic('nobody', encoded))],
-    ['the id alone', () => ask({ client_id: clients.client_secret_basic })],
-    ['post where Basic is registered', () => ask({ client_id: clients.client_secret_basic, client_secret: secret })],
-    ['Basic where post is registered', () => ask({}, basic(clients.client_secret_post, encoded))],
-    ['a secret of a public client', () => ask({ client_id: clients.none, client_secret: secret })],
-    ['an empty secret of a public client', () => ask({}, basic(clients.none, ''))],
+    ['a wrong secret in the other place', () => ask({ client_id: clients.client_secret_basic, client_secret: 'no' })],
     [
       'another client_id beside Basic',
       () => ask({ client_id: clients.none }, basic(clients.client_secret_basic, encoded)),
@@ -71,6 +67,33 @@ describe('secrets (RFC 6749 §2.3.1)', () => {
     ]);
     expect(headers.get('www-authenticate')).toMatch(/^Basic realm="/);
     expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('I1: either place does for a secret', async () => {
+    const body = { client_id: clients.client_secret_basic, client_secret: secret };
+    expect((await ask(body)).status).toBe(200);
+    expect((await ask({}, basic(clients.client_secret_post, encoded))).status).toBe(200);
+  });
+
+  it('I1: the place that an operator pinned is the only one, and the answer names it', async () => {
+    const client = await authz.addClient({ ...machine, token_endpoint_auth_method_pinned: true }, 'pinned');
+    expect((await ask({}, basic(client, 'pinned'))).status).toBe(200);
+    const { status, json } = await ask({ client_id: client, client_secret: 'pinned' });
+    expect([status, json.error]).toEqual([401, 'invalid_client']);
+    expect(json.error_description).toContain(
+      'is registered for client_secret_basic, the request uses client_secret_post',
+    );
+  });
+
+  it.each([
+    ['the id alone', () => ask({ client_id: clients.client_secret_basic }), 'client_secret_basic'],
+    ['a secret of a public client', () => ask({ client_id: clients.none, client_secret: secret }), 'none'],
+    ['an empty secret of a public client', () => ask({}, basic(clients.none, '')), 'none'],
+  ])('I1: %s: invalid_client that names the method', async (_, request, method) => {
+    const { status, headers, json } = await request();
+    expect([status, json.error]).toEqual([401, 'invalid_client']);
+    expect(json.error_description).toContain(`registered for ${method},`);
+    expect(headers.get('www-authenticate')).toMatch(/^Basic realm="/);
   });
 
   it('two methods at once: invalid_request (RFC 6749 §2.3)', async () => {

@@ -153,6 +153,7 @@ describe('methods as registered and as the endpoint takes them (OIDC Core §9, R
 
   it.each([
     ['the registered one', 'client_secret_basic', registered('client_secret_basic'), 'introspect'],
+    ['post for Basic', 'client_secret_post', registered('client_secret_basic'), 'token'],
     ['a public client at the token endpoint', 'none', registered('none'), 'token'],
     ['a public client revoking (RFC 7009 §2.1)', 'none', registered('none'), 'revoke'],
   ] as const)('takes %s', (_, method, metadata, endpoint) =>
@@ -160,7 +161,12 @@ describe('methods as registered and as the endpoint takes them (OIDC Core §9, R
   );
 
   it.each([
-    ['post for Basic', 'client_secret_post', registered('client_secret_basic'), 'token'],
+    [
+      'post for Basic where it is pinned',
+      'client_secret_post',
+      { ...registered('client_secret_basic'), token_endpoint_auth_method_pinned: true },
+      'token',
+    ],
     ['none for Basic', 'none', registered('client_secret_basic'), 'token'],
     ['a secret of a public client', 'client_secret_post', registered('none'), 'token'],
     ['a public client that asks about tokens', 'none', registered('none'), 'introspect'],

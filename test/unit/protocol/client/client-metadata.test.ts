@@ -22,6 +22,7 @@ describe('client metadata (RFC 7591 §2)', () => {
         scope: '',
         subject_type: 'public',
         token_endpoint_auth_method: 'client_secret_basic',
+        token_endpoint_auth_method_pinned: false,
         id_token_signed_response_alg: 'RS256',
         require_auth_time: false,
         profile: 'oauth21',
