@@ -27,7 +27,7 @@ export const clientProfiles = ['oauth21', 'fapi2', 'fapi2-message-signing'] as c
 export type ClientProfile = (typeof clientProfiles)[number];
 
 /**
- * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last four members are ours, and
+ * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last five members are ours, and
  * so is `token_endpoint_auth_method_pinned`. What is
  * registered is also what is shown (RFC 7591 §3.2.1), so members are kept that no rule asks for; a member that would promise
  * something which is not done, such as a logout sent to the client, is unknown instead.
@@ -64,6 +64,8 @@ export interface ClientMetadata {
   readonly profile: ClientProfile;
   readonly require_pkce: boolean;
   readonly access_token_format: 'jwt' | 'opaque';
+  /** When a code brings a refresh token; absent from what was stored before there was this: `offline_access`. */
+  readonly refresh_token?: 'offline_access' | 'always';
   /** Identifiers of the protected resources that this client is: it may introspect tokens meant for them. */
   readonly protected_resources: readonly string[];
 }
@@ -115,6 +117,7 @@ function readMembers(read: MemberReader): ClientMetadata {
     profile: read.oneOf('profile', clientProfiles) ?? 'oauth21',
     require_pkce: read.flag('require_pkce', true),
     access_token_format: read.oneOf('access_token_format', ['jwt', 'opaque'] as const) ?? 'jwt',
+    refresh_token: read.oneOf('refresh_token', ['offline_access', 'always'] as const) ?? 'offline_access',
     protected_resources: read.list('protected_resources') ?? [],
   };
 }
@@ -151,6 +154,9 @@ function checkConsistency(metadata: ClientMetadata, { fault }: MemberReader): vo
   if (method === 'none' && grants.includes('client_credentials')) {
     fault('grant_types', 'client_credentials needs a client that authenticates');
   }
+  if (metadata.refresh_token === 'always' && !grants.includes('refresh_token')) {
+    fault('refresh_token', 'always needs grant type refresh_token');
+  }
   if (metadata.jwks && metadata.jwks_uri) fault('jwks', 'excludes jwks_uri');
   if (metadata.initiate_login_uri?.startsWith('http:')) fault('initiate_login_uri', 'is not https');
   if (method === 'private_key_jwt' && !metadata.jwks && !metadata.jwks_uri) {
@@ -179,6 +185,17 @@ export function readClientMetadata(document: Document): ReadMetadata {
 
 /** A client identifier (RFC 6749 §2.2, appendix A.1): what else an encoding may hide must not get as far as a database. */
 export const isClientIdentifier = (text: string): boolean => /^[\x20-\x7E]+$/.test(text);
+
+/**
+ * Whether a code brings a refresh token: for the scope `offline_access` (OIDC Core §11), or always where the operator has it so
+ * (RFC 6749 §1.5 leaves it to the server), and never where the client could not use it.
+ */
+export const bringsRefreshToken = (
+  metadata: Pick<ClientMetadata, 'grant_types' | 'refresh_token'>,
+  scopes: readonly string[],
+): boolean =>
+  metadata.grant_types.includes('refresh_token') &&
+  (metadata.refresh_token === 'always' || scopes.includes('offline_access'));
 
 /** A public client can keep no secret, so nothing but PKCE binds a code to it (RFC 6749 §2.1). */
 export const isPublicClient = (metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean =>

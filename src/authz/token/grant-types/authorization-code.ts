@@ -1,4 +1,5 @@
 import { hashToken } from '../../../crypto/digest.js';
+import { bringsRefreshToken } from '../../../protocol/client/client-metadata.js';
 import { faults } from '../../../protocol/fault-sentences.js';
 import { OAuthError } from '../../../protocol/oauth-error.js';
 import {
@@ -64,7 +65,8 @@ export async function exchangeCode(
   const valueHash = hashToken(request.code);
   const code = await findOwnCode(authz, context, request);
   const authority = grantedAuthority(authz, context.client, code, { resource: request.resource, scopes: [] });
-  const plan = planTokens(authz, context, code.scopes.includes('offline_access') ? authz.random.token() : undefined);
+  const refreshes = bringsRefreshToken(context.client.metadata, code.scopes);
+  const plan = planTokens(authz, context, refreshes ? authz.random.token() : undefined);
   const tokens = await issueTokens(authz, plan, authority, { grant: code, nonce: code.payload.nonce });
   const { clientId } = context.client;
   const { userId, sessionId, authorizationGrantId } = code;

@@ -28,6 +28,7 @@ describe('client metadata (RFC 7591 §2)', () => {
         profile: 'oauth21',
         require_pkce: true,
         access_token_format: 'jwt',
+        refresh_token: 'offline_access',
         protected_resources: [],
       },
     }));
@@ -119,6 +120,12 @@ describe('client metadata (RFC 7591 §2)', () => {
       'initiate_login_uri over http (OIDC Registration §2)',
       { redirect_uris, initiate_login_uri: 'http://c.example/login' },
       'initiate_login_uri',
+      'invalid_client_metadata',
+    ],
+    [
+      'I10: refresh tokens always, without their grant type',
+      { redirect_uris, refresh_token: 'always' },
+      'refresh_token',
       'invalid_client_metadata',
     ],
     ['pairwise subjects', { redirect_uris, subject_type: 'pairwise' }, 'subject_type', 'invalid_client_metadata'],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { accessTokenHash } from '../../../../../src/protocol/token/id-token.js';
 import { disableClient } from '../../../../../src/storage/clients.js';
+import { endSession } from '../../../../../src/storage/sessions.js';
 import { disableUser } from '../../../../../src/storage/users.js';
 import {
   basic,
@@ -13,7 +14,7 @@ import {
   withAuthz,
 } from '../../../../support/authz.js';
 import { api, files } from '../../../../support/configuration.js';
-import { change, redirectUri } from '../../../../support/rows.js';
+import { audit, change, redirectUri } from '../../../../support/rows.js';
 
 let authz: TestAuthz;
 let client: string;
@@ -122,6 +123,23 @@ describe('a code, exchanged (RFC 6749 §4.1.3, OIDC Core §3.1.3.3)', () => {
     });
   });
 
+  it('I10: always gives a refresh token where the client is registered so, and it ends with the session', async () => {
+    const always = await authz.addClient({ scope: 'openid offline_access', refresh_token: 'always' });
+    const { refresh_token = '', scope } = await authz.tokens(always, user, { scope: 'openid' });
+    expect(scope).toBe('openid');
+    const refresh = (token: string) =>
+      authz.token({ grant_type: 'refresh_token', refresh_token: token, client_id: always });
+    const { status, json } = await refresh(refresh_token);
+    expect(status).toBe(200);
+    const { rows } = await authz.database.pool.query(
+      'SELECT s.secret_hash FROM sessions s JOIN authorization_grants g ON g.session_id = s.id WHERE g.client_id = $1',
+      [always],
+    );
+    const ended = { secretHash: rows[0].secret_hash, clientId: null, now: authz.clock.now(), audit };
+    await endSession(authz.database.sql, ended);
+    expect((await refresh(json.refresh_token ?? '')).status).toBe(400);
+  });
+
   it('gives no ID token without openid, no refresh token without offline_access (OIDC Core §11)', async () => {
     const tokens = await authz.tokens(client, user, { scope: 'read:resource' });
     expect(tokens).not.toHaveProperty('id_token');
@@ -176,7 +194,7 @@ describe('a code that does not fit (RFC 6749 §5.2, RFC 7636 §4.6)', () => {
     const ways: [Record<string, string>, Record<string, string>][] = [
       [{ client_id: confidential }, {}],
       [{}, basic(confidential, 'wrong')],
-      [{ client_id: confidential, client_secret: 'a secret' }, {}],
+      [{ client_id: confidential, client_secret: 'wrong' }, {}],
     ];
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier };
     for (const [body, headers] of ways) {
