@@ -2,6 +2,7 @@ import { Init1795392000000 } from './1795392000000-init.js';
 import { InteractionPurpose1795478400000 } from './1795478400000-interaction-purpose.js';
 import { ConsentPermissions1795564800001 } from './1795564800001-consent-permissions.js';
 import { PasswordChangedAt1795570000000 } from './1795570000000-password-changed-at.js';
+import { IdentifierKeys1795570100000 } from './1795570100000-identifier-keys.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   InteractionPurpose1795478400000,
   ConsentPermissions1795564800001,
   PasswordChangedAt1795570000000,
+  IdentifierKeys1795570100000,
 ];

@@ -5,13 +5,13 @@ import * as stored from '../storage/users.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError, taken } from './administration-error.js';
 
-/** A user as an operator may see one: everything but the hash of the password. */
-export type UserView = Omit<stored.User, 'passwordHash'>;
+/** A user as an operator may see one: everything but the hash of the password, and what is only there for comparing. */
+export type UserView = Omit<stored.User, 'passwordHash' | 'usernameKey' | 'emailKey'>;
 
 /** Which user it was, whatever the caller called them by. */
 export type UserReference = Readonly<Pick<stored.User, 'id' | 'username'>>;
 
-const viewOf = ({ passwordHash: _, ...view }: stored.User): UserView => view;
+const viewOf = ({ passwordHash: _, usernameKey: __, emailKey: ___, ...view }: stored.User): UserView => view;
 
 const invalid = (message: string): AdministrationError => new AdministrationError('invalid', message);
 

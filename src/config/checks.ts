@@ -1,4 +1,5 @@
 import { openidScopes } from '../protocol/scope.js';
+import { identifierKey } from '../protocol/sign-in/identifiers.js';
 import type { Fault } from './faults.js';
 import type { FileSections } from './schema.js';
 import type { Path } from './tree.js';
@@ -53,7 +54,7 @@ function* algorithmFaults({ clients = [], signing_keys }: ValidSections): Genera
 }
 
 function* userFaults({ users = [] }: ValidSections): Generator<Fault> {
-  for (const index of repeated(users.map(({ username }) => username.toLowerCase()))) {
+  for (const index of repeated(users.map(({ username }) => identifierKey(username)))) {
     yield fault(['users', index, 'username'], 'is declared twice');
   }
 }

@@ -2,11 +2,9 @@ import { type Columns, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 import { type FailureStates, failureStates } from './sign-in-failures.js';
-import { enrolledMethods, isCalled, type SignInAccount } from './users.js';
+import { enrolledMethods, type SignInAccount, type SoughtIdentifier, soughtIdentifier, userCalled } from './users.js';
 
-interface Look {
-  /** Normalized. */
-  readonly identifier: string;
+interface Look extends SoughtIdentifier {
   /** Of the failures that count against the attempt; hexadecimal. */
   readonly failureKeys: readonly string[];
   readonly now: Date;
@@ -29,7 +27,7 @@ const lookForSignInStatement = statement<Look, LookRow>(
   (p) => `
    SELECT ${selected(accountColumns, { failures: failureStates(p.failureKeys, p.now) })}
    FROM (VALUES (true)) always
-   LEFT JOIN users u ON ${isCalled('u', p.identifier)}`,
+   LEFT JOIN LATERAL ${userCalled(p)} ON true`,
 );
 
 /** What decides about an attempt before it is judged. */
@@ -40,8 +38,11 @@ export interface SignInLook {
 }
 
 /** Reads the account and the failures that count against the attempt, and writes nothing. */
-export async function lookForSignIn(sql: Sql, look: Look): Promise<SignInLook> {
-  const [row] = (await sql.query(lookForSignInStatement, look)).rows;
+export async function lookForSignIn(
+  sql: Sql,
+  { identifier, ...look }: Omit<Look, keyof SoughtIdentifier> & { readonly identifier: string },
+): Promise<SignInLook> {
+  const [row] = (await sql.query(lookForSignInStatement, { ...look, ...soughtIdentifier(identifier) })).rows;
   if (!row) throw new Error('look_for_sign_in gives no row');
   const { failures, ...account } = row;
   return { account: account.id === null ? null : (account as SignInAccount), failures };

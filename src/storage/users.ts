@@ -1,10 +1,14 @@
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
+import { identifierKey } from '../protocol/sign-in/identifiers.js';
 import { type Change, recordChange } from './change.js';
 import type { Columns } from './connection/columns.js';
+import type { Placeholders } from './connection/statement.js';
 
 @Entity('users')
 @Check('users_username_is_no_address', `position('@' IN username) = 0`)
+@Check('users_username_key_is_no_address', `position('@' IN username_key) = 0`)
+@Check('users_email_key_is_address', `email_key ~ '^[^@ ]+@[^@ ]+$'`)
 @Index('users_username', { synchronize: false })
 @Index('users_email', { synchronize: false })
 export class User {
@@ -16,6 +20,14 @@ export class User {
   username!: string;
   @Column('text', { nullable: true })
   email!: string | null;
+  /** The {@link identifierKey} of the username, where it is this user's alone; rows of earlier releases may have none. */
+  @Index('users_username_key', { unique: true })
+  @Column('text', { name: 'username_key', nullable: true })
+  usernameKey!: string | null;
+  /** … and of the e-mail address, where it is one. */
+  @Index('users_email_key', { unique: true })
+  @Column('text', { name: 'email_key', nullable: true })
+  emailKey!: string | null;
   @Column('boolean', { name: 'email_verified', default: false })
   emailVerified!: boolean;
   @Column('text', { name: 'password_hash', nullable: true })
@@ -43,13 +55,30 @@ export const enrolledMethods = (user: string): string =>
      CASE WHEN ${user}.password_hash IS NOT NULL THEN 'pwd' END
    ], NULL)`;
 
+/** An identifier as somebody typed it, and as it is compared. */
+export interface SoughtIdentifier {
+  readonly typed: string;
+  /** Its {@link identifierKey}. */
+  readonly key: string;
+}
+
+export const soughtIdentifier = (text: string): SoughtIdentifier => ({
+  typed: text.trim().normalize('NFC'),
+  key: identifierKey(text),
+});
+
 /**
- * SQL: whether a user is called so, by username or e-mail address, regardless of case. What has an `@` is an address and no
- * username, what has none the reverse: an account whose address is another's username is not taken for theirs.
+ * SQL: the user who is called so, by username or e-mail address, as `u`. What has an `@` is an address and no username, what has
+ * none the reverse: an account whose address is another's username is not taken for theirs. Of two that were told apart before
+ * there were keys, the one whose spelling it is.
  */
-export const isCalled = (user: string, identifier: string): string =>
-  `(lower(${user}.username) = lower(${identifier})
-    OR (position('@' IN ${identifier}) > 0 AND lower(${user}.email) = lower(${identifier})))`;
+export const userCalled = ({ typed, key }: Placeholders<SoughtIdentifier>): string => `(
+  SELECT * FROM users
+  WHERE username_key = ${key} OR lower(username) = lower(${typed})
+    OR (position('@' IN ${key}) > 0 AND (email_key = ${key} OR lower(email) = lower(${typed})))
+  ORDER BY (lower(username) = lower(${typed}) OR lower(email) = lower(${typed})) IS TRUE DESC
+  LIMIT 1
+) u`;
 
 /** What sign-in needs to know of an account. */
 export interface SignInAccount {
@@ -78,22 +107,37 @@ export const userColumns: Columns<UserClaims> = {
   updatedAt: 'u.updated_at',
 };
 
-/** @throws QueryFailedError 23505 when username or e-mail address is taken, 23514 when the username holds an `@` */
+/** @throws QueryFailedError 23505 when username or e-mail address is taken, 23514 when the username holds an
+ * `@` or the address is none */
 export async function insertUser(
   manager: EntityManager,
   user: Pick<User, 'id' | 'username' | 'email' | 'emailVerified' | 'passwordHash' | 'claims'>,
   change: Change,
 ): Promise<void> {
   await manager.transaction(async (transaction) => {
-    const row = { ...user, passwordChangedAt: null, disabledAt: null, createdAt: change.now, updatedAt: change.now };
+    const usernameKey = identifierKey(user.username);
+    const emailKey = user.email === null ? null : identifierKey(user.email);
+    const row = {
+      ...user,
+      usernameKey,
+      emailKey,
+      passwordChangedAt: null,
+      disabledAt: null,
+      createdAt: change.now,
+      updatedAt: change.now,
+    };
     await transaction.insert(User, row as QueryDeepPartialEntity<User>);
     await recordChange(transaction, change);
   });
 }
 
-/** By exact username or e-mail address, regardless of case, for administration. */
-export const findUser = (manager: EntityManager, identifier: string): Promise<User | null> =>
-  manager.createQueryBuilder(User, 'user').where(isCalled('user', ':identifier'), { identifier }).getOne();
+/** By username or e-mail address, for administration. */
+export async function findUser(manager: EntityManager, identifier: string): Promise<User | null> {
+  const { typed, key } = soughtIdentifier(identifier);
+  const query = `SELECT u.id FROM ${userCalled({ typed: '$1', key: '$2' })}`;
+  const [found] = await manager.query<{ id: string }[]>(query, [typed, key]);
+  return found ? manager.findOneBy(User, { id: found.id }) : null;
+}
 
 export const listUsers = (manager: EntityManager): Promise<User[]> =>
   manager.find(User, { order: { username: 'ASC' } });

@@ -19,7 +19,7 @@ export interface TestUser {
 }
 
 export interface TestIdp extends TestRole {
-  addUser(over?: { claims?: Record<string, unknown>; hash?: string | null }): Promise<TestUser>;
+  addUser(over?: { username?: string; claims?: Record<string, unknown>; hash?: string | null }): Promise<TestUser>;
   /** Starts an interaction as authz would. @returns the secret of its URL */
   start(clientId: string, request?: Partial<ValidatedAuthorizationRequest>): Promise<string>;
   /** Walks through the login page of an interaction. */
@@ -35,8 +35,7 @@ export async function openIdp(options: RoleOptions = {}): Promise<TestIdp> {
   const { database, clock, deps } = role;
   return {
     ...role,
-    async addUser({ claims = {}, hash } = {}) {
-      const username = `user-${randomUUID().slice(0, 8)}`;
+    async addUser({ username = `user-${randomUUID().slice(0, 8)}`, claims = {}, hash } = {}) {
       const user = {
         id: randomUUID(),
         username,

@@ -1,16 +1,15 @@
 import { hmacSha256 } from '../../crypto/digest.js';
 import type { HashingTurn } from '../../crypto/hashing-queue.js';
 import { addressBlock } from '../../protocol/address-block.js';
+import { identifierKey } from '../../protocol/sign-in/identifiers.js';
 import type { DelayingCounter, FailureCounter, FailureStates, PacedCounter } from '../../storage/sign-in-failures.js';
 import type { Idp } from '../deps.js';
 import type { SentForm } from '../interaction/step.js';
 import { claimsToBeKnown } from './known-browser.js';
 
-/** As people type it and as it is counted: two spellings that find the same account are one identifier. */
-export const normalizeIdentifier = (typed: string): string => typed.trim().normalize('NFC').toLowerCase();
-
 /** An attempt as it is counted: as a stranger's, or as one from a browser that signed in to the account before. */
 export interface CountedAttempt {
+  /** As it was typed. */
   readonly identifier: string;
   readonly turn: HashingTurn;
   /** All failures of the address block, over all identifiers. */
@@ -32,7 +31,8 @@ export interface SignInAttempt {
  * be known to be one person's. A known browser is counted by itself alone, so that strangers cannot lock the owner out.
  */
 export function attemptOf(idp: Idp, { visit, form, asked }: SentForm): SignInAttempt {
-  const identifier = normalizeIdentifier(form.get('identifier') ?? '');
+  const identifier = form.get('identifier') ?? '';
+  const key = identifierKey(identifier);
   const block = addressBlock(asked.address ?? '');
   const keyOf = (...name: string[]): string => hmacSha256(idp.failureKey, ...name).toString('hex');
   const counter = (delays: readonly number[], ...name: string[]): DelayingCounter => ({ key: keyOf(...name), delays });
@@ -43,15 +43,15 @@ export function attemptOf(idp: Idp, { visit, form, asked }: SentForm): SignInAtt
     identifier,
     turn: { block, known: false },
     address,
-    narrow: counter(delays.narrow, 'address', identifier, block),
-    wide: counter(delays.wide, 'identifier', identifier),
+    narrow: counter(delays.narrow, 'address', key, block),
+    wide: counter(delays.wide, 'identifier', key),
   };
   const known: CountedAttempt = {
     identifier,
     turn: { block, known: true },
     address,
-    narrow: counter(delays.narrow, 'browser', identifier, visit.browser),
-    wide: counter(delays.wide, 'browsers', identifier),
+    narrow: counter(delays.narrow, 'browser', key, visit.browser),
+    wide: counter(delays.wide, 'browsers', key),
   };
   return { stranger, known: claimsToBeKnown(visit) ? known : null };
 }

@@ -1,5 +1,6 @@
 import { texts } from '../../pages/texts.js';
 import type { Parameters } from '../../protocol/parameters.js';
+import { identifierKey } from '../../protocol/sign-in/identifiers.js';
 import { retryAfterSeconds } from '../../protocol/sign-in/sign-in-delay.js';
 import { consentForm } from '../consent/consent.js';
 import type { Idp } from '../deps.js';
@@ -9,7 +10,6 @@ import { clientOnPage } from '../interaction/parts.js';
 import { hubPath } from '../interaction/paths.js';
 import type { InteractionStep, StepForm } from '../interaction/step.js';
 import { stepOf, type Visit } from '../interaction/visit.js';
-import { normalizeIdentifier } from './attempt.js';
 import type { AuthenticationMethod } from './methods/method.js';
 import { type LoginProblem, renderLoginPage } from './page.js';
 import { signIn } from './sign-in.js';
@@ -47,7 +47,7 @@ function loginPage(idp: Idp, visit: Visit): Answer {
 
 /** What is missing in the form, before anything is looked up. */
 function incomplete(form: Parameters): LoginProblem | undefined {
-  const identifier = normalizeIdentifier(form.get('identifier') ?? '') === '' ? text.missingIdentifier : undefined;
+  const identifier = identifierKey(form.get('identifier') ?? '') === '' ? text.missingIdentifier : undefined;
   const password = form.has('password') ? undefined : text.missingPassword;
   return identifier || password ? { title: text.problem, identifier, password } : undefined;
 }

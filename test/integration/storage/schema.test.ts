@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createClientCache,
@@ -6,7 +7,8 @@ import {
   findClient,
   rotateClientSecret,
 } from '../../../src/storage/clients.js';
-import { findUser } from '../../../src/storage/users.js';
+import { migrate } from '../../../src/storage/data-source.js';
+import { findUser, insertUser, userCalled } from '../../../src/storage/users.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addClient, addUser, change, findAccount, later, start } from '../../support/rows.js';
 
@@ -49,6 +51,61 @@ describe('users', () => {
   it('have names of their own that are no addresses', async () => {
     await expect(addUser(database, 'ADA')).rejects.toMatchObject({ code: '23505' });
     await expect(addUser(database, 'ada@example.com')).rejects.toMatchObject({ code: '23514' });
+  });
+});
+
+describe('names and addresses of earlier releases', () => {
+  it('S27: are given the form in which they are compared, where it is somebody’s alone', async () => {
+    const old = await openTestDatabase();
+    await old.dataSource.undoLastMigration({ transaction: 'none' });
+    const rows = [
+      ['ΟΔΥΣΣΕΎΣ', 'One@Example.com'],
+      ['straße', 'two@example.com'],
+      ['STRASSE', 'ｔwo@example.com'],
+      ['demo', 'three@example.com'],
+      ['fullwidth＠example.com', 'demo'],
+      ['nobody', 'a@b@c'],
+    ];
+    const insert = `INSERT INTO users (id, username, email, created_at, updated_at)
+      VALUES ($1::uuid, $2, $3, now(), now())`;
+    const ids = rows.map((_, n) => `00000000-0000-4000-8000-00000000000${n}`);
+    for (const [n, row] of rows.entries()) await old.pool.query(insert, [ids[n], ...row]);
+    await migrate(old.dataSource);
+    const found = async (identifier: string) => ids.indexOf((await findAccount(old, identifier))?.id ?? '');
+    const seen: Record<string, number> = {};
+    const sought = ['Οδυσσεύς', 'one@example.com', 'straße', 'strasse', 'Strasse', 'two@example.com', 'demo', 'a@b@c'];
+    for (const identifier of sought) seen[identifier] = await found(identifier);
+    expect(seen).toEqual({
+      Οδυσσεύς: 0,
+      'one@example.com': 0,
+      straße: 1,
+      strasse: 2,
+      Strasse: 2,
+      'two@example.com': 1,
+      demo: 3,
+      'a@b@c': 5,
+    });
+    await migrate(old.dataSource);
+    await old.pool.query(insert, [randomUUID(), 'Late', 'late@example.com']);
+    expect(await findAccount(old, 'LATE')).not.toBeNull();
+    expect(await findUser(old.dataSource.manager, 'LATE@example.com')).toMatchObject({ username: 'Late' });
+    await old.pool.query('UPDATE users SET disabled_at = now()');
+    await old.close();
+  });
+
+  it('S13: what is no address cannot be stored as one', async () => {
+    const user = { id: randomUUID(), username: 'someone', email: 'demo', emailVerified: false, passwordHash: null };
+    const inserted = insertUser(database.dataSource.manager, { ...user, claims: {} }, change);
+    await expect(inserted).rejects.toMatchObject({ code: '23514' });
+  });
+
+  it('are found by index', async () => {
+    const text = `EXPLAIN SELECT u.id FROM ${userCalled({ typed: '$1', key: '$2' })}`;
+    const client = await database.pool.connect();
+    await client.query('SET enable_seqscan = off');
+    const { rows } = await client.query(text, ['ada', 'ada']);
+    client.release(true);
+    expect(JSON.stringify(rows)).not.toContain('Seq Scan');
   });
 });
 

@@ -72,6 +72,13 @@ describe('Sign-in by password', () => {
     }
   });
 
+  it('S27: by every spelling that is one name', async () => {
+    const user = await idp.addUser({ username: 'ΟΔΥΣΣΕΎΣ' });
+    for (const identifier of ['ΟΔΥΣΣΕΎΣ', 'Οδυσσεύς', 'οδυσσεύς']) {
+      expect((await tryToSignIn(idp.newBrowser(), { identifier, password: user.password })).status).toBe(303);
+    }
+  });
+
   it('takes up no session that somebody else prepared (session fixation)', async () => {
     const [attacker, victim] = [await idp.addUser(), await idp.addUser()];
     const prepared = idp.newBrowser();
