@@ -17,12 +17,24 @@ export interface PasswordMatch {
 export interface PasswordHasher {
   /** @throws OverloadedError */
   hash(password: string, turn?: HashingTurn): Promise<string>;
-  /** `encoded` null stands for an unknown user: it takes as long and never matches. @throws OverloadedError */
-  verify(encoded: string | null, password: string, turn?: HashingTurn): Promise<PasswordMatch>;
+  /**
+   * @param encoded null stands for an unknown user: it takes as long and never matches
+   * @throws OverloadedError
+   */
+  verify(encoded: string | null, password: string, how?: VerifyOptions): Promise<PasswordMatch>;
 }
 
-/** Operators wait for no stranger. */
+export interface VerifyOptions {
+  /** By default that of an operator, who waits for no stranger. */
+  readonly turn?: HashingTurn;
+  /** What an unknown user's hash begins with (`$argon2id$v=…$m=…,t=…,p=…$`), by default today's: it is to take as long as others'. */
+  readonly parameters?: string | null;
+}
+
 const ours: HashingTurn = { block: '', known: true };
+
+/** A salt and a hash that no password has; what they say does not matter to the time that comparing takes. */
+const nobodys = `${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 /** Argon2id (RFC 9106; the library's default among the variants) behind a queue. */
 export function createPasswordHasher(hashing: PasswordHashing): PasswordHasher {
@@ -31,15 +43,14 @@ export function createPasswordHasher(hashing: PasswordHashing): PasswordHasher {
     timeCost: hashing.iterations,
     parallelism: hashing.parallelism,
   };
-  const prefix = `$argon2id$v=19$m=${hashing.memoryKib},t=${hashing.iterations},p=${hashing.parallelism}$`;
+  const todays = `$argon2id$v=19$m=${hashing.memoryKib},t=${hashing.iterations},p=${hashing.parallelism}$`;
   const queued = createHashingQueue(hashing);
-  const dummy = argon2Hash('no password has this hash', options);
   return {
     hash: (password, turn = ours) => queued(turn, () => argon2Hash(password, options)),
-    verify: async (encoded, password, turn = ours) => {
-      const against = encoded ?? (await dummy);
+    verify: async (encoded, password, { turn = ours, parameters } = {}) => {
+      const against = encoded ?? `${parameters ?? todays}${nobodys}`;
       const matches = await queued(turn, () => argon2Verify(against, password));
-      return { matches: matches && encoded !== null, needsRehash: !against.startsWith(prefix) };
+      return { matches: matches && encoded !== null, needsRehash: !against.startsWith(todays) };
     },
   };
 }

@@ -11,6 +11,8 @@ import { claimsToBeKnown } from './known-browser.js';
 export interface CountedAttempt {
   /** As it was typed. */
   readonly identifier: string;
+  /** A UUID that stands for the identifier, and says nothing about it without the key. */
+  readonly likeness: string;
   readonly turn: HashingTurn;
   /** All failures of the address block, over all identifiers. */
   readonly address: PacedCounter;
@@ -26,6 +28,8 @@ export interface SignInAttempt {
   readonly known: CountedAttempt | null;
 }
 
+const uuidOf = (hex: string): string => hex.slice(0, 32).replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
 /**
  * Under which names an attempt is counted. By what was typed and not by account, or two identifiers that share a delay would
  * be known to be one person's. A known browser is counted by itself alone, so that strangers cannot lock the owner out.
@@ -38,9 +42,11 @@ export function attemptOf(idp: Idp, { visit, form, asked }: SentForm): SignInAtt
   const counter = (delays: readonly number[], ...name: string[]): DelayingCounter => ({ key: keyOf(...name), delays });
   const { freeFailures: most, forgiveEvery: every } = idp.config.signIn.address;
   const address: PacedCounter = { key: keyOf('address block', block), most, every };
+  const likeness = uuidOf(keyOf('likeness', key));
   const { delays } = idp;
   const stranger: CountedAttempt = {
     identifier,
+    likeness,
     turn: { block, known: false },
     address,
     narrow: counter(delays.narrow, 'address', key, block),
@@ -48,6 +54,7 @@ export function attemptOf(idp: Idp, { visit, form, asked }: SentForm): SignInAtt
   };
   const known: CountedAttempt = {
     identifier,
+    likeness,
     turn: { block, known: true },
     address,
     narrow: counter(delays.narrow, 'browser', key, visit.browser),

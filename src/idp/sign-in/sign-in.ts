@@ -57,14 +57,15 @@ async function judge(
   const { visit, form, asked } = sent;
   const { identifier, turn } = attempt;
   const failureKeys = countersOf(attempt).map(({ key }) => key);
-  const { account, failures } = await lookForSignIn(idp.sql, { identifier, failureKeys, now: idp.clock.now() });
+  const look = { identifier, failureKeys, likeness: attempt.likeness, now: idp.clock.now() };
+  const { account, failures, parameters } = await lookForSignIn(idp.sql, look);
   const about = { userId: account?.id, clientId: visit.clientId };
   const now = idp.clock.now();
   if (turn.known && !(account && isKnownBrowser(idp, visit, account) && countsAsKnown(attempt, failures, now)))
     return null;
   const delay = delayOf(idp, attempt, failures, now);
   if (delay) return tellOfDelay(idp, delay, about);
-  const proof = await method.verify(account, form, turn);
+  const proof = await method.verify(account, form, { turn, parameters });
   const proven = proof &&
     account && { account, amr: method.amr, forgiven: forgivenBy(idp, attempt, account.id), ...proof };
   const cookies = proven && (await acceptProof(idp, asked, visit, proven));

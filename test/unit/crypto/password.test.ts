@@ -16,9 +16,15 @@ describe('Argon2id (RFC 9106)', () => {
 
   it('an unknown user takes a place like any other: the answer is not there sooner (ASVS §2.2.1)', async () => {
     const hasher = createPasswordHasher({ ...cheap, queue: 0 });
-    await hasher.verify(null, 'the dummy is made by now');
     const outcomes = await Promise.allSettled([hasher.verify(null, 'a'), hasher.verify(null, 'b')]);
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('S23: an unknown user is judged with the parameters that are asked for: those that Argon2 refuses are refused', async () => {
+    const hasher = createPasswordHasher(cheap);
+    const parameters = '$argon2id$v=19$m=64,t=2,p=1$';
+    expect(await hasher.verify(null, 'x', { parameters })).toEqual({ matches: false, needsRehash: true });
+    await expect(hasher.verify(null, 'x', { parameters: '$argon2id$v=19$m=64,t=0,p=1$' })).rejects.toThrow();
   });
 
   it('says that a hash of other parameters should be made anew', async () => {

@@ -9,14 +9,25 @@ export interface AuthenticationProof {
   readonly effects: ProofEffects;
 }
 
+/** What matters about an attempt beside account and form. */
+export interface Circumstances {
+  /** Whose attempt it is, where it has to wait for others. */
+  readonly turn: HashingTurn;
+  /** Of the password hash of some account, for an attempt that has none: null for today's. */
+  readonly parameters: string | null;
+}
+
 /** One way for users to prove who they are, known by its name in `amr` (RFC 8176 §2). */
 export interface AuthenticationMethod {
   readonly amr: AuthenticationMethodReference;
   /**
    * Compares what the form brought with the account. Null stands for an account that does not exist: that takes the
    * same time and is never proven, so that nobody learns who has an account.
-   * @param turn whose attempt it is, where it has to wait for others
    * @throws UnavailableError when too many wait already: nothing was judged
    */
-  verify(account: SignInAccount | null, form: Parameters, turn: HashingTurn): Promise<AuthenticationProof | null>;
+  verify(
+    account: SignInAccount | null,
+    form: Parameters,
+    circumstances: Circumstances,
+  ): Promise<AuthenticationProof | null>;
 }

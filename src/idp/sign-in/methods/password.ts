@@ -17,10 +17,10 @@ export function passwordMethod(passwords: PasswordHasher): AuthenticationMethod 
 
   return {
     amr: 'pwd',
-    async verify(account, form, turn) {
+    async verify(account, form, { turn, parameters }) {
       const password = form.get('password') ?? '';
       const encoded = account?.passwordHash ?? null;
-      const { matches, needsRehash } = await passwords.verify(encoded, password, turn);
+      const { matches, needsRehash } = await passwords.verify(encoded, password, { turn, parameters });
       if (!matches || encoded === null) return null;
       return { effects: needsRehash ? await rehash(encoded, password, turn) : {} };
     },

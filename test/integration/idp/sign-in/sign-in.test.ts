@@ -211,6 +211,29 @@ describe('Who has an account stays unknown (ASVS §2.2.1)', () => {
     expect(await path({ identifier: 'nobody-at-all', password: 'x' })).toEqual(await path(wrong(user)));
   });
 
+  it('S23: after parameters have been raised, unknown users have old and new ones as the others do', async () => {
+    const small = await openIdp();
+    const old = createPasswordHasher({ ...configuration.password, iterations: 2 });
+    for (let n = 0; n < 8; n += 1) await small.addUser(n % 2 ? {} : { hash: await old.hash('old password') });
+    const parametersOf: (string | null | undefined)[] = [];
+    const { verify } = small.deps.passwords;
+    small.deps.passwords.verify = (encoded, password, how) => {
+      parametersOf.push(how?.parameters);
+      return verify(encoded, password, how);
+    };
+    const application = await addClient(small.database);
+    const tryAs = async (username: string) => {
+      const nobody = { id: '', email: '', username, password: 'x' };
+      await small.signIn(small.newBrowser(), await small.start(application), nobody);
+      return parametersOf.pop() ?? '';
+    };
+    const first = [];
+    for (let n = 0; n < 24; n += 1) first.push(await tryAs(`nobody-${n}`));
+    for (let n = 0; n < 4; n += 1) expect(await tryAs(`NOBODY-${n}`)).toBe(first[n]);
+    expect(new Set(first)).toEqual(new Set(['$argon2id$v=19$m=8,t=1,p=1$', '$argon2id$v=19$m=8,t=2,p=1$']));
+    await small.close();
+  });
+
   it('the log says which it was, the audit trail for whom, and neither what was typed', async () => {
     const user = await idp.addUser();
     const typed = { identifier: user.username, password: `typed ${randomUUID()}` };
