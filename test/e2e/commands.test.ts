@@ -82,7 +82,7 @@ describe('consents', () => {
        SELECT id, 'app', '{openid,profile}', '2030-01-01T12:00:00Z' FROM users WHERE username = 'bob'`,
     );
     expect((await administer(['consents', 'list', 'bob'])).output).toBe(
-      'app\topenid profile\t2030-01-01T12:00:00.000Z\n',
+      'app\topenid, profile\t2030-01-01T12:00:00.000Z\n',
     );
     expect(await administer(['consents', 'withdraw', 'bob', 'app'])).toEqual({
       code: 0,
