@@ -94,7 +94,7 @@ export function clientCommands(yargs: Argv, run: RunCommand): Argv {
     .command('list', 'list clients: id, name, authentication, origin, state', {}, () => run(printClients))
     .command('show <client-id>', 'show a client as JSON', ...on(show))
     .command('rotate-secret <client-id>', 'give a client another secret and print it, once', ...on(rotateSecret))
-    .command('disable <client-id>', 'disable a client and end its tokens at once', ...on(disable))
+    .command('disable <client-id>', 'disable a client and end its tokens', ...on(disable))
     .command('enable <client-id>', 'enable a client again', ...on(enable))
     .command('delete <client-id>', 'delete a client and end its tokens', ...on(remove))
     .demandCommand(1, 'Say what to do with clients.');

@@ -24,7 +24,7 @@ export const consentCommands = (yargs: Argv, run: RunCommand): Argv =>
     )
     .command(
       'withdraw <user> <client-id>',
-      "withdraw a user's consent to a client and end its tokens at once",
+      "withdraw a user's consent to a client and end its tokens",
       (builder) => withUser(builder).positional('client-id', { type: 'string', demandOption: true }),
       ({ user, clientId }) => run((connected) => withdraw(connected, user, clientId)),
     )

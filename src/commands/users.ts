@@ -61,7 +61,7 @@ const createCommand = (yargs: Argv, run: RunCommand): Argv =>
 export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
   createCommand(yargs, run)
     .command('list', 'list users: id, username, e-mail, state', {}, () => run(printUsers))
-    .command('disable <user>', 'disable a user and end sessions and tokens at once', withUser, ({ user }) =>
+    .command('disable <user>', 'disable a user and end sessions and tokens', withUser, ({ user }) =>
       run((connected) => disable(connected, user)),
     )
     .command('enable <user>', 'enable a user again', withUser, ({ user }) =>
@@ -69,7 +69,7 @@ export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
     )
     .command(
       'set-password <user>',
-      'set a password and end sessions and tokens at once',
+      'set a password and end sessions and tokens',
       (builder) => withUser(builder).option('password-file', { ...passwordFile, demandOption: true }),
       ({ user, passwordFile }) => run((connected) => changePassword(connected, user, passwordFile)),
     )
