@@ -107,3 +107,21 @@ describe('docs/pitfalls.md', () => {
     expect(absent).toEqual([]);
   });
 });
+
+describe('docs/security.md', () => {
+  const rows = [...text('docs/security.md').matchAll(/^\| ([SIR]\d+) \| [^|]+ \| (.+) \|$/gm)];
+
+  it('answers every finding', () => {
+    const numbers = (letter: string, count: number) => Array.from({ length: count }, (_, at) => `${letter}${at + 1}`);
+    expect(rows.map(([, number]) => number)).toEqual([...numbers('S', 30), ...numbers('I', 12), ...numbers('R', 6)]);
+  });
+
+  it('names files with tests that begin with the number', () => {
+    const absent = rows.flatMap(([, number, answer = '']) =>
+      [...answer.matchAll(/\]\(\.\.\/(test\/[^)]+)\)/g)]
+        .filter(([, file = '']) => !new RegExp(`\\b${number}(, [SIR]\\d+)*: `).test(text(file)))
+        .map(([, file]) => `${number} ${file}`),
+    );
+    expect(absent).toEqual([]);
+  });
+});
