@@ -72,6 +72,9 @@ function* lifetimeFaults({ lifetimes }: ValidSections): Generator<Fault> {
   if (lifetimes && lifetimes.session_idle > lifetimes.session_absolute) {
     yield fault(['lifetimes', 'session_idle'], 'must not be longer than session_absolute');
   }
+  if (lifetimes && lifetimes.refresh_token > lifetimes.refresh_token_absolute) {
+    yield fault(['lifetimes', 'refresh_token'], 'must not be longer than refresh_token_absolute');
+  }
 }
 
 function* adminFaults({ admin, http }: ValidSections): Generator<Fault> {

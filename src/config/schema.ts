@@ -124,6 +124,8 @@ const lifetimes = z
     access_token: duration('24h', '1s').prefault('10m'),
     id_token: duration('24h', '1s').prefault('1h'),
     refresh_token: duration('3650d', '1s').prefault('30d'),
+    /** From the code on, however often it is rotated: after it the user signs in again. */
+    refresh_token_absolute: duration('3650d', '1s').prefault('90d'),
     /** In which the same client gets the same successor again (RFC 9700 §4.14.2). */
     refresh_grace: duration('5m').prefault('10s'),
     session_absolute: duration('365d', '1s').prefault('12h'),

@@ -65,6 +65,7 @@ export const configuration: AllRolesConfig = {
     accessToken: 10 * minute,
     idToken: hour,
     refreshToken: 30 * day,
+    refreshTokenAbsolute: 90 * day,
     refreshGrace: 10_000,
     sessionAbsolute: 12 * hour,
     sessionIdle: 2 * hour,

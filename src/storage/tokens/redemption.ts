@@ -43,14 +43,20 @@ export interface IssuedParameters {
   readonly lastExpiry: Date;
 }
 
-/** CTEs that store what is issued for each row of the CTE `redeemed`, which holds client, user and authorization grant. */
-export const issueFromRedeemed = (p: Placeholders<IssuedParameters>) => `
+/**
+ * CTEs that store what is issued for each row of the CTE `redeemed`, which holds client, user and authorization grant.
+ * @param refreshExpiry when a refresh token expires, in terms of that row
+ */
+export const issueFromRedeemed = (
+  p: Placeholders<IssuedParameters>,
+  refreshExpiry: string = `${p.refreshExpiresAt}::timestamptz`,
+) => `
    kept AS (
      UPDATE authorization_grants SET expires_at = GREATEST(expires_at, ${p.lastExpiry}::timestamptz)
      WHERE id = (SELECT authorization_grant_id FROM redeemed)
    ), refresh AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-     SELECT ${p.refreshHash}, 'refresh_token', client_id, user_id, authorization_grant_id, '{}', ${p.now}, ${p.refreshExpiresAt}
+     SELECT ${p.refreshHash}, 'refresh_token', client_id, user_id, authorization_grant_id, '{}', ${p.now}, ${refreshExpiry}
      FROM redeemed WHERE ${p.refreshHash}::bytea IS NOT NULL
    ), access AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)

@@ -2,7 +2,7 @@ import { auditRow } from '../audit-events.js';
 import { type GrantFacts, grantColumns, grantIsAlive } from '../authorization-grants.js';
 import { jsonObject, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
-import { jsonKey, statement } from '../connection/statement.js';
+import { jsonKey, type Placeholders, statement } from '../connection/statement.js';
 import {
   type IssuedParameters,
   issuedParameters,
@@ -20,7 +20,16 @@ interface RefreshTokenPayload {
   readonly redeemedFrom?: string;
 }
 
-interface RefreshRotation extends Redemption {
+interface ChainLimit {
+  /** Milliseconds that refresh tokens may follow each other for, from the beginning of their authorization grant. */
+  readonly chainLifetime: number;
+}
+
+/** When the last refresh token of an authorization grant `g` expires. */
+const chainEnd = (p: Placeholders<ChainLimit>): string =>
+  `(g.created_at + ${p.chainLifetime}::double precision * interval '1 millisecond')`;
+
+interface RefreshRotation extends Redemption, ChainLimit {
   /** As asked for; null: whatever was granted. */
   readonly scopes: readonly string[] | null;
   /** What stands for the address block that redeems it; nobody without the token can tell the block from it. */
@@ -37,9 +46,9 @@ const rotateRefreshTokenStatement = statement<RefreshRotation & IssuedParameters
          redeemedFrom: `encode(${p.redeemedFrom}, 'hex')`,
        })}
      ${whereRedeemable(p, 'refresh_token')}
-       AND (${p.scopes}::text[] IS NULL OR ${p.scopes}::text[] <@ g.scopes)
-     RETURNING t.client_id, t.user_id, t.authorization_grant_id, ${selected(grantColumns)}
-   ), ${issueFromRedeemed(p)}, audited AS (
+       AND ${chainEnd(p)} > ${p.now} AND (${p.scopes}::text[] IS NULL OR ${p.scopes}::text[] <@ g.scopes)
+     RETURNING t.client_id, t.user_id, t.authorization_grant_id, ${selected(grantColumns)}, ${chainEnd(p)} AS chain_end
+   ), ${issueFromRedeemed(p, `LEAST(${p.refreshExpiresAt}::timestamptz, chain_end)`)}, audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
    )
    SELECT * FROM redeemed`,
@@ -47,7 +56,7 @@ const rotateRefreshTokenStatement = statement<RefreshRotation & IssuedParameters
 
 /**
  * Redeems this client's own refresh token for its successor, once, while its authorization grant is alive and covers `scopes`: the
- * whole refresh in one statement (RFC 6749 §6, RFC 9700 §4.14.2).
+ * whole refresh in one statement (RFC 6749 §6, RFC 9700 §4.14.2). The successor does not outlive the chain.
  * @returns the facts of its authorization grant, or null; {@link findRefreshToken} then tells why
  */
 export async function rotateRefreshToken(
@@ -60,6 +69,7 @@ export async function rotateRefreshToken(
 
 export interface FoundRefreshToken extends GrantFacts {
   readonly clientId: string;
+  /** Not after the end of its chain. */
   readonly expiresAt: Date;
   readonly consumedAt: Date | null;
   /** Hash of the token that replaced it. */
@@ -71,10 +81,11 @@ export interface FoundRefreshToken extends GrantFacts {
   readonly alive: boolean;
 }
 
-const findRefreshTokenStatement = statement<{ valueHash: Buffer }, FoundRefreshToken>(
+const findRefreshTokenStatement = statement<ChainLimit & { readonly valueHash: Buffer }, FoundRefreshToken>(
   'find_refresh_token',
   (p) => `
-   SELECT t.client_id AS "clientId", t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", s.value_hash AS "successorHash",
+   SELECT t.client_id AS "clientId", LEAST(t.expires_at, ${chainEnd(p)}) AS "expiresAt",
+     t.consumed_at AS "consumedAt", s.value_hash AS "successorHash",
      decode(t.payload ->> ${jsonKey<RefreshTokenPayload>('redeemedFrom')}, 'hex') AS "redeemedFrom",
      s.consumed_at AS "successorConsumedAt", s.expires_at AS "successorExpiresAt", ${selected(grantColumns)}, (${grantIsAlive}) AS alive
    FROM tokens t
@@ -86,6 +97,9 @@ const findRefreshTokenStatement = statement<{ valueHash: Buffer }, FoundRefreshT
 );
 
 /** Looks at a refresh token that {@link rotateRefreshToken} did not take. */
-export async function findRefreshToken(sql: Sql, valueHash: Buffer): Promise<FoundRefreshToken | null> {
-  return (await sql.query(findRefreshTokenStatement, { valueHash })).rows[0] ?? null;
+export async function findRefreshToken(
+  sql: Sql,
+  token: ChainLimit & { readonly valueHash: Buffer },
+): Promise<FoundRefreshToken | null> {
+  return (await sql.query(findRefreshTokenStatement, token)).rows[0] ?? null;
 }

@@ -312,6 +312,11 @@ describe('faults', () => {
       'lifetimes.session_idle',
     ],
     [
+      'S18: a refresh token that outlives its chain',
+      { ...least(), lifetimes: { refresh_token: '91d' } },
+      'lifetimes.refresh_token',
+    ],
+    [
       'a publish lead beyond the rotation',
       { ...least(), signing_keys: { rotation_interval: '1h' } },
       'signing_keys.publish_lead',

@@ -44,7 +44,8 @@ const authorityOf = ({ authz, context, request: { resource }, scopes }: Refresh,
  * @throws OAuthError invalid_grant
  */
 async function findUsableToken({ authz, context, valueHash, from }: Refresh): Promise<UsableToken> {
-  const token = await findRefreshToken(authz.sql, valueHash);
+  const chainLifetime = authz.config.lifetimes.refreshTokenAbsolute;
+  const token = await findRefreshToken(authz.sql, { valueHash, chainLifetime });
   if (!token) throw invalidGrant(faults.refreshTokenNotUsable, 'the refresh token is unknown');
   const { clientId, metadata } = context.client;
   const kind = decideRefresh(token, {
@@ -73,6 +74,7 @@ async function rotate(refresh: Refresh, plan: TokenPlan, authority: Authority): 
         clientId,
         scopes: scopes.length > 0 ? scopes : null,
         redeemedFrom,
+        chainLifetime: authz.config.lifetimes.refreshTokenAbsolute,
         issued: storedTokens(plan, authority),
         now: plan.now,
         audit,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { hashToken } from '../../../../../src/crypto/digest.js';
 import { disableClient } from '../../../../../src/storage/clients.js';
 import { disableUser } from '../../../../../src/storage/users.js';
 import { basic, openAuthz, paths, type TestAuthz, type Tokens, withAuthz } from '../../../../support/authz.js';
@@ -76,6 +77,31 @@ describe('a refresh (RFC 6749 §6, OIDC Core §12)', () => {
       token = (await refresh(token)).json.refresh_token;
     }
     expect(token).toEqual(expect.any(String));
+  });
+
+  it('S18: ends 90 days after the code, however often it was used', async () => {
+    const first = await start();
+    let token = first.refresh_token;
+    for (let day = 0; day < 4; day += 1) {
+      authz.clock.advance(20 * 86_400_000);
+      token = (await refresh(token)).json.refresh_token;
+    }
+    authz.clock.advance(10 * 86_400_000 - 1);
+    token = (await refresh(token)).json.refresh_token;
+    authz.clock.advance(1);
+    expect(await refusal(token)).toEqual([400, 'invalid_grant']);
+  });
+
+  it('S18: one that an earlier release issued ends there, too', async () => {
+    for (const clientId of [client, opaque]) {
+      const { refresh_token: token } = await start(clientId);
+      await authz.database.pool.query(
+        `UPDATE authorization_grants SET created_at = created_at - interval '90 days'
+         WHERE id = (SELECT authorization_grant_id FROM tokens WHERE value_hash = $1)`,
+        [hashToken(token)],
+      );
+      expect(await refusal(token, { client_id: clientId })).toEqual([400, 'invalid_grant']);
+    }
   });
 
   it('is recorded, without a secret', async () => {
