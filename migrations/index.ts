@@ -3,6 +3,7 @@ import { InteractionPurpose1795478400000 } from './1795478400000-interaction-pur
 import { ConsentPermissions1795564800001 } from './1795564800001-consent-permissions.js';
 import { PasswordChangedAt1795570000000 } from './1795570000000-password-changed-at.js';
 import { IdentifierKeys1795570100000 } from './1795570100000-identifier-keys.js';
+import { OneClockForOrder1795580000000 } from './1795580000000-one-clock-for-order.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   ConsentPermissions1795564800001,
   PasswordChangedAt1795570000000,
   IdentifierKeys1795570100000,
+  OneClockForOrder1795580000000,
 ];

@@ -21,16 +21,22 @@ export class Consent {
   permissions!: Permission[];
   @Column('timestamptz', { name: 'granted_at' })
   grantedAt!: Date;
+  /** The same moment by the database's clock: only that is compared with what other processes did. Null in rows from before. */
+  @Column('timestamptz', { name: 'given_at', nullable: true, default: () => 'clock_timestamp()' })
+  givenAt!: Date | null;
 }
 
 /** What a user allowed a client before. */
-export type GivenConsent = Readonly<Pick<Consent, 'scopes' | 'permissions' | 'grantedAt'>>;
+export interface GivenConsent extends Readonly<Pick<Consent, 'scopes' | 'permissions'>> {
+  /** By the database's clock. */
+  readonly givenAt: Date;
+}
 
 /** Where {@link GivenConsent} comes from, in statements that read a consent as `n`. */
 export const consentColumns: Columns<GivenConsent> = {
   scopes: 'n.scopes',
   permissions: 'n.permissions',
-  grantedAt: 'n.granted_at',
+  givenAt: 'COALESCE(n.given_at, n.granted_at)',
 };
 
 interface GrantedConsent {
@@ -41,7 +47,10 @@ interface GrantedConsent {
   readonly audit: Audit;
 }
 
-const grantConsentStatement = statement<GrantedConsent & { readonly scopes: readonly string[] }>(
+const grantConsentStatement = statement<
+  GrantedConsent & { readonly scopes: readonly string[] },
+  Pick<GivenConsent, 'givenAt'>
+>(
   'grant_consent',
   (p) => `
    WITH granted AS (
@@ -49,16 +58,24 @@ const grantConsentStatement = statement<GrantedConsent & { readonly scopes: read
      VALUES (${p.userId}, ${p.clientId}, ${p.scopes}, ${p.permissions}, ${p.now})
      ON CONFLICT (user_id, client_id) DO UPDATE
        SET scopes = ARRAY(SELECT DISTINCT unnest(c.scopes || EXCLUDED.scopes)),
-         permissions = ARRAY(SELECT DISTINCT unnest(c.permissions || EXCLUDED.permissions)), granted_at = EXCLUDED.granted_at
-     RETURNING user_id, client_id
+         permissions = ARRAY(SELECT DISTINCT unnest(c.permissions || EXCLUDED.permissions)),
+         granted_at = EXCLUDED.granted_at, given_at = EXCLUDED.given_at
+     RETURNING user_id, client_id, given_at
+   ), audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'granted', userId: 'user_id', clientId: 'client_id' })}
    )
-   ${auditRow({ audit: p.audit, now: p.now, from: 'granted', userId: 'user_id', clientId: 'client_id' })}`,
+   SELECT given_at AS "givenAt" FROM granted`,
 );
 
-/** Adds the permissions to what the user allowed the client before; the audit row rides along. */
-export async function grantConsent(sql: Sql, consent: GrantedConsent): Promise<void> {
+/**
+ * Adds the permissions to what the user allowed the client before; the audit row rides along.
+ * @returns when that was, by the database's clock
+ */
+export async function grantConsent(sql: Sql, consent: GrantedConsent): Promise<Date> {
   const scopes = [...new Set(consent.permissions.map((text) => partsOfPermission(text).scope))];
-  await sql.query(grantConsentStatement, { ...consent, scopes });
+  const [granted] = (await sql.query(grantConsentStatement, { ...consent, scopes })).rows;
+  if (!granted) throw new Error('a consent was neither new nor there already');
+  return granted.givenAt;
 }
 
 /** In the order of the clients' ids. */

@@ -58,6 +58,9 @@ export class Interaction {
   traceparent!: string | null;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
+  /** The same moment by the database's clock: only that is compared with what other processes did. Null in rows from before. */
+  @Column('timestamptz', { name: 'begun_at', nullable: true, default: () => 'clock_timestamp()' })
+  begunAt!: Date | null;
   @Column('timestamptz', { name: 'completed_at', nullable: true })
   completedAt!: Date | null;
   @Column('timestamptz', { name: 'redeemed_at', nullable: true })
@@ -100,6 +103,8 @@ interface VisitingSession {
   readonly email: string | null;
   readonly claims: Record<string, unknown>;
   readonly authTime: Date;
+  /** The same, by the database's clock. */
+  readonly authenticatedAt: Date;
   readonly lastSeenAt: Date;
   readonly amr: string[];
   readonly acr: string | null;
@@ -116,7 +121,7 @@ export interface VisitedInteraction {
   readonly proofs: readonly GivenProof[];
   readonly request: ValidatedAuthorizationRequest;
   readonly outcome: InteractionOutcome | null;
-  readonly createdAt: Date;
+  readonly begunAt: Date;
   readonly completedAt: Date | null;
   readonly redeemedAt: Date | null;
   readonly expiresAt: Date;
@@ -138,7 +143,7 @@ const interactionColumns: Columns<InteractionFacts> = {
   proofs: 'i.proofs',
   request: 'i.request',
   outcome: 'i.outcome',
-  createdAt: 'i.created_at',
+  begunAt: 'COALESCE(i.begun_at, i.created_at)',
   completedAt: 'i.completed_at',
   redeemedAt: 'i.redeemed_at',
   expiresAt: 'i.expires_at',
@@ -152,6 +157,7 @@ const sessionColumns: Columns<VisitingSession> = {
   email: 'u.email',
   claims: 'u.claims',
   authTime: 's.auth_time',
+  authenticatedAt: 'COALESCE(s.authenticated_at, s.auth_time)',
   lastSeenAt: 's.last_seen_at',
   amr: 's.amr',
   acr: 's.acr',

@@ -19,6 +19,9 @@ export class Session {
   userId!: string;
   @Column('timestamptz', { name: 'auth_time' })
   authTime!: Date;
+  /** The same moment by the database's clock: only that is compared with what other processes did. Null in rows from before. */
+  @Column('timestamptz', { name: 'authenticated_at', nullable: true, default: () => 'clock_timestamp()' })
+  authenticatedAt!: Date | null;
   @Column('text', { array: true })
   amr!: string[];
   @Column('text', { nullable: true })
@@ -72,8 +75,8 @@ const beginSessionStatement = statement<NewSession, { id: string }>(
      SELECT COALESCE((SELECT id FROM same), ${p.newId}::uuid), ${p.secretHash}, unchanged.id, ${p.now}, ${p.amr}, ${p.acr},
        ${p.now}, ${p.now}, ${p.endsAt}::timestamptz, LEAST(${p.endsAt}::timestamptz, ${p.idleAt}::timestamptz)
      FROM unchanged
-     ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, auth_time = EXCLUDED.auth_time, amr = EXCLUDED.amr,
-       acr = EXCLUDED.acr, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at
+     ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, auth_time = EXCLUDED.auth_time,
+       authenticated_at = EXCLUDED.authenticated_at, amr = EXCLUDED.amr, acr = EXCLUDED.acr, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at
      RETURNING id, user_id
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'signed_in', userId: 'user_id', sessionId: 'id' })}

@@ -24,6 +24,8 @@ export interface RoleOptions {
   readonly sql?: (database: TestDatabase) => Sql;
   /** A role with which to share configuration, database and clock. */
   readonly beside?: TestRole;
+  /** On another machine. */
+  readonly clock?: MovableClock;
 }
 
 export interface TestRole {
@@ -64,7 +66,7 @@ export async function openRole(role: 'authz' | 'idp', options: RoleOptions = {})
   const { server, origin } = await listen();
   const config = configurationAt(origin, role, options);
   const database = beside?.database ?? (await openProvisionedDatabase(config));
-  const clock = beside?.clock ?? movableClock();
+  const clock = options.clock ?? beside?.clock ?? movableClock();
   const logged: string[] = [];
   const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock });
   const surroundings = { clock, random: systemRandom, log };

@@ -55,10 +55,10 @@ async function remember(idp: Idp, asked: Asked, visit: Visit): Promise<Visit> {
   const event = { type: 'consent_granted', clientId, userId, sessionId, detail } as const;
   // With what was allowed before: where an earlier release stored it, its resources are written down now.
   const permissions = [...new Set([...permissionsSoFar(idp, visit), ...detail.permissions])];
-  await idp.events.recordWith(asked, event, (audit) =>
+  const givenAt = await idp.events.recordWith(asked, event, (audit) =>
     grantConsent(idp.sql, { userId, clientId, permissions, now, audit }),
   );
-  return { ...visit, consent: { scopes: [], permissions, grantedAt: now } };
+  return { ...visit, consent: { scopes: [], permissions, givenAt } };
 }
 
 /** Where nothing else is due, the browser goes straight to the client. */

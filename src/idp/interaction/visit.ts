@@ -59,15 +59,15 @@ export const permissionsSoFar = ({ config }: Idp, { consent }: Visit): readonly 
   consent ? permissionsAllowed(consent, config) : [];
 
 const consentFacts = (idp: Idp, visit: Visit): ConsentFacts | undefined =>
-  visit.consent ? { permissions: permissionsSoFar(idp, visit), grantedAt: visit.consent.grantedAt } : undefined;
+  visit.consent ? { permissions: permissionsSoFar(idp, visit), givenAt: visit.consent.givenAt } : undefined;
 
 const requestFacts = (idp: Idp, visit: Visit): InteractionRequest => {
-  const { request, clientMetadata, createdAt } = visit;
+  const { request, clientMetadata, begunAt } = visit;
   return {
     ...request,
     permissions: permissionsAsked(idp, visit),
     clientMayBeImpersonated: mayBeImpersonated(clientMetadata, request.redirectUri),
-    startedAt: createdAt,
+    startedAt: begunAt,
   };
 };
 

@@ -15,12 +15,16 @@ export interface InteractionRequest {
   readonly hintedSubject?: string | undefined;
   /** The client may be another program under its name: the user is asked each time (RFC 8252 §8.6). */
   readonly clientMayBeImpersonated: boolean;
+  /** Compared with {@link SessionFacts.authenticatedAt} and {@link ConsentFacts.givenAt}: one clock has to give all three. */
   readonly startedAt: Date;
 }
 
 export interface SessionFacts {
   readonly subject: string;
+  /** What the client is told, and what `max_age` is counted from. */
   readonly authTime: Date;
+  /** The same moment, by the clock that also says when an interaction began. */
+  readonly authenticatedAt: Date;
   /** How the user was proven. */
   readonly amr: readonly string[];
 }
@@ -39,7 +43,7 @@ export interface FactorFacts {
 /** What the user has allowed this client so far. */
 export interface ConsentFacts {
   readonly permissions: readonly Permission[];
-  readonly grantedAt: Date;
+  readonly givenAt: Date;
 }
 
 /** The errors that end an interaction instead of a code (OIDC Core §3.1.2.6, RFC 6749 §4.1.2.1). */
@@ -62,7 +66,7 @@ const refused = (error: InteractionError): Step => ({ kind: 'refused', error });
  * prompt=login, prompt=select_account and any max_age: derived, so that no step can be skipped and none is asked twice.
  */
 function authenticationIsDue(request: InteractionRequest, session: SessionFacts, now: Date): boolean {
-  if (session.authTime >= request.startedAt) return false;
+  if (session.authenticatedAt >= request.startedAt) return false;
   if (request.prompts.includes('login') || request.prompts.includes('select_account')) return true;
   return request.maxAge !== undefined && now.getTime() - session.authTime.getTime() > request.maxAge * 1000;
 }
@@ -100,7 +104,7 @@ const notConsented = (asked: readonly Permission[], consent: ConsentFacts | unde
 function consentIsDue(request: InteractionRequest, consent: ConsentFacts | undefined): boolean {
   if (consent === undefined || notConsented(request.permissions, consent).length > 0) return true;
   const askedAgain = request.prompts.includes('consent') || request.clientMayBeImpersonated;
-  return askedAgain && consent.grantedAt < request.startedAt;
+  return askedAgain && consent.givenAt < request.startedAt;
 }
 
 /**
@@ -119,7 +123,7 @@ export function nextStep(
   const silent = request.prompts.includes('none');
   const other = session !== undefined && isOtherUser(request, session);
   if (session === undefined || other || authenticationIsDue(request, session, now)) {
-    const justSignedIn = session !== undefined && session.authTime >= request.startedAt;
+    const justSignedIn = session !== undefined && session.authenticatedAt >= request.startedAt;
     return silent || justSignedIn
       ? refused('login_required')
       : { kind: 'login', again: session !== undefined && !other };

@@ -23,10 +23,15 @@ const request = (over: Partial<InteractionRequest> = {}): InteractionRequest => 
   startedAt: at(started),
   ...over,
 });
-const session = (authTime: number, amr = ['pwd']): SessionFacts => ({ subject: 'alice', authTime: at(authTime), amr });
-const consent = (grantedAt: number, permissions = ['openid', 'email']): ConsentFacts => ({
+const session = (authTime: number, amr = ['pwd'], authenticatedAt = authTime): SessionFacts => ({
+  subject: 'alice',
+  authTime: at(authTime),
+  authenticatedAt: at(authenticatedAt),
+  amr,
+});
+const consent = (givenAt: number, permissions = ['openid', 'email']): ConsentFacts => ({
   permissions,
-  grantedAt: at(grantedAt),
+  givenAt: at(givenAt),
 });
 
 const login: Step = { kind: 'login', again: false };
@@ -45,6 +50,20 @@ const cases: Case[] = [
   ['less scope than consented', request({ permissions: ['openid'] }), session(10), consent(10), done],
   ['§3.1.2.1 prompt=login with an old session', request({ prompts: ['login'] }), session(999), consent(10), loginAgain],
   ['§3.1.2.1 prompt=login after signing in', request({ prompts: ['login'] }), session(1000), consent(10), done],
+  [
+    'prompt=login, an old session of a process whose clock is ahead',
+    request({ prompts: ['login'] }),
+    session(1300, ['pwd'], 999),
+    consent(10),
+    loginAgain,
+  ],
+  [
+    'prompt=login after signing in, at a process whose clock is behind',
+    request({ prompts: ['login'] }),
+    session(700, ['pwd'], 1001),
+    consent(10),
+    done,
+  ],
   [
     '§3.1.2.1 prompt=select_account, old session',
     request({ prompts: ['select_account'] }),
