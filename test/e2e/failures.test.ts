@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/storage/connection/embedded-postgres.js';
 import { freeze } from '../support/freeze.js';
 import { type Stack, startStack } from '../support/processes.js';
@@ -37,6 +37,14 @@ afterAll(async () => {
   await rm(postgres.folder, { recursive: true, force: true });
 }, 30_000);
 
+const loads = new Set<{ stop(): Promise<void> }>();
+
+// A test that fails half-way must not leave its callers behind: the run would not end.
+afterEach(async () => {
+  await Promise.all([...loads].map((load) => load.stop()));
+  loads.clear();
+});
+
 /** Asks for opaque tokens from several sides at once, and remembers each that was acknowledged. */
 function startLoad() {
   const acknowledged: string[] = [];
@@ -53,7 +61,7 @@ function startLoad() {
     }
   };
   const workers = Array.from({ length: 8 }, worker);
-  return {
+  const load = {
     acknowledged,
     statuses,
     stop: async () => {
@@ -61,6 +69,8 @@ function startLoad() {
       await Promise.all(workers);
     },
   };
+  loads.add(load);
+  return load;
 }
 
 async function eventually(what: string, holds: () => Promise<boolean> | boolean, seconds = 30): Promise<void> {
