@@ -1,14 +1,13 @@
-import { audienceOf, narrowResources, scopesOf } from '../../protocol/authorization/resource-indicators.js';
+import {
+  audienceOf,
+  narrowResources,
+  scopesOf,
+  type Target,
+} from '../../protocol/authorization/resource-indicators.js';
 import { limitScopeToRegistration, limitScopeToResources, narrowScope, parseScope } from '../../protocol/scope.js';
 import type { AuthenticatedClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
 import type { Authority } from './issue-tokens.js';
-
-/** What a user granted. */
-interface Granted {
-  readonly scopes: readonly string[];
-  readonly resources: readonly string[];
-}
 
 /**
  * What an access token is good for that comes from an authorization grant: of what was granted, what is asked for now
@@ -19,10 +18,12 @@ interface Granted {
 export function grantedAuthority(
   authz: Authz,
   client: AuthenticatedClient,
-  granted: Granted,
+  granted: Target,
   { resource, scopes }: { readonly resource: readonly string[]; readonly scopes: readonly string[] },
 ): Authority {
-  const audience = audienceOf(narrowResources(resource, granted.resources, authz.config), authz.config);
-  const narrowed = limitScopeToResources(narrowScope(scopes, granted.scopes), scopesOf(audience, authz.config));
-  return { audience, scopes: limitScopeToRegistration(narrowed, parseScope(client.metadata.scope)) };
+  const registered = parseScope(client.metadata.scope);
+  const narrowed = limitScopeToRegistration(narrowScope(scopes, granted.scopes), registered);
+  const resources = narrowResources(resource, granted, authz.config);
+  const audience = audienceOf({ resources, scopes: narrowed }, authz.config);
+  return { audience, scopes: limitScopeToResources(narrowed, scopesOf(audience, authz.config)) };
 }

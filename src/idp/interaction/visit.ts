@@ -51,8 +51,8 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
 }
 
 /** What the client asks to be allowed, by the resources that its token will be for. */
-export const permissionsAsked = ({ config }: Idp, { request: { scopes, resources } }: Visit): readonly Permission[] =>
-  permissionsFor(scopes, audienceOf(resources, config), config.resources);
+export const permissionsAsked = ({ config }: Idp, { request }: Visit): readonly Permission[] =>
+  permissionsFor(request.scopes, audienceOf(request, config), config.resources);
 
 /** What the user has allowed this client so far. */
 export const permissionsSoFar = ({ config }: Idp, { consent }: Visit): readonly Permission[] =>

@@ -85,10 +85,11 @@ const acrValuesOf = (parameters: Parameters, client: ClientMetadata): readonly s
   parameters.has('acr_values') ? words(parameters.get('acr_values')) : (client.default_acr_values ?? []);
 
 function validateScope(parameters: Parameters, resources: readonly string[], rules: AuthorizationRequestRules) {
-  return validateAuthorizationScope(parseScope(parameters.get('scope')), {
+  const requested = parseScope(parameters.get('scope'));
+  return validateAuthorizationScope(requested, {
     known: [...openidScopes, ...rules.resources.flatMap(({ scopes }) => scopes)],
     permitted: parseScope(rules.client.scope),
-    targeted: scopesOf(audienceOf(resources, rules), rules),
+    targeted: scopesOf(audienceOf({ resources, scopes: requested }, rules), rules),
     refreshable: rules.client.grant_types.includes('refresh_token'),
   });
 }

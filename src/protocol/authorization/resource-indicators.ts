@@ -31,12 +31,20 @@ export function validateResources(requested: readonly string[], rules: ResourceR
   return [...new Set(requested)];
 }
 
+/** What an access token is asked to be for (RFC 8707 §2): the resources that are named, and the scopes. */
+export interface Target {
+  readonly resources: readonly string[];
+  readonly scopes: readonly string[];
+}
+
 /**
- * The audience of an access token (RFC 9068 §3): exactly the resources that were named, or the default resource and the
- * issuer, whose userinfo endpoint takes no other token.
+ * The audience of an access token (RFC 9068 §3): exactly the resources that were named, or the default resource. With `openid` that
+ * includes the issuer, whose userinfo endpoint takes no other token; without it no resource server gets a token that is good there.
  */
-export const audienceOf = (resources: readonly string[], rules: ResourceRules): readonly string[] =>
-  resources.length > 0 ? resources : [...new Set([rules.defaultResource, rules.issuer])];
+export function audienceOf({ resources, scopes }: Target, rules: ResourceRules): readonly string[] {
+  if (resources.length > 0) return resources;
+  return scopes.includes('openid') ? [...new Set([rules.defaultResource, rules.issuer])] : [rules.defaultResource];
+}
 
 /**
  * The resources of a token request against those of its authorization grant (RFC 8707 §2.2): a subset, or all when it names none.
@@ -44,10 +52,10 @@ export const audienceOf = (resources: readonly string[], rules: ResourceRules): 
  */
 export function narrowResources(
   requested: readonly string[],
-  granted: readonly string[],
+  granted: Target,
   rules: ResourceRules,
 ): readonly string[] {
-  if (requested.length === 0) return granted;
+  if (requested.length === 0) return granted.resources;
   const allowed = audienceOf(granted, rules);
   if (!requested.every((resource) => allowed.includes(resource))) {
     throw new OAuthError('invalid_target', { fault: faults.resourceBeyondGrant });

@@ -9,8 +9,10 @@ import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-
 import type { TokenRequestContext } from '../token-request-context.js';
 
 function authorityOf(authz: Authz, client: AuthenticatedClient, request: ClientCredentialsRequest): Authority {
-  const audience = audienceOf(validateResources(request.resource, authz.config), authz.config);
-  const scopes = validateClientScope(parseScope(request.scope), {
+  const requested = parseScope(request.scope);
+  const resources = validateResources(request.resource, authz.config);
+  const audience = audienceOf({ resources, scopes: requested }, authz.config);
+  const scopes = validateClientScope(requested, {
     known: authz.config.resources.flatMap((resource) => resource.scopes),
     permitted: parseScope(client.metadata.scope),
     targeted: scopesOf(audience, authz.config),

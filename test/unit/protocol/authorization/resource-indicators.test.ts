@@ -40,23 +40,27 @@ describe('resource indicators (RFC 8707)', () => {
   );
 
   it.each([
-    ['default resource and issuer where none is named', [], [api, issuer]],
-    ['exactly what is named', [files], [files]],
-  ])('audience: %s (RFC 9068 §3)', (_, resources, audience) => expect(audienceOf(resources, rules)).toEqual(audience));
+    ['default resource and issuer where none is named', [], ['openid', 'read'], [api, issuer]],
+    ['S22: the default resource alone without openid: no token to replay at userinfo', [], ['read'], [api]],
+    ['exactly what is named', [files], ['openid'], [files]],
+  ])('audience: %s (RFC 9068 §3)', (_, resources, scopes, audience) =>
+    expect(audienceOf({ resources, scopes }, rules)).toEqual(audience),
+  );
 
   it.each([
     ['none: as granted', [], [api, files], [api, files]],
     ['a part', [files], [api, files], [files]],
     ['the default, when none was named at authorization', [api], [], [api]],
   ])('token request: %s (§2.2)', (_, requested, granted, resources) =>
-    expect(narrowResources(requested, granted, rules)).toEqual(resources),
+    expect(narrowResources(requested, { resources: granted, scopes: ['openid'] }, rules)).toEqual(resources),
   );
 
   it.each([
     ['not granted', [files], [api]],
     ['not the default', [files], []],
+    ['S22: the issuer, where openid was not granted', [issuer], []],
   ])('token request: invalid_target: %s (§2.2)', (_, requested, granted) =>
-    expect(() => narrowResources(requested, granted, rules)).toThrow(
+    expect(() => narrowResources(requested, { resources: granted, scopes: ['read'] }, rules)).toThrow(
       expect.objectContaining({ code: 'invalid_target' }),
     ),
   );

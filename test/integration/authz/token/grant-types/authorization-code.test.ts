@@ -345,6 +345,13 @@ describe('resources decide the audience (RFC 8707 §2.2, RFC 9068 §3)', () => {
   const scope = 'openid read:resource files';
   it.each([
     ['none: the default resource and the issuer', {}, {}, () => [api, authz.origin], 'openid read:resource'],
+    [
+      'S22: none and no openid: the default resource alone',
+      { scope: 'read:resource' },
+      {},
+      () => [api],
+      'read:resource',
+    ],
     ['one: exactly that', { resource: files }, {}, () => [files], 'openid files'],
     ['the default, named at the token endpoint', {}, { resource: api }, () => [api], 'openid read:resource'],
     ['named at both', { resource: files }, { resource: files }, () => [files], 'openid files'],

@@ -35,7 +35,7 @@ describe('client_credentials (RFC 6749 §4.4)', () => {
       iss: authz.origin,
       sub: client,
       client_id: client,
-      aud: [api, authz.origin],
+      aud: [api],
       scope: 'read:resource',
       jti: expect.any(String),
       iat: now,

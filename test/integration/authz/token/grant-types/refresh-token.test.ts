@@ -126,6 +126,11 @@ describe('a refresh (RFC 6749 §6, OIDC Core §12)', () => {
   });
 });
 
+it('S22: a refresh for the resource alone is no token for userinfo', async () => {
+  const { refresh_token: token } = await start();
+  expect(decodeJwt((await refresh(token, { scope: 'read:resource' })).json.access_token).aud).toEqual([api]);
+});
+
 describe('scope and resource of a refresh (RFC 6749 §6, RFC 8707 §2.2)', () => {
   it.each([
     ['less scope', { scope: 'read:resource' }, 'read:resource'],
