@@ -15,6 +15,7 @@ export const faults = {
   // Any request
   parameterMissing: (name: string) => fault(`The parameter ${name} is missing.`, 'RFC 6749 §3.1'),
   parameterTooLong: (name: string) => fault(`The parameter ${name} is too long.`, 'RFC 6749 §3.1'),
+  requestTooLong: fault('The parameters of the request are too long together.', 'RFC 6749 §3.1'),
   parameterRepeated: fault('A parameter other than resource is sent more than once.', 'RFC 6749 §3.1'),
   parameterWithNul: fault('A parameter holds a NUL character.', 'RFC 6749 appendix A'),
 

@@ -98,6 +98,14 @@ function validateScope(parameters: Parameters, resources: readonly string[], rul
 const defined = <T extends object>(record: T): T =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
 
+/** Bytes that a request may take until it is answered: anybody can make us keep one, and a character may be several bytes. */
+const mostBytes = 8192;
+
+/** @throws OAuthError invalid_request */
+function assertSize(request: object): void {
+  if (Buffer.byteLength(JSON.stringify(request)) > mostBytes) throw invalidRequest(faults.requestTooLong);
+}
+
 /**
  * "Is the request good?" (RFC 6749 §4.1.1, OIDC Core §3.1.2.2), asked once it is settled that the answer may be redirected.
  * `claims` and unknown parameters are ignored.
@@ -111,7 +119,7 @@ export function validateAuthorizationRequest(
   assertAuthorizationRequest(parameters, client);
   const codeChallenge = validateChallenge(parameters, client);
   const resources = validateResources(parameters.all('resource'), rules);
-  return defined({
+  const request = defined({
     clientId: rules.clientId,
     redirectUri: rules.redirectUri,
     redirectUriNamed: parameters.has('redirect_uri'),
@@ -125,7 +133,9 @@ export function validateAuthorizationRequest(
     maxAge: validateMaxAge(parameters, client),
     loginHint: parameters.get('login_hint'),
     acrValues: acrValuesOf(parameters, client),
-  }) as unknown as ValidatedAuthorizationRequest;
+  });
+  assertSize(request);
+  return request as unknown as ValidatedAuthorizationRequest;
 }
 
 /**

@@ -21,8 +21,10 @@ describe('what has to hold of an authorization request (RFC 6749 §4.1.1, OIDC C
     ['request object (OIDC Core §6.1)', { request: 'x.y.z' }, {}, 'request_not_supported'],
     ['request_uri (OIDC Core §6.2)', { request_uri: 'https://c.example/r' }, {}, 'request_uri_not_supported'],
     ['registration (OIDC Core §7.2.1)', { registration: '{}' }, {}, 'registration_not_supported'],
-    ['state over 4096', { state: 'x'.repeat(4097) }, {}, 'invalid_request'],
-    ['nonce over 4096', { nonce: 'x'.repeat(4097) }, {}, 'invalid_request'],
+    ['S8: state over 2048', { state: 'x'.repeat(2049) }, {}, 'invalid_request'],
+    ['S8: nonce over 512', { nonce: 'x'.repeat(513) }, {}, 'invalid_request'],
+    ['S8: login_hint over 512', { login_hint: 'x'.repeat(513) }, {}, 'invalid_request'],
+    ['S8: acr_values over 512', { acr_values: 'x'.repeat(513) }, {}, 'invalid_request'],
     ['the first of two faults', { request: 'x.y.z', response_type: 'token' }, {}, 'request_not_supported'],
   ])('%s', (_, changed, document, code) =>
     expect(() => ask(changed, document)).toThrow(expect.objectContaining({ code })),
@@ -31,6 +33,6 @@ describe('what has to hold of an authorization request (RFC 6749 §4.1.1, OIDC C
   it.each([
     ['the least there is', {}],
     ['an answer by form_post', { response_mode: 'form_post' }],
-    ['state and nonce of 4096 characters', { state: 'x'.repeat(4096), nonce: 'y'.repeat(4096) }],
+    ['S8: state of 2048 and nonce of 512 characters', { state: 'x'.repeat(2048), nonce: 'y'.repeat(512) }],
   ])('takes %s', (_, changed) => expect(() => ask(changed)).not.toThrow());
 });
