@@ -65,7 +65,7 @@ export async function exchangeCode(
   const valueHash = hashToken(request.code);
   const code = await findOwnCode(authz, context, request);
   const authority = grantedAuthority(authz, context.client, code, { resource: request.resource, scopes: [] });
-  const refreshes = bringsRefreshToken(context.client.metadata, code.scopes);
+  const refreshes = bringsRefreshToken(context.client.metadata, authority.scopes);
   const plan = planTokens(authz, context, refreshes ? authz.random.token() : undefined);
   const tokens = await issueTokens(authz, plan, authority, { grant: code, nonce: code.payload.nonce });
   const { clientId } = context.client;

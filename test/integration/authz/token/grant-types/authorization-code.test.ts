@@ -341,6 +341,36 @@ it('a client that is disabled after its code was looked up gets nothing, and tha
   });
 });
 
+describe('what a client was registered for when it asked, and no longer is (RFC 7591 §2)', () => {
+  const register = (clientId: string, member: string, value: unknown) =>
+    authz.database.pool.query(
+      'UPDATE clients SET metadata = metadata || jsonb_build_object($2::text, $3::jsonb) WHERE client_id = $1',
+      [clientId, member, JSON.stringify(value)],
+    );
+  const codeOf = async (member: string, value: unknown) => {
+    const clientId = await authz.addClient({ scope: 'openid offline_access read:resource' });
+    const code = await authz.code(clientId, user, { scope: 'openid offline_access read:resource' });
+    await register(clientId, member, value);
+    authz.clock.advance(2_000); // the client is remembered for a second
+    return exchange<Tokens & { error?: string }>(code, { client_id: clientId });
+  };
+
+  it('a scope: neither it nor a refresh token comes with the code', async () => {
+    const { json } = await codeOf('scope', 'openid');
+    expect(json.scope).toBe('openid');
+    expect(json.refresh_token).toBeUndefined();
+  });
+
+  it('refresh tokens: the code brings none', async () => {
+    expect((await codeOf('grant_types', ['authorization_code'])).json.refresh_token).toBeUndefined();
+  });
+
+  it('codes: it is refused', async () => {
+    const { status, json } = await codeOf('grant_types', ['client_credentials']);
+    expect([status, json.error]).toEqual([400, 'unauthorized_client']);
+  });
+});
+
 describe('resources decide the audience (RFC 8707 §2.2, RFC 9068 §3)', () => {
   const scope = 'openid read:resource files';
   it.each([
