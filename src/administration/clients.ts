@@ -9,6 +9,7 @@ import {
 import type { MetadataFault } from '../protocol/client/member-reader.js';
 import type { Change } from '../storage/change.js';
 import * as stored from '../storage/clients.js';
+import { isUserId } from '../storage/users.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError, taken } from './administration-error.js';
 
@@ -85,6 +86,19 @@ function warnOf({ log }: Administration, clientId: string, metadata: ClientMetad
   }
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * In tokens that a client gets for itself, `sub` is its id: it must not be that of a user (RFC 9068 §5). Ids of users are made at random,
+ * so none can come to be a client's.
+ * @throws AdministrationError taken
+ */
+async function assertNobodysSubject({ manager }: Administration, clientId: string): Promise<void> {
+  if (uuid.test(clientId) && (await isUserId(manager, clientId))) {
+    throw new AdministrationError('taken', `The client id "${clientId}" is the subject of a user.`);
+  }
+}
+
 export interface NewClient {
   /** Made at random where it is left out. */
   readonly clientId?: string | undefined;
@@ -104,6 +118,7 @@ export async function createClient(
   if (!isClientIdentifier(clientId)) {
     throw new AdministrationError('invalid', 'A client id is made of printable ASCII characters.');
   }
+  await assertNobodysSubject(administration, clientId);
   const secret = usesSecret(metadata) ? administration.random.token() : undefined;
   const secretHash = secret === undefined ? null : hashToken(secret);
   const client = { clientId, metadata, secretHash, origin: 'operator' as const };
@@ -119,7 +134,10 @@ export interface DeclaredClientState {
   readonly secret: string | undefined;
 }
 
-/** Brings a client to the state that the configuration declares; one that is in that state costs no write. */
+/**
+ * Brings a client to the state that the configuration declares; one that is in that state costs no write.
+ * @throws AdministrationError taken
+ */
 export async function declareClient(
   administration: Administration,
   { clientId, document, secret }: DeclaredClientState,
@@ -132,6 +150,7 @@ export async function declareClient(
   const { manager, sql } = administration;
   const present = await stored.findClient(sql, clientId);
   if (!present) {
+    await assertNobodysSubject(administration, clientId);
     await changeClient(administration, clientId, 'created', (change) => stored.insertClient(manager, declared, change));
   } else if (!isSameState(present, declared)) {
     await changeClient(administration, clientId, 'updated', (change) =>

@@ -139,6 +139,9 @@ export async function findUser(manager: EntityManager, identifier: string): Prom
   return found ? manager.findOneBy(User, { id: found.id }) : null;
 }
 
+/** Whether a user has this id, which is a UUID. */
+export const isUserId = (manager: EntityManager, id: string): Promise<boolean> => manager.existsBy(User, { id });
+
 export const listUsers = (manager: EntityManager): Promise<User[]> =>
   manager.find(User, { order: { username: 'ASC' } });
 

@@ -14,7 +14,7 @@ import { hashToken } from '../../../src/crypto/digest.js';
 import { findClient } from '../../../src/storage/clients.js';
 import { administer, auditRows, day } from '../../support/administration.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
-import { later, start } from '../../support/rows.js';
+import { addUser, later, start } from '../../support/rows.js';
 
 let database: TestDatabase;
 let administration: ReturnType<typeof administer>;
@@ -55,6 +55,16 @@ describe('a client is created from its metadata (RFC 7591 §2)', () => {
     const declared = { clientId: `${clientId}-declared`, document: { ...document, ...members }, secret: 'x' };
     await declareClient(administration, declared);
     expect(warned()).toBe(2 * warnings);
+  });
+
+  it.each(['as it is', 'in capitals'])("not under a user's subject, %s (RFC 9068 §5)", async (how) => {
+    const subject = await addUser(database);
+    const clientId = how === 'in capitals' ? subject.toUpperCase() : subject;
+    await expect(createClient(administration, { clientId, document })).rejects.toMatchObject({ code: 'taken' });
+    const declared = { clientId, document, secret: 'x' };
+    await expect(declareClient(administration, declared)).rejects.toMatchObject({ code: 'taken' });
+    expect(await findClient(database.sql, clientId)).toBeNull();
+    await createClient(administration, { clientId: randomUUID(), document });
   });
 
   it('with a secret that is told once and kept as a hash', async () => {
