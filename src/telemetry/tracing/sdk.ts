@@ -9,6 +9,7 @@ import { createPrometheus } from '../metrics/prometheus.js';
 import { metricExporter, spanExporter } from './otlp-exporters.js';
 import type { OtlpTarget } from './otlp-target.js';
 import { boundedSpanProcessor } from './span-queue.js';
+import { setTracing } from './tracing.js';
 
 export interface Telemetry {
   /** Sends what is left, for two seconds at most. */
@@ -53,6 +54,7 @@ const describe = ({ role, version }: SdkOptions) =>
 /** Within two seconds, whatever the collector does: the SDK itself waits ten for one that does not answer. */
 async function stop(sdk: NodeSDK): Promise<void> {
   disconnectMetrics();
+  setTracing(false);
   let timer: NodeJS.Timeout | undefined;
   const enough = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, shutdownTimeout);
@@ -86,6 +88,7 @@ export async function startSdk(options: SdkOptions): Promise<Telemetry> {
   });
   sdk.start();
   connectMetrics();
+  setTracing(true);
   let stopped: Promise<void> | undefined;
   const shutdown = (): Promise<void> => {
     stopped ??= stop(sdk);

@@ -7,12 +7,27 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
+  TraceFlags,
   trace,
 } from '@opentelemetry/api';
 import type { RoleName } from '../../protocol/endpoints.js';
 import { methodLabel } from '../metrics/labels.js';
 
 const tracer = () => trace.getTracer('identity');
+
+let isOn = false;
+
+/** Told when what records spans is started, and when it is stopped. */
+export function setTracing(on: boolean): void {
+  isOn = on;
+}
+
+/** Whether a span that begins here would be kept: to be asked before anything is made for one. */
+export function isTracing(): boolean {
+  if (!isOn) return false;
+  const active = trace.getActiveSpan();
+  return active === undefined || (active.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+}
 
 /** A span names only the kind of an error: messages may hold what was sent. */
 function failed(span: Span, error: unknown): void {
@@ -26,6 +41,7 @@ function failed(span: Span, error: unknown): void {
 
 /** Runs `work` in a span of its own; `attributes` are fixed texts and ids, never what a request says. */
 export function withSpan<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T> {
+  if (!isTracing()) return work();
   return tracer().startActiveSpan(name, { attributes }, async (span) => {
     try {
       return await work();
@@ -44,6 +60,7 @@ export const injectTraceContext = (headers: Record<string, string>): void =>
 
 /** The trace context that is active now, as text (W3C Trace Context §3.2); null when nothing is traced. */
 export function currentTraceparent(): string | null {
+  if (!isOn) return null;
   const headers: Record<string, string> = {};
   injectTraceContext(headers);
   return headers.traceparent ?? null;
@@ -67,8 +84,11 @@ export interface ServerSpan {
   end(route: string, status: number): void;
 }
 
+const unobserved: ServerSpan = { run: (answer) => answer(), end: () => undefined };
+
 /** Starts a request's span below the caller's, if it names one (W3C Trace Context §3.2). */
 export function startServerSpan(role: RoleName, method: string, headers: IncomingHttpHeaders): ServerSpan {
+  if (!isOn) return unobserved;
   const name = methodLabel(method);
   const parent = propagation.extract(context.active(), headers, defaultTextMapGetter);
   const attributes = { 'http.request.method': name, 'identity.role': role };

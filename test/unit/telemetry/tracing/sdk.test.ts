@@ -9,7 +9,7 @@ import { metrics } from '../../../../src/telemetry/metrics/metrics.js';
 import { startTelemetry } from '../../../../src/telemetry/start.js';
 import { metricExporter, spanExporter } from '../../../../src/telemetry/tracing/otlp-exporters.js';
 import type { Telemetry } from '../../../../src/telemetry/tracing/sdk.js';
-import { injectTraceContext, startServerSpan, withSpan } from '../../../../src/telemetry/tracing/tracing.js';
+import { injectTraceContext, isTracing, startServerSpan, withSpan } from '../../../../src/telemetry/tracing/tracing.js';
 
 const closing: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -141,6 +141,35 @@ describe('OTLP over gRPC', () => {
 
 describe('trace context (W3C Trace Context §3)', () => {
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
+  it('goes on where the caller’s is not sampled, and no span is made below', async () => {
+    const { url, received } = await collector();
+    const running = await telemetry(url);
+    const carried: Record<string, string> = {};
+    const span = startServerSpan('authz', 'GET', { traceparent: traceparent.replace(/01$/, '00') });
+    const asked = span.run(isTracing);
+    await span.run(() => withSpan('not sampled', {}, async () => injectTraceContext(carried)));
+    span.end('/health', 200);
+    await withSpan('sampled', {}, async () => undefined);
+    await running.shutdown();
+    expect([asked, carried.traceparent]).toEqual([
+      false,
+      expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-/),
+    ]);
+    const sent = Buffer.concat(received.map(({ body }) => body)).toString('latin1');
+    expect([sent.includes('not sampled'), sent.includes('sampled')]).toEqual([false, true]);
+  });
+
+  it('is nobody’s before tracing is started and after it is stopped', async () => {
+    const { url } = await collector();
+    const states = [isTracing()];
+    const running = await telemetry(url);
+    states.push(isTracing());
+    await running.shutdown();
+    states.push(isTracing());
+    expect(states).toEqual([false, true, false]);
+    expect(startServerSpan('authz', 'GET', { traceparent }).run(() => 'answered')).toBe('answered');
+  });
 
   it('joins the caller and is handed on, and logs carry it', async () => {
     const { url } = await collector();
