@@ -53,7 +53,11 @@ export async function connectForCommand(
       administration: createAdministration({
         config,
         manager: dataSource.manager,
-        sql: createSql(poolOf(dataSource), { prepared: config.database.preparedStatements, maxWaiting: 100 }),
+        sql: createSql(poolOf(dataSource), {
+          prepared: config.database.preparedStatements,
+          coalescing: false,
+          maxWaiting: 100,
+        }),
         passwords: createPasswordHasher(config.password),
         clock: systemClock,
         random: systemRandom,

@@ -92,6 +92,7 @@ const database = z
     /** Production wants TLS to any server that is not on this machine; true where the network in between is nobody else's. */
     allow_plaintext: flag(false),
     prepared_statements: flag(true),
+    coalescing: flag(true),
   })
   .prefault({});
 

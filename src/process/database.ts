@@ -93,7 +93,8 @@ export async function openServingDatabase({ config, name, clock, random, log }: 
   const maxWaiting = config.http.maxRequestsInFlight;
   const writeHealth = createWriteHealth(clock);
   metrics.observeWrites(() => writeHealth.problem() === undefined);
-  const sql = createSql(pool, { prepared: database.preparedStatements, maxWaiting, writeHealth, log });
+  const { preparedStatements: prepared, coalescing } = database;
+  const sql = createSql(pool, { prepared, coalescing, maxWaiting, writeHealth, log });
   const administer: Database['administer'] = (by) =>
     createAdministration({ config, manager, sql, passwords, clock, random, log, actor: { by } });
 

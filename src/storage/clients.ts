@@ -4,8 +4,8 @@ import type { Clock } from '../clock.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import { revokeGrants } from './authorization-grants.js';
 import { type Change, recordChange } from './change.js';
+import { coalescedStatement, keyIs } from './connection/coalesced-statement.js';
 import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
 import { Consent } from './consents.js';
 
 /** Who made a client: provisioning updates only what the configuration declared, and deletes nothing. */
@@ -31,12 +31,13 @@ export class Client {
   updatedAt!: Date;
 }
 
-const findClientStatement = statement<{ clientId: string }, Client>(
+const findClientStatement = coalescedStatement<{ clientId: string }, Client>(
   'find_client',
-  (p) => `
-   SELECT client_id AS "clientId", metadata, secret_hash AS "secretHash", origin, disabled_at AS "disabledAt",
+  { clientId: 'text' },
+  (p, asked) => `
+   SELECT asked.n, client_id AS "clientId", metadata, secret_hash AS "secretHash", origin, disabled_at AS "disabledAt",
      created_at AS "createdAt", updated_at AS "updatedAt"
-   FROM clients WHERE client_id = ${p.clientId}`,
+   FROM ${asked} JOIN clients ON ${keyIs('client_id', p.clientId)}`,
 );
 
 export async function findClient(sql: Sql, clientId: string): Promise<Client | null> {

@@ -56,6 +56,7 @@ export const configuration: AllRolesConfig = {
     preparedStatements: true,
     queryTimeout: 15_000,
     allowPlaintext: false,
+    coalescing: true,
   },
   keyEncryptionKeys: { current: key, all: [key] },
   signingKeys: { algorithms: [...signingAlgorithms], rotationInterval: 90 * day, publishLead: day },

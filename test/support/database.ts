@@ -83,7 +83,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   const database = await createDatabase();
   const dataSource = await createDataSource(databaseSettings(database.dsn), quietLog).initialize();
   const pool = poolOf(dataSource);
-  const plain = createSql(pool, { prepared: true, maxWaiting: 1_000 });
+  const plain = createSql(pool, { prepared: true, coalescing: true, maxWaiting: 1_000 });
   let ran: string[] = [];
   const sql: Sql = {
     query(statement, parameters) {

@@ -1,17 +1,28 @@
 import type pg from 'pg';
 import { UnavailableError } from '../../protocol/unavailable-error.js';
 import type { Log } from '../../telemetry/log/logger.js';
-import { withSpan } from '../../telemetry/tracing/tracing.js';
+import { isTracing, withSpan } from '../../telemetry/tracing/tracing.js';
 import { describeDatabaseFault } from './availability.js';
-import { type Statement, statement, valuesOf } from './statement.js';
+import { askedValue, type CoalescedStatement, maxBatch } from './coalesced-statement.js';
+import { createGathering, type Gathering, type GatheringOptions } from './gathering.js';
+import { type NamedText, type Statement, statement, valuesOf } from './statement.js';
 import type { WriteHealth } from './write-health.js';
+
+type AnyStatement<Parameters extends object, Row> = Statement<Parameters, Row> | CoalescedStatement<Parameters, Row>;
 
 /** What hot verbs are given: it runs statements, each on whatever connection is free. */
 export interface Sql {
   query<Parameters extends object, Row>(
-    statement: Statement<Parameters, Row>,
+    statement: AnyStatement<Parameters, Row>,
     parameters: NoInfer<Parameters>,
-  ): Promise<{ rows: Row[]; rowCount: number }>;
+  ): Promise<SqlResult<Row>>;
+}
+
+/** What came of a statement. */
+interface SqlResult<Row> {
+  readonly rows: Row[];
+  /** Of the rows that it returned, or where it returns none, that it changed; of a coalesced one, that it returned. */
+  readonly rowCount: number;
 }
 
 /** The database cannot be reached or has no connection to spare. */
@@ -23,7 +34,9 @@ class StorageUnavailableError extends UnavailableError {
 export interface SqlOptions {
   /** Statements stay prepared; off where a PgBouncer in front cannot keep them (`prepared_statements: false`). */
   readonly prepared: boolean;
-  /** How many callers may wait for a connection before others are turned away. */
+  /** Calls of a coalesced statement may go together; off, each goes alone. */
+  readonly coalescing: boolean;
+  /** How many callers may wait for a connection, or for their batch, before others are turned away. */
   readonly maxWaiting: number;
   /** Told how statements that write went. */
   readonly writeHealth?: WriteHealth;
@@ -41,43 +54,119 @@ export async function ping(sql: Sql): Promise<void> {
 /** Times that a statement is made at most. */
 const mostTries = 3;
 
-/**
- * PostgreSQL gives a statement up where two wait for each other (40P01) or cannot be put in an order (40001). It is undone as a
- * whole, so it is made again.
- */
+/** PostgreSQL gave a statement up because two waited for each other (40P01) or could not be put in an order (40001). */
+const isDisturbed = (error: unknown): boolean => /^40(P01|001)$/.test(String((error as { code?: unknown })?.code));
+
+/** A statement that was disturbed is undone as a whole, so it is made again. */
 async function untilUndisturbed<Result>(run: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await run();
     } catch (error) {
-      const { code } = error as { code?: unknown };
-      if ((code !== '40P01' && code !== '40001') || tries === mostTries) throw error;
+      if (!isDisturbed(error) || tries === mostTries) throw error;
     }
   }
 }
 
-export function createSql(pool: pg.Pool, { prepared, maxWaiting, writeHealth, log }: SqlOptions): Sql {
+const isAway = (error: unknown): boolean => error instanceof StorageUnavailableError && !isDisturbed(error.cause);
+
+const gatheringOptions: GatheringOptions = { maxBatch, maxUnderWay: 2, patience: 250, isShared: isAway };
+
+function assertRoom(waiting: number, maxWaiting: number): void {
+  if (waiting < maxWaiting) return;
+  throw new StorageUnavailableError(
+    `${waiting} callers wait for the database: look for slow statements, or raise database.max_open_conns`,
+  );
+}
+
+type Send = (statement: NamedText, values: unknown[]) => Promise<pg.QueryResult>;
+
+/** Sends statements to whatever connection is free. */
+const sendTo =
+  (pool: pg.Pool, { prepared, writeHealth }: SqlOptions): Send =>
+  async ({ name, text, writes }, values) => {
+    try {
+      const query = prepared ? { name, text, values } : { text, values };
+      const result = await untilUndisturbed(() => pool.query(query));
+      if (writes) writeHealth?.note();
+      return result;
+    } catch (error) {
+      if (writes) writeHealth?.note(error);
+      const { away, remedy } = describeDatabaseFault(error);
+      throw away ? new StorageUnavailableError(`the database does not answer: ${remedy}`, { cause: error }) : error;
+    }
+  };
+
+/** Each caller's own of the rows that a batch returned; `n` is PostgreSQL's bigint, which comes as text. */
+function distribute<Row>(size: number, rows: readonly { readonly n: number | string }[]): SqlResult<Row>[] {
+  const results = Array.from({ length: size }, () => ({ rows: [] as Row[], rowCount: 0 }));
+  for (const { n, ...row } of rows) {
+    const result = results[Number(n) - 1];
+    if (result) result.rowCount = result.rows.push(row as Row);
+  }
+  return results;
+}
+
+/** What sends one call, whatever becomes of it on its way. */
+type Call = <Parameters extends object, Row>(
+  statement: AnyStatement<Parameters, Row>,
+  parameters: Parameters,
+) => Promise<SqlResult<Row>>;
+
+/** Sends each call as a statement of its own. */
+const callAlone =
+  (send: Send): Call =>
+  async <Parameters extends object, Row>(statement: AnyStatement<Parameters, Row>, parameters: Parameters) => {
+    const { rows, rowCount } = await send(statement, valuesOf(statement, parameters));
+    const [own] = 'together' in statement ? distribute<Row>(1, rows) : [];
+    return own ?? { rows, rowCount: rowCount ?? 0 };
+  };
+
+/** Sends together what may go together: the calls of each coalesced statement are gathered with their like. */
+function callTogether(send: Send, maxWaiting: number): Call {
+  const alone = callAlone(send);
+  const gatherings = new Map<object, unknown>();
+
+  function gatheringOf<Parameters extends object, Row>(statement: CoalescedStatement<Parameters, Row>) {
+    type Calls = Gathering<Parameters, SqlResult<Row>>;
+    const known = gatherings.get(statement) as Calls | undefined;
+    if (known) return known;
+    const calls: Calls = createGathering(async (batch) => {
+      const [first] = batch;
+      if (first && batch.length === 1) return [await alone(statement, first)];
+      const { rows } = await send(statement.together, [askedValue(statement, batch)]);
+      return distribute(batch.length, rows);
+    }, gatheringOptions);
+    gatherings.set(statement, calls);
+    return calls;
+  }
+
+  return (statement, parameters) => {
+    if (!('together' in statement)) return alone(statement, parameters);
+    const calls = gatheringOf(statement);
+    assertRoom(calls.waiting(), maxWaiting);
+    return calls.join(parameters);
+  };
+}
+
+export function createSql(pool: pg.Pool, options: SqlOptions): Sql {
+  const { coalescing, maxWaiting, log } = options;
+  const send = sendTo(pool, options);
+  const call = coalescing ? callTogether(send, maxWaiting) : callAlone(send);
+
+  const query: Sql['query'] = async (statement, parameters) => {
+    assertRoom(pool.waitingCount, maxWaiting);
+    const result = await call(statement, parameters);
+    if (log?.isEnabled('TRACE')) log.trace('statement', { statement: statement.name, rows: result.rowCount });
+    return result;
+  };
+
   return {
-    query: (statement, parameters) => {
-      const { name, text } = statement;
-      if (pool.waitingCount >= maxWaiting) {
-        throw new StorageUnavailableError(
-          `${pool.waitingCount} callers wait for a database connection: look for slow statements, or raise database.max_open_conns`,
-        );
-      }
-      return withSpan(`sql ${name}`, { 'db.system.name': 'postgresql', 'db.operation.name': name }, async () => {
-        try {
-          const values = valuesOf(statement, parameters);
-          const result = await untilUndisturbed(() => pool.query({ text, values, ...(prepared ? { name } : {}) }));
-          if (statement.writes) writeHealth?.note();
-          if (log?.isEnabled('TRACE')) log.trace('statement', { statement: name, rows: result.rowCount });
-          return { rows: result.rows, rowCount: result.rowCount ?? 0 };
-        } catch (error) {
-          if (statement.writes) writeHealth?.note(error);
-          const { away, remedy } = describeDatabaseFault(error);
-          throw away ? new StorageUnavailableError(`the database does not answer: ${remedy}`, { cause: error }) : error;
-        }
-      });
+    query(statement, parameters) {
+      if (!isTracing()) return query(statement, parameters);
+      const { name } = statement;
+      const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': name };
+      return withSpan(`sql ${name}`, attributes, () => query(statement, parameters));
     },
   };
 }

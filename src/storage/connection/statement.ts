@@ -1,13 +1,17 @@
 declare const types: unique symbol;
 
-/** A statement under whose name PostgreSQL keeps it prepared, per connection; its type tells what it takes and gives. */
-export interface Statement<Parameters extends object, Row> {
+/** A text under whose name PostgreSQL keeps it prepared, per connection. */
+export interface NamedText {
   readonly name: string;
   readonly text: string;
-  /** The parameters in the order of `$1`, `$2` and so on. */
-  readonly order: readonly (keyof Parameters & string)[];
   /** It may change rows, and so needs room. */
   readonly writes: boolean;
+}
+
+/** A statement; its type tells what it takes and gives. */
+export interface Statement<Parameters extends object, Row> extends NamedText {
+  /** The parameters in the order of `$1`, `$2` and so on. */
+  readonly order: readonly (keyof Parameters & string)[];
   readonly [types]?: (parameters: Parameters) => Row;
 }
 
@@ -16,6 +20,13 @@ export type Placeholders<Parameters> = { readonly [Name in keyof Parameters & st
 
 const names = new Set<string>();
 const writing = /\b(INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+((AS\s+)?\w+\s+)?SET)\b/;
+
+/** @throws Error when the name is taken: a connection that knows it would refuse the other text */
+export function namedText(name: string, text: string): NamedText {
+  if (names.has(name)) throw new Error(`there are two statements with the name ${name}`);
+  names.add(name);
+  return { name, text, writes: writing.test(text) };
+}
 
 /**
  * A statement whose text is made once, when the program is loaded: the same text under the same name in every process.
@@ -28,8 +39,6 @@ export function statement<Parameters extends object, Row = never>(
   name: string,
   build: (p: Placeholders<Parameters>) => string,
 ): Statement<Parameters, Row> {
-  if (names.has(name)) throw new Error(`there are two statements with the name ${name}`);
-  names.add(name);
   const order: (keyof Parameters & string)[] = [];
   const placeholders = new Proxy({} as Placeholders<Parameters>, {
     get(_, parameter) {
@@ -37,8 +46,7 @@ export function statement<Parameters extends object, Row = never>(
       return `$${known < 0 ? order.push(parameter as keyof Parameters & string) : known + 1}`;
     },
   });
-  const text = build(placeholders);
-  return { name, text, order, writes: writing.test(text) };
+  return { ...namedText(name, build(placeholders)), order };
 }
 
 /** The values in the order of their placeholders. */

@@ -24,7 +24,7 @@ beforeAll(async () => {
   database = await createDatabase({ empty: true });
   ({ config } = await loadConfig('configs/identity/test.yml', { role: 'all', env: {} }));
   dataSource = await createDataSource(databaseSettings(database.dsn), quietLog).initialize();
-  sql = createSql(poolOf(dataSource), { prepared: true, maxWaiting: 10 });
+  sql = createSql(poolOf(dataSource), { prepared: true, coalescing: true, maxWaiting: 10 });
 });
 afterAll(async () => {
   await dataSource.destroy();

@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = await startEmbeddedPostgres(join(parent, 'postgres'), { fsync: 'off' });
   const settings = { ...databaseSettings(server.dsn), maxOpenConns: 2, connectTimeout: 400, queryTimeout: 200 };
   pool = createPool(settings, quietLog);
-  sql = createSql(pool, { prepared: true, maxWaiting: 10 });
+  sql = createSql(pool, { prepared: true, coalescing: true, maxWaiting: 10 });
 }, 30_000);
 afterAll(async () => {
   await pool.end();
