@@ -85,8 +85,8 @@ export interface Audit extends AuditSubject {
 /** SQL expressions over the rows of `from` that fill the columns of an audit row. */
 interface AuditSource {
   /** An {@link Audit}. */
-  readonly audit: `$${number}`;
-  readonly now: `$${number}`;
+  readonly audit: string;
+  readonly now: string;
   readonly from: string;
   readonly userId?: string;
   readonly clientId?: string;

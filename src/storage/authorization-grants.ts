@@ -1,5 +1,6 @@
 import { Column, Entity, type EntityManager, type FindOptionsWhere, Index, IsNull, PrimaryColumn } from 'typeorm';
 import { type Audit, auditRow } from './audit-events.js';
+import { coalescedStatement, keyIs } from './connection/coalesced-statement.js';
 import { type Columns, pick, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
@@ -68,6 +69,24 @@ export const grantColumns: Columns<GrantFacts> = {
 /** A grant `g` can be used: not revoked, and its user `u` and client `c` are enabled. */
 export const grantIsAlive = 'g.revoked_at IS NULL AND u.disabled_at IS NULL AND c.disabled_at IS NULL';
 
+/** SQL expressions over the rows of `from` about what is issued for them. */
+interface KeptGrantsSource {
+  readonly from: string;
+  readonly grantId: string;
+  readonly until: string;
+}
+
+/**
+ * A CTE that keeps authorization grants as long as what is issued from them. All that stands before has been done when it locks
+ * the first of them, and it locks them in order: statements for many callers never wait for each other.
+ */
+export const keptGrants = ({ from, grantId, until }: KeptGrantsSource): string => `
+   kept AS (
+     UPDATE authorization_grants g SET expires_at = GREATEST(g.expires_at, issuing.until)
+     FROM (SELECT ${grantId} AS id, max(${until}) AS until FROM ${from} WHERE ${grantId} IS NOT NULL GROUP BY 1 ORDER BY 1) issuing
+     WHERE ${keyIs('g.id', 'issuing.id')}
+   )`;
+
 interface Revocation {
   readonly id: string;
   readonly now: Date;
@@ -109,17 +128,26 @@ export async function endStolenGrant(sql: Sql, revocation: Revocation): Promise<
   await sql.query(endStolenGrantStatement, revocation);
 }
 
-/** Revokes every authorization grant that fits, for administration; the caller's transaction records why. @returns how many */
+/**
+ * Revokes every authorization grant that fits, for administration; the caller's transaction records why. The grants are locked
+ * in order first: see {@link keptGrants}.
+ * @returns how many
+ */
 export async function revokeGrants(
   transaction: EntityManager,
   which: FindOptionsWhere<AuthorizationGrant>,
   now: Date,
 ): Promise<number> {
-  const { affected } = await transaction.update(
-    AuthorizationGrant,
-    { ...which, revokedAt: IsNull() },
-    { revokedAt: now },
-  );
+  const alive = { ...which, revokedAt: IsNull() };
+  const [grants, values] = transaction
+    .createQueryBuilder(AuthorizationGrant, 'g')
+    .select('g.id')
+    .where(alive)
+    .orderBy('g.id')
+    .setLock('for_no_key_update')
+    .getQueryAndParameters();
+  await transaction.query(`SELECT count(*) FROM (${grants}) locked`, values);
+  const { affected } = await transaction.update(AuthorizationGrant, alive, { revokedAt: now });
   return affected ?? 0;
 }
 
@@ -129,14 +157,16 @@ export interface LiveGrant {
   readonly user: UserClaims;
 }
 
-const findLiveGrantStatement = statement<{ id: string; issuedAt: Date }, GrantFacts & UserClaims>(
+const findLiveGrantStatement = coalescedStatement<{ id: string; issuedAt: Date }, GrantFacts & UserClaims>(
   'find_live_grant',
-  (p) => `
-   SELECT ${selected(grantColumns, userColumns)}
-   FROM authorization_grants g
-   JOIN users u ON u.id = g.user_id AND u.disabled_at IS NULL
-   JOIN clients c ON c.client_id = g.client_id AND c.disabled_at IS NULL
-   WHERE g.id = ${p.id} AND g.revoked_at IS NULL AND ${notVoid(`${p.issuedAt}::timestamptz`)}`,
+  { id: 'uuid', issuedAt: 'timestamptz' },
+  (p, asked) => `
+   SELECT asked.n, ${selected(grantColumns, userColumns)}
+   FROM ${asked}
+   JOIN authorization_grants g ON ${keyIs('g.id', p.id)}
+   JOIN users u ON ${keyIs('u.id', 'g.user_id')} AND u.disabled_at IS NULL
+   JOIN clients c ON ${keyIs('c.client_id', 'g.client_id')} AND c.disabled_at IS NULL
+   WHERE g.revoked_at IS NULL AND ${notVoid(p.issuedAt)}`,
 );
 
 /**

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Audit, auditRow } from './audit-events.js';
+import { coalescedStatement, keyIs } from './connection/coalesced-statement.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 import { notVoid } from './installation.js';
@@ -20,11 +21,13 @@ interface ClientToken {
   readonly issuedAt: Date;
 }
 
-const isClientTokenActiveStatement = statement<ClientToken>(
+const isClientTokenActiveStatement = coalescedStatement<ClientToken>(
   'is_client_token_active',
-  (p) => `
-   SELECT 1 FROM clients c
-   WHERE c.client_id = ${p.clientId} AND c.disabled_at IS NULL AND ${notVoid(`${p.issuedAt}::timestamptz`)}
+  { clientId: 'text', jti: 'text', issuedAt: 'timestamptz' },
+  (p, asked) => `
+   SELECT asked.n FROM ${asked}
+   JOIN clients c ON ${keyIs('c.client_id', p.clientId)} AND c.disabled_at IS NULL
+   WHERE ${notVoid(p.issuedAt)}
      AND NOT EXISTS (SELECT FROM revoked_access_tokens r WHERE r.jti = ${p.jti})`,
 );
 

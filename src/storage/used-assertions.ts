@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { sha256 } from '../crypto/digest.js';
+import { coalescedStatement } from './connection/coalesced-statement.js';
 import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
 
 /** Client assertions that were presented, so that none counts twice (RFC 7523 §3 item 7). */
 @Entity('used_assertions')
@@ -15,11 +15,18 @@ export class UsedAssertion {
   expiresAt!: Date;
 }
 
-const useAssertionStatement = statement<{ clientId: string; jtiHash: Buffer; expiresAt: Date }>(
+// Of the callers who present the same one in one batch, the first has it.
+const useAssertionStatement = coalescedStatement<{ clientId: string; jtiHash: Buffer; expiresAt: Date }>(
   'use_assertion',
-  (p) => `
-   INSERT INTO used_assertions (client_id, jti_hash, expires_at) VALUES (${p.clientId}, ${p.jtiHash}, ${p.expiresAt})
-   ON CONFLICT DO NOTHING`,
+  { clientId: 'text', jtiHash: 'bytea', expiresAt: 'timestamptz' },
+  (p, asked) => `
+   WITH asked AS (SELECT * FROM ${asked} ORDER BY ${p.clientId}, ${p.jtiHash}, asked.n), used AS (
+     INSERT INTO used_assertions (client_id, jti_hash, expires_at)
+     SELECT ${p.clientId}, ${p.jtiHash}, ${p.expiresAt} FROM asked
+     ON CONFLICT DO NOTHING RETURNING client_id, jti_hash
+   )
+   SELECT min(asked.n) AS n FROM used JOIN asked ON ${p.clientId} = client_id AND ${p.jtiHash} = jti_hash
+   GROUP BY client_id, jti_hash`,
 );
 
 /** @returns false when this client has presented the `jti` before */

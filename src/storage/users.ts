@@ -145,13 +145,15 @@ export const isUserId = (manager: EntityManager, id: string): Promise<boolean> =
 export const listUsers = (manager: EntityManager): Promise<User[]> =>
   manager.find(User, { order: { username: 'ASC' } });
 
+// The grants are locked in order, as statements for many callers lock theirs.
+const revokeGrantsOfUser = `
+  UPDATE authorization_grants SET revoked_at = $2 WHERE id IN (
+    SELECT id FROM authorization_grants WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE)`;
+
 /** Ends what hangs on the user: sessions and authorization grants, refresh tokens included. */
 async function endEverything(manager: EntityManager, userId: string, now: Date): Promise<void> {
   await manager.query('DELETE FROM sessions WHERE user_id = $1', [userId]);
-  await manager.query('UPDATE authorization_grants SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL', [
-    userId,
-    now,
-  ]);
+  await manager.query(revokeGrantsOfUser, [userId, now]);
 }
 
 /** @returns false when there is no such user */

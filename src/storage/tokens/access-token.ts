@@ -1,6 +1,7 @@
 import type { ConfirmationClaim } from '../../protocol/token/confirmation.js';
 import { type Audit, auditRow } from '../audit-events.js';
-import { type GrantFacts, grantColumns } from '../authorization-grants.js';
+import { type GrantFacts, grantColumns, keptGrants } from '../authorization-grants.js';
+import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
 import { type Columns, pick, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
@@ -30,19 +31,25 @@ interface NewAccessToken extends OpaqueAccessToken {
   readonly audit: Audit;
 }
 
-const insertAccessTokenStatement = statement<NewAccessToken>(
+const insertAccessTokenStatement = coalescedStatement<NewAccessToken>(
   'insert_access_token',
-  (p) => `
-   WITH issued AS (
+  {
+    valueHash: 'bytea',
+    expiresAt: 'timestamptz',
+    payload: 'jsonb',
+    clientId: 'text',
+    userId: 'uuid',
+    authorizationGrantId: 'uuid',
+    now: 'timestamptz',
+    audit: 'jsonb',
+  },
+  (p, asked) => `
+   WITH asked AS (SELECT * FROM ${asked}), issued AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-     VALUES (${p.valueHash}, 'access_token', ${p.clientId}, ${p.userId}, ${p.authorizationGrantId}, ${p.payload}, ${p.now},
-       ${p.expiresAt})
-     RETURNING client_id, user_id, authorization_grant_id
-   ), kept AS (
-     UPDATE authorization_grants SET expires_at = GREATEST(expires_at, ${p.expiresAt}::timestamptz)
-     WHERE id = ${p.authorizationGrantId}
-   )
-   ${auditRow({ audit: p.audit, now: p.now, from: 'issued', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}`,
+     SELECT ${p.valueHash}, 'access_token', ${p.clientId}, ${p.userId}, ${p.authorizationGrantId}, ${p.payload}, ${p.now}, ${p.expiresAt}
+     FROM asked
+   ), ${keptGrants({ from: 'asked', grantId: p.authorizationGrantId, until: p.expiresAt })}
+   ${auditRow({ audit: p.audit, now: p.now, from: 'asked', userId: p.userId, clientId: p.clientId, grantId: p.authorizationGrantId })}`,
 );
 
 /** Stores an opaque access token that no redemption issues: client_credentials, and a repeated refresh within the grace. */
@@ -72,15 +79,17 @@ const accessTokenColumns: Columns<AccessTokenFacts> = {
 /** Without an authorization grant its members and those of the user are null. */
 type ActiveAccessTokenRow = AccessTokenFacts & ((GrantFacts & UserClaims) | { readonly authorizationGrantId: null });
 
-const findOpaqueAccessTokenStatement = statement<{ valueHash: Buffer; now: Date }, ActiveAccessTokenRow>(
+const findOpaqueAccessTokenStatement = coalescedStatement<{ valueHash: Buffer; now: Date }, ActiveAccessTokenRow>(
   'find_opaque_access_token',
-  (p) => `
-   SELECT ${selected(accessTokenColumns, grantColumns, userColumns)}
-   FROM tokens t
-   JOIN clients c ON c.client_id = t.client_id AND c.disabled_at IS NULL
-   LEFT JOIN authorization_grants g ON g.id = t.authorization_grant_id AND g.revoked_at IS NULL
-   LEFT JOIN users u ON u.id = g.user_id AND u.disabled_at IS NULL
-   WHERE t.value_hash = ${p.valueHash} AND t.kind = 'access_token' AND t.consumed_at IS NULL AND t.expires_at > ${p.now}
+  { valueHash: 'bytea', now: 'timestamptz' },
+  (p, asked) => `
+   SELECT asked.n, ${selected(accessTokenColumns, grantColumns, userColumns)}
+   FROM ${asked}
+   JOIN tokens t ON ${keyIs('t.value_hash', p.valueHash)}
+   JOIN clients c ON ${keyIs('c.client_id', 't.client_id')} AND c.disabled_at IS NULL
+   LEFT JOIN authorization_grants g ON ${keyIs('g.id', 't.authorization_grant_id')} AND g.revoked_at IS NULL
+   LEFT JOIN users u ON ${keyIs('u.id', 'g.user_id')} AND u.disabled_at IS NULL
+   WHERE t.kind = 'access_token' AND t.consumed_at IS NULL AND t.expires_at > ${p.now}
      AND (t.authorization_grant_id IS NULL OR u.id IS NOT NULL) AND ${notVoid('t.issued_at')}`,
 );
 
