@@ -13,6 +13,12 @@ export function selected(...records: readonly Readonly<Record<string, string>>[]
   return columns.map(([name, expression]) => `${expression} AS "${name}"`).join(', ');
 }
 
+/** The names of selected columns, for a query around the one that has them. */
+export const namesOf = (columns: Readonly<Record<string, string>>): string =>
+  Object.keys(columns)
+    .map((name) => `"${name}"`)
+    .join(', ');
+
 /** A JSON object with a member for each column. */
 export const jsonObject = <Json>(columns: Columns<Json>): string =>
   `jsonb_build_object(${Object.entries(columns)

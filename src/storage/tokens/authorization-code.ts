@@ -1,13 +1,14 @@
-import { auditRow } from '../audit-events.js';
 import { type GrantFacts, grantColumns, grantIsAlive } from '../authorization-grants.js';
+import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
 import { selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
-import { statement } from '../connection/statement.js';
 import {
-  type IssuedParameters,
-  issuedParameters,
   issueFromRedeemed,
   type Redemption,
+  type RedemptionParameters,
+  redeemedColumns,
+  redemptionParameters,
+  redemptionTypes,
   type StoredTokens,
   whereRedeemable,
 } from './redemption.js';
@@ -31,16 +32,17 @@ export interface FoundCode extends GrantFacts {
   readonly alive: boolean;
 }
 
-const findAuthorizationCodeStatement = statement<{ valueHash: Buffer }, FoundCode>(
+const findAuthorizationCodeStatement = coalescedStatement<{ valueHash: Buffer }, FoundCode>(
   'find_authorization_code',
-  (p) => `
-   SELECT t.client_id AS "clientId", t.payload, t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", ${selected(grantColumns)},
+  { valueHash: 'bytea' },
+  (p, asked) => `
+   SELECT asked.n, t.client_id AS "clientId", t.payload, t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", ${selected(grantColumns)},
      (${grantIsAlive}) AS alive
-   FROM tokens t
-   JOIN authorization_grants g ON g.id = t.authorization_grant_id
-   JOIN users u ON u.id = g.user_id
-   JOIN clients c ON c.client_id = t.client_id
-   WHERE t.value_hash = ${p.valueHash} AND t.kind = 'authorization_code'`,
+   FROM ${asked}
+   JOIN tokens t ON ${keyIs('t.value_hash', p.valueHash)} AND t.kind = 'authorization_code'
+   JOIN authorization_grants g ON ${keyIs('g.id', 't.authorization_grant_id')}
+   JOIN users u ON ${keyIs('u.id', 'g.user_id')}
+   JOIN clients c ON ${keyIs('c.client_id', 't.client_id')}`,
 );
 
 /** Looks at a code without using it up, so that the rules can be checked first; {@link redeemAuthorizationCode} decides. */
@@ -48,17 +50,16 @@ export async function findAuthorizationCode(sql: Sql, valueHash: Buffer): Promis
   return (await sql.query(findAuthorizationCodeStatement, { valueHash })).rows[0] ?? null;
 }
 
-const redeemAuthorizationCodeStatement = statement<Redemption & IssuedParameters>(
+const redeemAuthorizationCodeStatement = coalescedStatement<RedemptionParameters>(
   'redeem_authorization_code',
-  (p) => `
+  redemptionTypes,
+  (p, asked) => `
    WITH redeemed AS (
-     UPDATE tokens t SET consumed_at = ${p.now}, expires_at = GREATEST(t.expires_at, ${p.lastExpiry}::timestamptz)
-     ${whereRedeemable(p, 'authorization_code')}
-     RETURNING t.client_id, t.user_id, t.authorization_grant_id
-   ), ${issueFromRedeemed(p)}, audited AS (
-     ${auditRow({ audit: p.audit, now: p.now, from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
-   )
-   SELECT 1 FROM redeemed`,
+     UPDATE tokens t SET consumed_at = ${p.now}, expires_at = GREATEST(t.expires_at, ${p.lastExpiry})
+     ${whereRedeemable(p, asked, 'authorization_code')}
+     RETURNING ${redeemedColumns(p)}
+   ), ${issueFromRedeemed()}
+   SELECT n FROM redeemed`,
 );
 
 /**
@@ -70,6 +71,5 @@ export async function redeemAuthorizationCode(
   sql: Sql,
   redemption: Redemption & { readonly issued: StoredTokens },
 ): Promise<boolean> {
-  const parameters = { ...redemption, ...issuedParameters(redemption.issued) };
-  return (await sql.query(redeemAuthorizationCodeStatement, parameters)).rowCount === 1;
+  return (await sql.query(redeemAuthorizationCodeStatement, redemptionParameters(redemption))).rowCount === 1;
 }

@@ -1,6 +1,6 @@
-import type { Audit } from '../audit-events.js';
-import { grantIsAlive } from '../authorization-grants.js';
-import type { Placeholders } from '../connection/statement.js';
+import { type Audit, auditRow } from '../audit-events.js';
+import { grantIsAlive, keptGrants } from '../authorization-grants.js';
+import { type ColumnNames, type ColumnTypes, columnsIn, keyIs } from '../connection/coalesced-statement.js';
 import type { AccessTokenPayload, OpaqueAccessToken } from './access-token.js';
 import type { TokenKind } from './token.js';
 
@@ -24,17 +24,19 @@ export interface Redemption {
 /**
  * FROM and WHERE of a redemption of `tokens t`: it is this client's own and unused, and its authorization grant `g` is alive. What is
  * issued hangs on the grant: a revocation that runs at this moment is either seen, or ends it like any that comes later.
+ * Where several of `asked` present the same token, it is redeemed once, for the first.
  */
-export const whereRedeemable = (p: Placeholders<Redemption>, kind: TokenKind): string => `
-     FROM authorization_grants g
-     JOIN users u ON u.id = g.user_id
-     JOIN clients c ON c.client_id = g.client_id
-     WHERE t.value_hash = ${p.valueHash} AND t.kind = '${kind}' AND t.client_id = ${p.clientId}
-       AND t.consumed_at IS NULL AND t.expires_at > ${p.now} AND g.id = t.authorization_grant_id AND ${grantIsAlive}`;
+export const whereRedeemable = (p: ColumnNames<Redemption>, asked: string, kind: TokenKind): string => `
+     FROM (SELECT * FROM ${asked} ORDER BY ${p.valueHash}, asked.n) asked
+     CROSS JOIN authorization_grants g
+     JOIN users u ON ${keyIs('u.id', 'g.user_id')}
+     JOIN clients c ON ${keyIs('c.client_id', 'g.client_id')}
+     WHERE ${keyIs('t.value_hash', p.valueHash)} AND t.kind = '${kind}' AND t.client_id = ${p.clientId}
+       AND t.consumed_at IS NULL AND t.expires_at > ${p.now} AND ${keyIs('g.id', 't.authorization_grant_id')}
+       AND ${grantIsAlive}`;
 
-/** {@link StoredTokens}, flat: the parameters of {@link issueFromRedeemed}. */
-export interface IssuedParameters {
-  readonly now: Date;
+/** {@link StoredTokens}, flat. */
+interface IssuedParameters {
   readonly refreshHash: Buffer | null;
   readonly refreshExpiresAt: Date | null;
   readonly accessHash: Buffer | null;
@@ -43,33 +45,54 @@ export interface IssuedParameters {
   readonly lastExpiry: Date;
 }
 
+/** The parameters of a statement that redeems a token and stores what is issued for it. */
+export type RedemptionParameters = Redemption & IssuedParameters;
+
+export const redemptionTypes: ColumnTypes<RedemptionParameters> = {
+  valueHash: 'bytea',
+  clientId: 'text',
+  now: 'timestamptz',
+  audit: 'jsonb',
+  refreshHash: 'bytea',
+  refreshExpiresAt: 'timestamptz',
+  accessHash: 'bytea',
+  accessExpiresAt: 'timestamptz',
+  accessPayload: 'jsonb',
+  lastExpiry: 'timestamptz',
+};
+
+/** What an UPDATE of `tokens t` returns as `redeemed`: the token's owners, and for {@link issueFromRedeemed} what was asked. */
+export const redeemedColumns = (p: ColumnNames<RedemptionParameters>): string => `
+     asked.n, t.client_id, t.user_id, t.authorization_grant_id, ${p.now}, ${p.audit}, ${p.refreshHash}, ${p.refreshExpiresAt},
+     ${p.accessHash}, ${p.accessExpiresAt}, ${p.accessPayload}, ${p.lastExpiry}`;
+
+/** What was asked, in the CTE `redeemed`. */
+export const redeemed = columnsIn<RedemptionParameters>('redeemed');
+
 /**
- * CTEs that store what is issued for each row of the CTE `redeemed`, which holds client, user and authorization grant.
+ * CTEs that store what is issued, and the audit row, for each row of the CTE `redeemed`, which has {@link redeemedColumns}.
  * @param refreshExpiry when a refresh token expires, in terms of that row
  */
-export const issueFromRedeemed = (
-  p: Placeholders<IssuedParameters>,
-  refreshExpiry: string = `${p.refreshExpiresAt}::timestamptz`,
-) => `
-   kept AS (
-     UPDATE authorization_grants SET expires_at = GREATEST(expires_at, ${p.lastExpiry}::timestamptz)
-     WHERE id = (SELECT authorization_grant_id FROM redeemed)
-   ), refresh AS (
+export const issueFromRedeemed = (refreshExpiry = redeemed.refreshExpiresAt) => `
+   ${keptGrants({ from: 'redeemed', grantId: 'authorization_grant_id', until: redeemed.lastExpiry })}, refresh AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-     SELECT ${p.refreshHash}, 'refresh_token', client_id, user_id, authorization_grant_id, '{}', ${p.now}, ${refreshExpiry}
-     FROM redeemed WHERE ${p.refreshHash}::bytea IS NOT NULL
+     SELECT ${redeemed.refreshHash}, 'refresh_token', client_id, user_id, authorization_grant_id, '{}', ${redeemed.now}, ${refreshExpiry}
+     FROM redeemed WHERE ${redeemed.refreshHash} IS NOT NULL
    ), access AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-     SELECT ${p.accessHash}, 'access_token', client_id, user_id, authorization_grant_id, ${p.accessPayload}::jsonb, ${p.now},
-       ${p.accessExpiresAt}
-     FROM redeemed WHERE ${p.accessHash}::bytea IS NOT NULL
+     SELECT ${redeemed.accessHash}, 'access_token', client_id, user_id, authorization_grant_id, ${redeemed.accessPayload}, ${redeemed.now},
+       ${redeemed.accessExpiresAt}
+     FROM redeemed WHERE ${redeemed.accessHash} IS NOT NULL
+   ), audited AS (
+     ${auditRow({ audit: redeemed.audit, now: redeemed.now, from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
    )`;
 
-export const issuedParameters = ({
-  refreshToken,
-  accessToken,
-  lastExpiry,
-}: StoredTokens): Omit<IssuedParameters, 'now'> => ({
+/** What a redemption is given, flat. */
+export const redemptionParameters = <Given extends Redemption & { readonly issued: StoredTokens }>({
+  issued: { refreshToken, accessToken, lastExpiry },
+  ...redemption
+}: Given) => ({
+  ...redemption,
   refreshHash: refreshToken?.valueHash ?? null,
   refreshExpiresAt: refreshToken?.expiresAt ?? null,
   accessHash: accessToken?.valueHash ?? null,

@@ -1,13 +1,16 @@
-import { auditRow } from '../audit-events.js';
 import { type GrantFacts, grantColumns, grantIsAlive } from '../authorization-grants.js';
-import { jsonObject, selected } from '../connection/columns.js';
+import { type ColumnNames, coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
+import { jsonObject, namesOf, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
-import { jsonKey, type Placeholders, statement } from '../connection/statement.js';
+import { jsonKey } from '../connection/statement.js';
 import {
-  type IssuedParameters,
-  issuedParameters,
   issueFromRedeemed,
   type Redemption,
+  type RedemptionParameters,
+  redeemed,
+  redeemedColumns,
+  redemptionParameters,
+  redemptionTypes,
   type StoredTokens,
   whereRedeemable,
 } from './redemption.js';
@@ -26,8 +29,8 @@ interface ChainLimit {
 }
 
 /** When the last refresh token of an authorization grant `g` expires. */
-const chainEnd = (p: Placeholders<ChainLimit>): string =>
-  `(g.created_at + ${p.chainLifetime}::double precision * interval '1 millisecond')`;
+const chainEnd = (p: ColumnNames<ChainLimit>): string =>
+  `(g.created_at + ${p.chainLifetime} * interval '1 millisecond')`;
 
 interface RefreshRotation extends Redemption, ChainLimit {
   /** As asked for; null: whatever was granted. */
@@ -36,22 +39,21 @@ interface RefreshRotation extends Redemption, ChainLimit {
   readonly redeemedFrom: Buffer;
 }
 
-const rotateRefreshTokenStatement = statement<RefreshRotation & IssuedParameters, GrantFacts>(
+const rotateRefreshTokenStatement = coalescedStatement<RefreshRotation & RedemptionParameters, GrantFacts>(
   'rotate_refresh_token',
-  (p) => `
+  { ...redemptionTypes, chainLifetime: 'double precision', scopes: 'text[]', redeemedFrom: 'bytea' },
+  (p, asked) => `
    WITH redeemed AS (
-     UPDATE tokens t SET consumed_at = ${p.now}, expires_at = GREATEST(t.expires_at, ${p.lastExpiry}::timestamptz),
+     UPDATE tokens t SET consumed_at = ${p.now}, expires_at = GREATEST(t.expires_at, ${p.lastExpiry}),
        payload = ${jsonObject<RefreshTokenPayload>({
          successor: `encode(${p.refreshHash}, 'hex')`,
          redeemedFrom: `encode(${p.redeemedFrom}, 'hex')`,
        })}
-     ${whereRedeemable(p, 'refresh_token')}
-       AND ${chainEnd(p)} > ${p.now} AND (${p.scopes}::text[] IS NULL OR ${p.scopes}::text[] <@ g.scopes)
-     RETURNING t.client_id, t.user_id, t.authorization_grant_id, ${selected(grantColumns)}, ${chainEnd(p)} AS chain_end
-   ), ${issueFromRedeemed(p, `LEAST(${p.refreshExpiresAt}::timestamptz, chain_end)`)}, audited AS (
-     ${auditRow({ audit: p.audit, now: p.now, from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
-   )
-   SELECT * FROM redeemed`,
+     ${whereRedeemable(p, asked, 'refresh_token')}
+       AND ${chainEnd(p)} > ${p.now} AND (${p.scopes} IS NULL OR ${p.scopes} <@ g.scopes)
+     RETURNING ${redeemedColumns(p)}, ${selected(grantColumns)}, ${chainEnd(p)} AS chain_end
+   ), ${issueFromRedeemed(`LEAST(${redeemed.refreshExpiresAt}, chain_end)`)}
+   SELECT n, ${namesOf(grantColumns)} FROM redeemed`,
 );
 
 /**
@@ -63,8 +65,7 @@ export async function rotateRefreshToken(
   sql: Sql,
   rotation: RefreshRotation & { readonly issued: StoredTokens },
 ): Promise<GrantFacts | null> {
-  const parameters = { ...rotation, ...issuedParameters(rotation.issued) };
-  return (await sql.query(rotateRefreshTokenStatement, parameters)).rows[0] ?? null;
+  return (await sql.query(rotateRefreshTokenStatement, redemptionParameters(rotation))).rows[0] ?? null;
 }
 
 export interface FoundRefreshToken extends GrantFacts {
@@ -81,19 +82,20 @@ export interface FoundRefreshToken extends GrantFacts {
   readonly alive: boolean;
 }
 
-const findRefreshTokenStatement = statement<ChainLimit & { readonly valueHash: Buffer }, FoundRefreshToken>(
+const findRefreshTokenStatement = coalescedStatement<ChainLimit & { readonly valueHash: Buffer }, FoundRefreshToken>(
   'find_refresh_token',
-  (p) => `
-   SELECT t.client_id AS "clientId", LEAST(t.expires_at, ${chainEnd(p)}) AS "expiresAt",
+  { valueHash: 'bytea', chainLifetime: 'double precision' },
+  (p, asked) => `
+   SELECT asked.n, t.client_id AS "clientId", LEAST(t.expires_at, ${chainEnd(p)}) AS "expiresAt",
      t.consumed_at AS "consumedAt", s.value_hash AS "successorHash",
      decode(t.payload ->> ${jsonKey<RefreshTokenPayload>('redeemedFrom')}, 'hex') AS "redeemedFrom",
      s.consumed_at AS "successorConsumedAt", s.expires_at AS "successorExpiresAt", ${selected(grantColumns)}, (${grantIsAlive}) AS alive
-   FROM tokens t
-   JOIN authorization_grants g ON g.id = t.authorization_grant_id
-   JOIN users u ON u.id = g.user_id
-   JOIN clients c ON c.client_id = t.client_id
-   LEFT JOIN tokens s ON s.value_hash = decode(t.payload ->> ${jsonKey<RefreshTokenPayload>('successor')}, 'hex')
-   WHERE t.value_hash = ${p.valueHash} AND t.kind = 'refresh_token'`,
+   FROM ${asked}
+   JOIN tokens t ON ${keyIs('t.value_hash', p.valueHash)} AND t.kind = 'refresh_token'
+   JOIN authorization_grants g ON ${keyIs('g.id', 't.authorization_grant_id')}
+   JOIN users u ON ${keyIs('u.id', 'g.user_id')}
+   JOIN clients c ON ${keyIs('c.client_id', 't.client_id')}
+   LEFT JOIN tokens s ON ${keyIs('s.value_hash', `decode(t.payload ->> ${jsonKey<RefreshTokenPayload>('successor')}, 'hex')`)}`,
 );
 
 /** Looks at a refresh token that {@link rotateRefreshToken} did not take. */
