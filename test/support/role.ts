@@ -26,6 +26,8 @@ export interface RoleOptions {
   readonly beside?: TestRole;
   /** On another machine. */
   readonly clock?: MovableClock;
+  /** One that is provisioned already. */
+  readonly database?: TestDatabase;
 }
 
 export interface TestRole {
@@ -65,7 +67,7 @@ export async function openRole(role: 'authz' | 'idp', options: RoleOptions = {})
   const { beside, sql } = options;
   const { server, origin } = await listen();
   const config = configurationAt(origin, role, options);
-  const database = beside?.database ?? (await openProvisionedDatabase(config));
+  const database = beside?.database ?? options.database ?? (await openProvisionedDatabase(config));
   const clock = options.clock ?? beside?.clock ?? movableClock();
   const logged: string[] = [];
   const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock });
