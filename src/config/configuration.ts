@@ -91,6 +91,7 @@ const databaseRole = [
   'users',
   'password',
   'sign_in',
+  'logout',
   'limits',
   'pages',
   'jobs',

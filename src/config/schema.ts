@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
+import { logoutConfirmations } from '../protocol/sign-in/logout.js';
 import { signingAlgorithms } from '../protocol/signing-algorithm.js';
 import { declaredClient, declaredUser } from './declared.js';
 import {
@@ -168,6 +169,13 @@ const signIn = z
   })
   .prefault({});
 
+const logout = z
+  .strictObject({
+    /** Without a question only for an ID token of the very session (OIDC RP-Initiated Logout §2). */
+    confirmation: z.enum(logoutConfirmations).default('unless_hinted'),
+  })
+  .prefault({});
+
 const rateLimit = (burst: number, perSecond: number) =>
   z
     .strictObject({
@@ -223,6 +231,7 @@ export const fileSchema = z.strictObject({
   users: list(declaredUser),
   password,
   sign_in: signIn,
+  logout,
   limits,
   pages: z
     .strictObject({ product_name: text().default('Identity'), lost_password_url: httpUrl().optional() })

@@ -26,6 +26,7 @@ export type IdpConfig = Pick<
   | 'lifetimes'
   | 'keyEncryptionKeys'
   | 'signIn'
+  | 'logout'
   | 'pages'
   | 'cors'
 >;

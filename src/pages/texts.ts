@@ -63,6 +63,7 @@ export const texts = {
     title: 'Sign out?',
     lead: 'This ends your session in this browser.',
     askedBy: (client: Name) => html`${client} asks to sign you out.`,
+    returning: (client: Name) => html`Afterwards you return to ${client}.`,
     submit: 'Sign out',
     stay: 'To stay signed in, close this page.',
     notReturning: 'The request that led you here is not valid, so you will not be taken back to an application.',

@@ -149,7 +149,7 @@ describe('The code flow from authz over idp and back (RFC 6749 §4.1, OIDC Core 
       state: 'x',
     };
     const page = `/oidc/v1/logout?${new URLSearchParams(request)}`;
-    expect(await submit(person, page, {})).toBe('https://client.example/bye?state=x');
+    expect((await person.atIdp.get(page)).location).toBe('https://client.example/bye?state=x');
     expect((await userinfo(tokens.access_token)).status).toBe(401);
     const refresh = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '', client_id: client };
     expect((await authz.token<Record<string, unknown>>(refresh)).json.error).toBe('invalid_grant');

@@ -7,7 +7,9 @@ export interface LogoutPage {
   readonly productName?: string | undefined;
   readonly person: PersonOnPage;
   /** The client that asks, where that is proven. */
-  readonly clientName?: string | undefined;
+  readonly askedBy?: string | undefined;
+  /** The client that the browser returns to where nobody proves that it asks. */
+  readonly returningTo?: string | undefined;
   /** The request is not valid: it may still be confirmed, but leads nowhere afterwards. */
   readonly notReturning: boolean;
   readonly action: string;
@@ -23,7 +25,9 @@ export const renderLogoutPage = (page: LogoutPage): string =>
   layout(
     { title: text.title, productName: page.productName },
     html`
-      <p class="lead">${page.clientName && html`${text.askedBy(html`<strong>${page.clientName}</strong>`)} `}${text.lead}</p>
+      <p class="lead">${page.askedBy && html`${text.askedBy(html`<strong>${page.askedBy}</strong>`)} `}${text.lead}${
+        page.returningTo && html` ${text.returning(html`<strong>${page.returningTo}</strong>`)}`
+      }</p>
       ${page.notReturning && html`<div class="alert" role="alert">${text.notReturning}</div>`}
       ${accountChip(page.person)}
       <form method="post" action="${page.action}">

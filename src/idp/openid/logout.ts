@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { hashToken } from '../../crypto/digest.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
 import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
@@ -8,6 +8,7 @@ import {
   type Hint,
   type LogoutRequest,
   logoutClientId,
+  mustConfirmLogout,
   parseLogoutRequest,
   type ValidatedLogout,
   validateLogout,
@@ -25,6 +26,8 @@ import { renderLoggedOutPage, renderLogoutPage } from './logout-page.js';
 /** A logout request, and what of it holds. */
 interface ValidLogout extends ValidatedLogout {
   readonly request: LogoutRequest;
+  readonly hint: Hint;
+  /** Of the client that asks or, where that is not proven, to which the browser returns. */
   readonly clientName?: string | undefined;
 }
 
@@ -37,12 +40,13 @@ async function verifyHint(idp: Idp, token: string | undefined): Promise<Hint> {
   const expected = { issuer: idp.config.issuer, typ: 'JWT', now: idp.clock.now(), acceptExpired: true };
   const claims = await verifyOwnJwt(token, find, expected);
   if (!claims?.sub || claims.aud === undefined) return 'invalid';
-  return { audience: [claims.aud].flat() };
+  const sessionId = typeof claims.sid === 'string' ? claims.sid : undefined;
+  return { audience: [claims.aud].flat(), subject: claims.sub, sessionId };
 }
 
 async function validate(idp: Idp, request: LogoutRequest): Promise<ValidLogout> {
   const hint = await verifyHint(idp, request.id_token_hint);
-  const clientId = typeof hint === 'object' ? logoutClientId(request, hint) : undefined;
+  const clientId = hint === 'invalid' ? undefined : logoutClientId(request, hint);
   const found = clientId === undefined ? null : await idp.clients.get(clientId);
   const client =
     found && !found.disabledAt
@@ -53,7 +57,8 @@ async function validate(idp: Idp, request: LogoutRequest): Promise<ValidLogout> 
   return {
     ...validated,
     request,
-    clientName: validated.client && (found?.metadata.client_name ?? validated.client.clientId),
+    hint,
+    clientName: client && (found?.metadata.client_name ?? client.clientId),
   };
 }
 
@@ -72,7 +77,8 @@ function confirmationPage(idp: Idp, logout: ValidLogout, session: LiveSession, s
   const page = renderLogoutPage({
     productName: idp.config.pages.productName,
     person: personOnPage(session),
-    clientName: logout.clientName,
+    askedBy: logout.client && logout.clientName,
+    returningTo: logout.returnTo && !logout.client ? logout.clientName : undefined,
     notReturning: logout.fault !== undefined,
     action: confirmLogoutPath(idp),
     csrf: csrfToken(idp.csrfKey, secret, purpose),
@@ -87,20 +93,9 @@ function repeatedByGet(idp: Idp, request: LogoutRequest): Answer {
   return { seeOther: given.length > 0 ? `${logoutPath(idp)}?${new URLSearchParams(given)}` : logoutPath(idp) };
 }
 
-/** GET and POST /logout (OIDC RP-Initiated Logout §2): asks first, because any page on the web can send a browser here. */
-export const logout =
-  (idp: Idp): RequestHandler =>
-  async (req, res) => {
-    const byPost = req.method === 'POST';
-    const request = parseLogoutRequest(byPost ? await readForm(req) : readQuery(req));
-    const secret = presentedCookies(idp, req).session;
-    if (byPost && secret === undefined) return sendAnswer(idp, res, repeatedByGet(idp, request));
-    const valid = await validate(idp, request);
-    const session = await currentSession(idp, secret);
-    if (session && secret) return sendAnswer(idp, res, confirmationPage(idp, valid, session, secret));
-    if (valid.fault) throw invalidLogout();
-    sendAnswer(idp, res, loggedOut(idp, valid));
-  };
+/** Nobody did this: a look at the headers, or a browser that fetches what might be opened next (Fetch §3.2 `Sec-Purpose`). */
+const isForeseen = (req: Request): boolean =>
+  req.method === 'HEAD' || (req.get('Sec-Purpose')?.includes('prefetch') ?? false);
 
 async function endCurrentSession(idp: Idp, asked: Asked, { client }: ValidLogout, secret: string): Promise<void> {
   const clientId = client?.clientId ?? null;
@@ -111,6 +106,25 @@ async function endCurrentSession(idp: Idp, asked: Asked, { client }: ValidLogout
     (sessionId) => ({ sessionId }),
   );
 }
+
+/** GET and POST /logout (OIDC RP-Initiated Logout §2): asks first, unless the hint is of the very session. */
+export const logout =
+  (idp: Idp): RequestHandler =>
+  async (req, res) => {
+    const byPost = req.method === 'POST';
+    const request = parseLogoutRequest(byPost ? await readForm(req) : readQuery(req));
+    const secret = presentedCookies(idp, req).session;
+    if (byPost && secret === undefined) return sendAnswer(idp, res, repeatedByGet(idp, request));
+    const valid = await validate(idp, request);
+    const session = await currentSession(idp, secret);
+    if (session && secret) {
+      const asks = mustConfirmLogout(idp.config.logout.confirmation, valid, valid.hint, session);
+      if (asks || isForeseen(req)) return sendAnswer(idp, res, confirmationPage(idp, valid, session, secret));
+      await endCurrentSession(idp, askedOf(req), valid, secret);
+    }
+    if (valid.fault) throw invalidLogout();
+    sendAnswer(idp, res, loggedOut(idp, valid));
+  };
 
 /** POST /logout/confirm: the session ends, and with it what was granted in it. Its token is bound to the session. */
 export const confirmLogout =

@@ -31,6 +31,9 @@ export function parseLogoutRequest(parameters: Parameters): LogoutRequest {
 /** What counts of a verified ID token (OIDC RP-Initiated Logout §2 `id_token_hint`). */
 export interface HintFacts {
   readonly audience: readonly string[];
+  readonly subject: string;
+  /** Its `sid` (OIDC Back-Channel Logout §2.1): the session in which it was issued. */
+  readonly sessionId?: string | undefined;
 }
 
 /** `absent`: the request had no hint; `invalid`: it had one that is not an ID token of ours. */
@@ -55,18 +58,26 @@ export interface ValidatedLogout {
   readonly fault?: string | undefined;
 }
 
-/** The client that a logout request speaks for: client_id, or the audience of the hint (OIDC RP-Initiated Logout §2). */
+/** The client that a logout request speaks for: client_id, or the one audience of the hint (OIDC RP-Initiated Logout §2). */
 export function logoutClientId(request: LogoutRequest, hint: Hint): string | undefined {
   if (request.client_id !== undefined) return request.client_id;
-  return typeof hint === 'object' ? hint.audience[0] : undefined;
+  return typeof hint === 'object' && hint.audience.length === 1 ? hint.audience[0] : undefined;
 }
 
 /** Why a request's claims about its sender do not hold (OIDC RP-Initiated Logout §2, §4). */
-function hintFault(hint: Hint, client: LogoutClient | undefined): string | undefined {
+function senderFault(
+  { client_id: clientId }: LogoutRequest,
+  hint: Hint,
+  client: LogoutClient | undefined,
+): string | undefined {
   if (hint === 'invalid') return 'id_token_hint is not an ID token of this issuer';
-  if (hint === 'absent') return undefined;
-  if (client === undefined) return 'the client of id_token_hint is unknown';
-  return hint.audience.includes(client.clientId) ? undefined : 'client_id is not in the audience of id_token_hint';
+  if (client === undefined) {
+    if (clientId !== undefined) return 'client_id is unknown or disabled';
+    if (hint === 'absent') return undefined;
+    return 'id_token_hint is for no client that is known and enabled, or for several: client_id says for which';
+  }
+  if (hint === 'absent' || hint.audience.includes(client.clientId)) return undefined;
+  return 'client_id is not in the audience of id_token_hint';
 }
 
 const withState = (uri: string, state: string | undefined): string =>
@@ -74,17 +85,36 @@ const withState = (uri: string, state: string | undefined): string =>
 
 /**
  * Who asks for the logout and where the browser may go afterwards (OIDC RP-Initiated Logout §2, §3). It returns only to a
- * URI that this client registered, character by character, and only on the word of a valid hint: anything else ends on a
- * page of ours, so that nobody can use us as a redirector or pass off a request as another client's.
+ * URI that is registered, character by character, for the client of the hint or of client_id. Anybody can write a client_id,
+ * so without a hint the way back is that client's, but the request is nobody's word: it is not passed off as the client's.
  */
 export function validateLogout(request: LogoutRequest, hint: Hint, client: LogoutClient | undefined): ValidatedLogout {
-  const fault = hintFault(hint, client);
+  const fault = senderFault(request, hint, client);
   if (fault !== undefined) return { fault };
   const uri = request.post_logout_redirect_uri;
-  // Without a hint it is not proven whose request it is: no fault, but no way back either.
-  if (hint === 'absent' || client === undefined) return {};
-  if (uri === undefined) return { client };
+  const proven = hint === 'absent' || client === undefined ? {} : { client };
+  // Without hint and client_id nobody says whose the URI is: no fault, but no way back either.
+  if (uri === undefined || client === undefined) return proven;
   if (!client.postLogoutRedirectUris.includes(uri))
-    return { client, fault: 'post_logout_redirect_uri is not registered' };
-  return { client, returnTo: withState(uri, request.state) as PostLogoutRedirectUri };
+    return { ...proven, fault: 'post_logout_redirect_uri is not registered' };
+  return { ...proven, returnTo: withState(uri, request.state) as PostLogoutRedirectUri };
+}
+
+/** When a person is asked before a session ends. */
+export const logoutConfirmations = ['unless_hinted', 'always'] as const;
+export type LogoutConfirmation = (typeof logoutConfirmations)[number];
+
+/**
+ * Whether the person has to be asked (OIDC RP-Initiated Logout §2: SHOULD, and MUST where the hint is of somebody else or
+ * absent). Any page can send a browser here, but an ID token of the very session that is to end only its user and its client
+ * have. One without `sid` does not say which session it is of.
+ */
+export function mustConfirmLogout(
+  policy: LogoutConfirmation,
+  { client, fault }: ValidatedLogout,
+  hint: Hint,
+  session: { readonly id: string; readonly userId: string },
+): boolean {
+  if (policy === 'always' || fault !== undefined || client === undefined || typeof hint !== 'object') return true;
+  return hint.sessionId !== session.id || hint.subject !== session.userId;
 }

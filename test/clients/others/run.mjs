@@ -40,22 +40,22 @@ const plays = {
     const names = { email: 'x-forwarded-email', accessToken: 'x-forwarded-access-token' };
     await assertTellsUpstream(person, `${app}/`, names);
     const endSession = `${idp}/oidc/v1/logout`;
-    const question = await person.open(`${app}/oauth2/sign_out?rd=${encodeURIComponent(endSession)}`);
-    await assertSignsOut(person, question, { idp, back: undefined, login: `${app}/` });
+    const page = await person.open(`${app}/oauth2/sign_out?rd=${encodeURIComponent(endSession)}`);
+    await assertSignsOut(person, page, { idp, back: undefined, login: `${app}/` });
   },
   async 'mod-auth-openidc'({ app, person, idp }) {
     const names = { email: 'oidc_claim_email', accessToken: 'oidc_access_token' };
     await assertTellsUpstream(person, `${app}/`, names);
     const back = `${app}/goodbye`;
-    const question = await person.open(`${app}/oidc/callback?logout=${encodeURIComponent(back)}`);
-    await assertSignsOut(person, question, { idp, back, login: `${app}/` });
+    const page = await person.open(`${app}/oidc/callback?logout=${encodeURIComponent(back)}`);
+    await assertSignsOut(person, page, { idp, back, login: `${app}/` });
   },
   async spring({ app, person, idp }) {
     const login = `${app}/oauth2/authorization/identity`;
     await assertSignedIn(person, await person.open(login), app);
     await assertCallsApi(person, `${app}/api`);
-    const question = await person.press(await person.open(`${app}/logout`), '/logout');
-    await assertSignsOut(person, question, { idp, back: `${app}/`, login });
+    const page = await person.press(await person.open(`${app}/logout`), '/logout');
+    await assertSignsOut(person, page, { idp, back: `${app}/`, login });
   },
 };
 const clients = {

@@ -29,7 +29,10 @@ const signedIn = async (who = user, browser = idp.newBrowser()): Promise<Browser
 };
 
 const query = (parameters: Record<string, string>): string => `${path}?${new URLSearchParams(parameters)}`;
-const hint = () => idTokenFor(idp, { userId: user.id, clientId: client });
+/** It names no session, so that there is a question. */
+const hint = (who = user) => idTokenFor(idp, { userId: who.id, clientId: client });
+const hintOf = async (who: TestUser, claims: Record<string, unknown> = {}) =>
+  idTokenFor(idp, { userId: who.id, clientId: client }, { claims: { sid: await sessionId(who), ...claims } });
 const isSignedIn = async (browser: Browser) =>
   !(await browser.get(hub(await idp.start(client)))).text.includes('name="password"');
 
@@ -91,7 +94,6 @@ describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
     ['§2 nothing', {}],
     ['§2 state alone', { state: 'x' }],
     ['§2 a URI without hint', { post_logout_redirect_uri: home }],
-    ['§2 a URI and client_id without hint', { post_logout_redirect_uri: home, client_id: 'any' }],
   ])('%s: a page, before and after', async (_name, request) => {
     const browser = await signedIn();
     expect((await browser.get(query(request))).status).toBe(200);
@@ -111,6 +113,123 @@ describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
     expect((await browser.get(crossSite.location ?? '')).text).toContain('Sign out?');
     expect((await browser.post(path, request)).text).toContain('Sign out?');
     expect(await isSignedIn(browser)).toBe(true);
+  });
+});
+
+describe('I8: a way back by client_id (OIDC RP-Initiated Logout §2)', () => {
+  it('after the question, which does not pass the request off as the client’s', async () => {
+    const browser = await signedIn();
+    const request = { client_id: client, post_logout_redirect_uri: home, state: 's' };
+    const page = await browser.get(query(request));
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('Afterwards you return to <strong>Harbour</strong>');
+    expect(page.text).not.toContain('asks to sign you out');
+    expect(await isSignedIn(browser)).toBe(true);
+    expect((await confirm(browser, request)).location).toBe(`${home}?state=s`);
+    expect(await isSignedIn(browser)).toBe(false);
+    expect((await idp.newBrowser().get(query(request))).location).toBe(`${home}?state=s`);
+  });
+
+  it('ends no offline access: client_id is nobody’s word', async () => {
+    const person = await idp.addUser();
+    const browser = await signedIn(person);
+    const scopes = ['openid', 'offline_access'];
+    const grant = await addGrant(idp, {
+      userId: person.id,
+      sessionId: await sessionId(person),
+      clientId: client,
+      scopes,
+    });
+    await confirm(browser, { client_id: client, post_logout_redirect_uri: home });
+    expect(await isRevoked(idp, grant)).toBe(false);
+  });
+});
+
+describe('I8: an ID token of the very session needs no question (OIDC RP-Initiated Logout §2)', () => {
+  const request = async (over: Record<string, unknown> = {}) => ({
+    id_token_hint: await hintOf(user, over),
+    post_logout_redirect_uri: home,
+    state: 's',
+  });
+  const back = `${home}?state=s`;
+
+  it('by GET: the session ends, with what was granted in it, and the browser returns', async () => {
+    const browser = await signedIn();
+    const old = browser.copy();
+    const session = await sessionId(user);
+    const online = { userId: user.id, sessionId: session, clientId: client, scopes: ['openid'] };
+    const grant = await addGrant(idp, online);
+    const answer = await browser.get(query(await request()));
+    expect([answer.status, answer.location]).toEqual([303, back]);
+    expect(browser.cookies.has('session')).toBe(false);
+    expect(await isSignedIn(old)).toBe(false);
+    expect(await isRevoked(idp, grant)).toBe(true);
+    const rows = (await idp.audited('sign_out')).filter(({ session_id }) => session_id === session);
+    expect(rows).toEqual([expect.objectContaining({ client_id: client, user_id: user.id })]);
+  });
+
+  it('by POST, with the cookie and without', async () => {
+    const [one, two] = [await signedIn(), await signedIn(await idp.addUser())];
+    expect((await one.post(path, await request())).location).toBe(back);
+    expect(await isSignedIn(one)).toBe(false);
+    const person = await idp.addUser();
+    await idp.signIn(two, await idp.start(client), person);
+    const crossSite = await idp.newBrowser().post(path, { id_token_hint: await hintOf(person) });
+    const answer = await two.get(crossSite.location ?? '');
+    expect([answer.status, answer.location]).toEqual([200, null]);
+    expect(answer.text).toContain('You are signed out');
+    expect(await isSignedIn(two)).toBe(false);
+  });
+
+  it('an expired one is as good', async () => {
+    const browser = await signedIn();
+    expect((await browser.get(query(await request({ exp: 1 })))).location).toBe(back);
+  });
+
+  it.each<[string, () => Promise<Record<string, string>>]>([
+    ['of another session of the same user', () => request({ sid: '00000000-0000-4000-8000-000000000000' })],
+    ['that names no session', async () => ({ id_token_hint: await hint() })],
+    ['of another user', async () => ({ id_token_hint: await hint(await idp.addUser()) })],
+    ['of another user who claims this session', () => request({ sub: '00000000-0000-4000-8000-000000000000' })],
+    [
+      'beside a URI that is not registered',
+      async () => ({ ...(await request()), post_logout_redirect_uri: `${home}/x` }),
+    ],
+  ])('one %s asks', async (_name, make) => {
+    const browser = await signedIn();
+    const page = await browser.get(query(await make()));
+    expect(page.location).toBeNull();
+    expect(page.text).toContain('Sign out?');
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+
+  it('one for several needs client_id', async () => {
+    const browser = await signedIn();
+    const several = await request({ aud: ['https://api.example', client] });
+    expect((await browser.get(query(several))).status).toBe(400);
+    expect(await isSignedIn(browser)).toBe(true);
+    expect((await browser.get(query({ ...several, client_id: client }))).location).toBe(back);
+  });
+
+  it('a browser that looks ahead ends nothing', async () => {
+    const browser = await signedIn();
+    const url = query(await request());
+    const foreseen = await browser.get(url, { 'sec-purpose': 'prefetch;prerender' });
+    expect(foreseen.text).toContain('Sign out?');
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const looked = await fetch(new URL(url, idp.origin), { method: 'HEAD', headers: { cookie }, redirect: 'manual' });
+    expect(looked.status).toBe(200);
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+
+  it('logout.confirmation: always asks all the same', async () => {
+    const asking = await openIdp({ beside: idp, config: { logout: { confirmation: 'always' } } });
+    const browser = await signedIn();
+    const there = asking.newBrowser();
+    for (const [name, value] of browser.cookies) there.cookies.set(name, value);
+    expect((await there.get(query(await request()))).text).toContain('Sign out?');
+    expect(await isSignedIn(browser)).toBe(true);
+    await asking.close();
   });
 });
 
@@ -173,6 +292,34 @@ describe('No open redirect, nobody else’s word (OIDC RP-Initiated Logout §3)'
         client_id: await addClient(idp.database),
         post_logout_redirect_uri: home,
       }),
+    ],
+    ['client_id of nobody, without hint', async () => ({ client_id: 'any', post_logout_redirect_uri: home })],
+    [
+      'client_id and an unregistered URI, without hint',
+      async () => ({ client_id: client, post_logout_redirect_uri: `${home}?x=1` }),
+    ],
+    [
+      'client_id beside a hint with a foreign signature',
+      async () => ({
+        id_token_hint: await idTokenFor(idp, { userId: user.id, clientId: client }, { key: await foreignKey() }),
+        client_id: client,
+        post_logout_redirect_uri: home,
+      }),
+    ],
+    [
+      'a hint for an audience that is no client',
+      async () => ({
+        id_token_hint: await idTokenFor(idp, { userId: user.id, clientId: 'https://api.example' }),
+        post_logout_redirect_uri: home,
+      }),
+    ],
+    [
+      'client_id of a client that is disabled',
+      async () => {
+        const gone = await addClient(idp.database, { post_logout_redirect_uris: [home] });
+        await disableClient(idp.database.dataSource.manager, gone, change);
+        return { client_id: gone, post_logout_redirect_uri: home };
+      },
     ],
     [
       'a hint for a client that is disabled',

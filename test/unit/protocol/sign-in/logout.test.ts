@@ -2,14 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { parseParameters } from '../../../../src/protocol/parameters.js';
 import {
   type Hint,
+  type HintFacts,
+  type LogoutConfirmation,
   type LogoutRequest,
   logoutClientId,
+  mustConfirmLogout,
   parseLogoutRequest,
+  type ValidatedLogout,
   validateLogout,
 } from '../../../../src/protocol/sign-in/logout.js';
 
 const app = { clientId: 'app', postLogoutRedirectUris: ['https://app.example/bye', 'https://app.example/bye?from=op'] };
-const hint: Hint = { audience: ['app'] };
+const hint: HintFacts = { audience: ['app'], subject: 'ann', sessionId: 's1' };
 const home = 'https://app.example/bye';
 
 describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
@@ -44,9 +48,12 @@ describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
     ['§2 state alone', { state: 'x' }, 'absent'],
     ['§2 client_id alone', { client_id: 'app' }, 'absent'],
     ['§2 URI without hint', { post_logout_redirect_uri: home }, 'absent'],
-    ['§2 URI and client_id without hint', { post_logout_redirect_uri: home, client_id: 'app' }, 'absent'],
   ])('%s: a page, and no fault', (_name, request, given) => {
-    const validated = validateLogout(request, given, app);
+    const validated = validateLogout(
+      request,
+      given,
+      request.client_id === undefined && given === 'absent' ? undefined : app,
+    );
     expect(validated.returnTo).toBeUndefined();
     expect(validated.fault).toBeUndefined();
   });
@@ -58,6 +65,11 @@ describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
     ['§3 registered URI in another case', { post_logout_redirect_uri: home.toUpperCase() }, hint],
     ['§2 hint of nobody', { post_logout_redirect_uri: home }, 'invalid'],
     [
+      '§2 client_id and an unregistered URI',
+      { post_logout_redirect_uri: 'https://evil.example/', client_id: 'app' },
+      'absent',
+    ],
+    [
       '§2 client_id against the audience',
       { post_logout_redirect_uri: home, client_id: 'app' },
       { ...hint, audience: ['other'] },
@@ -68,8 +80,32 @@ describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
     expect(validated.fault).toEqual(expect.any(String));
   });
 
-  it('§2 a hint for a client that is gone is a fault', () => {
-    expect(validateLogout({ post_logout_redirect_uri: home }, hint, undefined).fault).toBeDefined();
+  it.each<[string, LogoutRequest, Hint]>([
+    ['a hint', {}, hint],
+    ['client_id', { client_id: 'gone' }, 'absent'],
+    ['a hint and client_id', { client_id: 'gone' }, hint],
+  ])('§2 %s of a client that is gone is a fault', (_name, request, given) => {
+    expect(validateLogout({ ...request, post_logout_redirect_uri: home }, given, undefined)).toEqual({
+      fault: expect.any(String),
+    });
+  });
+
+  it('I8: §2 client_id leads back to a registered URI, but is no proof of who asks', () => {
+    const request = { post_logout_redirect_uri: home, client_id: 'app', state: 'x' };
+    expect(validateLogout(request, 'absent', app)).toEqual({ returnTo: `${home}?state=x` });
+  });
+
+  it.each<[string, boolean, { policy?: LogoutConfirmation; validated?: ValidatedLogout; given?: Hint }]>([
+    ['a hint of this session', false, {}],
+    ['a hint of this session, where the configuration wants the question', true, { policy: 'always' }],
+    ['a fault in the request', true, { validated: { client: app, fault: 'x' } }],
+    ['no hint', true, { validated: {}, given: 'absent' }],
+    ['a hint of nobody', true, { validated: { fault: 'x' }, given: 'invalid' }],
+    ['a hint of another session', true, { given: { ...hint, sessionId: 's2' } }],
+    ['a hint that names no session', true, { given: { ...hint, sessionId: undefined } }],
+    ['a hint of another user', true, { given: { ...hint, subject: 'bob' } }],
+  ])('I8: §2 %s: asked %s', (_name, asked, { policy = 'unless_hinted', validated = { client: app }, given = hint }) => {
+    expect(mustConfirmLogout(policy, validated, given, { id: 's1', userId: 'ann' })).toBe(asked);
   });
 
   it('§2 the client is named by client_id, else by the hint', () => {
@@ -77,6 +113,7 @@ describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
     expect(request).toMatchObject({ client_id: 'app' });
     expect(logoutClientId(request, 'absent')).toBe('app');
     expect(logoutClientId({}, { ...hint, audience: ['other'] })).toBe('other');
+    expect(logoutClientId({}, { ...hint, audience: ['other', 'app'] })).toBeUndefined();
     expect(logoutClientId({}, 'invalid')).toBeUndefined();
   });
 
