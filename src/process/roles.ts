@@ -143,6 +143,7 @@ export const createRoleApp = (
     random,
     http: serving.config.http,
     secure: isSecure(serving),
+    publicPath: new URL(publicUrlOf(serving)).pathname.replace(/\/$/, ''),
     refusalPages: role.refusalPages,
     mount(app) {
       if (gate) app.use(gate);

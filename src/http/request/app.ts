@@ -8,6 +8,7 @@ import { apiHeaders } from '../browser/headers.js';
 import { type AdmissionLimits, admission } from './admission.js';
 import { errorHandler } from './error-handler.js';
 import { notFound } from './not-found.js';
+import { withoutPublicPath } from './public-path.js';
 import { createRefuse, type RefusalPages } from './refusal.js';
 import { requestShell } from './shell.js';
 
@@ -23,6 +24,8 @@ export interface AppOptions {
   readonly refusalPages?: RefusalPages | undefined;
   /** Whether the public URL is https (Strict-Transport-Security); by default whether TLS ends here. */
   readonly secure?: boolean;
+  /** The path of the public URL, without a slash at its end; empty or absent where it has none. */
+  readonly publicPath?: string;
 }
 
 /** Lean: what is not asked for is not computed. Paths are compared exactly, so that there is one spelling of each. */
@@ -43,6 +46,7 @@ export function createApp(options: AppOptions): express.Express {
   const app = createBareApp(http.trustProxy);
   const refuse = createRefuse(options.refusalPages);
   const headers = apiHeaders({ secure: options.secure ?? http.tls !== undefined });
+  if (options.publicPath) app.use(withoutPublicPath(app, options.publicPath));
   app.use(requestShell({ role, log, random, headers, requestTimeout: http.requestTimeout }));
   app.use(admission({ role, log, clock, limits: http }));
   options.mount(app);

@@ -18,6 +18,9 @@ function layersAt(app: Express, path: string): RouteLayer[] {
   });
 }
 
+/** Whether a route, of any method, is at a path. */
+export const isRoute = (app: Express, path: string): boolean => layersAt(app, path).length > 0;
+
 /** The methods of every route at a path, and GET's companion HEAD (RFC 9110 §9.3.2). */
 function allowedMethods(layers: readonly RouteLayer[]): string[] {
   const methods = new Set(layers.flatMap(({ route }) => Object.keys(route?.methods ?? {})));

@@ -445,6 +445,14 @@ describe('what production refuses', () => {
 
   it.each<[string, object]>([
     ['https', { ...production(), issuer: 'https://id.example.com' }],
+    [
+      'I7: one origin for authz and idp, below a path',
+      {
+        ...production(),
+        issuer: 'https://example.com/auth',
+        public_urls: { ...production().public_urls, idp: 'https://example.com/auth' },
+      },
+    ],
     ['plain http on loopback', production()],
     ['a random secret', { ...production(), clients: [client(randomKey)] }],
     ...['base64', 'base64url', 'hex'].map((encoding): [string, object] => [

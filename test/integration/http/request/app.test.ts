@@ -258,3 +258,34 @@ describe('the access log', () => {
     }
   });
 });
+
+describe('I7: a public URL with a path (RFC 8414 §3.1)', () => {
+  const below = (publicPath: string) =>
+    testApp(
+      (app) => {
+        app.get('/oidc/v1/userinfo', (req, res) => {
+          res.json({ url: req.url });
+        });
+      },
+      { publicPath },
+    );
+
+  it.each([
+    ['taken away by the proxy', '/auth', '/oidc/v1/userinfo?a=/auth/b', '/oidc/v1/userinfo?a=/auth/b'],
+    ['passed on by it', '/auth', '/auth/oidc/v1/userinfo?a=1', '/oidc/v1/userinfo?a=1'],
+    ['like the beginning of ours, taken away', '/oidc', '/oidc/v1/userinfo', '/oidc/v1/userinfo'],
+    ['like the beginning of ours, passed on', '/oidc', '/oidc/oidc/v1/userinfo', '/oidc/v1/userinfo'],
+  ])('%s: the same address', async (_name, publicPath, sent, url) => {
+    const { app, lines } = below(publicPath);
+    const answer = await request(app).get(sent);
+    expect([answer.status, answer.body]).toEqual([200, { url }]);
+    expect(lines.at(-1)).toMatchObject({ route: '/oidc/v1/userinfo' });
+  });
+
+  it.each(['/authoidc/v1/userinfo', '/auth/auth/oidc/v1/userinfo', '/other/oidc/v1/userinfo', '/auth', '/auth/'])(
+    'but nothing is at %s',
+    async (path) => {
+      expect((await request(below('/auth').app).get(path)).status).toBe(404);
+    },
+  );
+});
