@@ -136,10 +136,10 @@ describe.each([
     await press(/allow/i);
     await page.getByTestId('userinfo').click();
     await page.locator('#result-body', { hasText: 'demo@example.com' }).waitFor();
-    await page.getByTestId('refresh').click();
-    await page.locator('#result-summary', { hasText: 'new tokens' }).waitFor();
     await page.getByTestId('call-api').click();
     await page.locator('#result-summary', { hasText: '200' }).waitFor();
+    await page.getByTestId('refresh').click();
+    await page.locator('#result-summary', { hasText: 'new tokens' }).waitFor();
     await page.goto(`${issuer}/oidc/v1/logout`);
     await press(/sign out/i);
     await page.getByText('You are signed out').waitFor();
