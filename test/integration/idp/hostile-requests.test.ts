@@ -127,6 +127,8 @@ describe('what strangers send is refused, and is never an error of ours', () => 
       }),
     ],
     ['a NUL in a token in the body', async () => ({ method: 'POST', path: userinfo, body: 'access_token=a%00' })],
+    ['a client_id with a NUL, without hint', async () => ({ path: `${logout}?client_id=a%00` })],
+    ['a client_id of nobody with odd characters', async () => ({ path: `${logout}?client_id=%ff%ed%a0%80%0a` })],
     ['a hint with a NUL', async () => ({ path: `${logout}?id_token_hint=%00` })],
     ['a hint whose claims nest', async () => ({ path: `${logout}?id_token_hint=e30.${encode(nested(4_000))}.AA` })],
     [
