@@ -93,7 +93,7 @@ function repeatedByGet(idp: Idp, request: LogoutRequest): Answer {
   return { seeOther: given.length > 0 ? `${logoutPath(idp)}?${new URLSearchParams(given)}` : logoutPath(idp) };
 }
 
-/** Nobody did this: a look at the headers, or a browser that fetches what might be opened next (Fetch §3.2 `Sec-Purpose`). */
+/** Nobody did this: a look at the headers, or a browser that fetches what might be opened next (Fetch standard, `Sec-Purpose`). */
 const isForeseen = (req: Request): boolean =>
   req.method === 'HEAD' || (req.get('Sec-Purpose')?.includes('prefetch') ?? false);
 
