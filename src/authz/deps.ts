@@ -5,6 +5,7 @@ import type { Random } from '../crypto/random.js';
 import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
 import type { Outbound } from '../http/outbound/client.js';
+import { type Brand, brandOf } from '../pages/brand.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../protocol/signing-algorithm.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
@@ -49,6 +50,7 @@ export interface AuthzGiven {
 /** What the endpoints work with: what was given, and what follows from it. */
 export interface Authz extends AuthzGiven {
   readonly events: Events;
+  readonly brand: Brand;
   readonly clientKeys: ClientKeys;
   readonly failedAuthentications: FailedAuthentications;
   readonly interactionLimits: InteractionLimits;
@@ -78,6 +80,7 @@ export function assemble(given: AuthzGiven): Authz {
       retention: given.config.lifetimes.auditEvents,
       log: given.log,
     }),
+    brand: brandOf(given.config.pages),
     clientKeys: createClientKeys(given.outbound, given.clock),
     failedAuthentications: createFailedAuthentications(given.clock),
     interactionLimits: createInteractionLimits(given.config.limits, given.clock),

@@ -61,8 +61,8 @@ function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
   const { methods }: Endpoint = endpoints[name];
   const readers = readableBy[name];
   const handler = handlers[name](authz);
-  const { pages, profile } = authz.config;
-  const refusals = errorPages({ log: authz.log, productName: pages.productName, profile });
+  const { log, brand, cookies } = authz;
+  const refusals = errorPages({ log, brand, cookies, profile: authz.config.profile });
   for (const path of pathsOf(name, authz.config.issuer)) {
     const origins = readers === 'all' ? '*' : authz.config.cors.origins;
     if (readers) app.use(path, cors({ origins, methods, headers: ['traceparent'] }));
@@ -84,7 +84,7 @@ export function createAuthz(given: AuthzGiven): Role {
   return {
     health,
     checks,
-    refusalPages: refusalPages(authz.config.pages.productName),
+    refusalPages: refusalPages(authz.brand, authz.cookies),
     stop: () => authz.auditBatch.flush(),
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'authz' }));

@@ -1,6 +1,7 @@
 import { openidScopes } from '../protocol/scope.js';
 import { identifierKey } from '../protocol/sign-in/identifiers.js';
 import type { Fault } from './faults.js';
+import { contrastFaults } from './palette.js';
 import type { FileSections } from './schema.js';
 import type { Path } from './tree.js';
 
@@ -88,6 +89,16 @@ function* adminFaults({ admin, http }: ValidSections): Generator<Fault> {
   }
 }
 
+/** Whoever cannot read a page cannot sign in. */
+function* colourFaults({ pages }: ValidSections): Generator<Fault> {
+  for (const scheme of ['light', 'dark'] as const) {
+    const chosen = Object.fromEntries(Object.entries(pages?.colours[scheme] ?? {}).filter(([, value]) => value));
+    for (const { colour, problem } of contrastFaults(scheme, chosen)) {
+      yield fault(['pages', 'colours', scheme, colour], problem);
+    }
+  }
+}
+
 /** What two keys say together. */
 export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...resourceFaults(sections),
@@ -97,6 +108,7 @@ export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...keyFaults(sections),
   ...lifetimeFaults(sections),
   ...adminFaults(sections),
+  ...colourFaults(sections),
 ];
 
 /** What the roles on the database cannot do without. */

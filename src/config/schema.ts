@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
+import { type Language, languages } from '../protocol/language.js';
 import { logoutConfirmations } from '../protocol/sign-in/logout.js';
 import { signingAlgorithms } from '../protocol/signing-algorithm.js';
 import { declaredClient, declaredUser } from './declared.js';
 import {
+  colour,
   count,
   dsn,
   duration,
@@ -20,6 +22,8 @@ import {
   scopeToken,
   secret,
   shutdownAccess,
+  stylesheetText,
+  svgText,
   text,
   trustedProxies,
 } from './values.js';
@@ -204,6 +208,35 @@ const outbound = z
   })
   .prefault({});
 
+/** What stands out, and what is behind everything. */
+const colours = z.strictObject({ accent: colour().optional(), ground: colour().optional() }).prefault({});
+
+/** Of the languages, those in which a text differs. */
+const translations = z
+  .strictObject(
+    Object.fromEntries(languages.map((tag) => [tag, text().optional()])) as Record<
+      Language,
+      z.ZodOptional<z.ZodString>
+    >,
+  )
+  .prefault({});
+
+const pages = z
+  .strictObject({
+    product_name: text().default('Identity'),
+    lost_password_url: httpUrl().optional(),
+    /** For whom neither the request nor the browser names a language that we have. */
+    language: z.enum(languages).default('en'),
+    ...orFile('logo', svgText()),
+    logo_url: httpUrl().meta({ alternativeTo: 'logo' }).optional(),
+    colours: z.strictObject({ light: colours, dark: colours }).prefault({}),
+    /** Below our own, so that it wins. */
+    ...orFile('stylesheet', stylesheetText()),
+    /** At the foot of every page. */
+    links: list(z.strictObject({ text: text(), url: httpUrl(), translations })),
+  })
+  .prefault({});
+
 /** Everything a configuration file may say, with every default. Keys are as the file has them. */
 export const fileSchema = z.strictObject({
   profile: z.enum(['production', 'development', 'test']).default('production'),
@@ -233,9 +266,7 @@ export const fileSchema = z.strictObject({
   sign_in: signIn,
   logout,
   limits,
-  pages: z
-    .strictObject({ product_name: text().default('Identity'), lost_password_url: httpUrl().optional() })
-    .prefault({}),
+  pages,
   jobs: z
     .strictObject({
       interval: duration('7d', '1s').prefault('1h'),

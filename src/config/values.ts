@@ -40,6 +40,30 @@ export const file = () => text('the name of a file');
 
 const parsedUrl = (value: string): URL | undefined => (URL.canParse(value) ? new URL(value) : undefined);
 
+/** `#rrggbb`, in small letters from here on. */
+export const colour = () =>
+  z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i)
+    .toLowerCase()
+    .meta({ expected: 'a colour such as #3444c8' });
+
+const kilobytes = (value: string): number => Buffer.byteLength(value) / 1024;
+
+/** Stands in the `style` element of each page, whose end it must not hold (HTML §13.1.2.6). */
+export const stylesheetText = () =>
+  z
+    .string()
+    .refine((value) => !/<\/style/i.test(value) && kilobytes(value) <= 64)
+    .meta({ expected: 'a style sheet of 64 KB at most' });
+
+/** Stands in each page as an image, so that it can do no more than one. */
+export const svgText = () =>
+  z
+    .string()
+    .refine((value) => /^\s*<(\?xml|svg)\b/.test(value) && kilobytes(value) <= 32)
+    .meta({ expected: 'an SVG image of 32 KB at most' });
+
 /** The URL under which the public reaches a role (OIDC Discovery §3): no query, no fragment, no trailing slash. */
 export const publicUrl = () =>
   z

@@ -7,6 +7,7 @@ import type { Random } from '../crypto/random.js';
 import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
 import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter.js';
+import { type Brand, brandOf } from '../pages/brand.js';
 import { type SignInDelayRule, signInDelays } from '../protocol/sign-in/sign-in-delay.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
@@ -49,6 +50,7 @@ export interface IdpGiven {
 /** What the endpoints work with: what was given, and what follows from it. */
 export interface Idp extends IdpGiven {
   readonly events: Events;
+  readonly brand: Brand;
   /** Attempts under one narrow counter are judged one after another: twenty guesses at once are twenty failures. */
   readonly signInTurns: Turns;
   /** Per address block: failed sign-ins that get a line in the log and a row in the audit trail. */
@@ -88,6 +90,7 @@ export function assemble(given: IdpGiven): Idp {
       retention: given.config.lifetimes.auditEvents,
       log: given.log,
     }),
+    brand: brandOf(given.config.pages),
     signInTurns: createTurns(turnsLimits),
     recordedFailures: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
     tellOfAddressDelay: rateLimited(60_000, given.clock, (suppressed, clientId: string) =>

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { noteRequestedLanguages } from '../pages/error-pages.js';
 import type { Idp } from './deps.js';
 import { type Answer, sendAnswer } from './interaction/answer.js';
 import { complete, completeWithSuccess, continueCompleted } from './interaction/complete.js';
@@ -42,5 +43,6 @@ export const hub =
       if (!hubIsAsked(req.url, 'cookieWasSet')) return sendAnswer(idp, res, { seeOther: tryCookie });
     }
     const visit = await readVisit(idp, interactionId, cookies);
+    noteRequestedLanguages(res, visit.request.uiLocales);
     sendAnswer(idp, res, await answerVisit(idp, steps, visit, hubIsAsked(req.url, 'otherAccount')));
   };

@@ -15,9 +15,11 @@ import { assemble, type Idp, type IdpGiven } from './deps.js';
 import { hub } from './hub.js';
 import { sendAnswer } from './interaction/answer.js';
 import { interactionForm } from './interaction/interaction-form.js';
+import { languageSwitch } from './interaction/language-switch.js';
 import { pageErrors } from './interaction/page-errors.js';
 import { hubPath, logoutPath } from './interaction/paths.js';
-import type { InteractionStep, StepKind, Steps } from './interaction/step.js';
+import type { InteractionStep, Steps } from './interaction/step.js';
+import type { StepKind } from './interaction/step-kind.js';
 import { confirmLogout, logout } from './openid/logout.js';
 import { userinfo } from './openid/userinfo.js';
 import { loginStep } from './sign-in/login.js';
@@ -38,9 +40,12 @@ const handlersOf = (
   idp: Idp,
   steps: Steps,
 ): Readonly<Record<Exclude<IdpEndpoint, StepKind>, RequestHandler | RequestHandler[]>> => ({
-  interaction: hub(idp, steps),
+  interaction: [
+    languageSwitch(idp, ({ params }) => hubPath(idp, { interactionId: String(params.interaction) })),
+    hub(idp, steps),
+  ],
   userinfo: userinfo(idp),
-  logout: logout(idp),
+  logout: [languageSwitch(idp, () => logoutPath(idp)), logout(idp)],
   confirmLogout: confirmLogout(idp),
 });
 
@@ -86,7 +91,7 @@ export function createIdp(given: IdpGiven): Role {
   return {
     health,
     checks,
-    refusalPages: refusalPages(idp.config.pages.productName),
+    refusalPages: refusalPages(idp.brand, idp.cookies),
     stop: () => idp.auditBatch.flush(),
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'idp' }));

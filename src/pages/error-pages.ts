@@ -1,20 +1,27 @@
-import type { ErrorRequestHandler, Request } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Cookies } from '../http/browser/cookies.js';
 import { CsrfError } from '../http/browser/csrf.js';
 import { OAuthError } from '../protocol/oauth-error.js';
 import { UnavailableError } from '../protocol/unavailable-error.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { currentRequest } from '../telemetry/log/request-context.js';
+import type { Brand } from './brand.js';
 import { type ErrorPage, renderErrorPage } from './error.js';
-import { sendHtml } from './send.js';
-import { texts } from './texts.js';
+import { sendPage } from './send.js';
+import type { Texts } from './texts/en.js';
+import { type PageContext, readerOf, viewFor } from './view.js';
+
+type Refused = Omit<ErrorPage, 'requestId'>;
 
 /** A request that ends on a page: it says what to do, and the detail goes to the log. */
 export class PageRefusal extends Error {
   override readonly name = 'PageRefusal';
   constructor(
-    readonly page: Pick<ErrorPage, 'status' | 'title' | 'message' | 'action' | 'facts'>,
+    readonly page: (texts: Texts) => Refused,
     /** For the log. */
     readonly detail: string,
+    /** The languages that the request asked for, where they are known. */
+    readonly requested?: readonly string[] | undefined,
   ) {
     super(detail);
   }
@@ -22,14 +29,23 @@ export class PageRefusal extends Error {
 
 export interface ErrorPagesOptions {
   readonly log: Log;
-  readonly productName: string;
+  readonly brand: Brand;
+  readonly cookies: Cookies;
   /** In the development profile a page says what else only the log knows. */
   readonly profile: 'production' | 'development' | 'test';
   /** Where to go on after a form or request that was not accepted, if there is such a place. */
   readonly wayOn?: (req: Request) => string | undefined;
+  /** What the page belongs to, as far as the request's address tells. */
+  readonly contextOf?: (req: Request) => PageContext;
 }
 
-const text = texts.failure;
+/** Says in which languages the request asks for pages (OIDC Core §3.1.2.1 `ui_locales`), should it end on one of these. */
+export function noteRequestedLanguages(res: Response, requested: readonly string[] | undefined): void {
+  res.locals.requestedLanguages = requested;
+}
+
+export const requestedLanguages = (res: Response): readonly string[] | undefined =>
+  res.locals.requestedLanguages as readonly string[] | undefined;
 
 /** Longest value that a page shows: a request line has room for far more. */
 const longestValue = 512;
@@ -38,7 +54,8 @@ const longestValue = 512;
 const isOneWord = (value: string): boolean => /^[\x21-\x7e]+$/.test(value);
 
 /** What was offered, for all to see; what it was compared with, the rule and the log's sentence only where people develop. */
-function factsOf({ compared, section, detail, description }: OAuthError, isDevelopment: boolean): ErrorPage['facts'] {
+function factsOf(error: OAuthError, text: Texts['failure'], isDevelopment: boolean): ErrorPage['facts'] {
+  const { compared, section, detail, description } = error;
   const offered: [string, string][] =
     compared && isOneWord(compared.offered)
       ? [[text.offered(compared.name), compared.offered.slice(0, longestValue)]]
@@ -51,25 +68,26 @@ function factsOf({ compared, section, detail, description }: OAuthError, isDevel
 }
 
 /** What a person is told. Undefined for a server error, which the handler of all roles answers and logs. */
-function refusalOf(
-  error: unknown,
-  href: string | undefined,
-  profile: ErrorPagesOptions['profile'],
-): PageRefusal | undefined {
+function refusalOf(error: unknown, profile: ErrorPagesOptions['profile']): PageRefusal | undefined {
   if (error instanceof PageRefusal) return error;
-  const action = href === undefined ? undefined : { href, label: texts.forms.reload };
   if (error instanceof CsrfError) {
-    const { staleTitle: title, stale: message } = texts.forms;
-    return new PageRefusal({ status: error.status, title, message, action }, error.message);
+    const { status } = error;
+    return new PageRefusal(({ forms }) => ({ status, title: forms.staleTitle, message: forms.stale }), error.message);
   }
   if (error instanceof UnavailableError || (error instanceof OAuthError && error.code === 'temporarily_unavailable')) {
     const { status } = error;
-    return new PageRefusal({ status, title: text.busyTitle, message: text.busy, action }, String(error));
+    return new PageRefusal(
+      ({ failure }) => ({ status, title: failure.busyTitle, message: failure.busy }),
+      String(error),
+    );
   }
   if (!(error instanceof OAuthError) || error.status >= 500) return undefined;
-  const message = error.section ? `${error.description} ${text.askDevelopers}` : text.invalid;
-  const facts = factsOf(error, profile === 'development');
-  const page = { status: error.status, title: text.invalidTitle, message, facts, action };
+  const page = ({ failure: text }: Texts): Refused => ({
+    status: error.status,
+    title: text.invalidTitle,
+    ...(error.section ? { fault: error.description, message: text.askDevelopers } : { message: text.invalid }),
+    facts: factsOf(error, text, profile === 'development'),
+  });
   return new PageRefusal(page, error.detail ?? error.code);
 }
 
@@ -78,16 +96,19 @@ function refusalOf(
  * fits, which mistake it is and what to do next. The detail goes to the log, and outside the development profile only there.
  */
 export const errorPages =
-  ({ log, productName, profile, wayOn }: ErrorPagesOptions): ErrorRequestHandler =>
+  ({ log, brand, cookies, profile, wayOn, contextOf }: ErrorPagesOptions): ErrorRequestHandler =>
   (error, req, res, next) => {
-    const refusal = refusalOf(error, wayOn?.(req), profile);
+    const refusal = refusalOf(error, profile);
     if (!refusal || res.headersSent) return next(error);
-    const { page, detail } = refusal;
+    const { detail, requested = requestedLanguages(res) } = refusal;
+    const view = viewFor(brand, readerOf(cookies, req), { requested, ...contextOf?.(req) });
+    const href = error instanceof PageRefusal ? undefined : wayOn?.(req);
+    const action = href === undefined ? undefined : { href, label: view.texts.forms.reload };
+    const page = { action, ...refusal.page(view.texts) };
     const { retryAfter } = (error ?? {}) as { retryAfter?: unknown };
     if (typeof retryAfter === 'number') res.set('Retry-After', String(retryAfter));
     // The rest of the body is not waited for.
     if (page.status === 413 || page.status === 408) res.set('Connection', 'close');
     log[page.status === 503 ? 'warn' : 'info']('page refused', { status: page.status, detail });
-    const requestId = currentRequest()?.requestId;
-    sendHtml(res, renderErrorPage({ ...page, requestId, productName }), page.status);
+    sendPage(res, renderErrorPage(view, { ...page, requestId: currentRequest()?.requestId }), page.status);
   };

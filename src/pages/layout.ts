@@ -1,18 +1,22 @@
 import { raw } from 'hono/html';
+import { type Page, pageHeaders } from '../http/browser/headers.js';
+import { languages } from '../protocol/language.js';
 import { type Html, html } from './html.js';
-import { stylesheet } from './stylesheet.js';
-import { texts } from './texts.js';
+import { imageSource } from './image-source.js';
+import { textsIn } from './languages.js';
+import type { View } from './view.js';
 
 export interface Frame {
   readonly title: string;
-  readonly productName?: string | undefined;
   /** Shows by colour and sign, besides the words, that something is wrong. */
   readonly mood?: 'notice' | 'fault' | undefined;
-  /** Run after the page has been read; must be allowed by hash. */
-  readonly script?: string | undefined;
+  /** The address of the client's own sign (RFC 7591 §2 `logo_uri`), loaded from there. */
+  readonly clientLogo?: string | undefined;
+  /** Run after the page has been read. */
+  readonly script?: { readonly source: string; readonly hash: string } | undefined;
 }
 
-/** The product's sign: a keyhole. Drawn inline, so that a page is one request. */
+/** The product's sign where the configuration has none: a keyhole. Drawn inline, so that a page is one request. */
 const mark = html`<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">
   <rect width="32" height="32" rx="9" fill="currentColor"/>
   <path class="keyhole" d="M16 7.5a5.25 5.25 0 0 0-2.6 9.81L12.2 24.5h7.6l-1.2-7.19A5.25 5.25 0 0 0 16 7.5Z"/>
@@ -29,27 +33,75 @@ const signs = {
   </svg>`,
 };
 
+/** An image that learns nothing of the page it stands on; whose it is stands beside it. */
+const image = (address: string | undefined, look: string): Html | undefined =>
+  imageSource(address) && html`<img class="${look}" src="${address}" alt="" referrerpolicy="no-referrer">`;
+
+const withLanguage = (path: string, language: string): string =>
+  `${path}${path.includes('?') ? '&' : '?'}language=${language}`;
+
+/** Links, so that they work without script; each in its own language, for whoever cannot read the page. */
+const languageSwitch = ({ texts, here }: View): Html | undefined =>
+  here === undefined
+    ? undefined
+    : html`<nav aria-label="${texts.foot.languages}"><ul>${languages.map((tag) =>
+        tag === texts.language
+          ? html`<li><span lang="${tag}" aria-current="true">${textsIn[tag].name}</span></li>`
+          : html`<li><a href="${withLanguage(here, tag)}" lang="${tag}" hreflang="${tag}">${textsIn[tag].name}</a></li>`,
+      )}</ul></nav>`;
+
+const brandLinks = ({ brand, texts }: View): Html | undefined =>
+  brand.links.length === 0
+    ? undefined
+    : html`<nav aria-label="${texts.foot.links(brand.productName)}"><ul>${brand.links.map(
+        ({ text, url, translations }) =>
+          html`<li><a href="${url}" rel="noreferrer">${translations[texts.language] ?? text}</a></li>`,
+      )}</ul></nav>`;
+
+function foot(view: View): Html | undefined {
+  const [links, switcher] = [brandLinks(view), languageSwitch(view)];
+  return (links ?? switcher) && html`<footer class="around">${links}${switcher}</footer>`;
+}
+
+/**
+ * What a page of ours may load and do: its own style, its script and its images, nothing else. There is no `form-action`,
+ * because Chromium holds it against the whole redirect chain and our forms end at clients (decision 0007).
+ */
+const headersOf = ({ brand, texts }: View, { clientLogo, script }: Frame): Page['headers'] => [
+  ...pageHeaders({
+    formAction: 'none-set',
+    styleHashes: [brand.stylesheetHash],
+    scriptHashes: script ? [script.hash] : [],
+    imageSources: [imageSource(brand.logo), imageSource(clientLogo)].filter((source) => source !== undefined),
+  }),
+  ['Content-Language', texts.language],
+  ['Vary', 'Accept-Language, Cookie'],
+];
+
 /** The frame of every page: one card on a plain background, readable without style and complete without script. */
-export function layout(frame: Frame, content: Html): string {
-  const product = frame.productName ?? texts.defaultProductName;
-  return html`<!doctype html>
-<html lang="${texts.language}">
+export function layout(view: View, frame: Frame, content: Html): Page {
+  const { brand, texts } = view;
+  const page = html`<!doctype html>
+<html lang="${texts.language}" dir="${texts.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${frame.title} – ${product}</title>
-<style>${raw(stylesheet)}</style>
+<title>${frame.title} – ${brand.productName}</title>
+<style>${raw(brand.stylesheet)}</style>
 </head>
 <body>
-<header class="brand">${mark}<span>${product}</span></header>
+<header class="brand">${image(brand.logo, 'logo') ?? mark}<span>${brand.productName}</span></header>
 <main class="card">
+${image(frame.clientLogo, 'of-client')}
 <h1>${frame.mood && signs[frame.mood]}${frame.title}</h1>
 ${content}
 </main>
-${frame.script && html`<script>${raw(frame.script)}</script>`}
+${foot(view)}
+${frame.script && html`<script>${raw(frame.script.source)}</script>`}
 </body>
 </html>
-`.toString();
+`;
+  return { html: page.toString(), headers: headersOf(view, frame) };
 }

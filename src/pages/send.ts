@@ -1,26 +1,24 @@
 import type { Response } from 'express';
-import { type HeaderList, pageHeaders, setHeaders } from '../http/browser/headers.js';
+import type { Cookies } from '../http/browser/cookies.js';
+import { type Page, setHeaders } from '../http/browser/headers.js';
 import type { RefusalPages } from '../http/request/refusal.js';
+import type { Brand } from './brand.js';
 import { renderErrorPage } from './error.js';
-import { stylesheetHash } from './stylesheet.js';
+import type { Texts } from './texts/en.js';
+import { readerOf, viewFor } from './view.js';
 
-/**
- * What a page of ours may load and do: its own style, scripts by hash, nothing else. There is no `form-action`, because
- * Chromium holds it against the whole redirect chain and our forms end at clients (decision 0007).
- */
-export const headersOfPage = (scriptHashes: readonly string[] = []): HeaderList =>
-  pageHeaders({ formAction: 'none-set', styleHashes: [stylesheetHash], scriptHashes });
-
-const withoutScript = headersOfPage();
-
-/** Sends a page without scripts. */
-export function sendHtml(res: Response, page: string, status = 200): void {
-  setHeaders(res, withoutScript);
-  res.status(status).type('html').send(page);
+export function sendPage(res: Response, { html, headers }: Page, status = 200): void {
+  setHeaders(res, headers);
+  res.status(status).type('html').send(html);
 }
 
-/** The pages for what the shell refuses itself. */
-export const refusalPages = (productName: string): RefusalPages => ({
-  render: (page) => renderErrorPage({ ...page, productName }),
-  headers: withoutScript,
+const refusalIn = (texts: Texts, code: string): Texts['refusals'][keyof Texts['refusals']] | undefined =>
+  Object.hasOwn(texts.refusals, code) ? texts.refusals[code as keyof Texts['refusals']] : undefined;
+
+/** The pages for what the shell refuses itself; what has no words in a language keeps the English ones. */
+export const refusalPages = (brand: Brand, cookies: Cookies): RefusalPages => ({
+  render(req, { code, ...page }) {
+    const view = viewFor(brand, readerOf(cookies, req));
+    return renderErrorPage(view, { ...page, ...refusalIn(view.texts, code) });
+  },
 });

@@ -1,17 +1,23 @@
-import { createHash } from 'node:crypto';
+import { palettes, type Scheme } from '../config/palette.js';
+
+/** The colours that are also looked at when a configuration has its own. */
+const paletteOf = (scheme: Scheme): string => {
+  const { ground, card, ink, quiet, accent, onAccent } = palettes[scheme];
+  return `--ground:${ground};--card:${card};--ink:${ink};--quiet:${quiet};--accent:${accent};--on-accent:${onAccent};`;
+};
 
 /**
- * The one stylesheet. It stands in each page and is allowed by its hash: a page is one request, and during a rolling
- * update no replica is asked for a style it does not have.
+ * Our stylesheet. It stands in each page and is allowed by its hash: a page is one request, and during a rolling update no
+ * replica is asked for a style it does not have. Sides are named by the direction of the script, not left and right.
  */
 export const stylesheet = `
 :root{color-scheme:light dark;
---ground:#eef1f6;--glow:#dfe5f5;--card:#fff;--ink:#161b2b;--quiet:#525a70;--line:#d7dce7;--field:#fff;--edge:#858da3;
---accent:#3444c8;--accent-strong:#2935a4;--on-accent:#fff;--wash:#eef0fd;--wrong:#b3202c;--wrong-wash:#fdeeef;
+${paletteOf('light')}
+--glow:#dfe5f5;--line:#d7dce7;--field:#fff;--edge:#858da3;--accent-strong:#2935a4;--wash:#eef0fd;--wrong:#b3202c;--wrong-wash:#fdeeef;
 --shadow:0 1px 2px rgb(22 27 43/.06),0 12px 32px -8px rgb(22 27 43/.14)}
 @media (prefers-color-scheme:dark){:root{
---ground:#0e1118;--glow:#1a2140;--card:#181c27;--ink:#eceff7;--quiet:#a9b1c6;--line:#2c3345;--field:#11141d;--edge:#70799a;
---accent:#a6b1ff;--accent-strong:#c3caff;--on-accent:#11163a;--wash:#21284a;--wrong:#ff9aa2;--wrong-wash:#3a1a20;
+${paletteOf('dark')}
+--glow:#1a2140;--line:#2c3345;--field:#11141d;--edge:#70799a;--accent-strong:#c3caff;--wash:#21284a;--wrong:#ff9aa2;--wrong-wash:#3a1a20;
 --shadow:0 1px 2px rgb(0 0 0/.4),0 16px 40px -8px rgb(0 0 0/.5)}}
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -47,18 +53,18 @@ form>.button{width:100%}
 .choices{display:grid;grid-template-columns:1fr 1fr;gap:.75rem}
 a{color:var(--accent);text-underline-offset:.2em;text-decoration-thickness:1px}
 a:hover{color:var(--accent-strong);text-decoration-thickness:2px}
-.plain{font:inherit;font-size:.9375rem;text-align:left;padding:.1875rem 0;border:0;background:none;color:var(--accent);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.2em;cursor:pointer}
+.plain{font:inherit;font-size:.9375rem;text-align:start;padding:.1875rem 0;border:0;background:none;color:var(--accent);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.2em;cursor:pointer}
 .plain:hover{color:var(--accent-strong);text-decoration-thickness:2px}
 a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .alert{padding:.875rem 1rem;border-radius:.625rem;background:var(--wrong-wash);border:1px solid var(--wrong);font-size:.9375rem}
 .alert strong{display:block;color:var(--wrong)}
-.alert ul{padding-left:1.125rem}
+.alert ul{padding-inline-start:1.125rem}
 .alert a{color:var(--wrong)}
 .account{display:flex;align-items:center;gap:.75rem;padding:.75rem .875rem;border:1px solid var(--line);border-radius:.75rem;font-size:.9375rem;line-height:1.4}
 .account>div{min-width:0;flex:1}
 .account small{display:block;color:var(--quiet);font-size:.8125rem}
 .account a{display:inline-block;font-size:.875rem;padding:.125rem 0}
-.initial{flex:none;width:2.25rem;height:2.25rem;border-radius:50%;display:grid;place-items:center;background:var(--wash);color:var(--accent);font-weight:650}
+.initial{flex:none;width:2.25rem;height:2.25rem;border-radius:50%;display:grid;place-items:center;background:var(--wash);color:var(--ink);font-weight:650}
 .group{display:flex;flex-direction:column;gap:.5rem}
 .scopes{list-style:none;padding:0;border:1px solid var(--line);border-radius:.75rem}
 .scopes li{display:flex;align-items:flex-start;gap:.625rem;padding:.625rem .875rem;font-size:.9375rem}
@@ -79,9 +85,13 @@ a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visibl
 .trace{border-top:1px solid var(--line);padding-top:1.125rem;font-size:.8125rem;color:var(--quiet)}
 code{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .visually-hidden{position:absolute;width:1px;height:1px;margin:-1px;padding:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap;border:0}
+.logo{display:block;max-width:100%;max-height:2.5rem}
+.of-client{display:block;max-width:4rem;max-height:3rem;border-radius:.5rem}
+.around{width:100%;max-width:26.5rem;display:flex;flex-direction:column;gap:.5rem;font-size:.875rem;color:var(--quiet)}
+.around nav,.around ul{display:flex;flex-wrap:wrap;justify-content:center;gap:.25rem 1.25rem;list-style:none;padding:0}
+.around a{color:inherit;display:inline-block;padding:.1875rem 0}
+.around a:hover{color:var(--ink)}
+.around [aria-current]{display:inline-block;padding:.1875rem 0;color:var(--ink);font-weight:600}
 @media (max-width:30rem){body{padding:1rem .75rem 2rem}.card{padding:1.375rem 1.125rem}}
 @media (forced-colors:active){.card,.button{border:1px solid}.initial,.mark{forced-color-adjust:none}}
 `.trim();
-
-/** How a Content-Security-Policy names it (CSP Level 3 §2.3.1). */
-export const stylesheetHash = `sha256-${createHash('sha256').update(stylesheet).digest('base64')}`;

@@ -4,6 +4,7 @@ import { responseModes } from './authorization/response-mode.js';
 import { authenticationMethodsAt } from './client/client-authentication.js';
 import { grantTypes } from './client/client-metadata.js';
 import { type Endpoint, type EndpointName, endpoints, endpointUrl, type RoleName } from './endpoints.js';
+import { languages } from './language.js';
 import { openidScopes } from './scope.js';
 import { type SigningAlgorithm, signingAlgorithms } from './signing-algorithm.js';
 
@@ -54,6 +55,7 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   ...authenticationMembers(),
   ...(facts.acrValues.length > 0 ? { acr_values_supported: facts.acrValues } : {}),
   claims_supported: facts.claims,
+  ui_locales_supported: languages,
   claims_parameter_supported: false,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,

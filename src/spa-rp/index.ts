@@ -6,8 +6,10 @@
  */
 import type { RequestHandler } from 'express';
 import type { Clock } from '../clock.js';
+import { createCookies } from '../http/browser/cookies.js';
 import { createHealth, publicHealth } from '../http/operations/health.js';
 import type { Role } from '../http/role.js';
+import { plainBrand } from '../pages/brand.js';
 import { refusalPages } from '../pages/send.js';
 import { builtAssets, loadAssets, sendAsset } from './assets.js';
 import { renderPage } from './page.js';
@@ -64,6 +66,7 @@ const sendPage = (page: string, policy: string): RequestHandler => {
 export function createSpaRp({ config, clock, assetsFolder = builtAssets }: SpaRpGiven): Role {
   const assets = loadAssets(assetsFolder);
   const page = sendPage(renderPage(assets.names, runtimeConfiguration(config)), contentSecurityPolicy(config));
+  const publicUrl = new URL(config.publicUrls.spaRp);
   const checks = {}; // it needs nobody to serve its page
   const health = createHealth({ checks, clock });
   return {
@@ -73,7 +76,7 @@ export function createSpaRp({ config, clock, assetsFolder = builtAssets }: SpaRp
       app.get('/health', publicHealth(health, { status: 'ok', service: 'spa-rp' }));
     },
     checks,
-    refusalPages: refusalPages('Identity'),
+    refusalPages: refusalPages(plainBrand, createCookies({ secure: publicUrl.protocol === 'https:' })),
     health,
     stop: async () => {},
   };

@@ -34,7 +34,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['client', 'sign-in'],
     ['permission'],
     ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
-    ['parameters', 'address-block', 'compact-jws'],
+    ['parameters', 'address-block', 'compact-jws', 'language'],
     ['oauth-error', 'unavailable-error'],
     ['fault-sentences'],
   ],

@@ -3,8 +3,10 @@ import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import { askedOf } from '../../http/request/asked.js';
 import { readForm, readQuery } from '../../http/request/form.js';
+import { noteRequestedLanguages } from '../../pages/error-pages.js';
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
+import { parseUiLocales } from '../../protocol/language.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { startInteraction } from '../../storage/interactions.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
@@ -38,6 +40,7 @@ export const authorize =
   (authz: Authz): RequestHandler =>
   async (req, res) => {
     const parameters = req.method === 'POST' ? await readForm(req) : readQuery(req);
+    noteRequestedLanguages(res, parseUiLocales(parameters.get('ui_locales')));
     const target = await findTarget(authz, parameters);
     try {
       const request = await validateRequest(authz, parameters, target);
@@ -46,6 +49,6 @@ export const authorize =
     } catch (error) {
       // Whoever looks at the page waits: the client could do no better. With prompt=none nobody does.
       if (isBusy(error) && parameters.get('prompt') !== 'none') throw error;
-      sendAuthorizationError(authz, res, target, error);
+      sendAuthorizationError(authz, req, res, target, error);
     }
   };

@@ -3,6 +3,7 @@ import { after } from '../../clock.js';
 import { hashToken, hmacSha256 } from '../../crypto/digest.js';
 import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readQuery } from '../../http/request/form.js';
+import { noteRequestedLanguages } from '../../pages/error-pages.js';
 import { requireKnownClient } from '../../protocol/authorization/authorization-request.js';
 import { successResponse } from '../../protocol/authorization/authorization-response.js';
 import { decideResumption } from '../../protocol/authorization/resumption.js';
@@ -96,11 +97,12 @@ export const resume =
     const interaction = redeemed ?? (await answerAgain(authz, presented, now));
     linkTrace(interaction.traceparent);
     const { clientId, request, outcome } = interaction;
+    noteRequestedLanguages(res, request.uiLocales);
     const redirectUri = await requireRegisteredUri(authz, interaction);
     const target = { clientId, redirectUri, responseMode: request.responseMode, state: request.state };
     if ('error' in outcome) {
-      sendAuthorizationError(authz, res, target, new OAuthError(outcome.error));
+      sendAuthorizationError(authz, req, res, target, new OAuthError(outcome.error));
       return;
     }
-    sendAuthorizationResponse(authz, res, successResponse(target, authz.config.issuer, presented.code));
+    sendAuthorizationResponse(authz, req, res, successResponse(target, authz.config.issuer, presented.code));
   };

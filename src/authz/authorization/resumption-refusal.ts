@@ -1,13 +1,10 @@
 import { PageRefusal } from '../../pages/error-pages.js';
-import { texts } from '../../pages/texts.js';
 import type { ResumptionFault } from '../../protocol/authorization/resumption.js';
 
-const text = texts.interaction;
-
 const pages: Readonly<Record<ResumptionFault, PageRefusal['page']>> = {
-  gone: { status: 410, title: text.goneTitle, message: text.gone },
-  finished: { status: 410, title: text.finishedTitle, message: text.finished },
-  foreign: { status: 403, title: text.foreignTitle, message: text.foreign },
+  gone: ({ interaction: text }) => ({ status: 410, title: text.goneTitle, message: text.gone }),
+  finished: ({ interaction: text }) => ({ status: 410, title: text.finishedTitle, message: text.finished }),
+  foreign: ({ interaction: text }) => ({ status: 403, title: text.foreignTitle, message: text.foreign }),
 };
 
 /** An interaction cannot be resumed in this browser at this time. */

@@ -1,7 +1,8 @@
-import type { Response } from 'express';
-import { setHeaders } from '../../http/browser/headers.js';
-import { formPostScriptHash, renderFormPost } from '../../pages/form-post.js';
-import { headersOfPage } from '../../pages/send.js';
+import type { Request, Response } from 'express';
+import { requestedLanguages } from '../../pages/error-pages.js';
+import { renderFormPost } from '../../pages/form-post.js';
+import { sendPage } from '../../pages/send.js';
+import { readerOf, viewFor } from '../../pages/view.js';
 import {
   type AuthorizationResponse,
   asAuthorizationError,
@@ -9,16 +10,15 @@ import {
   type ResponseTarget,
   responseLocation,
 } from '../../protocol/authorization/authorization-response.js';
-import type { AuthzGiven } from '../deps.js';
-
-const formPostHeaders = headersOfPage([formPostScriptHash]);
+import type { Authz } from '../deps.js';
 
 /**
  * Sends the browser back to the client: by redirect (303, so that a POST does not become one to the client, RFC 9700 §4.12), or
  * by a page that posts itself (Form Post Response Mode §2).
  */
 export function sendAuthorizationResponse(
-  { config }: AuthzGiven,
+  { brand, cookies }: Authz,
+  req: Request,
   res: Response,
   response: AuthorizationResponse,
 ): void {
@@ -28,9 +28,8 @@ export function sendAuthorizationResponse(
     return;
   }
   const { redirectUri, parameters } = response;
-  const page = renderFormPost({ action: redirectUri, parameters, productName: config.pages.productName });
-  setHeaders(res, formPostHeaders);
-  res.status(200).type('html').send(page);
+  const view = viewFor(brand, readerOf(cookies, req), { requested: requestedLanguages(res) });
+  sendPage(res, renderFormPost(view, { action: redirectUri, parameters }));
 }
 
 /**
@@ -38,7 +37,8 @@ export function sendAuthorizationResponse(
  * this is the one place that answers and logs faults of the authorization endpoint.
  */
 export function sendAuthorizationError(
-  authz: AuthzGiven,
+  authz: Authz,
+  req: Request,
   res: Response,
   target: ResponseTarget & { readonly clientId: string },
   fault: unknown,
@@ -46,5 +46,5 @@ export function sendAuthorizationError(
   const error = asAuthorizationError(fault);
   const fields = { error_code: error.code, detail: error.detail, client_id: target.clientId, cause: error.cause };
   authz.log[error.level]('authorization refused', fields);
-  sendAuthorizationResponse(authz, res, authorizationErrorResponse(target, authz.config.issuer, error));
+  sendAuthorizationResponse(authz, req, res, authorizationErrorResponse(target, authz.config.issuer, error));
 }

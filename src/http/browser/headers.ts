@@ -80,3 +80,9 @@ export function pageHeaders(policy: PagePolicy): HeaderList {
   if (!policyHeader) throw new Error('no Content-Security-Policy was made');
   return [policyHeader, ['Cache-Control', 'no-store']];
 }
+
+/** A page as it goes out: its text, and the headers that belong to it. */
+export interface Page {
+  readonly html: string;
+  readonly headers: HeaderList;
+}

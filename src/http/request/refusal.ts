@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { type HeaderList, setHeaders } from '../browser/headers.js';
+import { type Page, setHeaders } from '../browser/headers.js';
 
 /** What somebody is told who is not given what was asked for; fixed texts only. */
 export interface Refusal {
@@ -15,6 +15,8 @@ export interface Refusal {
 
 export interface RefusalPage {
   readonly status: number;
+  /** As in {@link Refusal}: by it the page finds its words in another language. */
+  readonly code: string;
   readonly title: string;
   readonly message: string;
   readonly requestId: string;
@@ -22,9 +24,7 @@ export interface RefusalPage {
 
 /** How a role that people visit shows a refusal. */
 export interface RefusalPages {
-  render(page: RefusalPage): string;
-  /** The headers of the page, from `pageHeaders`. */
-  readonly headers: HeaderList;
+  render(req: Request, page: RefusalPage): Page;
 }
 
 export type Refuse = (req: Request, res: Response, refusal: Refusal) => void;
@@ -38,8 +38,8 @@ export function createRefuse(pages?: RefusalPages): Refuse {
       res.json({ error: code, error_description: message });
       return;
     }
-    const page = pages.render({ status, title, message, requestId: String(res.locals.requestId) });
-    setHeaders(res, pages.headers);
-    res.type('html').send(page);
+    const page = pages.render(req, { status, code, title, message, requestId: String(res.locals.requestId) });
+    setHeaders(res, page.headers);
+    res.type('html').send(page.html);
   };
 }

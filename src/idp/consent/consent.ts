@@ -21,8 +21,7 @@ const hostOf = (uri: string): string | undefined => new URL(uri).host || undefin
 function consentPage(idp: Idp, visit: Visit): Answer {
   if (!visit.session) throw new Error('consent is asked of nobody');
   const step = stepOf(idp, visit);
-  const page = renderConsentPage({
-    productName: idp.config.pages.productName,
+  const page = renderConsentPage(visit.view, {
     client: clientOnPage(visit),
     person: personOnPage(visit.session),
     ...formOf(idp, visit, consentForm),

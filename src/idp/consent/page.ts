@@ -1,11 +1,12 @@
+import type { Page } from '../../http/browser/headers.js';
 import { type Html, html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
-import { texts } from '../../pages/texts.js';
+import type { Texts } from '../../pages/texts/en.js';
+import type { View } from '../../pages/view.js';
 import { type Permission, partsOfPermission } from '../../protocol/permission.js';
 import { accountChip, type ClientOnPage, clientLinks, csrfField, type PersonOnPage } from '../interaction/parts.js';
 
 export interface ConsentPage {
-  readonly productName?: string | undefined;
   readonly client: ClientOnPage;
   readonly person: PersonOnPage;
   readonly action: string;
@@ -18,49 +19,59 @@ export interface ConsentPage {
   readonly returnsTo?: string | undefined;
 }
 
-const text = texts.consent;
+type ConsentTexts = Texts['consent'];
 
 const tick = html`<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
   <path d="m4.5 10.5 3.5 3.5 7.5-8" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>
 </svg>`;
 
 /** A scope in words, with its resource; one that we have no words for is at least named (OIDC Core §3.1.2.4). */
-function describe(asked: Permission): Html {
+function describe(text: ConsentTexts, asked: Permission): Html {
   const { scope, resource } = partsOfPermission(asked);
-  const words = (Object.hasOwn(text.scopes, scope) ? text.scopes[scope] : undefined) ?? text.otherScope(scope);
+  const known: Readonly<Record<string, string>> = text.scopes;
+  const words = (Object.hasOwn(known, scope) ? known[scope] : undefined) ?? text.otherScope(scope);
   return resource === undefined ? html`${words}` : html`${words} ${text.at(html`<em>${withoutScheme(resource)}</em>`)}`;
 }
 
 /** A resource as people read it. */
 const withoutScheme = (resource: string): string => resource.replace(/^https?:\/\//, '');
 
-const group = (id: string, heading: string, permissions: readonly Permission[], look: string): Html => html`
+/** A list of permissions in words, below its heading. */
+const group = (
+  text: ConsentTexts,
+  id: string,
+  heading: string,
+  permissions: readonly Permission[],
+  look: string,
+): Html => html`
   <section class="group">
     <h2 id="${id}">${heading}</h2>
     <ul class="${look}" aria-labelledby="${id}">
-      ${permissions.map((asked) => html`<li>${tick}<span>${describe(asked)}</span></li>`)}
+      ${permissions.map((asked) => html`<li>${tick}<span>${describe(text, asked)}</span></li>`)}
     </ul>
   </section>`;
 
 /** What is new is listed apart from what was allowed before; where all is old or all is new, there is one list. */
-function permissionLists({ permissions, newPermissions }: ConsentPage): Html {
+function permissionLists(text: ConsentTexts, { permissions, newPermissions }: ConsentPage): Html {
   const known = permissions.filter((asked) => !newPermissions.includes(asked));
   if (known.length === 0 || newPermissions.length === 0)
-    return group('requested', text.requested, permissions, 'scopes');
-  return html`${group('requested', text.inAddition, newPermissions, 'scopes')}
-    ${group('allowed', text.allowedBefore, known, 'scopes known')}`;
+    return group(text, 'requested', text.requested, permissions, 'scopes');
+  return html`${group(text, 'requested', text.inAddition, newPermissions, 'scopes')}
+    ${group(text, 'allowed', text.allowedBefore, known, 'scopes known')}`;
 }
 
 /** The question whether a client may have what it asks for (OIDC Core §3.1.2.4): each scope in words, and what is new. */
-export function renderConsentPage(page: ConsentPage): string {
+export function renderConsentPage(view: View, page: ConsentPage): Page {
+  const text = view.texts.consent;
   const name = html`<strong>${page.client.name}</strong>`;
   const more = page.newPermissions.length > 0 && page.newPermissions.length < page.permissions.length;
   return layout(
-    { title: text.title, productName: page.productName },
+    view,
+    { title: text.title, clientLogo: page.client.logoUri },
     html`
       <p class="lead">${more ? text.more(name) : text.lead(name)}</p>
-      ${accountChip(page.person, html`<a href="${page.switchAccount}">${text.switchAccount}</a>`)}
-      ${permissionLists(page)}
+      ${accountChip(view.texts, page.person, html`<a href="${page.switchAccount}">${text.switchAccount}</a>`)}
+      ${permissionLists(text, page)}
       <form method="post" action="${page.action}">
         ${csrfField(page.csrf)}
         <div class="choices">
@@ -70,7 +81,7 @@ export function renderConsentPage(page: ConsentPage): string {
       </form>
       <div class="foot">
         ${page.returnsTo && html`<p class="fine">${text.returnsTo(page.returnsTo)}</p>`}
-        ${clientLinks(page.client)}
+        ${clientLinks(view.texts, page.client)}
       </div>`,
   );
 }

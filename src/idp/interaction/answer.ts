@@ -1,10 +1,11 @@
 import type { Response } from 'express';
-import { sendHtml } from '../../pages/send.js';
+import type { Page } from '../../http/browser/headers.js';
+import { sendPage } from '../../pages/send.js';
 import type { Idp } from '../deps.js';
 import { type CookieToSet, setCookie } from './cookies.js';
 
-interface Page {
-  readonly page: string;
+interface Shown {
+  readonly page: Page;
   readonly status?: number;
   /** Seconds (RFC 9110 §10.2.3). */
   readonly retryAfter?: number;
@@ -16,7 +17,7 @@ interface SeeOther {
 }
 
 /** What a browser is answered, as a value: a page or a redirect, and the cookies that go with it. */
-export type Answer = (Page | SeeOther) & { readonly cookies?: readonly CookieToSet[] };
+export type Answer = (Shown | SeeOther) & { readonly cookies?: readonly CookieToSet[] };
 
 /** Writes an answer to the response, with headers that keep it out of every cache. */
 export function sendAnswer(idp: Idp, res: Response, answer: Answer): void {
@@ -26,5 +27,5 @@ export function sendAnswer(idp: Idp, res: Response, answer: Answer): void {
     return;
   }
   if (answer.retryAfter !== undefined) res.set('Retry-After', String(answer.retryAfter));
-  sendHtml(res, answer.page, answer.status);
+  sendPage(res, answer.page, answer.status);
 }

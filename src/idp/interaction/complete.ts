@@ -41,6 +41,6 @@ export async function completeWithSuccess(idp: Idp, visit: Visit): Promise<Answe
  * lure a signed-in victim to it and fetch the handle to the victim's code afterwards.
  */
 export function continueCompleted(idp: Idp, visit: Visit, outcome: InteractionOutcome): Answer {
-  if (!('error' in outcome) && outcome.sessionId !== visit.session?.id) throw interactionFinished();
+  if (!('error' in outcome) && outcome.sessionId !== visit.session?.id) throw interactionFinished(visit.request);
   return { seeOther: resumeUrl(idp, visit) };
 }

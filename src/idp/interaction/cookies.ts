@@ -1,4 +1,6 @@
 import type { Request, Response } from 'express';
+import { languageCookieName, languageCookieValue, type Reader, readerOf } from '../../pages/view.js';
+import type { Language } from '../../protocol/language.js';
 import type { Idp } from '../deps.js';
 
 /** The cookies of ours that a request brings, as values: below the endpoints nothing needs the request itself. */
@@ -9,11 +11,13 @@ export interface PresentedCookies {
   readonly session: string | undefined;
   /** What `known-browser.ts` keeps of the accounts that signed in from this browser. */
   readonly knownBrowser: string | undefined;
+  /** The person's choice of a language, and what the browser says of it. */
+  readonly reader: Reader;
 }
 
 /** A cookie that an answer sets, or clears where it has no value. */
 export interface CookieToSet {
-  readonly name: 'browser' | 'session' | 'known_browser';
+  readonly name: 'browser' | 'session' | 'known_browser' | typeof languageCookieName;
   readonly value: string | null;
   /** Without it the cookie goes with the browser's window. */
   readonly maxAgeSeconds?: number;
@@ -26,6 +30,7 @@ export const presentedCookies = ({ cookies }: Idp, req: Request): PresentedCooki
   browser: wellFormed(cookies.read(req, 'browser')),
   session: wellFormed(cookies.read(req, 'session')),
   knownBrowser: cookies.read(req, 'known_browser'),
+  reader: readerOf(cookies, req),
 });
 
 /** A cookie that outlives the browser's window by as long as a browser counts as known. */
@@ -39,6 +44,10 @@ const lasting = (idp: Idp, name: CookieToSet['name'], value: string): CookieToSe
 export const browserCookie = (idp: Idp, value: string): CookieToSet => lasting(idp, 'browser', value);
 
 export const knownBrowserCookie = (idp: Idp, value: string): CookieToSet => lasting(idp, 'known_browser', value);
+
+/** What a person chose at the foot of a page; `request` names the one on whose pages it was. */
+export const languageCookie = (idp: Idp, language: Language, request: string | undefined): CookieToSet =>
+  lasting(idp, languageCookieName, languageCookieValue(language, request));
 
 /** Gone with the browser's window; how long it counts is decided by the session's row. Null clears it. */
 export const sessionCookie = (secret: string | null): CookieToSet => ({ name: 'session', value: secret });

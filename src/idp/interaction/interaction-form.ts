@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
 import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
+import { noteRequestedLanguages } from '../../pages/error-pages.js';
 import type { Idp } from '../deps.js';
 import { sendAnswer } from './answer.js';
 import { presentedCookies } from './cookies.js';
@@ -29,6 +30,7 @@ export const interactionForm =
     assertOwnForm(idp, req);
     const form = await readForm(req);
     const visit = await readVisit(idp, String(req.params.interaction), presentedCookies(idp, req));
+    noteRequestedLanguages(res, visit.request.uiLocales);
     if (visit.silent || visit.outcome) return sendAnswer(idp, res, { seeOther: hubPath(idp, visit) });
     assertCsrfToken(idp.csrfKey, visit.browser, purposeOf(visit, step), form.get('csrf'));
     sendAnswer(idp, res, await step.submit({ visit, form, asked: askedOf(req) }));

@@ -1,8 +1,9 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { errorPages } from '../../pages/error-pages.js';
+import type { PageContext } from '../../pages/view.js';
 import { endpoints } from '../../protocol/endpoints.js';
 import type { Idp } from '../deps.js';
-import { hubPath, logoutPath } from './paths.js';
+import { hubPath, logoutPath, pageContext } from './paths.js';
 
 /** Back to where things stand: the interaction's hub, or the question whether to sign out. */
 function wayOn(idp: Idp, req: Request): string | undefined {
@@ -11,11 +12,20 @@ function wayOn(idp: Idp, req: Request): string | undefined {
   return req.path === endpoints.confirmLogout.path ? logoutPath(idp) : undefined;
 }
 
+/** An interaction's errors are shown again at its hub, those of a sign-out where it began. */
+function contextOf(idp: Idp, req: Request): PageContext {
+  const { interaction } = req.params as { interaction?: string };
+  if (interaction !== undefined) return pageContext(idp, { interactionId: interaction });
+  return { here: logoutPath(idp) };
+}
+
 /** Refusals of idp are pages for people, with a way back. */
 export const pageErrors = (idp: Idp): ErrorRequestHandler =>
   errorPages({
     log: idp.log,
-    productName: idp.config.pages.productName,
+    brand: idp.brand,
+    cookies: idp.cookies,
     profile: idp.config.profile,
     wayOn: (req) => wayOn(idp, req),
+    contextOf: (req) => contextOf(idp, req),
   });

@@ -1,5 +1,5 @@
 import { type Html, html, webLink } from '../../pages/html.js';
-import { texts } from '../../pages/texts.js';
+import type { Texts } from '../../pages/texts/en.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 
 /** What the pages say about the application that sent the browser. */
@@ -7,6 +7,7 @@ export interface ClientOnPage {
   readonly name: string;
   readonly policyUri?: string | undefined;
   readonly tosUri?: string | undefined;
+  readonly logoUri?: string | undefined;
 }
 
 export interface PersonOnPage {
@@ -18,7 +19,7 @@ export interface PersonOnPage {
 export const csrfField = (token: string): Html => html`<input type="hidden" name="csrf" value="${token}">`;
 
 /** Who is signed in, so that nobody decides for another's account. */
-export const accountChip = (person: PersonOnPage, aside?: Html): Html => html`
+export const accountChip = (texts: Texts, person: PersonOnPage, aside?: Html): Html => html`
   <div class="account">
     <span class="initial" aria-hidden="true">${[...person.name][0]?.toUpperCase()}</span>
     <div>
@@ -30,7 +31,7 @@ export const accountChip = (person: PersonOnPage, aside?: Html): Html => html`
   </div>`;
 
 /** The client's own words about itself (RFC 7591 §2 `policy_uri`, `tos_uri`). */
-export function clientLinks(client: ClientOnPage): Html | undefined {
+export function clientLinks(texts: Texts, client: ClientOnPage): Html | undefined {
   const policy = webLink(client.policyUri);
   const terms = webLink(client.tosUri);
   if (!policy && !terms) return undefined;
@@ -48,6 +49,7 @@ export const clientOnPage = (client: {
   name: client.clientMetadata.client_name ?? client.clientId,
   policyUri: client.clientMetadata.policy_uri,
   tosUri: client.clientMetadata.tos_uri,
+  logoUri: client.clientMetadata.logo_uri,
 });
 
 export const personOnPage = (person: {

@@ -1,7 +1,8 @@
-import { hmacSha256 } from '../../crypto/digest.js';
+import { hashToken, hmacSha256 } from '../../crypto/digest.js';
+import type { PageContext } from '../../pages/view.js';
 import { type EndpointName, endpointUrl } from '../../protocol/endpoints.js';
 import type { Idp } from '../deps.js';
-import type { StepKind } from './step.js';
+import type { StepKind } from './step-kind.js';
 
 /** What names an interaction in a URL. */
 interface AtInteraction {
@@ -28,6 +29,16 @@ export function hubIsAsked(url: string, query: HubQuery): boolean {
 
 /** Where a step's form goes. */
 export const stepPath = (idp: Idp, kind: StepKind, at: AtInteraction): string => pathOf(idp, kind, at);
+
+/** By what the language cookie knows an interaction, whose id is a secret. */
+export const languageRequest = ({ interactionId }: AtInteraction): string =>
+  hashToken(interactionId).toString('base64url').slice(0, 12);
+
+/** What a page of an interaction belongs to. */
+export const pageContext = (idp: Idp, at: AtInteraction): PageContext => ({
+  request: languageRequest(at),
+  here: hubPath(idp, at),
+});
 
 export const logoutPath = (idp: Idp): string => pathOf(idp, 'logout');
 export const confirmLogoutPath = (idp: Idp): string => pathOf(idp, 'confirmLogout');

@@ -1,11 +1,8 @@
 import type { Asked } from '../../http/request/asked.js';
 import type { Parameters } from '../../protocol/parameters.js';
-import type { Step } from '../../protocol/sign-in/next-step.js';
 import type { Answer } from './answer.js';
+import type { StepKind } from './step-kind.js';
 import type { Visit } from './visit.js';
-
-/** The steps that ask somebody for something, each with an endpoint of its name; the others end the interaction. */
-export type StepKind = Exclude<Step['kind'], 'done' | 'refused'>;
 
 /** What identifies a step's form, in its path and in its token. */
 export interface StepForm<Kind extends StepKind = StepKind> {

@@ -1,4 +1,5 @@
 import { hashToken } from '../../crypto/digest.js';
+import { type View, viewFor } from '../../pages/view.js';
 import { audienceOf } from '../../protocol/authorization/resource-indicators.js';
 import { mayBeImpersonated } from '../../protocol/client/client-metadata.js';
 import { type Permission, permissionsAllowed, permissionsFor } from '../../protocol/permission.js';
@@ -14,6 +15,7 @@ import { type VisitedInteraction, visitInteraction } from '../../storage/interac
 import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Idp } from '../deps.js';
 import type { PresentedCookies } from './cookies.js';
+import { pageContext } from './paths.js';
 import { clientDisabled, cookiesMissing, foreignBrowser, interactionGone } from './refusal.js';
 
 /** A browser at an interaction: all the facts from which the next step follows. */
@@ -25,6 +27,8 @@ export interface Visit extends VisitedInteraction {
   readonly browser: string;
   /** prompt=none: nothing may be shown (OIDC Core §3.1.2.1). */
   readonly silent: boolean;
+  /** How its pages are shown. */
+  readonly view: View;
 }
 
 const hashOf = (value: string | undefined): Buffer | null => (value === undefined ? null : hashToken(value));
@@ -43,11 +47,13 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
   // Interactions for a device or an account come from a later release, which knows their steps.
   if (found?.purpose !== 'authorize') throw interactionGone();
   linkTrace(found.traceparent);
-  if (!found.ours) throw foreignBrowser();
-  if (found.clientDisabledAt) throw clientDisabled();
+  if (!found.ours) throw foreignBrowser(found.request);
+  if (found.clientDisabledAt) throw clientDisabled(found.request);
   const silent = found.request.prompts.includes('none');
-  if (cookies.browser === undefined && !silent) throw cookiesMissing();
-  return { ...found, interactionId, cookies, browser: cookies.browser ?? '', silent };
+  if (cookies.browser === undefined && !silent) throw cookiesMissing(found.request);
+  const context = { ...pageContext(idp, { interactionId }), requested: found.request.uiLocales };
+  const view = viewFor(idp.brand, cookies.reader, context);
+  return { ...found, interactionId, cookies, browser: cookies.browser ?? '', silent, view };
 }
 
 /** What the client asks to be allowed, by the resources that its token will be for. */

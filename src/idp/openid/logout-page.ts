@@ -1,10 +1,10 @@
+import type { Page } from '../../http/browser/headers.js';
 import { html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
-import { texts } from '../../pages/texts.js';
+import type { View } from '../../pages/view.js';
 import { accountChip, csrfField, type PersonOnPage } from '../interaction/parts.js';
 
 export interface LogoutPage {
-  readonly productName?: string | undefined;
   readonly person: PersonOnPage;
   /** The client that asks, where that is proven. */
   readonly askedBy?: string | undefined;
@@ -18,18 +18,18 @@ export interface LogoutPage {
   readonly parameters: Readonly<Record<string, string | undefined>>;
 }
 
-const text = texts.logout;
-
 /** Asks before a session ends (OIDC RP-Initiated Logout §2): any page on the web can send a browser here. */
-export const renderLogoutPage = (page: LogoutPage): string =>
-  layout(
-    { title: text.title, productName: page.productName },
+export const renderLogoutPage = (view: View, page: LogoutPage): Page => {
+  const text = view.texts.logout;
+  return layout(
+    view,
+    { title: text.title },
     html`
       <p class="lead">${page.askedBy && html`${text.askedBy(html`<strong>${page.askedBy}</strong>`)} `}${text.lead}${
         page.returningTo && html` ${text.returning(html`<strong>${page.returningTo}</strong>`)}`
       }</p>
       ${page.notReturning && html`<div class="alert" role="alert">${text.notReturning}</div>`}
-      ${accountChip(page.person)}
+      ${accountChip(view.texts, page.person)}
       <form method="post" action="${page.action}">
         ${csrfField(page.csrf)}
         ${Object.entries(page.parameters).map(
@@ -39,7 +39,8 @@ export const renderLogoutPage = (page: LogoutPage): string =>
       </form>
       <p class="fine">${text.stay}</p>`,
   );
+};
 
 /** Where a logout ends that leads back to no client (OIDC RP-Initiated Logout §3). */
-export const renderLoggedOutPage = (page: { readonly productName?: string | undefined }): string =>
-  layout({ title: text.doneTitle, productName: page.productName }, html`<p class="lead">${text.done}</p>`);
+export const renderLoggedOutPage = (view: View): Page =>
+  layout(view, { title: view.texts.logout.doneTitle }, html`<p class="lead">${view.texts.logout.done}</p>`);

@@ -4,6 +4,9 @@ import { verifyOwnJwt } from '../../crypto/jwt.js';
 import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
 import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readForm, readQuery } from '../../http/request/form.js';
+import { noteRequestedLanguages } from '../../pages/error-pages.js';
+import { type Reader, type View, viewFor } from '../../pages/view.js';
+import { parseUiLocales } from '../../protocol/language.js';
 import {
   type Hint,
   type LogoutRequest,
@@ -67,15 +70,14 @@ const currentSession = async (idp: Idp, secret: string | undefined): Promise<Liv
   secret === undefined ? null : findSession(idp.sql, hashToken(secret), idp.clock.now());
 
 /** Nobody is signed in any more: back to the client, or a page that says so (OIDC RP-Initiated Logout §3). */
-function loggedOut(idp: Idp, { returnTo }: ValidLogout): Answer {
+function loggedOut(view: View, { returnTo }: ValidLogout): Answer {
   const cookies = [sessionCookie(null)];
   if (returnTo) return { seeOther: returnTo, cookies };
-  return { page: renderLoggedOutPage({ productName: idp.config.pages.productName }), cookies };
+  return { page: renderLoggedOutPage(view), cookies };
 }
 
-function confirmationPage(idp: Idp, logout: ValidLogout, session: LiveSession, secret: string): Answer {
-  const page = renderLogoutPage({
-    productName: idp.config.pages.productName,
+function confirmationPage(idp: Idp, view: View, logout: ValidLogout, session: LiveSession, secret: string): Answer {
+  const page = renderLogoutPage(view, {
     person: personOnPage(session),
     askedBy: logout.client && logout.clientName,
     returningTo: logout.returnTo && !logout.client ? logout.clientName : undefined,
@@ -87,11 +89,17 @@ function confirmationPage(idp: Idp, logout: ValidLogout, session: LiveSession, s
   return { page, status: logout.fault === undefined ? 200 : 400 };
 }
 
-/** The same request by GET: a cross-site POST brings no Lax cookie, a top-level GET does. */
-function repeatedByGet(idp: Idp, request: LogoutRequest): Answer {
+function pathTo(idp: Idp, request: LogoutRequest): string {
   const given = Object.entries(request).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { seeOther: given.length > 0 ? `${logoutPath(idp)}?${new URLSearchParams(given)}` : logoutPath(idp) };
+  return given.length > 0 ? `${logoutPath(idp)}?${new URLSearchParams(given)}` : logoutPath(idp);
 }
+
+/** The same request by GET: a cross-site POST brings no Lax cookie, a top-level GET does. */
+const repeatedByGet = (idp: Idp, request: LogoutRequest): Answer => ({ seeOther: pathTo(idp, request) });
+
+/** The request may say in which language (OIDC RP-Initiated Logout §2 `ui_locales`). */
+const viewOf = (idp: Idp, reader: Reader, request: LogoutRequest): View =>
+  viewFor(idp.brand, reader, { requested: parseUiLocales(request.ui_locales), here: pathTo(idp, request) });
 
 /** Nobody did this: a look at the headers, or a browser that fetches what might be opened next (Fetch standard, `Sec-Purpose`). */
 const isForeseen = (req: Request): boolean =>
@@ -113,17 +121,19 @@ export const logout =
   async (req, res) => {
     const byPost = req.method === 'POST';
     const request = parseLogoutRequest(byPost ? await readForm(req) : readQuery(req));
-    const secret = presentedCookies(idp, req).session;
+    const { session: secret, reader } = presentedCookies(idp, req);
     if (byPost && secret === undefined) return sendAnswer(idp, res, repeatedByGet(idp, request));
+    const view = viewOf(idp, reader, request);
     const valid = await validate(idp, request);
     const session = await currentSession(idp, secret);
     if (session && secret) {
       const asks = mustConfirmLogout(idp.config.logout.confirmation, valid, valid.hint, session);
-      if (asks || isForeseen(req)) return sendAnswer(idp, res, confirmationPage(idp, valid, session, secret));
+      if (asks || isForeseen(req)) return sendAnswer(idp, res, confirmationPage(idp, view, valid, session, secret));
       await endCurrentSession(idp, askedOf(req), valid, secret);
     }
+    noteRequestedLanguages(res, parseUiLocales(request.ui_locales));
     if (valid.fault) throw invalidLogout();
-    sendAnswer(idp, res, loggedOut(idp, valid));
+    sendAnswer(idp, res, loggedOut(view, valid));
   };
 
 /** POST /logout/confirm: the session ends, and with it what was granted in it. Its token is bound to the session. */
@@ -133,10 +143,11 @@ export const confirmLogout =
     assertOwnForm(idp, req);
     const form = await readForm(req);
     const valid = await validate(idp, parseLogoutRequest(form));
-    const secret = presentedCookies(idp, req).session;
+    const { session: secret, reader } = presentedCookies(idp, req);
+    const view = viewOf(idp, reader, valid.request);
     if (secret !== undefined) {
       assertCsrfToken(idp.csrfKey, secret, purpose, form.get('csrf'));
       await endCurrentSession(idp, askedOf(req), valid, secret);
     }
-    sendAnswer(idp, res, loggedOut(idp, valid));
+    sendAnswer(idp, res, loggedOut(view, valid));
   };

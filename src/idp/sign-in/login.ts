@@ -1,4 +1,5 @@
-import { texts } from '../../pages/texts.js';
+import type { Page } from '../../http/browser/headers.js';
+import type { Texts } from '../../pages/texts/en.js';
 import type { Parameters } from '../../protocol/parameters.js';
 import { identifierKey } from '../../protocol/sign-in/identifiers.js';
 import { retryAfterSeconds } from '../../protocol/sign-in/sign-in-delay.js';
@@ -14,8 +15,6 @@ import type { AuthenticationMethod } from './methods/method.js';
 import { type LoginProblem, renderLoginPage } from './page.js';
 import { signIn } from './sign-in.js';
 
-const text = texts.login;
-
 const loginForm: StepForm<'login'> = { kind: 'login', boundToUser: false };
 
 /** What the page shows besides the facts of the visit. */
@@ -26,18 +25,22 @@ interface LoginView {
   readonly problem?: LoginProblem;
 }
 
-function render(idp: Idp, visit: Visit, view: LoginView): string {
-  const suggested = visit.request.loginHint ?? (view.again ? visit.session?.username : undefined);
-  return renderLoginPage({
-    productName: idp.config.pages.productName,
-    lostPasswordUrl: idp.config.pages.lostPasswordUrl,
-    client: clientOnPage(visit),
-    ...formOf(idp, visit, loginForm),
-    cancel: formOf(idp, visit, consentForm),
-    again: view.again,
-    identifier: view.identifier ?? suggested,
-    problem: view.problem,
-  });
+function render(idp: Idp, visit: Visit, shown: LoginView): Page {
+  const suggested = visit.request.loginHint ?? (shown.again ? visit.session?.username : undefined);
+  // Shown while something else is due, it was asked for by whoever wants another account.
+  const otherAccount = stepOf(idp, visit).kind === 'login' ? undefined : ('otherAccount' as const);
+  return renderLoginPage(
+    { ...visit.view, here: hubPath(idp, visit, otherAccount) },
+    {
+      lostPasswordUrl: idp.config.pages.lostPasswordUrl,
+      client: clientOnPage(visit),
+      ...formOf(idp, visit, loginForm),
+      cancel: formOf(idp, visit, consentForm),
+      again: shown.again,
+      identifier: shown.identifier ?? suggested,
+      problem: shown.problem,
+    },
+  );
 }
 
 function loginPage(idp: Idp, visit: Visit): Answer {
@@ -46,7 +49,7 @@ function loginPage(idp: Idp, visit: Visit): Answer {
 }
 
 /** What is missing in the form, before anything is looked up. */
-function incomplete(form: Parameters): LoginProblem | undefined {
+function incomplete(form: Parameters, text: Texts['login']): LoginProblem | undefined {
   const identifier = identifierKey(form.get('identifier') ?? '') === '' ? text.missingIdentifier : undefined;
   const password = form.has('password') ? undefined : text.missingPassword;
   return identifier || password ? { title: text.problem, identifier, password } : undefined;
@@ -59,8 +62,9 @@ export const loginStep = (idp: Idp, password: AuthenticationMethod): Interaction
   async submit(sent) {
     const { visit, form } = sent;
     const identifier = form.get('identifier') ?? '';
-    const ask = (problem: LoginProblem): string => render(idp, visit, { identifier, problem });
-    const missing = incomplete(form);
+    const text = visit.view.texts.login;
+    const ask = (problem: LoginProblem): Page => render(idp, visit, { identifier, problem });
+    const missing = incomplete(form, text);
     if (missing) return { page: ask(missing), status: 422 };
     const result = await signIn(idp, password, sent);
     switch (result.kind) {

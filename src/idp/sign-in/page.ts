@@ -1,6 +1,7 @@
+import type { Page } from '../../http/browser/headers.js';
 import { type Html, html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
-import { texts } from '../../pages/texts.js';
+import type { View } from '../../pages/view.js';
 import { type ClientOnPage, clientLinks, csrfField } from '../interaction/parts.js';
 
 /** Why the form is shown once more. */
@@ -14,7 +15,6 @@ export interface LoginProblem {
 }
 
 export interface LoginPage {
-  readonly productName?: string | undefined;
   readonly client: ClientOnPage;
   readonly action: string;
   readonly csrf: string;
@@ -26,8 +26,6 @@ export interface LoginPage {
   readonly lostPasswordUrl?: string | undefined;
   readonly problem?: LoginProblem | undefined;
 }
-
-const text = texts.login;
 
 const summary = (problem: LoginProblem): Html => html`
   <div class="alert" role="alert" id="problem">
@@ -49,11 +47,13 @@ const described = (field: string, message: string | undefined): Html | undefined
   message === undefined ? undefined : html` aria-invalid="true" aria-describedby="${field}-fault"`;
 
 /** The form for username or e-mail and password. */
-export function renderLoginPage(page: LoginPage): string {
+export function renderLoginPage(view: View, page: LoginPage): Page {
+  const text = view.texts.login;
   const { problem, identifier } = page;
   const toPassword = identifier !== undefined && !problem?.identifier;
   return layout(
-    { title: text.title, productName: page.productName },
+    view,
+    { title: text.title, clientLogo: page.client.logoUri },
     html`
       <p class="lead">${text.lead(html`<strong>${page.client.name}</strong>`)}${page.again && html`<br>${text.again}`}</p>
       ${problem && summary(problem)}
@@ -82,7 +82,7 @@ export function renderLoginPage(page: LoginPage): string {
           ${csrfField(page.cancel.csrf)}
           <button class="plain" type="submit" name="decision" value="deny">${text.cancel(page.client.name)}</button>
         </form>
-        ${clientLinks(page.client)}
+        ${clientLinks(view.texts, page.client)}
       </div>`,
   );
 }

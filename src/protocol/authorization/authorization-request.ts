@@ -1,5 +1,6 @@
 import { type ClientMetadata, requiresPkce } from '../client/client-metadata.js';
 import { faults } from '../fault-sentences.js';
+import { parseUiLocales } from '../language.js';
 import type { Parameters } from '../parameters.js';
 import type { RegisteredRedirectUri } from '../redirect-uri.js';
 import { openidScopes, parseScope, validateAuthorizationScope } from '../scope.js';
@@ -33,6 +34,8 @@ export interface ValidatedAuthorizationRequest {
   readonly maxAge?: number;
   readonly loginHint?: string;
   readonly acrValues: readonly string[];
+  /** Languages by preference (OIDC Core §3.1.2.1 `ui_locales`); an interaction that an earlier release started has none. */
+  readonly uiLocales?: readonly string[];
   /** `sub` of a verified id_token_hint: nobody else may be the answer (OIDC Core §3.1.2.1). */
   readonly hintedSubject?: string;
 }
@@ -52,6 +55,9 @@ export function stateOf(parameters: Parameters): string | undefined {
   const state = parameters.get('state');
   return state !== undefined && state.length <= longest.state ? state : undefined;
 }
+
+/** Characters of ui_locales that are looked at. */
+const longestUiLocales = 512;
 
 const words = (value: string | undefined): string[] => (value ?? '').split(' ').filter((word) => word !== '');
 
@@ -83,6 +89,12 @@ function validateChallenge(parameters: Parameters, client: ClientMetadata): stri
 /** By preference; the client's own default where the request names none (OIDC Registration §2 `default_acr_values`). */
 const acrValuesOf = (parameters: Parameters, client: ClientMetadata): readonly string[] =>
   parameters.has('acr_values') ? words(parameters.get('acr_values')) : (client.default_acr_values ?? []);
+
+/** Wishes that cannot be met are no fault (OIDC Core §3.1.2.1), so that those that are too long are dropped as well. */
+function uiLocalesOf(parameters: Parameters): readonly string[] | undefined {
+  const wishes = parseUiLocales(parameters.get('ui_locales')?.slice(0, longestUiLocales));
+  return wishes.length > 0 ? wishes : undefined;
+}
 
 function validateScope(parameters: Parameters, resources: readonly string[], rules: AuthorizationRequestRules) {
   const requested = parseScope(parameters.get('scope'));
@@ -133,6 +145,7 @@ export function validateAuthorizationRequest(
     maxAge: validateMaxAge(parameters, client),
     loginHint: parameters.get('login_hint'),
     acrValues: acrValuesOf(parameters, client),
+    uiLocales: uiLocalesOf(parameters),
   });
   assertSize(request);
   return request as unknown as ValidatedAuthorizationRequest;

@@ -8,13 +8,20 @@ export interface LogoutRequest {
   readonly client_id?: string | undefined;
   readonly post_logout_redirect_uri?: string | undefined;
   readonly state?: string | undefined;
+  readonly ui_locales?: string | undefined;
 }
 
 /** All of it travels in a Location field, with the request or the answer: no valid request needs more. */
-const longest = { id_token_hint: 12_288, client_id: 1024, post_logout_redirect_uri: 2048, state: 4096 } as const;
+const longest = {
+  id_token_hint: 12_288,
+  client_id: 1024,
+  post_logout_redirect_uri: 2048,
+  state: 4096,
+  ui_locales: 512,
+} as const;
 
 /**
- * Reads a logout request; `logout_hint` and `ui_locales` are taken and left unused (OIDC RP-Initiated Logout §2).
+ * Reads a logout request; `logout_hint` is taken and left unused (OIDC RP-Initiated Logout §2).
  * @throws OAuthError invalid_request
  */
 export function parseLogoutRequest(parameters: Parameters): LogoutRequest {
@@ -25,6 +32,7 @@ export function parseLogoutRequest(parameters: Parameters): LogoutRequest {
     client_id: parameters.get('client_id'),
     post_logout_redirect_uri: parameters.get('post_logout_redirect_uri'),
     state: parameters.get('state'),
+    ui_locales: parameters.get('ui_locales'),
   };
 }
 

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { plainBrand } from '../../../src/pages/brand.js';
 import { renderErrorPage } from '../../../src/pages/error.js';
-import { formPostScriptHash, renderFormPost } from '../../../src/pages/form-post.js';
-import { headersOfPage } from '../../../src/pages/send.js';
+import { renderFormPost } from '../../../src/pages/form-post.js';
+import { viewFor } from '../../../src/pages/view.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
 import { addClient } from '../../support/rows.js';
 
@@ -136,6 +137,8 @@ describe('prompt=none in a frame of another site (OIDC Core §3.1.2.6)', () => {
   });
 });
 
+const plainView = viewFor(plainBrand, { accepted: undefined, chosen: undefined, chosenFor: undefined });
+
 const scan = async (page: Page): Promise<string[]> => {
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
@@ -192,9 +195,8 @@ describe.each([
     await check(page, 'This sign-in cannot continue');
     await page.goto(`${idp.origin}/nowhere`);
     await check(page, 'Page not found');
-    await page.setContent(
-      renderErrorPage({ status: 500, title: 'Something went wrong', message: 'Try again.', requestId: 'r' }),
-    );
+    const fault = { status: 500, title: 'Something went wrong', message: 'Try again.', requestId: 'r' };
+    await page.setContent(renderErrorPage(plainView, fault).html);
     await check(page, 'Something went wrong');
   });
 });
@@ -214,11 +216,9 @@ describe('Form Post Response Mode §2', () => {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const action = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
-    const authz = await origin(() => ({
-      status: 200,
-      headers: { 'content-type': 'text/html', ...Object.fromEntries(headersOfPage([formPostScriptHash])) },
-      body: renderFormPost({ action, parameters: { code: 'c"<&', state: 's' } }),
-    }));
+    const sent = renderFormPost(plainView, { action, parameters: { code: 'c"<&', state: 's' } });
+    const headers = { 'content-type': 'text/html', ...Object.fromEntries(sent.headers) };
+    const authz = await origin(() => ({ status: 200, headers, body: sent.html }));
     const { page, complaints } = await open({ javaScriptEnabled });
     await page.goto(authz);
     if (!javaScriptEnabled) await page.getByRole('button', { name: 'Continue' }).click();

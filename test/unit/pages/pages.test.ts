@@ -1,23 +1,30 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { brandOf, plainBrand } from '../../../src/pages/brand.js';
 import { renderErrorPage } from '../../../src/pages/error.js';
-import { formPostScriptHash, renderFormPost } from '../../../src/pages/form-post.js';
+import { renderFormPost } from '../../../src/pages/form-post.js';
 import { html, webLink } from '../../../src/pages/html.js';
-import { stylesheetHash } from '../../../src/pages/stylesheet.js';
+import { imageSource } from '../../../src/pages/image-source.js';
+import { layout } from '../../../src/pages/layout.js';
+import { viewFor } from '../../../src/pages/view.js';
 
 const hostile = `"><script>alert('1')</script>&`;
 const sourceOf = (page: string, tag: string) => new RegExp(`<${tag}>(.*?)</${tag}>`, 's').exec(page)?.[1] ?? '';
 const hashOf = (source: string) => `sha256-${createHash('sha256').update(source).digest('base64')}`;
 
+const reader = { accepted: undefined, chosen: undefined, chosenFor: undefined };
+const view = viewFor(plainBrand, reader);
+const plain = { productName: 'Identity', language: 'en' as const, links: [], colours: { light: {}, dark: {} } };
+const policyOf = ({ headers }: ReturnType<typeof layout>) => new Map(headers).get('Content-Security-Policy');
+
 describe('Pages', () => {
   it('escape what is inserted, in text and in attributes', () => {
-    const page = renderErrorPage({
-      status: 400,
-      title: hostile,
-      message: hostile,
-      requestId: hostile,
-      productName: hostile,
-    });
+    const links = [{ text: hostile, url: hostile, translations: {} }];
+    const brand = brandOf({ ...plain, productName: hostile, logoUrl: hostile, links });
+    const { html: page } = renderErrorPage(
+      { ...view, brand, here: hostile },
+      { status: 400, title: hostile, fault: hostile, message: hostile, requestId: hostile },
+    );
     expect(page).not.toContain('<script>');
     expect(page).not.toContain("alert('");
   });
@@ -27,9 +34,13 @@ describe('Pages', () => {
   });
 
   it('carry exactly the style and the script whose hashes the policy names', () => {
-    const page = renderFormPost({ action: 'https://app.example/cb', parameters: { code: 'c' } });
-    expect(hashOf(sourceOf(page, 'style'))).toBe(stylesheetHash);
-    expect(hashOf(sourceOf(page, 'script'))).toBe(formPostScriptHash);
+    const colours = { light: { accent: '#0a5f38' }, dark: { accent: '#7fe0b0', ground: '#000000' } };
+    const brand = brandOf({ ...plain, colours, stylesheet: '.card{border-radius:0}' });
+    const sent = renderFormPost({ ...view, brand }, { action: 'https://app.example/cb', parameters: { code: 'c' } });
+    const page = sent.html;
+    expect(policyOf(sent)).toContain(`style-src '${hashOf(sourceOf(page, 'style'))}'`);
+    expect(policyOf(sent)).toContain(`script-src '${hashOf(sourceOf(page, 'script'))}'`);
+    expect(sourceOf(page, 'style')).toMatch(/--accent:#0a5f38.*--accent:#7fe0b0.*border-radius:0/s);
     expect(page).not.toMatch(/ style=| on[a-z]+=/);
   });
 
@@ -41,9 +52,39 @@ describe('Pages', () => {
   );
 });
 
+describe('Images', () => {
+  const framed = (clientLogo?: string, logo = {}) =>
+    layout({ ...view, brand: brandOf({ ...plain, ...logo }) }, { title: 'x', clientLogo }, html``);
+
+  it('are allowed by their own address, and only where there is one', () => {
+    expect(policyOf(framed())).not.toContain('img-src');
+    const page = framed('https://app.example/logo.svg?v=2', { logoUrl: 'https://us.example/mark.png' });
+    expect(policyOf(page)).toContain('img-src https://us.example/mark.png https://app.example/logo.svg');
+    expect(page.html).toContain('src="https://app.example/logo.svg?v=2" alt="" referrerpolicy="no-referrer"');
+  });
+
+  it('from the configuration stand in the page', () => {
+    const page = framed(undefined, { logo: '<svg xmlns="http://www.w3.org/2000/svg"/>' });
+    expect(policyOf(page)).toContain('img-src data:');
+    expect(page.html).toContain('src="data:image/svg+xml,%3Csvg');
+  });
+
+  it.each([
+    ['https://app.example/a;b,c.png', 'https://app.example/a%3Bb%2Cc.png'],
+    ['https://app.example', 'https://app.example/'],
+    ['https://*.app.example/a.png', undefined],
+    ['https://*/a.png', undefined],
+    ['javascript:alert(1)', undefined],
+    ['https://', undefined],
+    [undefined, undefined],
+  ])('%s is allowed as %s', (address, source) => {
+    expect(imageSource(address)).toBe(source);
+  });
+});
+
 describe('Form Post Response Mode §2', () => {
   it('holds each parameter, escaped, and none that is undefined', () => {
-    const page = renderFormPost({
+    const { html: page } = renderFormPost(view, {
       action: 'https://app.example/cb?a=1&b=2',
       parameters: { code: 'c', state: hostile, error: undefined },
     });

@@ -108,7 +108,11 @@ describe('one spelling of each path', () => {
 });
 
 describe('what no route takes', () => {
-  const render = ({ title, status, requestId }: RefusalPage) => `<h1>${status} ${title} ${requestId}</h1>`;
+  const headers = pageHeaders({ formAction: 'self', styleHashes: ['sha256-x'] });
+  const render = (_req: unknown, { title, status, requestId }: RefusalPage) => ({
+    html: `<h1>${status} ${title} ${requestId}</h1>`,
+    headers,
+  });
 
   it('is 404, in JSON', async () => {
     const { status, body, headers } = await request(tokenApp().app).get('/nothing?code=secret');
@@ -131,8 +135,7 @@ describe('what no route takes', () => {
     ['application/json', 'application/json; charset=utf-8'],
     ['*/*', 'application/json; charset=utf-8'],
   ])('is for Accept %s of type %s', async (accept, type) => {
-    const headers = pageHeaders({ formAction: 'self', styleHashes: ['sha256-x'] });
-    const { app } = testApp(() => undefined, { refusalPages: { render, headers } });
+    const { app } = testApp(() => undefined, { refusalPages: { render } });
     const answer = await request(app).get('/nothing').set('Accept', accept);
     expect([answer.status, answer.headers['content-type']]).toEqual([404, type]);
     if (type.startsWith('text/html')) {
@@ -201,10 +204,10 @@ describe('errors', () => {
   });
 
   it('survive a page that cannot be rendered', async () => {
-    const render = (): string => {
+    const render = (): never => {
       throw new Error('template');
     };
-    const { app } = failing(new Error('first'), { refusalPages: { render, headers: [] } });
+    const { app } = failing(new Error('first'), { refusalPages: { render } });
     const answer = await request(app).get('/fail').set('Accept', 'text/html');
     expect([answer.status, answer.body.error]).toEqual([500, 'server_error']);
     expect(answer.text).not.toMatch(/template|first/);

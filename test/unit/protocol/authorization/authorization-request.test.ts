@@ -85,8 +85,17 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
       acrValues: ['aal2', 'aal1'],
     }));
 
+  it.each([
+    ['de-AT fr', ['de-AT', 'fr']],
+    ['not_a_tag', undefined],
+    ['', undefined],
+    [`${'en '.repeat(170)}de-x-cut-off`, Array(32).fill('en')],
+  ])('keeps the languages of ui_locales %j (OIDC Core §3.1.2.1)', (ui_locales, uiLocales) => {
+    expect(validate({ ui_locales }).uiLocales).toEqual(uiLocales);
+  });
+
   it('leaves out what was not asked, unknown parameters and `claims`', () =>
-    expect(validate({ claims: '{}', vendor: 'x', display: 'popup', ui_locales: 'de' })).toEqual({
+    expect(validate({ claims: '{}', vendor: 'x', display: 'popup', claims_locales: 'de' })).toEqual({
       clientId: 'c1',
       redirectUri,
       redirectUriNamed: true,

@@ -1,12 +1,20 @@
-import { type Html, html } from './html.js';
+import type { Language } from '../../protocol/language.js';
+import { type Html, html } from '../html.js';
 
 /** A name as plain text or already set in type. */
-type Name = string | Html;
+export type Name = string | Html;
 
-/** Every sentence that a person can read on our pages, in one place: a translation is another object of this type. */
-export const texts = {
-  language: 'en',
-  defaultProductName: 'Identity',
+/** Every sentence that a person can read on our pages, in English: a translation is another object of the same type. */
+export const en = {
+  language: 'en' as Language,
+  /** Of the script (HTML §3.2.6.4 `dir`). */
+  direction: 'ltr' as 'ltr' | 'rtl',
+  /** The language's own name, by which its speakers find it. */
+  name: 'English',
+  foot: {
+    languages: 'Language',
+    links: (product: string) => `About ${product}`,
+  },
   account: {
     signedInAs: 'Signed in as',
   },
@@ -17,7 +25,7 @@ export const texts = {
   },
   login: {
     title: 'Sign in',
-    lead: (client: Name) => html`to continue to ${client}`,
+    lead: (client: Name): Html => html`to continue to ${client}`,
     again: 'Please confirm that it is you.',
     identifier: 'Username or e-mail',
     password: 'Password',
@@ -54,7 +62,7 @@ export const texts = {
       'read:resource': 'Read your data',
       'write:resource': 'Change your data',
       'delete:resource': 'Delete your data',
-    } as Readonly<Record<string, string>>,
+    },
     otherScope: (scope: string) => `Use the permission “${scope}”`,
     /** Where a scope is good. */
     at: (resource: Name) => html`at ${resource}`,
@@ -98,6 +106,7 @@ export const texts = {
   failure: {
     invalidTitle: 'This request is not valid',
     invalid: 'It is incomplete or malformed. Go back to where you came from and try again.',
+    /** Below the sentence that names the mistake, which is the protocol's and stays in English. */
     askDevelopers: 'Go back to where you came from; if it happens again, tell the people who run that application.',
     offered: (name: string) => `${name} of this request`,
     registered: (name: string) => `${name} as registered`,
@@ -113,4 +122,31 @@ export const texts = {
     crossSiteTitle: 'This form came from elsewhere',
     crossSite: 'Forms of this site are only accepted when they were sent from its own pages. Nothing was changed.',
   },
-} as const;
+  /** What is refused before an endpoint is reached, by its error code. */
+  refusals: {
+    not_found: { title: 'Page not found', message: 'There is nothing at this address.' },
+    method_not_allowed: {
+      title: 'That did not work',
+      message: 'This address does not answer the method of the request.',
+    },
+    access_denied: {
+      title: 'Please try again',
+      message: 'The form is too old or came from elsewhere. Go back, reload the page and try again.',
+    },
+    invalid_request: {
+      title: 'That did not work',
+      message: 'The request is missing a parameter, repeats one or is otherwise malformed.',
+    },
+    temporarily_unavailable: {
+      title: 'Too busy right now',
+      message: 'This site cannot answer right now. Wait a few seconds, then try again.',
+    },
+    server_error: {
+      title: 'Something went wrong',
+      message: 'This site could not answer. Try again in a few minutes.',
+    },
+  },
+};
+
+/** A language of our pages: what is missing in one does not compile. */
+export type Texts = typeof en;

@@ -1,0 +1,4 @@
+import type { Step } from '../../protocol/sign-in/next-step.js';
+
+/** The steps that ask somebody for something, each with an endpoint of its name; the others end the interaction. */
+export type StepKind = Exclude<Step['kind'], 'done' | 'refused'>;
