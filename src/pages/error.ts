@@ -26,7 +26,7 @@ export const renderErrorPage = (view: View, page: ErrorPage): Page =>
       ${
         page.facts &&
         page.facts.length > 0 &&
-        html`<dl class="facts">${page.facts.map(([name, value]) => html`<dt>${name}</dt><dd><code dir="ltr">${value}</code></dd>`)}</dl>`
+        html`<dl class="facts">${page.facts.map(([name, value]) => html`<dt>${name}</dt><dd><code>${value}</code></dd>`)}</dl>`
       }
       ${page.action && html`<p><a class="button" href="${page.action.href}">${page.action.label}</a></p>`}
       ${

@@ -30,12 +30,12 @@ p,ul,h1,h2,dl,dd{margin:0}
 .keyhole{fill:var(--on-accent)}
 .card{width:100%;max-width:26.5rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:1rem;box-shadow:var(--shadow);
 display:flex;flex-direction:column;gap:1.25rem;overflow-wrap:anywhere}
-h1{font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.02em;display:flex;align-items:center;gap:.625rem}
+h1{font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.02em;text-wrap:balance;display:flex;align-items:flex-start;gap:.625rem}
 h1+.lead{margin-top:-.875rem}
 h2{font-size:.875rem;font-weight:600;color:var(--quiet)}
-.sign{flex:none;color:var(--accent)}
+.sign{flex:none;margin-top:.1875rem;color:var(--accent)}
 .sign.fault{color:var(--wrong)}
-.lead{color:var(--quiet)}
+.lead{color:var(--quiet);text-wrap:pretty}
 .lead strong{color:var(--ink);font-weight:600}
 form{display:flex;flex-direction:column;gap:1.25rem}
 .field{display:flex;flex-direction:column;gap:.375rem}
@@ -45,12 +45,13 @@ input:hover{border-color:var(--ink)}
 input[aria-invalid=true]{border-color:var(--wrong);box-shadow:inset 0 0 0 1px var(--wrong)}
 .fault{color:var(--wrong);font-size:.875rem}
 .button{font:inherit;font-weight:600;min-height:2.875rem;padding:.5rem 1.25rem;border:1px solid transparent;border-radius:.625rem;background:var(--accent);color:var(--on-accent);
-cursor:pointer;text-align:center;text-decoration:none;display:inline-flex;align-items:center;justify-content:center}
+cursor:pointer;text-align:center;text-decoration:none;display:inline-flex;align-items:center;justify-content:center;overflow-wrap:break-word}
 .button:hover{background:var(--accent-strong)}
 form>.button{width:100%}
 .button.second{background:transparent;border-color:var(--edge);color:var(--ink)}
 .button.second:hover{background:var(--wash);border-color:var(--ink)}
-.choices{display:grid;grid-template-columns:1fr 1fr;gap:.75rem}
+.choices{display:flex;flex-wrap:wrap;gap:.75rem}
+.choices .button{flex:1 1 7rem;padding-inline:.875rem}
 a{color:var(--accent);text-underline-offset:.2em;text-decoration-thickness:1px}
 a:hover{color:var(--accent-strong);text-decoration-thickness:2px}
 .plain{font:inherit;font-size:.9375rem;text-align:start;padding:.1875rem 0;border:0;background:none;color:var(--accent);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.2em;cursor:pointer}
@@ -83,10 +84,11 @@ a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visibl
 .facts dd{margin-bottom:.5rem;overflow-wrap:anywhere}
 .facts dt{font-size:.8125rem;color:var(--quiet)}
 .trace{border-top:1px solid var(--line);padding-top:1.125rem;font-size:.8125rem;color:var(--quiet)}
-code{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.trace code{display:inline-block}
+code{direction:ltr;unicode-bidi:isolate;font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .visually-hidden{position:absolute;width:1px;height:1px;margin:-1px;padding:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap;border:0}
 .logo{display:block;max-width:100%;max-height:2.5rem}
-.of-client{display:block;max-width:4rem;max-height:3rem;border-radius:.5rem}
+.of-client{display:block;align-self:flex-start;height:2.5rem;max-width:100%;object-fit:contain;border-radius:.375rem}
 .around{width:100%;max-width:26.5rem;display:flex;flex-direction:column;gap:.5rem;font-size:.875rem;color:var(--quiet)}
 .around nav,.around ul{display:flex;flex-wrap:wrap;justify-content:center;gap:.25rem 1.25rem;list-style:none;padding:0}
 .around a{color:inherit;display:inline-block;padding:.1875rem 0}

@@ -200,3 +200,44 @@ describe('the whole story in a browser', () => {
     await new Promise((resolve) => relyingParty.close(resolve));
   });
 });
+
+describe('in German', () => {
+  const signInUrl = (wishes: Readonly<Record<string, string>>) => {
+    const query = new URLSearchParams({
+      response_type: 'code',
+      client_id: 'demo-client',
+      redirect_uri: `http://127.0.0.1:${stack.relyingPartyPort}/callback`,
+      scope: 'openid profile',
+      prompt: 'login consent',
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+      ...wishes,
+    });
+    return `${stack.urls.authz}/oauth2/v1/authorize?${query}`;
+  };
+
+  it.each([
+    ['by ui_locales', { ui_locales: 'de-CH' }, { locale: 'fr-FR' }, 'Anmelden'],
+    ['by the link at the foot of the page', { ui_locales: 'fr' }, { locale: 'en-GB' }, 'Connexion'],
+    ['by the link, without script', {}, { locale: 'es-MX', javaScriptEnabled: false }, 'Iniciar sesión'],
+  ])('signs in and consents %s', async (_, wishes, options, first) => {
+    const relyingParty = createServer((_req, res) => res.setHeader('Content-Type', 'text/html').end('arrived'));
+    relyingParty.listen(stack.relyingPartyPort, '127.0.0.1');
+    const other = await browser.newContext({ ...options, viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
+    const shown = await other.newPage();
+    await shown.goto(signInUrl(wishes));
+    expect(await shown.getByRole('heading', { level: 1 }).textContent()).toBe(first);
+    if (first !== 'Anmelden') await shown.getByRole('link', { name: 'Deutsch' }).click();
+    await shown.getByRole('heading', { name: 'Anmelden' }).waitFor();
+    expect(await accessible(shown)).toEqual([]);
+    await shown.getByLabel('Benutzername oder E-Mail-Adresse').fill('demo');
+    await shown.getByLabel('Passwort').fill('demo-password');
+    await shown.getByRole('button', { name: 'Anmelden' }).click();
+    await shown.getByRole('heading', { name: 'Zugriff erlauben?' }).waitFor();
+    expect(await accessible(shown)).toEqual([]);
+    await shown.getByRole('button', { name: 'Erlauben' }).click();
+    await shown.getByText('arrived').waitFor();
+    await other.close();
+    await new Promise((resolve) => relyingParty.close(resolve));
+  });
+});

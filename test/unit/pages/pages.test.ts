@@ -52,6 +52,20 @@ describe('Pages', () => {
   );
 });
 
+describe('Right to left', () => {
+  const rtl = { ...view, texts: { ...view.texts, direction: 'rtl' as const } };
+
+  it('is said of the page, and the words of the protocol run their own way', () => {
+    const page = renderErrorPage(rtl, { status: 400, title: 'x', fault: 'Wrong.', message: 'y' });
+    expect(page.html).toContain('<html lang="en" dir="rtl">');
+    expect(page.html).toContain('<span lang="en" dir="ltr">Wrong.</span>');
+  });
+
+  it('breaks nothing: no side of the style is left or right', () => {
+    expect(plainBrand.stylesheet).not.toMatch(/(^|[;{\s-])(left|right)\b|:\s*(left|right)\b|float/);
+  });
+});
+
 describe('Images', () => {
   const framed = (clientLogo?: string, logo = {}) =>
     layout({ ...view, brand: brandOf({ ...plain, ...logo }) }, { title: 'x', clientLogo }, html``);

@@ -27,6 +27,7 @@ describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
     'grant_types_supported',
     'code_challenge_methods_supported',
     'userinfo_endpoint',
+    'ui_locales_supported',
   ])('has %s', (member) => expect(document).toHaveProperty(member));
 
   it('names every endpoint that its table announces, and no other', () => {

@@ -66,6 +66,20 @@ describe('I5: an error page names the fault (RFC 6749 §4.1.2.1)', () => {
   });
 });
 
+describe('ui_locales (OIDC Core §3.1.2.1)', () => {
+  it('is the language of an error page, but for the words of the protocol', async () => {
+    const { status, text, headers } = await ask(authz, 'nobody', { ui_locales: 'ja de-AT' });
+    expect([status, headers.get('content-language')]).toEqual([400, 'de']);
+    expect(text).toContain('Diese Anfrage ist ungültig');
+    expect(text).toContain('<span lang="en" dir="ltr">client_id names no client that is registered here.</span>');
+  });
+
+  it('changes nothing of what the client is told', async () => {
+    const { location } = await ask(authz, client, { ui_locales: 'de', prompt: 'unknown' });
+    expect(descriptionOf(location)).toBe('prompt holds a value other than none, login, consent and select_account.');
+  });
+});
+
 describe('I5: error_description names the fault (RFC 6749 §4.1.2.1)', () => {
   it.each([
     [{ code_challenge_method: 'plain' }, 'code_challenge_method is not S256, the only one that is supported.'],

@@ -96,6 +96,13 @@ describe('GET /resume after a sign-in (RFC 6749 §4.1.2)', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
+  it('by form_post: in the language of the request (OIDC Core §3.1.2.1 ui_locales)', async () => {
+    const browser = authz.newBrowser();
+    const answer = await browser.get(await signedIn(browser, { response_mode: 'form_post', ui_locales: 'de' }));
+    expect(answer.text).toContain('Sie werden zur Anwendung zurückgeleitet.');
+    expect(answer.headers.get('content-language')).toBe('de');
+  });
+
   it('by form_post: the state is escaped', async () => {
     const browser = authz.newBrowser();
     const state = '"><script>alert(1)</script>';
