@@ -27,10 +27,10 @@ export const de: Texts = {
     submit: 'Anmelden',
     lostPassword: 'Passwort vergessen?',
     cancel: (client) => `Abbrechen und zu ${client} zurückkehren`,
-    problem: 'Das hat nicht geklappt',
+    problem: 'Bitte prüfen Sie Ihre Eingaben',
     missingIdentifier: 'Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein.',
     missingPassword: 'Geben Sie Ihr Passwort ein.',
-    refused: 'Benutzername und Passwort passen nicht zusammen. Prüfen Sie beides und versuchen Sie es noch einmal.',
+    refused: 'Benutzername und Passwort passen nicht zusammen. Versuchen Sie es noch einmal.',
     delayedTitle: 'Zu viele Versuche',
     delayed: (seconds) =>
       `Es wurde zu oft versucht, sich anzumelden. Warten Sie ${seconds === 1 ? 'eine Sekunde' : `${seconds} Sekunden`} und versuchen Sie es dann noch einmal.`,
@@ -124,7 +124,7 @@ export const de: Texts = {
   refusals: {
     not_found: { title: 'Seite nicht gefunden', message: 'Unter dieser Adresse gibt es nichts.' },
     method_not_allowed: {
-      title: 'Das hat nicht geklappt',
+      title: 'Das hat nicht funktioniert',
       message: 'Diese Adresse kann auf diese Weise nicht aufgerufen werden.',
     },
     access_denied: {
@@ -133,11 +133,11 @@ export const de: Texts = {
         'Das Formular ist zu alt oder kam von einer anderen Website. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.',
     },
     invalid_request: {
-      title: 'Das hat nicht geklappt',
+      title: 'Das hat nicht funktioniert',
       message: 'In der Anfrage fehlt eine Angabe, kommt eine doppelt vor, oder sie ist anderweitig fehlerhaft.',
     },
     temporarily_unavailable: {
-      title: 'Gerade zu viel los',
+      title: 'Derzeit zu viele Anfragen',
       message:
         'Diese Website kann gerade nicht antworten. Warten Sie einige Sekunden und versuchen Sie es dann noch einmal.',
     },

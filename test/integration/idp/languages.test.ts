@@ -113,7 +113,7 @@ describe('Pages that say what went wrong', () => {
     ['/oidc/v1/logout?id_token_hint=nonsense', 400, 'Dieser Abmeldelink ist ungültig'],
     ['/oidc/v1/logout?state=a&state=b', 400, 'Diese Anfrage ist ungültig'],
     ['/nowhere', 404, 'Seite nicht gefunden'],
-    ['/oidc/v1/interaction/%ff', 400, 'Das hat nicht geklappt'],
+    ['/oidc/v1/interaction/%ff', 400, 'Das hat nicht funktioniert'],
   ])('%s: %d in German', async (path, status, title) => {
     const page = await idp.newBrowser(german).get(path);
     expect([page.status, languageOf(page)]).toEqual([status, 'de']);

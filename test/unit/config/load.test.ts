@@ -122,6 +122,23 @@ describe('what a configuration becomes', () => {
   });
 });
 
+describe('the looks of the pages', () => {
+  it('come from files, with links in the languages that differ', async () => {
+    const [logo_file, stylesheet_file] = [await write('<svg xmlns="x"/>\n'), await write('.card{border:0}\n')];
+    const links = [{ text: 'Imprint', url: 'https://x.example/', translations: { de: 'Impressum' } }];
+    const colours = { light: { accent: '#0A5F38' } };
+    const { pages } = await load({ ...least(), pages: { language: 'de', logo_file, stylesheet_file, links, colours } });
+    expect(pages).toEqual({
+      productName: 'Identity',
+      language: 'de',
+      logo: '<svg xmlns="x"/>',
+      stylesheet: '.card{border:0}',
+      colours: { light: { accent: '#0a5f38' }, dark: {} },
+      links,
+    });
+  });
+});
+
 describe('secrets from files', () => {
   it('reads them without the line break at the end', async () => {
     const dsn_file = await write('postgres://u:p@db/identity_db\n');
@@ -324,6 +341,16 @@ describe('faults', () => {
     ['S12: a proxy that is no address', { ...least(), http: { trust_proxy: ['ingress'] } }, 'http.trust_proxy'],
     ['S12: a network that is none', { ...least(), http: { trust_proxy: ['10.0.0.0/33'] } }, 'http.trust_proxy'],
     ['S12: everybody', { ...least(), http: { trust_proxy: true } }, 'http.trust_proxy'],
+    [
+      'an accent on which nobody can read',
+      { ...least(), pages: { colours: { light: { accent: '#FFCC00' } } } },
+      'pages.colours.light.accent (line',
+    ],
+    ['a colour by name', { ...least(), pages: { colours: { dark: { ground: 'black' } } } }, 'a colour such as #3444c8'],
+    ['a stylesheet that leaves its element', { ...least(), pages: { stylesheet: 'a{}</STYLE >' } }, 'pages.stylesheet'],
+    ['a logo that is no SVG', { ...least(), pages: { logo: '<html><svg/></html>' } }, 'an SVG image'],
+    ['a logo twice', { ...least(), pages: { logo: '<svg/>', logo_url: 'https://x.example/l' } }, 'pages.logo_url'],
+    ['a language that is not there', { ...least(), pages: { language: 'nl' } }, 'one of en, de, fr, es'],
     ['the admin port as a public port', { ...least(), admin: { port: 8081 } }, 'http.ports.idp'],
   ])('%s', async (_, document, expected) => {
     expect(await faultsOf(document)).toMatch(expected);
