@@ -225,16 +225,18 @@ describe('in German', () => {
     relyingParty.listen(stack.relyingPartyPort, '127.0.0.1');
     const other = await browser.newContext({ ...options, viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
     const shown = await other.newPage();
+    // Axe is a script itself.
+    const faults = async () => ('javaScriptEnabled' in options ? [] : accessible(shown));
     await shown.goto(signInUrl(wishes));
     expect(await shown.getByRole('heading', { level: 1 }).textContent()).toBe(first);
     if (first !== 'Anmelden') await shown.getByRole('link', { name: 'Deutsch' }).click();
     await shown.getByRole('heading', { name: 'Anmelden' }).waitFor();
-    expect(await accessible(shown)).toEqual([]);
+    expect(await faults()).toEqual([]);
     await shown.getByLabel('Benutzername oder E-Mail-Adresse').fill('demo');
     await shown.getByLabel('Passwort').fill('demo-password');
     await shown.getByRole('button', { name: 'Anmelden' }).click();
     await shown.getByRole('heading', { name: 'Zugriff erlauben?' }).waitFor();
-    expect(await accessible(shown)).toEqual([]);
+    expect(await faults()).toEqual([]);
     await shown.getByRole('button', { name: 'Erlauben' }).click();
     await shown.getByText('arrived').waitFor();
     await other.close();
