@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { type BoundedCache, createBoundedCache } from '../cache/bounded-cache.js';
 import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { channelsOf, palettes, type Scheme } from '../config/palette.js';
+import type { HeaderList } from '../http/browser/headers.js';
 import type { Language } from '../protocol/language.js';
 import { stylesheet } from './stylesheet.js';
 
@@ -18,7 +20,12 @@ export interface Brand {
   readonly stylesheetHash: string;
   /** The language of whoever wishes for none. */
   readonly language: Language;
+  /** Policies that were made before, by what they allow. */
+  readonly policies: BoundedCache<HeaderList>;
 }
+
+/** One for each client with a logo, and a few. */
+const mostPolicies = 256;
 
 /** A colour with so much of another in it, from 0 to 1. */
 function mixed(colour: string, other: string, share: number): string {
@@ -47,7 +54,8 @@ function stylesheetOf({ colours, stylesheet: own }: PagesConfig): string {
     // Each in its own scheme: without the query the light ones would win over our dark ones.
     light && `@media (prefers-color-scheme:light){:root{${light}}}`,
     dark && `@media (prefers-color-scheme:dark){:root{${dark}}}`,
-    own,
+    // As the parser of HTML turns line ends, or the hash would not fit.
+    own?.replace(/\r\n?/g, '\n'),
   ]
     .filter(Boolean)
     .join('\n');
@@ -62,6 +70,7 @@ export function brandOf(pages: PagesConfig): Brand {
     stylesheet: sheet,
     stylesheetHash: `sha256-${createHash('sha256').update(sheet).digest('base64')}`,
     language: pages.language,
+    policies: createBoundedCache(mostPolicies),
   };
 }
 

@@ -1,6 +1,7 @@
 import { raw } from 'hono/html';
-import { type Page, pageHeaders } from '../http/browser/headers.js';
+import { type HeaderList, type Page, pageHeaders } from '../http/browser/headers.js';
 import { languages } from '../protocol/language.js';
+import type { Brand } from './brand.js';
 import { type Html, html } from './html.js';
 import { imageSource } from './image-source.js';
 import { textsIn } from './languages.js';
@@ -67,13 +68,24 @@ function foot(view: View): Html | undefined {
  * What a page of ours may load and do: its own style, its script and its images, nothing else. There is no `form-action`,
  * because Chromium holds it against the whole redirect chain and our forms end at clients (decision 0007).
  */
-const headersOf = ({ brand, texts }: View, { clientLogo, script }: Frame): Page['headers'] => [
-  ...pageHeaders({
+function policyOf(brand: Brand, { clientLogo, script }: Frame): HeaderList {
+  const imageSources = [imageSource(brand.logo), imageSource(clientLogo)].filter((source) => source !== undefined);
+  const scriptHashes = script ? [script.hash] : [];
+  const key = [...scriptHashes, ...imageSources].join(' ');
+  const known = brand.policies.get(key);
+  if (known) return known;
+  const made = pageHeaders({
     formAction: 'none-set',
     styleHashes: [brand.stylesheetHash],
-    scriptHashes: script ? [script.hash] : [],
-    imageSources: [imageSource(brand.logo), imageSource(clientLogo)].filter((source) => source !== undefined),
-  }),
+    scriptHashes,
+    imageSources,
+  });
+  brand.policies.set(key, made);
+  return made;
+}
+
+const headersOf = ({ brand, texts }: View, frame: Frame): HeaderList => [
+  ...policyOf(brand, frame),
   ['Content-Language', texts.language],
   ['Vary', 'Accept-Language, Cookie'],
 ];

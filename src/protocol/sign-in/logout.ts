@@ -12,13 +12,7 @@ export interface LogoutRequest {
 }
 
 /** All of it travels in a Location field, with the request or the answer: no valid request needs more. */
-const longest = {
-  id_token_hint: 12_288,
-  client_id: 1024,
-  post_logout_redirect_uri: 2048,
-  state: 4096,
-  ui_locales: 512,
-} as const;
+const longest = { id_token_hint: 12_288, client_id: 1024, post_logout_redirect_uri: 2048, state: 4096 } as const;
 
 /**
  * Reads a logout request; `logout_hint` is taken and left unused (OIDC RP-Initiated Logout §2).
@@ -32,7 +26,8 @@ export function parseLogoutRequest(parameters: Parameters): LogoutRequest {
     client_id: parameters.get('client_id'),
     post_logout_redirect_uri: parameters.get('post_logout_redirect_uri'),
     state: parameters.get('state'),
-    ui_locales: parameters.get('ui_locales'),
+    // A wish, and no fault when it is too long (OIDC Core §3.1.2.1).
+    ui_locales: parameters.get('ui_locales')?.slice(0, 512),
   };
 }
 

@@ -35,7 +35,7 @@ describe('Pages', () => {
 
   it('carry exactly the style and the script whose hashes the policy names', () => {
     const colours = { light: { accent: '#0a5f38' }, dark: { accent: '#7fe0b0', ground: '#000000' } };
-    const brand = brandOf({ ...plain, colours, stylesheet: '.card{border-radius:0}' });
+    const brand = brandOf({ ...plain, colours, stylesheet: '.card{\r\nborder-radius:0}\r\n' });
     const sent = renderFormPost({ ...view, brand }, { action: 'https://app.example/cb', parameters: { code: 'c' } });
     const page = sent.html;
     expect(policyOf(sent)).toContain(`style-src '${hashOf(sourceOf(page, 'style'))}'`);
