@@ -15,7 +15,10 @@ import type { Sql } from '../storage/connection/sql.js';
 import type { Log } from '../telemetry/log/logger.js';
 
 /** The part of the configuration that this room reads. */
-export type AdministrationConfig = Pick<DatabaseRoleConfig, 'keyEncryptionKeys' | 'signingKeys' | 'lifetimes' | 'jobs'>;
+export type AdministrationConfig = Pick<
+  DatabaseRoleConfig,
+  'keyEncryptionKeys' | 'signingKeys' | 'lifetimes' | 'jobs' | 'claims'
+>;
 
 /** What this room is given. */
 export interface AdministrationGiven {

@@ -1,4 +1,5 @@
 import { hashToken } from '../crypto/digest.js';
+import { knownClaims } from '../protocol/claims.js';
 import {
   type ClientMetadata,
   isClientIdentifier,
@@ -62,12 +63,14 @@ const invalidMetadata = (faults: readonly MetadataFault[]): AdministrationError 
 function readServableMetadata({ config }: Administration, document: ClientDocument): ClientMetadata {
   const { metadata, faults } = readClientMetadata(document);
   if (!metadata) throw invalidMetadata(faults);
-  const { id_token_signed_response_alg: alg } = metadata;
+  const { id_token_signed_response_alg: alg, id_token_claims: names = [] } = metadata;
+  const unknown = names === 'all' ? [] : names.filter((name) => !knownClaims(config.claims.scopes).includes(name));
   const problems = {
     profile: unservableProfile(metadata),
     id_token_signed_response_alg: config.signingKeys.algorithms.includes(alg)
       ? undefined
       : `${alg} has no signing key here`,
+    id_token_claims: unknown.length > 0 ? `names what no scope asks for: ${unknown.join(', ')}` : undefined,
   };
   const unservable = Object.entries(problems).flatMap(([member, problem]): MetadataFault[] =>
     problem === undefined ? [] : [{ error: 'invalid_client_metadata', member, problem }],

@@ -24,6 +24,7 @@ export type AuthzConfig = Pick<
   | 'publicUrls'
   | 'resources'
   | 'defaultResource'
+  | 'claims'
   | 'lifetimes'
   | 'limits'
   | 'keyEncryptionKeys'

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
+import { supportedClaims, userScopes } from '../protocol/claims.js';
 import { authorizationServerMetadata } from '../protocol/metadata.js';
 import { attainableContextClasses } from '../protocol/sign-in/authentication-context.js';
-import { supportedClaims } from '../protocol/token/claims.js';
 import type { Authz } from './deps.js';
 
 /** Seconds. */
@@ -14,7 +14,8 @@ export function metadata({ config }: Authz): RequestHandler {
     publicUrls: { authz: config.issuer, idp: config.publicUrls.idp },
     resources: config.resources,
     signingAlgorithms: config.signingKeys.algorithms,
-    claims: supportedClaims,
+    userScopes: userScopes(config.claims.scopes),
+    claims: supportedClaims(config.claims.scopes),
     acrValues: attainableContextClasses,
   });
   const body = Buffer.from(JSON.stringify(document));

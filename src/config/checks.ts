@@ -1,4 +1,5 @@
-import { openidScopes } from '../protocol/scope.js';
+import { claimFault, knownClaims, userScopes } from '../protocol/claims.js';
+import { isScopeToken, openidScopes } from '../protocol/scope.js';
 import { identifierKey } from '../protocol/sign-in/identifiers.js';
 import type { Fault } from './faults.js';
 import { contrastFaults } from './palette.js';
@@ -24,17 +25,41 @@ function* resourceFaults({ resources = [], default_resource, rs }: ValidSections
   }
 }
 
-function* clientFaults({ clients = [], resources }: ValidSections): Generator<Fault> {
+/** A scope is about the user or a resource's, never both: what a user is asked would have two meanings. */
+function* claimFaults({ claims, resources = [] }: ValidSections): Generator<Fault> {
+  for (const scope of Object.keys(claims?.scopes ?? {})) {
+    const path = ['claims', 'scopes', scope];
+    const owner = resources.find(({ scopes }) => scopes.includes(scope));
+    if (!isScopeToken(scope)) yield fault(path, 'is no scope: printable characters without space, quote or backslash');
+    if (openidScopes.includes(scope)) yield fault(path, 'is a scope of OpenID Connect; expected a name of your own');
+    if (owner) yield fault(path, `is a scope of the resource ${owner.identifier}; expected a name of its own`);
+  }
+}
+
+/** A misspelt name would never get into an ID token, and nobody would hear of it. */
+function* idTokenClaimFaults({ clients = [], claims }: ValidSections): Generator<Fault> {
+  if (!claims) return;
+  const known = knownClaims(claims.scopes);
+  for (const [index, { id_token_claims: names }] of clients.entries()) {
+    const unknown = Array.isArray(names) ? names.filter((name) => !known.includes(String(name))) : [];
+    if (unknown.length > 0) {
+      yield fault(['clients', index, 'id_token_claims'], `no scope asks for ${unknown.join(', ')}`);
+    }
+  }
+}
+
+function* clientFaults({ clients = [], resources, claims }: ValidSections): Generator<Fault> {
   for (const index of repeated(clients.map(({ client_id }) => client_id))) {
     yield fault(['clients', index, 'client_id'], 'is declared twice');
   }
-  if (!resources) return;
-  const known = new Set([...openidScopes, ...resources.flatMap(({ scopes }) => scopes)]);
+  if (!resources || !claims) return;
+  const known = new Set([...userScopes(claims.scopes), ...resources.flatMap(({ scopes }) => scopes)]);
   for (const [index, { scope }] of clients.entries()) {
     const unknown = String(scope ?? '')
       .split(' ')
       .filter((token) => token !== '' && !known.has(token));
-    if (unknown.length > 0) yield fault(['clients', index, 'scope'], `no resource knows ${unknown.join(', ')}`);
+    if (unknown.length > 0)
+      yield fault(['clients', index, 'scope'], `neither a resource nor claims.scopes knows ${unknown.join(', ')}`);
   }
 }
 
@@ -54,9 +79,16 @@ function* algorithmFaults({ clients = [], signing_keys }: ValidSections): Genera
   }
 }
 
-function* userFaults({ users = [] }: ValidSections): Generator<Fault> {
+function* userFaults({ users = [], claims }: ValidSections): Generator<Fault> {
   for (const index of repeated(users.map(({ username }) => identifierKey(username)))) {
     yield fault(['users', index, 'username'], 'is declared twice');
+  }
+  if (!claims) return;
+  for (const [index, user] of users.entries()) {
+    for (const [name, value] of Object.entries(user.claims)) {
+      const problem = claimFault(name, value, claims.scopes);
+      if (problem !== undefined) yield fault(['users', index, 'claims', name], problem);
+    }
   }
 }
 
@@ -102,7 +134,9 @@ function* colourFaults({ pages }: ValidSections): Generator<Fault> {
 /** What two keys say together. */
 export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...resourceFaults(sections),
+  ...claimFaults(sections),
   ...clientFaults(sections),
+  ...idTokenClaimFaults(sections),
   ...algorithmFaults(sections),
   ...userFaults(sections),
   ...keyFaults(sections),

@@ -1,3 +1,4 @@
+import type { CustomScopes } from '../protocol/claims.js';
 import type { RoleName } from '../protocol/endpoints.js';
 import type { FileSections } from './schema.js';
 import type { Secret } from './secret.js';
@@ -40,6 +41,11 @@ export interface RsConfigSection {
   readonly introspection?: { readonly clientId: string; readonly clientSecret: Secret };
 }
 
+export interface ClaimsConfigSection {
+  /** Scopes of the installation's own, as the wire has them. */
+  readonly scopes: CustomScopes;
+}
+
 export type DeclaredClient = FileSections['clients'][number];
 export type DeclaredUser = FileSections['users'][number];
 
@@ -52,6 +58,7 @@ interface Reshaped {
   readonly clients: readonly DeclaredClient[];
   readonly users: readonly DeclaredUser[];
   readonly rs: RsConfigSection;
+  readonly claims: ClaimsConfigSection;
 }
 
 type InMemory<Name extends SectionName> = Name extends keyof Reshaped ? Reshaped[Name] : Camelized<FileSections[Name]>;
@@ -87,6 +94,7 @@ const databaseRole = [
   'signing_keys',
   'lifetimes',
   'default_resource',
+  'claims',
   'clients',
   'users',
   'password',
@@ -146,6 +154,7 @@ const asOnTheWire = (value: unknown) => camelized(value, (key) => key);
 
 function inMemory(file: FileSections, section: SectionName): unknown {
   switch (section) {
+    case 'claims':
     case 'clients':
     case 'users':
       return asOnTheWire(file[section]);

@@ -10,7 +10,7 @@ import { httpUrl, orFile, secret, text } from './values.js';
 
 /** OIDC Core §5.1, as the wire has them. */
 const claims = z
-  .strictObject({
+  .object({
     name: text(),
     given_name: text(),
     family_name: text(),
@@ -42,7 +42,9 @@ const claims = z
       })
       .partial(),
   })
-  .partial();
+  .partial()
+  // Custom claims: `crossFaults` knows which.
+  .catchall(z.unknown());
 
 export const declaredUser = z.strictObject({
   username: z.string().refine(isUsername).meta({ expected: 'a name without space and @' }),

@@ -5,6 +5,7 @@ import { logoutConfirmations } from '../protocol/sign-in/logout.js';
 import { signingAlgorithms } from '../protocol/signing-algorithm.js';
 import { declaredClient, declaredUser } from './declared.js';
 import {
+  claimName,
   colour,
   count,
   dsn,
@@ -255,6 +256,13 @@ export const fileSchema = z.strictObject({
   /** Audiences (RFC 8707) and the scopes that each knows. */
   resources: list(z.strictObject({ identifier: resourceIdentifier(), scopes: list(scopeToken()) })),
   default_resource: resourceIdentifier().optional(),
+  /** What can be known of users beyond the standard claims. */
+  claims: z
+    .strictObject({
+      /** Scopes of the installation's own, each with the claims that it asks for. */
+      scopes: z.record(z.string(), z.array(claimName()).min(1)).default({}),
+    })
+    .prefault({}),
   database,
   /** The first encrypts, all decrypt. */
   key_encryption_keys: list(keyEncryptionKey),

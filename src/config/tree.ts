@@ -19,9 +19,13 @@ export type Path = readonly (string | number)[];
 
 export const tree = z.toJSONSchema(fileSchema, { io: 'input' }) as Node;
 
+/** What a key of the reader's own choice holds. */
+const othersOf = (node: Node | undefined): Node | undefined =>
+  typeof node?.additionalProperties === 'object' ? (node.additionalProperties as Node) : undefined;
+
 export const nodeAt = (path: Path, from: Node | undefined = tree): Node | undefined =>
   path.reduce<Node | undefined>(
-    (node, step) => (typeof step === 'number' ? node?.items : node?.properties?.[step]),
+    (node, step) => (typeof step === 'number' ? node?.items : (node?.properties?.[step] ?? othersOf(node))),
     from,
   );
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { isClaimName, isProtocolClaim } from '../protocol/claims.js';
 import { Secret } from './secret.js';
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -100,6 +101,15 @@ export const scopeToken = () =>
     .string()
     .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/)
     .meta({ expected: 'a scope of printable characters without space, quote or backslash' });
+
+/** The name of a claim about the user: none of the protocol's own (RFC 7519 §4.1). */
+export const claimName = () =>
+  z
+    .string()
+    .refine((name) => isClaimName(name) && !isProtocolClaim(name))
+    .meta({
+      expected: 'the name of a claim, printable, without space and quote, that is none of the protocol such as sub',
+    });
 
 const isNetwork = (value: string): boolean => {
   const [address = '', prefix, ...rest] = value.split('/');

@@ -24,6 +24,7 @@ export type IdpConfig = Pick<
   | 'publicUrls'
   | 'resources'
   | 'defaultResource'
+  | 'claims'
   | 'lifetimes'
   | 'keyEncryptionKeys'
   | 'signIn'

@@ -5,7 +5,6 @@ import { authenticationMethodsAt } from './client/client-authentication.js';
 import { grantTypes } from './client/client-metadata.js';
 import { type Endpoint, type EndpointName, endpoints, endpointUrl, type RoleName } from './endpoints.js';
 import { languages } from './language.js';
-import { openidScopes } from './scope.js';
 import { type SigningAlgorithm, signingAlgorithms } from './signing-algorithm.js';
 
 export interface MetadataFacts {
@@ -15,6 +14,8 @@ export interface MetadataFacts {
   readonly resources: readonly ProtectedResource[];
   /** Algorithms for which a signing key exists. */
   readonly signingAlgorithms: readonly SigningAlgorithm[];
+  /** Scopes about the user, and what can be told of one. */
+  readonly userScopes: readonly string[];
   readonly claims: readonly string[];
   readonly acrValues: readonly string[];
 }
@@ -45,7 +46,7 @@ const authenticationMembers = (): Record<string, unknown> => ({
 export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Record<string, unknown>> => ({
   issuer: facts.issuer,
   ...endpointMembers(facts.publicUrls),
-  scopes_supported: [...new Set([...openidScopes, ...facts.resources.flatMap(({ scopes }) => scopes)])],
+  scopes_supported: [...new Set([...facts.userScopes, ...facts.resources.flatMap(({ scopes }) => scopes)])],
   response_types_supported: ['code'],
   response_modes_supported: responseModes,
   grant_types_supported: grantTypes,

@@ -1,10 +1,11 @@
 import { faults } from './fault-sentences.js';
 import { OAuthError } from './oauth-error.js';
 
-/** Scopes that ask for claims about the user or for a refresh token (OIDC Core §5.4, §11): no resource owns them. */
+/** Scopes that OpenID Connect defines, for claims about the user or a refresh token (OIDC Core §5.4, §11): no resource owns them. */
 export const openidScopes: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
 
-const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+/** Whether a text is one scope (RFC 6749 §3.3). */
+export const isScopeToken = (text: string): boolean => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(text);
 
 /**
  * Splits a scope parameter into its tokens, each once, in the order asked (RFC 6749 §3.3).
@@ -12,7 +13,7 @@ const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
  */
 export function parseScope(value: string | undefined): readonly string[] {
   const scopes = (value ?? '').split(' ').filter((token) => token !== '');
-  if (!scopes.every((token) => scopeToken.test(token))) {
+  if (!scopes.every(isScopeToken)) {
     throw new OAuthError('invalid_scope', { fault: faults.scopeMalformed });
   }
   return [...new Set(scopes)];
@@ -22,8 +23,10 @@ export function parseScope(value: string | undefined): readonly string[] {
 export const formatScope = (scopes: readonly string[]): string => scopes.join(' ');
 
 export interface ScopeRules {
-  /** What the server knows at all: OpenID scopes and those of every configured resource. */
+  /** What the server knows at all: scopes about the user and those of every configured resource. */
   readonly known: readonly string[];
+  /** Those among them that are about the user and go with any resource (OIDC Core §5.4). */
+  readonly aboutUser: readonly string[];
   /** What this client is registered for (RFC 7591 §2 `scope`). */
   readonly permitted: readonly string[];
   /** Scopes of the resources that the token is for (RFC 8707 §2.2). */
@@ -32,9 +35,11 @@ export interface ScopeRules {
   readonly refreshable: boolean;
 }
 
-/** OpenID scopes go with the user, resource scopes only with the resources that were asked for (RFC 8707 §2.2). */
-const within = (scopes: readonly string[], targeted: readonly string[]): readonly string[] =>
-  scopes.filter((scope) => openidScopes.includes(scope) || targeted.includes(scope));
+/** Some scopes go with the user, those of resources only with the resources that were asked for (RFC 8707 §2.2). */
+const within = (
+  scopes: readonly string[],
+  { targeted, aboutUser }: Pick<ScopeRules, 'targeted' | 'aboutUser'>,
+): readonly string[] => scopes.filter((scope) => aboutUser.includes(scope) || targeted.includes(scope));
 
 function assertPermitted(scopes: readonly string[], permitted: readonly string[]): void {
   const refused = scopes.find((scope) => !permitted.includes(scope));
@@ -59,7 +64,7 @@ export function validateAuthorizationScope(requested: readonly string[], rules: 
   const known = requested.filter((scope) => rules.known.includes(scope));
   assertPermitted(known, rules.permitted);
   const usable = rules.refreshable ? known : known.filter((scope) => scope !== 'offline_access');
-  return requireSome(within(usable, rules.targeted));
+  return requireSome(within(usable, rules));
 }
 
 /**
@@ -71,9 +76,9 @@ export function validateClientScope(requested: readonly string[], rules: ScopeRu
   if (requested.length === 0) return defaultScope(rules);
   assertPermitted(
     requested,
-    rules.permitted.filter((scope) => rules.known.includes(scope) && !openidScopes.includes(scope)),
+    rules.permitted.filter((scope) => rules.known.includes(scope) && !rules.aboutUser.includes(scope)),
   );
-  return requireSome(within(requested, rules.targeted));
+  return requireSome(within(requested, rules));
 }
 
 const defaultScope = (rules: ScopeRules): readonly string[] =>

@@ -66,6 +66,12 @@ export const grantColumns: Columns<GrantFacts> = {
   acr: 'g.acr',
 };
 
+/** An authorization grant with what ID tokens may tell of its user. */
+export type GrantOfUser = GrantFacts & UserClaims;
+
+/** Where {@link GrantOfUser} comes from, in statements that read the grant as `g` and its user as `u`. */
+export const grantOfUserColumns: Columns<GrantOfUser> = { ...grantColumns, ...userColumns };
+
 /** A grant `g` can be used: not revoked, and its user `u` and client `c` are enabled. */
 export const grantIsAlive = 'g.revoked_at IS NULL AND u.disabled_at IS NULL AND c.disabled_at IS NULL';
 
@@ -157,11 +163,11 @@ export interface LiveGrant {
   readonly user: UserClaims;
 }
 
-const findLiveGrantStatement = coalescedStatement<{ id: string; issuedAt: Date }, GrantFacts & UserClaims>(
+const findLiveGrantStatement = coalescedStatement<{ id: string; issuedAt: Date }, GrantOfUser>(
   'find_live_grant',
   { id: 'uuid', issuedAt: 'timestamptz' },
   (p, asked) => `
-   SELECT asked.n, ${selected(grantColumns, userColumns)}
+   SELECT asked.n, ${selected(grantOfUserColumns)}
    FROM ${asked}
    JOIN authorization_grants g ON ${keyIs('g.id', p.id)}
    JOIN users u ON ${keyIs('u.id', 'g.user_id')} AND u.disabled_at IS NULL

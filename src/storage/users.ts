@@ -1,4 +1,5 @@
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import { epochSeconds } from '../clock.js';
 import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
 import { identifierKey } from '../protocol/sign-in/identifiers.js';
 import { type Change, recordChange } from './change.js';
@@ -35,7 +36,7 @@ export class User {
   /** Null where that was before it was kept. */
   @Column('timestamptz', { name: 'password_changed_at', nullable: true })
   passwordChangedAt!: Date | null;
-  /** Standard claims as OIDC Core §5.1 spells them, without username and e-mail, which have columns. */
+  /** Standard claims as OIDC Core §5.1 spells them, without username and e-mail, which have columns; and the installation's own. */
   @Column('jsonb', { default: {} })
   claims!: Record<string, unknown>;
   @Column('timestamptz', { name: 'disabled_at', nullable: true })
@@ -89,7 +90,7 @@ export interface SignInAccount {
   readonly disabledAt: Date | null;
 }
 
-/** The part of a user that the claims of userinfo are made from. */
+/** The part of a user that claims are made from. */
 export interface UserClaims {
   readonly username: string;
   readonly email: string | null;
@@ -97,6 +98,20 @@ export interface UserClaims {
   readonly claims: Record<string, unknown>;
   readonly updatedAt: Date;
 }
+
+/** Columns and stored claims as one set of claims (OIDC Core §5.1). */
+export const claimsOf = ({
+  username,
+  email,
+  emailVerified,
+  claims,
+  updatedAt,
+}: UserClaims): Readonly<Record<string, unknown>> => ({
+  preferred_username: username,
+  ...claims,
+  updated_at: epochSeconds(updatedAt),
+  ...(email === null ? {} : { email, email_verified: emailVerified }),
+});
 
 /** Where {@link UserClaims} come from, in statements that read a user as `u`. */
 export const userColumns: Columns<UserClaims> = {
@@ -196,6 +211,28 @@ export async function setPasswordHash(
     );
     if (!affected) return false;
     await endEverything(transaction, userId, change.now);
+    await recordChange(transaction, change);
+    return true;
+  });
+}
+
+/**
+ * Sets some claims and takes away those that are null; the others stay, whoever sets them at the same moment.
+ * @returns false when there is no such user
+ */
+export async function setClaims(
+  manager: EntityManager,
+  userId: string,
+  claims: Readonly<Record<string, unknown>>,
+  change: Change,
+): Promise<boolean> {
+  const removed = Object.keys(claims).filter((name) => claims[name] === null);
+  return manager.transaction(async (transaction) => {
+    const [, affected] = await transaction.query<[unknown[], number]>(
+      'UPDATE users SET claims = (claims || $2::jsonb) - $3::text[], updated_at = $4 WHERE id = $1',
+      [userId, JSON.stringify(claims), removed, change.now],
+    );
+    if (affected === 0) return false;
     await recordChange(transaction, change);
     return true;
   });

@@ -33,6 +33,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['authorization'],
     ['client', 'sign-in'],
     ['permission'],
+    ['claims'],
     ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
     ['parameters', 'address-block', 'compact-jws', 'language'],
     ['oauth-error', 'unavailable-error'],

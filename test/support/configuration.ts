@@ -47,6 +47,7 @@ export const configuration: AllRolesConfig = {
     { identifier: files, scopes: ['files'] },
   ],
   defaultResource: api,
+  claims: { scopes: {} },
   database: {
     maxOpenConns: 16,
     maxIdleConns: 4,

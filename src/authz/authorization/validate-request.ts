@@ -59,8 +59,9 @@ export async function validateRequest(
   target: RequestTarget,
 ): Promise<ValidatedAuthorizationRequest> {
   const { client, clientId, redirectUri } = target;
-  const { issuer, resources, defaultResource } = authz.config;
-  const rules = { client: client.metadata, clientId, redirectUri, issuer, resources, defaultResource };
+  const { issuer, resources, defaultResource, claims } = authz.config;
+  const known = { issuer, resources, defaultResource, customScopes: claims.scopes };
+  const rules = { client: client.metadata, clientId, redirectUri, ...known };
   const request = validateAuthorizationRequest(parameters, rules);
   return withHintedSubject(request, await hintedSubject(authz, parameters.get('id_token_hint')));
 }

@@ -4,6 +4,7 @@ import {
   scopesOf,
   type Target,
 } from '../../protocol/authorization/resource-indicators.js';
+import { userScopes } from '../../protocol/claims.js';
 import { limitScopeToRegistration, limitScopeToResources, narrowScope, parseScope } from '../../protocol/scope.js';
 import type { AuthenticatedClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
@@ -25,5 +26,6 @@ export function grantedAuthority(
   const narrowed = limitScopeToRegistration(narrowScope(scopes, granted.scopes), registered);
   const resources = narrowResources(resource, granted, authz.config);
   const audience = audienceOf({ resources, scopes: narrowed }, authz.config);
-  return { audience, scopes: limitScopeToResources(narrowed, scopesOf(audience, authz.config)) };
+  const limits = { targeted: scopesOf(audience, authz.config), aboutUser: userScopes(authz.config.claims.scopes) };
+  return { audience, scopes: limitScopeToResources(narrowed, limits) };
 }

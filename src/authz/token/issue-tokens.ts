@@ -1,12 +1,14 @@
 import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import { signJwt } from '../../crypto/jwt.js';
+import { claimsOfScopes, toldClaims } from '../../protocol/claims.js';
 import { accessTokenType, buildAccessTokenClaims } from '../../protocol/token/access-token.js';
 import { type ConfirmationClaim, confirmationClaim } from '../../protocol/token/confirmation.js';
-import { idTokenClaims } from '../../protocol/token/id-token.js';
+import { idTokenClaims, scopeClaimsInIdToken } from '../../protocol/token/id-token.js';
 import type { IssuedTokens } from '../../protocol/token/token-response.js';
-import type { GrantFacts } from '../../storage/authorization-grants.js';
+import type { GrantFacts, GrantOfUser } from '../../storage/authorization-grants.js';
 import type { StoredTokens } from '../../storage/tokens/redemption.js';
+import { claimsOf } from '../../storage/users.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { AuthenticatedClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
@@ -100,16 +102,23 @@ async function accessToken(
   return signJwt(key, accessTokenType, claims);
 }
 
+interface IdTokenContent {
+  /** What was granted and is still good. */
+  readonly scopes: readonly string[];
+  readonly accessToken: string;
+  readonly nonce: string | undefined;
+}
+
 /** An ID token goes with every grant of `openid` (OIDC Core §3.1.3.3, §12.2), signed as the client registered. */
 async function idToken(
   authz: Authz,
   plan: TokenPlan,
-  grant: GrantFacts,
-  token: string,
-  nonce: string | undefined,
+  grant: GrantOfUser,
+  { scopes, accessToken, nonce }: IdTokenContent,
 ): Promise<string> {
   const alg = plan.client.metadata.id_token_signed_response_alg;
   const key = (await authz.signingKeys.keySet()).current(alg);
+  const names = scopeClaimsInIdToken(claimsOfScopes(scopes, authz.config.claims.scopes), plan.client.metadata);
   const claims = idTokenClaims(
     {
       issuer: authz.config.issuer,
@@ -122,7 +131,8 @@ async function idToken(
       acr: grant.acr ?? undefined,
       amr: grant.amr,
       sid: grant.sessionId,
-      accessToken: token,
+      accessToken,
+      userClaims: names.length > 0 ? toldClaims(claimsOf(grant), names) : {},
     },
     alg,
   );
@@ -134,7 +144,7 @@ export async function issueTokens(
   authz: Authz,
   plan: TokenPlan,
   authority: Authority,
-  { grant, nonce }: { readonly grant?: GrantFacts; readonly nonce?: string | undefined } = {},
+  { grant, nonce }: { readonly grant?: GrantOfUser; readonly nonce?: string | undefined } = {},
 ): Promise<IssuedTokens> {
   const token = await accessToken(authz, plan, authority, grant);
   return {
@@ -143,7 +153,10 @@ export async function issueTokens(
     scopes: authority.scopes,
     cnf: plan.cnf,
     refreshToken: plan.refreshToken?.value,
-    idToken: grant && authority.scopes.includes('openid') ? await idToken(authz, plan, grant, token, nonce) : undefined,
+    idToken:
+      grant && authority.scopes.includes('openid')
+        ? await idToken(authz, plan, grant, { scopes: authority.scopes, accessToken: token, nonce })
+        : undefined,
   };
 }
 

@@ -28,6 +28,7 @@ function consentPage(idp: Idp, visit: Visit): Answer {
     switchAccount: hubPath(idp, visit, 'otherAccount'),
     permissions: permissionsAsked(idp, visit),
     newPermissions: step.kind === 'consent' ? step.newPermissions : [],
+    customScopes: idp.config.claims.scopes,
     returnsTo: hostOf(visit.request.redirectUri),
   });
   return { page };

@@ -3,6 +3,7 @@ import { type Html, html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
 import type { Texts } from '../../pages/texts/en.js';
 import type { View } from '../../pages/view.js';
+import { type CustomScopes, claimsOfScopes } from '../../protocol/claims.js';
 import { type Permission, partsOfPermission } from '../../protocol/permission.js';
 import { accountChip, type ClientOnPage, clientLinks, csrfField, type PersonOnPage } from '../interaction/parts.js';
 
@@ -15,6 +16,8 @@ export interface ConsentPage {
   readonly permissions: readonly Permission[];
   /** Those among them that the user has not allowed before. */
   readonly newPermissions: readonly Permission[];
+  /** Scopes of the installation's own, which are described by their claims. */
+  readonly customScopes: CustomScopes;
   /** The host to which the browser goes on, whatever the decision. */
   readonly returnsTo?: string | undefined;
 }
@@ -25,39 +28,53 @@ const tick = html`<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="t
   <path d="m4.5 10.5 3.5 3.5 7.5-8" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>
 </svg>`;
 
-/** A scope in words, with its resource; one that we have no words for is at least named (OIDC Core §3.1.2.4). */
-function describe(text: ConsentTexts, asked: Permission): Html {
-  const { scope, resource } = partsOfPermission(asked);
+/** A scope in words; one that we have no words for is told by its claims, or at least named (OIDC Core §3.1.2.4). */
+function describeScope(text: ConsentTexts, scope: string, customScopes: CustomScopes): string {
   const known: Readonly<Record<string, string>> = text.scopes;
-  const words = (Object.hasOwn(known, scope) ? known[scope] : undefined) ?? text.otherScope(scope);
+  if (Object.hasOwn(known, scope)) return known[scope] ?? '';
+  const claims = claimsOfScopes([scope], customScopes);
+  return claims.length > 0 ? text.claims(claims) : text.otherScope(scope);
+}
+
+/** What is asked for in words, with the resource where it is good. */
+function describe(text: ConsentTexts, asked: Permission, customScopes: CustomScopes): Html {
+  const { scope, resource } = partsOfPermission(asked);
+  const words = describeScope(text, scope, customScopes);
   return resource === undefined ? html`${words}` : html`${words} ${text.at(html`<em>${withoutScheme(resource)}</em>`)}`;
 }
 
 /** A resource as people read it. */
 const withoutScheme = (resource: string): string => resource.replace(/^https?:\/\//, '');
 
+interface PermissionGroup {
+  readonly id: string;
+  readonly heading: string;
+  readonly permissions: readonly Permission[];
+  readonly look: string;
+}
+
 /** A list of permissions in words, below its heading. */
 const group = (
   text: ConsentTexts,
-  id: string,
-  heading: string,
-  permissions: readonly Permission[],
-  look: string,
+  { id, heading, permissions, look }: PermissionGroup,
+  customScopes: CustomScopes,
 ): Html => html`
   <section class="group">
     <h2 id="${id}">${heading}</h2>
     <ul class="${look}" aria-labelledby="${id}">
-      ${permissions.map((asked) => html`<li>${tick}<span>${describe(text, asked)}</span></li>`)}
+      ${permissions.map((asked) => html`<li>${tick}<span>${describe(text, asked, customScopes)}</span></li>`)}
     </ul>
   </section>`;
 
 /** What is new is listed apart from what was allowed before; where all is old or all is new, there is one list. */
-function permissionLists(text: ConsentTexts, { permissions, newPermissions }: ConsentPage): Html {
+function permissionLists(text: ConsentTexts, { permissions, newPermissions, customScopes }: ConsentPage): Html {
   const known = permissions.filter((asked) => !newPermissions.includes(asked));
   if (known.length === 0 || newPermissions.length === 0)
-    return group(text, 'requested', text.requested, permissions, 'scopes');
-  return html`${group(text, 'requested', text.inAddition, newPermissions, 'scopes')}
-    ${group(text, 'allowed', text.allowedBefore, known, 'scopes known')}`;
+    return group(text, { id: 'requested', heading: text.requested, permissions, look: 'scopes' }, customScopes);
+  const added = { id: 'requested', heading: text.inAddition, permissions: newPermissions, look: 'scopes' };
+  const before = { id: 'allowed', heading: text.allowedBefore, permissions: known, look: 'scopes known' };
+  return html`${group(text, added, customScopes)}
+    ${group(text, before, customScopes)}`;
 }
 
 /** The question whether a client may have what it asks for (OIDC Core §3.1.2.4): each scope in words, and what is new. */

@@ -1,20 +1,11 @@
 import type { RequestHandler } from 'express';
-import { epochSeconds } from '../../clock.js';
 import { readForm } from '../../http/request/form.js';
+import { claimsOfScopes, toldClaims } from '../../protocol/claims.js';
 import { AccessTokenError } from '../../protocol/token/access-token.js';
-import { grantedClaims } from '../../protocol/token/claims.js';
 import { createAuthenticate } from '../../resource/authenticate.js';
-import type { UserClaims } from '../../storage/users.js';
+import { claimsOf } from '../../storage/users.js';
 import type { Idp } from '../deps.js';
 import { verifyLiveToken } from './verify-live-token.js';
-
-/** Columns and stored claims as one set of standard claims (OIDC Core §5.1). */
-const standardClaims = (user: UserClaims): Readonly<Record<string, unknown>> => ({
-  preferred_username: user.username,
-  ...user.claims,
-  updated_at: epochSeconds(user.updatedAt),
-  ...(user.email === null ? {} : { email: user.email, email_verified: user.emailVerified }),
-});
 
 /** A token may be in the form of a POST (OIDC Core §5.3.1, RFC 6750 §2.2). */
 const authentication = (idp: Idp) =>
@@ -38,7 +29,8 @@ export function userinfo(idp: Idp): RequestHandler[] {
     requireScope('openid'),
     (_req, res) => {
       const { subject, scopes, user } = accessTokenOf(res);
-      res.set('Cache-Control', 'no-store').json({ sub: subject, ...grantedClaims(standardClaims(user), scopes) });
+      const names = claimsOfScopes(scopes, idp.config.claims.scopes);
+      res.set('Cache-Control', 'no-store').json({ ...toldClaims(claimsOf(user), names), sub: subject });
     },
   ];
 }

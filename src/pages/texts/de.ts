@@ -57,6 +57,7 @@ export const de: Texts = {
       'write:resource': 'Ihre Daten ändern',
       'delete:resource': 'Ihre Daten löschen',
     },
+    claims: (names: readonly string[]) => `Dies über Sie sehen: ${names.join(', ').replaceAll('_', ' ')}`,
     otherScope: (scope) => `Die Berechtigung „${scope}“ nutzen`,
     at: (resource) => html`bei ${resource}`,
   },

@@ -58,11 +58,15 @@ export const en = {
       email: 'See your e-mail address',
       address: 'See your postal address',
       phone: 'See your phone number',
+      groups: 'See which groups you belong to',
+      roles: 'See which roles you have',
       offline_access: 'Keep this access while you are not using it',
       'read:resource': 'Read your data',
       'write:resource': 'Change your data',
       'delete:resource': 'Delete your data',
     },
+    /** Details about a person, by the names of their claims (OIDC Core §5.1). */
+    claims: (names: readonly string[]) => `See this about you: ${names.join(', ').replaceAll('_', ' ')}`,
     otherScope: (scope: string) => `Use the permission “${scope}”`,
     /** Where a scope is good. */
     at: (resource: Name) => html`at ${resource}`,

@@ -1,9 +1,10 @@
+import { type CustomScopes, userScopes } from '../claims.js';
 import { type ClientMetadata, requiresPkce } from '../client/client-metadata.js';
 import { faults } from '../fault-sentences.js';
 import { parseUiLocales } from '../language.js';
 import type { Parameters } from '../parameters.js';
 import type { RegisteredRedirectUri } from '../redirect-uri.js';
-import { openidScopes, parseScope, validateAuthorizationScope } from '../scope.js';
+import { parseScope, validateAuthorizationScope } from '../scope.js';
 import { validateCodeChallenge } from './pkce.js';
 import { assertAuthorizationRequest, invalidRequest, longest } from './request-rules.js';
 import { audienceOf, type ResourceRules, scopesOf, validateResources } from './resource-indicators.js';
@@ -44,6 +45,7 @@ export interface AuthorizationRequestRules extends ResourceRules {
   readonly clientId: string;
   readonly client: ClientMetadata;
   readonly redirectUri: RegisteredRedirectUri;
+  readonly customScopes: CustomScopes;
 }
 
 /** Whether the request is one of OpenID Connect (OIDC Core §3.1.2.1), asked before its scope is known to be well-formed. */
@@ -98,8 +100,10 @@ function uiLocalesOf(parameters: Parameters): readonly string[] | undefined {
 
 function validateScope(parameters: Parameters, resources: readonly string[], rules: AuthorizationRequestRules) {
   const requested = parseScope(parameters.get('scope'));
+  const aboutUser = userScopes(rules.customScopes);
   return validateAuthorizationScope(requested, {
-    known: [...openidScopes, ...rules.resources.flatMap(({ scopes }) => scopes)],
+    known: [...aboutUser, ...rules.resources.flatMap(({ scopes }) => scopes)],
+    aboutUser,
     permitted: parseScope(rules.client.scope),
     targeted: scopesOf(audienceOf({ resources, scopes: requested }, rules), rules),
     refreshable: rules.client.grant_types.includes('refresh_token'),

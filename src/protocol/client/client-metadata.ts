@@ -27,7 +27,7 @@ export const clientProfiles = ['oauth21', 'fapi2', 'fapi2-message-signing'] as c
 export type ClientProfile = (typeof clientProfiles)[number];
 
 /**
- * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last five members are ours, and
+ * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last six members are ours, and
  * so is `token_endpoint_auth_method_pinned`. What is
  * registered is also what is shown (RFC 7591 §3.2.1), so members are kept that no rule asks for; a member that would promise
  * something which is not done, such as a logout sent to the client, is unknown instead.
@@ -66,6 +66,11 @@ export interface ClientMetadata {
   readonly access_token_format: 'jwt' | 'opaque';
   /** When a code brings a refresh token; absent from what was stored before there was this: `offline_access`. */
   readonly refresh_token?: 'offline_access' | 'always';
+  /**
+   * Claims of granted scopes that its ID tokens have as well as userinfo, for a client that never asks there: all, or those
+   * named. Without it ID tokens have none (OIDC Core §5.4).
+   */
+  readonly id_token_claims?: 'all' | readonly string[];
   /** Identifiers of the protected resources that this client is: it may introspect tokens meant for them. */
   readonly protected_resources: readonly string[];
 }
@@ -94,6 +99,7 @@ function readOptional(read: MemberReader) {
     jwks_uri: read.webUrl('jwks_uri'),
     default_max_age: read.seconds('default_max_age'),
     default_acr_values: read.list('default_acr_values'),
+    id_token_claims: read.wordOrList('id_token_claims', 'all'),
   }) as Partial<ClientMetadata>;
 }
 

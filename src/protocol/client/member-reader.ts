@@ -14,6 +14,10 @@ export type Document = Readonly<Record<string, unknown>>;
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isList = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
+const isWordOrList =
+  <Word extends string>(word: Word) =>
+  (value: unknown): value is Word | string[] =>
+    value === word || isList(value);
 const isWebUrl = (value: unknown): value is string =>
   isString(value) && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 
@@ -51,6 +55,8 @@ export function memberReader(document: Document) {
     fault,
     string: (member: string) => read(member, 'a string', isString),
     list: (member: string) => read(member, 'a list of strings', isList),
+    wordOrList: <Word extends string>(member: string, word: Word) =>
+      read(member, `"${word}" or a list of strings`, isWordOrList(word)),
     webUrl: (member: string) => read(member, 'an http(s) URL', isWebUrl),
     flag: (member: string, otherwise = false) =>
       read(member, 'true or false', (value) => typeof value === 'boolean') ?? otherwise,

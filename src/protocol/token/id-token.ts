@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ClientMetadata } from '../client/client-metadata.js';
 import type { SigningAlgorithm } from '../signing-algorithm.js';
 
 /** The facts of which an ID token tells (OIDC Core §2). */
@@ -16,6 +17,8 @@ export interface IdTokenFacts {
   /** The session's public id (OIDC Front-Channel Logout §3). */
   readonly sid?: string | undefined;
   readonly accessToken: string;
+  /** What is told of the user beside `sub`. */
+  readonly userClaims: Readonly<Record<string, unknown>>;
 }
 
 const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
@@ -29,8 +32,18 @@ export function accessTokenHash(accessToken: string, alg: SigningAlgorithm): str
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }
 
-/** Claims of an ID token (OIDC Core §2). Claims about the person are userinfo's business, as an access token is issued with it (§5.4). */
+/**
+ * The claims of granted scopes that an ID token has: none, as an access token for userinfo is issued with it (OIDC Core §5.4), but
+ * for a client whose operator wants all or some of them there.
+ */
+export const scopeClaimsInIdToken = (
+  ofScopes: readonly string[],
+  { id_token_claims: wanted = [] }: Pick<ClientMetadata, 'id_token_claims'>,
+): readonly string[] => (wanted === 'all' ? ofScopes : ofScopes.filter((name) => wanted.includes(name)));
+
+/** Claims of an ID token (OIDC Core §2): what is told of the user gives way to what is told of the sign-in. */
 export const idTokenClaims = (facts: IdTokenFacts, alg: SigningAlgorithm): Readonly<Record<string, unknown>> => ({
+  ...facts.userClaims,
   iss: facts.issuer,
   sub: facts.subject,
   aud: facts.clientId,

@@ -1,4 +1,4 @@
-import { type GrantFacts, grantColumns, grantIsAlive } from '../authorization-grants.js';
+import { type GrantOfUser, grantIsAlive, grantOfUserColumns } from '../authorization-grants.js';
 import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
 import { selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
@@ -23,7 +23,7 @@ export interface CodePayload {
   readonly traceparent?: string;
 }
 
-export interface FoundCode extends GrantFacts {
+export interface FoundCode extends GrantOfUser {
   readonly clientId: string;
   readonly payload: CodePayload;
   readonly expiresAt: Date;
@@ -36,7 +36,7 @@ const findAuthorizationCodeStatement = coalescedStatement<{ valueHash: Buffer },
   'find_authorization_code',
   { valueHash: 'bytea' },
   (p, asked) => `
-   SELECT asked.n, t.client_id AS "clientId", t.payload, t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", ${selected(grantColumns)},
+   SELECT asked.n, t.client_id AS "clientId", t.payload, t.expires_at AS "expiresAt", t.consumed_at AS "consumedAt", ${selected(grantOfUserColumns)},
      (${grantIsAlive}) AS alive
    FROM ${asked}
    JOIN tokens t ON ${keyIs('t.value_hash', p.valueHash)} AND t.kind = 'authorization_code'

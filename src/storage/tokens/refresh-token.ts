@@ -1,4 +1,4 @@
-import { type GrantFacts, grantColumns, grantIsAlive } from '../authorization-grants.js';
+import { type GrantOfUser, grantIsAlive, grantOfUserColumns } from '../authorization-grants.js';
 import { type ColumnNames, coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
 import { jsonObject, namesOf, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
@@ -39,7 +39,7 @@ interface RefreshRotation extends Redemption, ChainLimit {
   readonly redeemedFrom: Buffer;
 }
 
-const rotateRefreshTokenStatement = coalescedStatement<RefreshRotation & RedemptionParameters, GrantFacts>(
+const rotateRefreshTokenStatement = coalescedStatement<RefreshRotation & RedemptionParameters, GrantOfUser>(
   'rotate_refresh_token',
   { ...redemptionTypes, chainLifetime: 'double precision', scopes: 'text[]', redeemedFrom: 'bytea' },
   (p, asked) => `
@@ -51,9 +51,9 @@ const rotateRefreshTokenStatement = coalescedStatement<RefreshRotation & Redempt
        })}
      ${whereRedeemable(p, asked, 'refresh_token')}
        AND ${chainEnd(p)} > ${p.now} AND (${p.scopes} IS NULL OR ${p.scopes} <@ g.scopes)
-     RETURNING ${redeemedColumns(p)}, ${selected(grantColumns)}, ${chainEnd(p)} AS chain_end
+     RETURNING ${redeemedColumns(p)}, ${selected(grantOfUserColumns)}, ${chainEnd(p)} AS chain_end
    ), ${issueFromRedeemed(`LEAST(${redeemed.refreshExpiresAt}, chain_end)`)}
-   SELECT n, ${namesOf(grantColumns)} FROM redeemed`,
+   SELECT n, ${namesOf(grantOfUserColumns)} FROM redeemed`,
 );
 
 /**
@@ -64,11 +64,11 @@ const rotateRefreshTokenStatement = coalescedStatement<RefreshRotation & Redempt
 export async function rotateRefreshToken(
   sql: Sql,
   rotation: RefreshRotation & { readonly issued: StoredTokens },
-): Promise<GrantFacts | null> {
+): Promise<GrantOfUser | null> {
   return (await sql.query(rotateRefreshTokenStatement, redemptionParameters(rotation))).rows[0] ?? null;
 }
 
-export interface FoundRefreshToken extends GrantFacts {
+export interface FoundRefreshToken extends GrantOfUser {
   readonly clientId: string;
   /** Not after the end of its chain. */
   readonly expiresAt: Date;
@@ -89,7 +89,7 @@ const findRefreshTokenStatement = coalescedStatement<ChainLimit & { readonly val
    SELECT asked.n, t.client_id AS "clientId", LEAST(t.expires_at, ${chainEnd(p)}) AS "expiresAt",
      t.consumed_at AS "consumedAt", s.value_hash AS "successorHash",
      decode(t.payload ->> ${jsonKey<RefreshTokenPayload>('redeemedFrom')}, 'hex') AS "redeemedFrom",
-     s.consumed_at AS "successorConsumedAt", s.expires_at AS "successorExpiresAt", ${selected(grantColumns)}, (${grantIsAlive}) AS alive
+     s.consumed_at AS "successorConsumedAt", s.expires_at AS "successorExpiresAt", ${selected(grantOfUserColumns)}, (${grantIsAlive}) AS alive
    FROM ${asked}
    JOIN tokens t ON ${keyIs('t.value_hash', p.valueHash)} AND t.kind = 'refresh_token'
    JOIN authorization_grants g ON ${keyIs('g.id', 't.authorization_grant_id')}

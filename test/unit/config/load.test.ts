@@ -303,7 +303,39 @@ describe('faults', () => {
     [
       'a client with a scope that nobody knows',
       { ...least(), clients: [{ ...client, scope: 'openid fly' }] },
-      'no resource knows fly',
+      'neither a resource nor claims.scopes knows fly',
+    ],
+    [
+      'I3: a scope of one’s own that OpenID Connect has',
+      { ...least(), claims: { scopes: { email: ['emails'] } } },
+      /claims\.scopes\.email \(line \d+\): is a scope of OpenID Connect/,
+    ],
+    [
+      'I3: a scope of one’s own that a resource has',
+      { ...least(), claims: { scopes: { 'read:resource': ['groups'] } } },
+      'is a scope of the resource',
+    ],
+    ['I3: a scope of one’s own with a space', { ...least(), claims: { scopes: { 'a b': ['groups'] } } }, 'is no scope'],
+    [
+      'I3: a scope for a claim of the protocol',
+      { ...least(), claims: { scopes: { tokens: ['groups', 'sub'] } } },
+      'claims.scopes.tokens[1] (line',
+    ],
+    ['I3: a scope for nothing', { ...least(), claims: { scopes: { groups: [] } } }, 'claims.scopes.groups'],
+    [
+      'I3: an ID token claim that nobody knows',
+      { ...least(), clients: [{ ...client, id_token_claims: ['name', 'gruops'] }] },
+      'clients[0].id_token_claims (line',
+    ],
+    [
+      'I3: a claim of the protocol for a user',
+      { ...least(), users: [{ username: 'a', claims: { sub: 'b' } }] },
+      /users\[0\]\.claims\.sub \(line \d+\): is a claim of the protocol/,
+    ],
+    [
+      'I3: groups that are no list',
+      { ...least(), claims: { scopes: { groups: ['groups'] } }, users: [{ username: 'a', claims: { groups: 'b' } }] },
+      'is not a list of texts',
     ],
     [
       'a client whose ID tokens nobody can sign',

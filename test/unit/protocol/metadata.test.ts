@@ -9,6 +9,7 @@ const document = authorizationServerMetadata({
   publicUrls: { authz: issuer, idp },
   resources: [{ identifier: 'https://api.example', scopes: ['read:resource'] }],
   signingAlgorithms: ['RS256', 'ES256'],
+  userScopes: ['openid', 'groups'],
   claims: ['sub', 'name'],
   acrValues: ['aal1'],
 });
@@ -39,6 +40,7 @@ describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
   });
 
   it.each([
+    ['scopes of users and of resources', 'scopes_supported', ['openid', 'groups', 'read:resource']],
     ['response types', 'response_types_supported', ['code']],
     ['response modes', 'response_modes_supported', ['query', 'form_post']],
     ['grant types', 'grant_types_supported', ['authorization_code', 'refresh_token', 'client_credentials']],

@@ -1,4 +1,5 @@
 import { audienceOf, scopesOf, validateResources } from '../../../protocol/authorization/resource-indicators.js';
+import { userScopes } from '../../../protocol/claims.js';
 import { parseScope, validateClientScope } from '../../../protocol/scope.js';
 import type { ClientCredentialsRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
@@ -14,6 +15,7 @@ function authorityOf(authz: Authz, client: AuthenticatedClient, request: ClientC
   const audience = audienceOf({ resources, scopes: requested }, authz.config);
   const scopes = validateClientScope(requested, {
     known: authz.config.resources.flatMap((resource) => resource.scopes),
+    aboutUser: userScopes(authz.config.claims.scopes),
     permitted: parseScope(client.metadata.scope),
     targeted: scopesOf(audience, authz.config),
     refreshable: false,

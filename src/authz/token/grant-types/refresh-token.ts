@@ -6,7 +6,7 @@ import { narrowScope, parseScope } from '../../../protocol/scope.js';
 import { decideRefresh } from '../../../protocol/token/refresh-rotation.js';
 import { invalidGrant, type RefreshTokenRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
-import type { GrantFacts } from '../../../storage/authorization-grants.js';
+import type { GrantFacts, GrantOfUser } from '../../../storage/authorization-grants.js';
 import { insertAccessToken } from '../../../storage/tokens/access-token.js';
 import { type FoundRefreshToken, findRefreshToken, rotateRefreshToken } from '../../../storage/tokens/refresh-token.js';
 import type { Authz } from '../../deps.js';
@@ -62,7 +62,7 @@ async function findUsableToken({ authz, context, valueHash, from }: Refresh): Pr
 }
 
 /** Redeems the token, and stores its successor and the opaque access token with it; null where it is not redeemable. */
-async function rotate(refresh: Refresh, plan: TokenPlan, authority: Authority): Promise<GrantFacts | null> {
+async function rotate(refresh: Refresh, plan: TokenPlan, authority: Authority): Promise<GrantOfUser | null> {
   const { authz, context, valueHash, from: redeemedFrom, scopes } = refresh;
   const { clientId } = context.client;
   return authz.events.recordWith(

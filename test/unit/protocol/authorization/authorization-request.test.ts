@@ -39,6 +39,7 @@ const rulesFor = (document: Record<string, unknown> = {}): AuthorizationRequestR
     { identifier: files, scopes: ['files'] },
   ],
   defaultResource: api,
+  customScopes: { groups: ['groups'] },
 });
 
 const query = (changed: Record<string, string | string[] | undefined> = {}) => {

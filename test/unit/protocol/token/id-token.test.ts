@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { accessTokenHash, type IdTokenFacts, idTokenClaims } from '../../../../src/protocol/token/id-token.js';
+import {
+  accessTokenHash,
+  type IdTokenFacts,
+  idTokenClaims,
+  scopeClaimsInIdToken,
+} from '../../../../src/protocol/token/id-token.js';
 
 const facts: IdTokenFacts = {
   issuer: 'https://issuer.example',
@@ -9,6 +14,7 @@ const facts: IdTokenFacts = {
   lifetime: 300_000,
   authTime: new Date('2026-01-01T00:00:00Z'),
   accessToken: 'token',
+  userClaims: {},
 };
 
 describe('ID token (OIDC Core §2)', () => {
@@ -26,6 +32,21 @@ describe('ID token (OIDC Core §2)', () => {
       sid: 's1',
       at_hash: accessTokenHash('token', 'RS256'),
     }));
+
+  it('what is told of the user never stands in for what is told of the sign-in', () =>
+    expect(idTokenClaims({ ...facts, userClaims: { name: 'Ann', sub: 'u2', aud: 'c2' } }, 'RS256')).toMatchObject({
+      name: 'Ann',
+      sub: 'u1',
+      aud: 'c1',
+    }));
+
+  it.each([
+    ['nothing', {}, []],
+    ['all', { id_token_claims: 'all' }, ['name', 'groups']],
+    ['some, as far as scopes were granted', { id_token_claims: ['groups', 'email'] }, ['groups']],
+  ] as const)('I3: of the claims of scopes, %s', (_, client, expected) =>
+    expect(scopeClaimsInIdToken(['name', 'groups'], client)).toEqual(expected),
+  );
 
   it('leaves out what there is not', () =>
     expect(Object.keys(idTokenClaims(facts, 'RS256'))).toEqual([
