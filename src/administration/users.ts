@@ -1,5 +1,7 @@
+import { claimFault } from '../protocol/claims.js';
 import { isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
 import { passwordFault } from '../protocol/sign-in/password-rules.js';
+import type { AuditDetail } from '../storage/audit-events.js';
 import type { Change } from '../storage/change.js';
 import * as stored from '../storage/users.js';
 import { type Administration, makeChange } from './administration.js';
@@ -37,7 +39,9 @@ const changeUser = <Result>(
   userId: string,
   change: string,
   write: (change: Change) => Promise<Result>,
-): Promise<Result> => makeChange(administration, { type: 'user_changed', userId, detail: { change } }, write);
+  detail: AuditDetail = {},
+): Promise<Result> =>
+  makeChange(administration, { type: 'user_changed', userId, detail: { change, ...detail } }, write);
 
 export interface NewUser {
   readonly username: string;
@@ -115,9 +119,10 @@ async function changePresentUser(
   identifier: string,
   change: string,
   write: (userId: string, change: Change) => Promise<boolean>,
+  detail: AuditDetail = {},
 ): Promise<UserReference> {
   const { id, username } = await getUser(administration, identifier);
-  if (!(await changeUser(administration, id, change, (how) => write(id, how)))) throw notFound(identifier);
+  if (!(await changeUser(administration, id, change, (how) => write(id, how), detail))) throw notFound(identifier);
   return { id, username };
 }
 
@@ -146,5 +151,37 @@ export async function setPassword(
   const passwordHash = await administration.passwords.hash(password);
   return changePresentUser(administration, identifier, 'password set', (id, change) =>
     stored.setPasswordHash(administration.manager, id, passwordHash, change),
+  );
+}
+
+/** Claims that are columns, because people sign in by them. */
+const claimsOfSignIn: readonly string[] = ['email', 'email_verified'];
+
+/**
+ * Sets claims of a user, standard ones (OIDC Core §5.1) and those that the configuration maps to scopes; others stay as they are.
+ * The record names them, but not what they say.
+ * @param claims by name; null takes one away
+ * @throws AdministrationError invalid, not_found
+ */
+export async function setClaims(
+  administration: Administration,
+  identifier: string,
+  claims: Readonly<Record<string, unknown>>,
+): Promise<UserReference> {
+  const names = Object.keys(claims);
+  if (names.length === 0) throw invalid('There is no claim to set.');
+  const faults = names.flatMap((name) => {
+    if (claimsOfSignIn.includes(name)) return [`${name} belongs to how the user signs in and is no claim to set`];
+    if (claims[name] === null) return [];
+    const fault = claimFault(name, claims[name], administration.config.claims.scopes);
+    return fault === undefined ? [] : [`${name} ${fault}`];
+  });
+  if (faults.length > 0) throw invalid(faults.join('\n'));
+  return changePresentUser(
+    administration,
+    identifier,
+    'claims set',
+    (id, change) => stored.setClaims(administration.manager, id, claims, change),
+    { claims: names },
   );
 }

@@ -1,8 +1,10 @@
 import type { Argv } from 'yargs';
 import { endUserSessions } from '../administration/sessions.js';
-import { createUser, disableUser, enableUser, listUsers, setPassword } from '../administration/users.js';
+import { createUser, disableUser, enableUser, listUsers, setClaims, setPassword } from '../administration/users.js';
+import { claimFromText } from '../protocol/claims.js';
+import { CommandError } from './command-error.js';
 import type { Connected, RunCommand } from './connection.js';
-import { readSecret } from './read-secret.js';
+import { readContent, readSecret } from './read-secret.js';
 import { withUser } from './user-argument.js';
 
 async function create(
@@ -42,6 +44,33 @@ async function endSessions({ administration, print }: Connected, user: string): 
   print(`sessions of ${username} ended: ${sessions}; authorization grants ended: ${revokedGrants}`);
 }
 
+/** `name=value`; with nothing after the sign the claim is taken away. */
+function readPair(pair: string): readonly [string, unknown] {
+  const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+  if (name === '') throw new CommandError(`"${pair}" is not name=value.`);
+  return [name, value === '' ? null : claimFromText(name, value)];
+}
+
+async function readClaims(file: string | undefined): Promise<Record<string, unknown>> {
+  if (file === undefined) return {};
+  try {
+    const claims: unknown = JSON.parse(await readContent(file));
+    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) return { ...claims };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new CommandError('The claims are not a JSON object such as {"nickname": "Ann"}.');
+}
+
+async function setUserClaims(
+  { administration, print }: Connected,
+  { user, pairs, file }: { user: string; pairs: readonly string[]; file?: string | undefined },
+): Promise<void> {
+  const claims = { ...(await readClaims(file)), ...Object.fromEntries(pairs.map(readPair)) };
+  const { username } = await setClaims(administration, user, claims);
+  print(`claims of ${username} set: ${Object.keys(claims).join(', ')}`);
+}
+
 const passwordFile = { type: 'string', nargs: 1, describe: 'file with the password, - for standard input' } as const;
 
 const createCommand = (yargs: Argv, run: RunCommand): Argv =>
@@ -58,8 +87,28 @@ const createCommand = (yargs: Argv, run: RunCommand): Argv =>
       run((connected) => create(connected, { username, email, name, passwordFile })),
   );
 
+const setClaimsCommand = (yargs: Argv, run: RunCommand): Argv =>
+  yargs.command(
+    'set-claims <user> [claims..]',
+    'set claims of a user; those that are not named stay',
+    (builder) =>
+      withUser(builder)
+        .positional('claims', {
+          type: 'string',
+          array: true,
+          default: [],
+          describe: 'name=value; JSON where the claim is no text, such as groups=["staff"]; name= takes one away',
+        })
+        .option('file', {
+          type: 'string',
+          nargs: 1,
+          describe: 'file with claims as a JSON object, - for standard input',
+        }),
+    ({ user, claims, file }) => run((connected) => setUserClaims(connected, { user, pairs: claims, file })),
+  );
+
 export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
-  createCommand(yargs, run)
+  setClaimsCommand(createCommand(yargs, run), run)
     .command('list', 'list users: id, username, e-mail, state', {}, () => run(printUsers))
     .command('disable <user>', 'disable a user and end sessions and tokens', withUser, ({ user }) =>
       run((connected) => disable(connected, user)),

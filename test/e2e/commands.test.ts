@@ -72,6 +72,28 @@ describe('users', () => {
     });
     expect(await query('SELECT FROM sessions')).toEqual([]);
   });
+
+  it('I3: set-claims takes pairs and JSON from standard input', async () => {
+    await administer(['users', 'create', 'eve']);
+    const pairs = ['phone_number_verified=true', 'locale=en-GB', 'preferred_username='];
+    expect(
+      await administer(['users', 'set-claims', 'eve', ...pairs, '--file=-'], '{"address": {"country": "NL"}}'),
+    ).toEqual({
+      code: 0,
+      output: 'claims of eve set: address, phone_number_verified, locale, preferred_username\n',
+    });
+    expect(await query("SELECT claims FROM users WHERE username = 'eve'")).toEqual([
+      { claims: { address: { country: 'NL' }, phone_number_verified: true, locale: 'en-GB' } },
+    ]);
+    expect(await administer(['users', 'set-claims', 'eve', 'locale'])).toEqual({
+      code: 1,
+      output: '"locale" is not name=value.\n',
+    });
+    expect(await administer(['users', 'set-claims', 'eve', 'sub=x'])).toEqual({
+      code: 1,
+      output: 'sub is a claim of the protocol, which nobody can be given\n',
+    });
+  });
 });
 
 describe('consents', () => {

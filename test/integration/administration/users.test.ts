@@ -7,6 +7,7 @@ import {
   enableUser,
   getUser,
   listUsers,
+  setClaims,
   setPassword,
 } from '../../../src/administration/users.js';
 import { administer, auditRows, day } from '../../support/administration.js';
@@ -126,4 +127,46 @@ it.each<[string, (identifier: string) => Promise<unknown>]>([
     message: 'There is no user "nobody".',
   });
   expect(await auditRows(database)).toEqual([]);
+});
+
+describe('I3: claims of a user', () => {
+  const withGroups = () => administer(database, { config: { claims: { scopes: { groups: ['groups'] } } } });
+
+  it('are set and taken away one by one; the record names them and nothing else', async () => {
+    const username = newName();
+    const { id } = await createUser(administration, { username, name: 'Ann' });
+    await auditRows(database);
+    await setClaims(withGroups(), username, { groups: ['staff'], nickname: 'ann' });
+    expect(await auditRows(database)).toMatchObject([
+      { type: 'user_changed', user_id: id, context: { change: 'claims set', claims: ['groups', 'nickname'] } },
+    ]);
+    await setClaims(withGroups(), username, { nickname: null, address: { country: 'NL' } });
+    const { claims } = await getUser(administration, username);
+    expect(claims).toEqual({
+      preferred_username: username,
+      name: 'Ann',
+      groups: ['staff'],
+      address: { country: 'NL' },
+    });
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['none at all', {}, /no claim to set/],
+    ['one of the protocol', { sub: 'u2' }, /^sub is a claim of the protocol/],
+    ['the e-mail address, by which people sign in', { email: 'b@example.com' }, /^email belongs to how the user/],
+    ['one that no scope asks for', { gruops: ['staff'] }, /^gruops is neither a standard claim/],
+    ['several faults at once', { groups: 'staff', birthdate: 'x' }, /^groups is not a list.*\nbirthdate is not a date/],
+  ])('invalid: %s', async (_, claims, message) => {
+    const username = newName();
+    await createUser(administration, { username });
+    await auditRows(database);
+    await expect(setClaims(withGroups(), username, claims)).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(message),
+    });
+    expect(await auditRows(database)).toEqual([]);
+  });
+
+  it('of nobody cannot be set', () =>
+    expect(setClaims(administration, newName(), { nickname: 'x' })).rejects.toMatchObject({ code: 'not_found' }));
 });
