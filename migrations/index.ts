@@ -4,6 +4,7 @@ import { ConsentPermissions1795564800001 } from './1795564800001-consent-permiss
 import { PasswordChangedAt1795570000000 } from './1795570000000-password-changed-at.js';
 import { IdentifierKeys1795570100000 } from './1795570100000-identifier-keys.js';
 import { OneClockForOrder1795580000000 } from './1795580000000-one-clock-for-order.js';
+import { RequestedClaims1795600000000 } from './1795600000000-requested-claims.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   PasswordChangedAt1795570000000,
   IdentifierKeys1795570100000,
   OneClockForOrder1795580000000,
+  RequestedClaims1795600000000,
 ];

@@ -18,7 +18,7 @@ export const consentCommands = (yargs: Argv, run: RunCommand): Argv =>
   yargs
     .command(
       'list <user>',
-      "list a user's consents: client, scopes with their resources, since",
+      "list a user's consents: client, scopes with their resources and single claims, since",
       withUser,
       ({ user }) => run((connected) => printConsents(connected, user)),
     )

@@ -72,6 +72,16 @@ export const claimsOfScopes = (scopes: readonly string[], custom: CustomScopes):
   ),
 ];
 
+/** A claim stays with the client as long as it is registered for a scope that asks for it (OIDC Core §5.4, §5.5). */
+export const limitClaimsToRegistration = (
+  names: readonly string[],
+  registered: readonly string[],
+  custom: CustomScopes,
+): readonly string[] => {
+  const tellable = claimsOfScopes(registered, custom);
+  return names.filter((name) => tellable.includes(name));
+};
+
 /** The members of an address, all of them text (OIDC Core §5.1.1). */
 const addressMembers = ['formatted', 'street_address', 'locality', 'region', 'postal_code', 'country'];
 

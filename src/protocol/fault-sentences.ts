@@ -54,6 +54,14 @@ export const faults = {
   ),
   codeChallengeMethod: fault('code_challenge_method is not S256, the only one that is supported.', 'RFC 7636 §4.4.1'),
   codeChallengeMalformed: fault('code_challenge is not a SHA-256 value of 43 base64url characters.', 'RFC 7636 §4.2'),
+  claimsNoObject: fault('claims is not a JSON object.', 'OIDC Core §5.5'),
+  claimsPlace: fault('userinfo or id_token in claims is not an object of claims.', 'OIDC Core §5.5'),
+  claimsMember: fault(
+    'A claim in claims is neither null nor an object of essential (true or false), value and values (a list).',
+    'OIDC Core §5.5.1',
+  ),
+  claimsValue: fault('A value of sub or acr in claims is not a text.', 'OIDC Core §5.5.1'),
+  acrUnknown: fault('acr is essential in claims, and none of its values is known here.', 'OIDC Core §5.5.1.1'),
 
   // Scope and resource
   scopeMalformed: fault('scope holds a character that it may not hold.', 'RFC 6749 §3.3'),

@@ -57,7 +57,7 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   ...(facts.acrValues.length > 0 ? { acr_values_supported: facts.acrValues } : {}),
   claims_supported: facts.claims,
   ui_locales_supported: languages,
-  claims_parameter_supported: false,
+  claims_parameter_supported: true,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
   authorization_response_iss_parameter_supported: true,

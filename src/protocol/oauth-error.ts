@@ -53,6 +53,8 @@ const rules = {
   request_not_supported: rule(400, 'The request parameter is not supported.'),
   request_uri_not_supported: rule(400, 'The request_uri parameter is not supported.'),
   registration_not_supported: rule(400, 'The registration parameter is not supported.'),
+  // OpenID Connect Core Error Code unmet_authentication_requirements §2
+  unmet_authentication_requirements: rule(400, 'The user cannot sign in as strongly as the request requires.'),
 } as const satisfies Record<string, ErrorRule>;
 
 export type OAuthErrorCode = keyof typeof rules;

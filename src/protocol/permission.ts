@@ -1,8 +1,9 @@
+import { type CustomScopes, claimsOfScopes } from './claims.js';
 import { openidScopes } from './scope.js';
 
 /**
  * What a user allows a client: `scope resource`, a scope at the resource that owns it (RFC 8707 §3), or a scope alone that is about the
- * user (OIDC Core §5.4). Neither part holds a space (RFC 6749 §3.3, RFC 3986 §2).
+ * user (OIDC Core §5.4), or a single claim in quotes (OIDC Core §5.5). Neither part holds a space (RFC 6749 §3.3, RFC 3986 §2).
  */
 export type Permission = string;
 
@@ -15,6 +16,28 @@ export function partsOfPermission(text: Permission): { readonly scope: string; r
   const [scope = '', resource] = text.split(' ');
   return { scope, resource };
 }
+
+/** A single claim (OIDC Core §5.5): in quotes, which no scope can hold (RFC 6749 §3.3). */
+const claimPermission = (name: string): Permission => `"${name}"`;
+
+/** The claim that a permission is for (OIDC Core §5.5); undefined where it is for a scope. */
+export const claimOfPermission = (text: Permission): string | undefined => /^"([^"]+)"$/.exec(text)?.[1];
+
+/** What single claims ask of the user (OIDC Core §5.5): those that the scopes beside them do not ask for anyway. */
+export function permissionsForClaims(
+  claims: readonly string[],
+  scopes: readonly string[],
+  custom: CustomScopes,
+): readonly Permission[] {
+  const covered = claimsOfScopes(scopes, custom);
+  return [...new Set(claims)].filter((name) => !covered.includes(name)).map(claimPermission);
+}
+
+/** With a scope about the user, each claim that it asks for is allowed as well (OIDC Core §5.4). */
+export const withClaimsOfScopes = (permissions: readonly Permission[], custom: CustomScopes): readonly Permission[] => [
+  ...permissions,
+  ...claimsOfScopes(permissions, custom).map(claimPermission),
+];
 
 interface OwnedScopes {
   readonly identifier: string;

@@ -1,4 +1,5 @@
 import { Column, Entity, type EntityManager, type FindOptionsWhere, Index, IsNull, PrimaryColumn } from 'typeorm';
+import type { RequestedClaims } from '../protocol/authorization/claims-parameter.js';
 import { type Audit, auditRow } from './audit-events.js';
 import { coalescedStatement, keyIs } from './connection/coalesced-statement.js';
 import { type Columns, pick, selected } from './connection/columns.js';
@@ -32,6 +33,9 @@ export class AuthorizationGrant {
   amr!: string[];
   @Column('text', { nullable: true })
   acr!: string | null;
+  /** Single claims beside those of the scopes (OIDC Core §5.5). */
+  @Column('jsonb', { name: 'requested_claims', nullable: true })
+  requestedClaims!: RequestedClaims | null;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
@@ -52,6 +56,7 @@ export interface GrantFacts {
   readonly authTime: Date;
   readonly amr: string[];
   readonly acr: string | null;
+  readonly requestedClaims: RequestedClaims | null;
 }
 
 /** Where {@link GrantFacts} come from, in statements that read an authorization grant as `g`. */
@@ -64,6 +69,7 @@ export const grantColumns: Columns<GrantFacts> = {
   authTime: 'g.auth_time',
   amr: 'g.amr',
   acr: 'g.acr',
+  requestedClaims: 'g.requested_claims',
 };
 
 /** An authorization grant with what ID tokens may tell of its user. */

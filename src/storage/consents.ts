@@ -1,5 +1,5 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
-import { type Permission, partsOfPermission } from '../protocol/permission.js';
+import { claimOfPermission, type Permission, partsOfPermission } from '../protocol/permission.js';
 import { type Audit, auditRow } from './audit-events.js';
 import { revokeGrants } from './authorization-grants.js';
 import { type Change, recordChange } from './change.js';
@@ -72,7 +72,8 @@ const grantConsentStatement = statement<
  * @returns when that was, by the database's clock
  */
 export async function grantConsent(sql: Sql, consent: GrantedConsent): Promise<Date> {
-  const scopes = [...new Set(consent.permissions.map((text) => partsOfPermission(text).scope))];
+  const ofScopes = consent.permissions.filter((text) => claimOfPermission(text) === undefined);
+  const scopes = [...new Set(ofScopes.map((text) => partsOfPermission(text).scope))];
   const [granted] = (await sql.query(grantConsentStatement, { ...consent, scopes })).rows;
   if (!granted) throw new Error('a consent was neither new nor there already');
   return granted.givenAt;

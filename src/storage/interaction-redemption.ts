@@ -56,12 +56,12 @@ const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInte
      RETURNING client_id, request, outcome, traceparent
    ), granted AS (
      INSERT INTO authorization_grants
-       (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, acr, created_at, expires_at)
+       (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, acr, requested_claims, created_at, expires_at)
      SELECT ${p.authorizationGrantId}, client_id, (outcome ->> ${outcomeKey('userId')})::uuid,
        (outcome ->> ${outcomeKey('sessionId')})::uuid, ${textArray('outcome', outcomeKey('scopes'))},
        ${textArray('request', requestKey('resources'))},
        to_timestamp((outcome ->> ${outcomeKey('authTime')})::double precision / 1000), ${textArray('outcome', outcomeKey('amr'))},
-       outcome ->> ${outcomeKey('acr')}, ${p.now}, ${p.codeExpiresAt}
+       outcome ->> ${outcomeKey('acr')}, outcome -> ${outcomeKey('requestedClaims')}, ${p.now}, ${p.codeExpiresAt}
      FROM redeemed WHERE NOT outcome ? ${outcomeKey('error')}
      RETURNING id, client_id, user_id, session_id
    ), code AS (

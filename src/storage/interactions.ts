@@ -1,5 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
+import type { RequestedClaims } from '../protocol/authorization/claims-parameter.js';
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
 import type { GivenProof, InteractionError } from '../protocol/sign-in/next-step.js';
@@ -20,6 +21,8 @@ export type InteractionOutcome =
       readonly amr: readonly string[];
       readonly acr: string | null;
       readonly scopes: readonly string[];
+      /** Single claims that the user was asked about; an earlier release asks about none, and grants none. */
+      readonly requestedClaims?: RequestedClaims;
     }
   | { readonly error: InteractionError };
 

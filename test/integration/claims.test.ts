@@ -159,3 +159,119 @@ describe('I3: scopes of the installation’s own', () => {
     expect(answer.searchParams.get('error')).toBe('invalid_scope');
   });
 });
+
+describe('claims parameter (OIDC Core §5.5)', () => {
+  const wish = (parameter: object) => ({ claims: JSON.stringify(parameter) });
+  const consentTo = async (clientId: string) => {
+    const sought = 'SELECT scopes, permissions FROM consents WHERE client_id = $1';
+    const { scopes, permissions } = (await idp.database.pool.query(sought, [clientId])).rows[0];
+    return { scopes, permissions: permissions.sort() };
+  };
+
+  it.each(['jwt', 'opaque'])(
+    'gives each place what was asked for there, before and after a refresh: %s',
+    async (format) => {
+      const clientId = await addClient({ access_token_format: format });
+      const { tokens, consent } = await signIn(clientId, {
+        scope: 'openid offline_access',
+        ...wish({
+          userinfo: { name: { essential: true }, groups: null },
+          id_token: { birthdate: null, auth_time: { essential: true } },
+        }),
+      });
+      for (const claim of ['name', 'groups', 'birthdate']) expect(consent).toContain(`See this about you: ${claim}`);
+      for (const held of [tokens, await refreshed(clientId, tokens)]) {
+        expect(aboutUser(held)).toEqual({ sub: user.id, birthdate: '2000-01-31' });
+        expect(await userinfo(held)).toEqual({ sub: user.id, name: 'Ann Example', groups: ['staff'] });
+      }
+    },
+  );
+
+  it('userinfo stays one statement', async () => {
+    const { tokens } = await signIn(await addClient(), wish({ userinfo: { name: null } }));
+    await userinfo(tokens); // keys and clients are remembered for a while
+    idp.database.statements();
+    await userinfo(tokens);
+    expect(idp.database.statements()).toEqual(['find_live_grant']);
+  });
+
+  it('is consented to claim by claim, remembered, and never granted in silence', async () => {
+    const clientId = await addClient();
+    const { person } = await signIn(clientId, { scope: 'openid' });
+    const again = (parameters: Record<string, string>) => walk(person, { client_id: clientId, ...parameters });
+    const name = wish({ id_token: { name: null } });
+    expect((await again({ ...name, prompt: 'none' })).answer.error).toBe('consent_required');
+    expect((await again(name)).consent).toContain('more than you allowed before');
+    expect((await again({ ...name, prompt: 'none' })).answer.code).toBeDefined();
+    const more = wish({ id_token: { name: null }, userinfo: { birthdate: null } });
+    expect((await again({ ...more, prompt: 'none' })).answer.error).toBe('consent_required');
+    expect(await consentTo(clientId)).toEqual({ scopes: ['openid'], permissions: ['"name"', 'openid'] });
+  });
+
+  it('asks nothing more of who allowed the scope that has the claim', async () => {
+    const clientId = await addClient();
+    const { person } = await signIn(clientId, { scope: 'openid profile' });
+    const silent = { client_id: clientId, prompt: 'none', ...wish({ id_token: { name: null } }) };
+    expect((await walk(person, silent)).answer.code).toBeDefined();
+  });
+
+  it('is limited to what the client is registered for, when it asks and ever after', async () => {
+    const clientId = await authz.addClient({ scope: 'openid profile offline_access' });
+    const both = { name: null, phone_number: null };
+    const { tokens, consent } = await signIn(clientId, {
+      scope: 'openid offline_access',
+      ...wish({ userinfo: both, id_token: both }),
+    });
+    expect(consent).not.toContain('phone');
+    expect(await userinfo(tokens)).toEqual({ sub: user.id, name: 'Ann Example' });
+    const narrowed = `UPDATE clients SET metadata = metadata || '{"scope": "openid offline_access"}' WHERE client_id = $1`;
+    await idp.database.pool.query(narrowed, [clientId]);
+    idp.clock.advance(10_000);
+    expect(await userinfo(tokens)).toEqual({ sub: user.id });
+    expect(aboutUser(await refreshed(clientId, tokens))).toEqual({ sub: user.id });
+  });
+
+  it('a user wanted by sub is the only answer (§5.5.1)', async () => {
+    const clientId = await addClient();
+    const { person } = await signIn(clientId, { scope: 'openid' });
+    const asking = (sub: object, more = {}) => ({ client_id: clientId, ...wish({ id_token: { sub } }), ...more });
+    expect((await walk(person, asking({ value: user.id }, { prompt: 'none' }))).answer.code).toBeDefined();
+    const other = asking({ value: 'somebody-else' });
+    expect((await walk(person, { ...other, prompt: 'none' })).answer.error).toBe('login_required');
+    expect((await walk(person, other)).answer.error).toBe('login_required');
+  });
+
+  it('an acr that is essential is met or refused (§5.5.1.1)', async () => {
+    const clientId = await addClient();
+    const asking = (value: string) => wish({ id_token: { acr: { essential: true, value } } });
+    const { tokens } = await signIn(clientId, asking('aal1'));
+    expect(decodeJwt(tokens.id_token ?? '').acr).toBe('aal1');
+    const { answer } = await walk(visitor(), { client_id: clientId, ...asking('aal2') });
+    expect(answer).toMatchObject({ error: 'unmet_authentication_requirements', iss: authz.origin });
+    const never = await authorize(visitor(), { client_id: clientId, ...asking('urn:x') });
+    expect(never.searchParams.get('error')).toBe('unmet_authentication_requirements');
+  });
+
+  it('that is malformed is refused at the redirect URI, with the reason', async () => {
+    const answer = await authorize(visitor(), { client_id: await addClient(), claims: '{"userinfo":[]}' });
+    expect(Object.fromEntries(answer.searchParams)).toMatchObject({
+      error: 'invalid_request',
+      error_description: 'userinfo or id_token in claims is not an object of claims.',
+    });
+  });
+
+  it('an identity provider of an earlier release asks about no claim, and none is granted', async () => {
+    const clientId = await addClient();
+    const person = visitor();
+    const hub = await authorize(person, { client_id: clientId, ...wish({ id_token: { name: null } }) });
+    const back = await person.atAuthz.get(await authz.complete(hub.href, authz.success(user.id, ['openid'])));
+    const tokens = await exchange({
+      grant_type: 'authorization_code',
+      code: new URL(back.location ?? '').searchParams.get('code') ?? '',
+      redirect_uri: redirectUri,
+      client_id: clientId,
+      code_verifier: verifier,
+    });
+    expect(aboutUser(tokens)).toEqual({ sub: user.id });
+  });
+});

@@ -1,7 +1,8 @@
 import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import { signJwt } from '../../crypto/jwt.js';
-import { claimsOfScopes, toldClaims } from '../../protocol/claims.js';
+import { claimsOfScopes, limitClaimsToRegistration, toldClaims } from '../../protocol/claims.js';
+import { parseScope } from '../../protocol/scope.js';
 import { accessTokenType, buildAccessTokenClaims } from '../../protocol/token/access-token.js';
 import { type ConfirmationClaim, confirmationClaim } from '../../protocol/token/confirmation.js';
 import { idTokenClaims, scopeClaimsInIdToken } from '../../protocol/token/id-token.js';
@@ -102,6 +103,21 @@ async function accessToken(
   return signJwt(key, accessTokenType, claims);
 }
 
+/** The claims that an ID token tells: of its scopes, as the client is registered, and those granted one by one (OIDC Core §5.5). */
+function namesInIdToken(
+  { config }: Authz,
+  { metadata }: AuthenticatedClient,
+  { requestedClaims }: GrantOfUser,
+  scopes: readonly string[],
+): readonly string[] {
+  const custom = config.claims.scopes;
+  const requested = requestedClaims?.idToken ?? [];
+  return [
+    ...scopeClaimsInIdToken(claimsOfScopes(scopes, custom), metadata),
+    ...limitClaimsToRegistration(requested, parseScope(metadata.scope), custom),
+  ];
+}
+
 interface IdTokenContent {
   /** What was granted and is still good. */
   readonly scopes: readonly string[];
@@ -118,7 +134,7 @@ async function idToken(
 ): Promise<string> {
   const alg = plan.client.metadata.id_token_signed_response_alg;
   const key = (await authz.signingKeys.keySet()).current(alg);
-  const names = scopeClaimsInIdToken(claimsOfScopes(scopes, authz.config.claims.scopes), plan.client.metadata);
+  const names = namesInIdToken(authz, plan.client, grant, scopes);
   const claims = idTokenClaims(
     {
       issuer: authz.config.issuer,

@@ -4,7 +4,7 @@ import { layout } from '../../pages/layout.js';
 import type { Texts } from '../../pages/texts/en.js';
 import type { View } from '../../pages/view.js';
 import { type CustomScopes, claimsOfScopes } from '../../protocol/claims.js';
-import { type Permission, partsOfPermission } from '../../protocol/permission.js';
+import { claimOfPermission, type Permission, partsOfPermission } from '../../protocol/permission.js';
 import { accountChip, type ClientOnPage, clientLinks, csrfField, type PersonOnPage } from '../interaction/parts.js';
 
 export interface ConsentPage {
@@ -38,6 +38,8 @@ function describeScope(text: ConsentTexts, scope: string, customScopes: CustomSc
 
 /** What is asked for in words, with the resource where it is good. */
 function describe(text: ConsentTexts, asked: Permission, customScopes: CustomScopes): Html {
+  const claim = claimOfPermission(asked);
+  if (claim !== undefined) return html`${text.claims([claim])}`;
   const { scope, resource } = partsOfPermission(asked);
   const words = describeScope(text, scope, customScopes);
   return resource === undefined ? html`${words}` : html`${words} ${text.at(html`<em>${withoutScheme(resource)}</em>`)}`;

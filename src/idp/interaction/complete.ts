@@ -1,4 +1,5 @@
 import { hashToken } from '../../crypto/digest.js';
+import { requiredContextClass } from '../../protocol/sign-in/authentication-context.js';
 import { completeInteraction, type InteractionOutcome } from '../../storage/interactions.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from './answer.js';
@@ -29,9 +30,11 @@ export async function complete(idp: Idp, visit: Visit, outcome: InteractionOutco
 /** Completes it with what the session proves and the user allowed. */
 export async function completeWithSuccess(idp: Idp, visit: Visit): Promise<Answer> {
   if (!visit.session) throw new Error('an interaction is done without a session');
-  const { id, userId, authTime, amr, acr } = visit.session;
-  const { scopes } = visit.request;
-  const outcome = { sessionId: id, userId, authTime: authTime.getTime(), amr, acr, scopes };
+  const { id, userId, authTime, amr } = visit.session;
+  const { scopes, acrValues, essentialAcr, requestedClaims } = visit.request;
+  const acr = (essentialAcr && requiredContextClass(acrValues, amr)) || visit.session.acr;
+  const claims = requestedClaims && { requestedClaims };
+  const outcome = { sessionId: id, userId, authTime: authTime.getTime(), amr, acr, scopes, ...claims };
   return (await complete(idp, visit, outcome)).answer;
 }
 

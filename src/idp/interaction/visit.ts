@@ -2,7 +2,13 @@ import { hashToken } from '../../crypto/digest.js';
 import { type View, viewFor } from '../../pages/view.js';
 import { audienceOf } from '../../protocol/authorization/resource-indicators.js';
 import { mayBeImpersonated } from '../../protocol/client/client-metadata.js';
-import { type Permission, permissionsAllowed, permissionsFor } from '../../protocol/permission.js';
+import {
+  type Permission,
+  permissionsAllowed,
+  permissionsFor,
+  permissionsForClaims,
+  withClaimsOfScopes,
+} from '../../protocol/permission.js';
 import {
   type ConsentFacts,
   type InteractionRequest,
@@ -56,16 +62,26 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
   return { ...found, interactionId, cookies, browser: cookies.browser ?? '', silent, view };
 }
 
-/** What the client asks to be allowed, by the resources that its token will be for. */
-export const permissionsAsked = ({ config }: Idp, { request }: Visit): readonly Permission[] =>
-  permissionsFor(request.scopes, audienceOf(request, config), config.resources);
+const requestedNames = ({ requestedClaims }: Visit['request']): readonly string[] =>
+  requestedClaims ? [...requestedClaims.userinfo, ...requestedClaims.idToken] : [];
+
+/** What the client asks to be allowed: scopes, by the resources that its token will be for, and single claims. */
+export const permissionsAsked = ({ config }: Idp, { request }: Visit): readonly Permission[] => [
+  ...permissionsFor(request.scopes, audienceOf(request, config), config.resources),
+  ...permissionsForClaims(requestedNames(request), request.scopes, config.claims.scopes),
+];
 
 /** What the user has allowed this client so far. */
 export const permissionsSoFar = ({ config }: Idp, { consent }: Visit): readonly Permission[] =>
   consent ? permissionsAllowed(consent, config) : [];
 
 const consentFacts = (idp: Idp, visit: Visit): ConsentFacts | undefined =>
-  visit.consent ? { permissions: permissionsSoFar(idp, visit), givenAt: visit.consent.givenAt } : undefined;
+  visit.consent
+    ? {
+        permissions: withClaimsOfScopes(permissionsSoFar(idp, visit), idp.config.claims.scopes),
+        givenAt: visit.consent.givenAt,
+      }
+    : undefined;
 
 const requestFacts = (idp: Idp, visit: Visit): InteractionRequest => {
   const { request, clientMetadata, begunAt } = visit;

@@ -1,5 +1,6 @@
 import { hashToken } from '../../crypto/digest.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
+import type { RequestedClaims } from '../../protocol/authorization/claims-parameter.js';
 import {
   AccessTokenError,
   accessTokenType,
@@ -13,7 +14,10 @@ import type { UserClaims } from '../../storage/users.js';
 import type { Idp } from '../deps.js';
 
 /** An access token of ours whose authorization grant is alive, and whose user that is. */
-export type LiveAccessToken = VerifiedAccessToken & { readonly user: UserClaims };
+export type LiveAccessToken = VerifiedAccessToken & {
+  readonly user: UserClaims;
+  readonly requestedClaims: RequestedClaims | null;
+};
 
 const expectations = ({ config, clock }: Idp) => ({
   issuer: config.issuer,
@@ -33,7 +37,7 @@ async function verifyJwt(idp: Idp, token: string): Promise<LiveAccessToken> {
   if (typeof grantId !== 'string' || typeof iat !== 'number') throw new AccessTokenError('claims');
   const live = await findLiveGrant(idp.sql, grantId, new Date(iat * 1000));
   if (!live) throw new AccessTokenError('inactive');
-  return { ...verified, user: live.user };
+  return { ...verified, user: live.user, requestedClaims: live.grant.requestedClaims };
 }
 
 /** An opaque token means what a JWT would say. */
@@ -54,7 +58,7 @@ async function verifyOpaque(idp: Idp, token: string): Promise<LiveAccessToken> {
     authorizationGrantId: grant.authorizationGrantId,
     cnf: payload.cnf,
   });
-  return { ...validateAccessTokenClaims({ ...claims }, expected), user };
+  return { ...validateAccessTokenClaims({ ...claims }, expected), user, requestedClaims: grant.requestedClaims };
 }
 
 /**

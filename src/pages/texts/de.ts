@@ -52,6 +52,8 @@ export const de: Texts = {
       email: 'Ihre E-Mail-Adresse sehen',
       address: 'Ihre Postanschrift sehen',
       phone: 'Ihre Telefonnummer sehen',
+      groups: 'Sehen, welchen Gruppen Sie angehören',
+      roles: 'Sehen, welche Rollen Sie haben',
       offline_access: 'Diesen Zugriff behalten, auch wenn Sie die Anwendung gerade nicht nutzen',
       'read:resource': 'Ihre Daten lesen',
       'write:resource': 'Ihre Daten ändern',

@@ -52,6 +52,8 @@ export const es: Texts = {
       email: 'Ver su dirección de correo electrónico',
       address: 'Ver su dirección postal',
       phone: 'Ver su número de teléfono',
+      groups: 'Ver a qué grupos pertenece',
+      roles: 'Ver qué roles tiene',
       offline_access: 'Conservar este acceso mientras usted no la utiliza',
       'read:resource': 'Leer sus datos',
       'write:resource': 'Modificar sus datos',

@@ -52,6 +52,8 @@ export const fr: Texts = {
       email: 'Voir votre adresse e-mail',
       address: 'Voir votre adresse postale',
       phone: 'Voir votre numéro de téléphone',
+      groups: 'Voir à quels groupes vous appartenez',
+      roles: 'Voir quels rôles vous avez',
       offline_access: 'Conserver cet accès lorsque vous ne l’utilisez pas',
       'read:resource': 'Lire vos données',
       'write:resource': 'Modifier vos données',

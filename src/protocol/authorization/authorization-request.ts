@@ -1,10 +1,11 @@
-import { type CustomScopes, userScopes } from '../claims.js';
+import { type CustomScopes, claimsOfScopes, userScopes } from '../claims.js';
 import { type ClientMetadata, requiresPkce } from '../client/client-metadata.js';
 import { faults } from '../fault-sentences.js';
 import { parseUiLocales } from '../language.js';
 import type { Parameters } from '../parameters.js';
 import type { RegisteredRedirectUri } from '../redirect-uri.js';
 import { parseScope, validateAuthorizationScope } from '../scope.js';
+import { type ClaimsParameter, type RequestedClaims, readClaimsParameter } from './claims-parameter.js';
 import { validateCodeChallenge } from './pkce.js';
 import { assertAuthorizationRequest, invalidRequest, longest } from './request-rules.js';
 import { audienceOf, type ResourceRules, scopesOf, validateResources } from './resource-indicators.js';
@@ -37,6 +38,11 @@ export interface ValidatedAuthorizationRequest {
   readonly acrValues: readonly string[];
   /** Languages by preference (OIDC Core §3.1.2.1 `ui_locales`); an interaction that an earlier release started has none. */
   readonly uiLocales?: readonly string[];
+  readonly requestedClaims?: RequestedClaims;
+  /** Who alone may be the answer, by the `claims` parameter (OIDC Core §5.5.1). */
+  readonly requestedSubjects?: readonly string[];
+  /** One of {@link acrValues} has to be reached (OIDC Core §5.5.1.1). */
+  readonly essentialAcr?: boolean;
   /** `sub` of a verified id_token_hint: nobody else may be the answer (OIDC Core §3.1.2.1). */
   readonly hintedSubject?: string;
 }
@@ -110,6 +116,16 @@ function validateScope(parameters: Parameters, resources: readonly string[], rul
   });
 }
 
+/**
+ * The `claims` parameter of a request of OpenID Connect (OIDC Core §5.5): like scopes, claims are told as far as the client is
+ * registered for a scope that asks for them.
+ */
+function validateClaims(parameters: Parameters, rules: AuthorizationRequestRules): ClaimsParameter {
+  const text = parameters.get('claims');
+  if (text === undefined || !isOpenidRequest(parameters)) return {};
+  return readClaimsParameter(text, claimsOfScopes(parseScope(rules.client.scope), rules.customScopes));
+}
+
 /** Drops what is undefined, so that the record and its JSON are the same thing. */
 const defined = <T extends object>(record: T): T =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
@@ -124,7 +140,7 @@ function assertSize(request: object): void {
 
 /**
  * "Is the request good?" (RFC 6749 §4.1.1, OIDC Core §3.1.2.2), asked once it is settled that the answer may be redirected.
- * `claims` and unknown parameters are ignored.
+ * Unknown parameters are ignored.
  * @throws OAuthError for the client, at its redirect URI
  */
 export function validateAuthorizationRequest(
@@ -150,6 +166,7 @@ export function validateAuthorizationRequest(
     loginHint: parameters.get('login_hint'),
     acrValues: acrValuesOf(parameters, client),
     uiLocales: uiLocalesOf(parameters),
+    ...validateClaims(parameters, rules),
   });
   assertSize(request);
   return request as unknown as ValidatedAuthorizationRequest;

@@ -10,7 +10,7 @@ type Rule = (parameters: Parameters, client: ClientMetadata) => void;
 export const invalidRequest = (fault: Fault): OAuthError => new OAuthError('invalid_request', { fault });
 
 /** Characters that a parameter may have: it comes back in a Location field or is kept until the request is answered. */
-export const longest = { state: 2048, nonce: 512, login_hint: 512, acr_values: 512 } as const;
+export const longest = { state: 2048, nonce: 512, login_hint: 512, acr_values: 512, claims: 4096 } as const;
 
 /** Request objects are taken neither by value nor by reference (OIDC Core §6.1, §6.2). */
 const assertNoRequestObject: Rule = (parameters) => {

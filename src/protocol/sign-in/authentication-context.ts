@@ -68,6 +68,19 @@ export function wantedContextClass(
 }
 
 /**
+ * The `acr` of a sign-in that has to be one of those asked for (OIDC Core §5.5.1.1): its own, or the first that it is more than enough
+ * for; undefined where it is not enough.
+ */
+export function requiredContextClass(
+  acrValues: readonly string[],
+  methods: readonly string[],
+): AuthenticationContextClass | undefined {
+  const given = authenticationContextClass(methods);
+  const known = acrValues.flatMap((value) => authenticationContextClasses.find((name) => name === value) ?? []);
+  return known.includes(given) ? given : known.find((wanted) => isEnough(given, wanted));
+}
+
+/**
  * The methods that a user has set up and that would add a factor to those proven; none once it is enough for the class
  * (NIST SP 800-63B §4.2.1).
  */

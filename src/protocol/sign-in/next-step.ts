@@ -1,5 +1,10 @@
 import type { Permission } from '../permission.js';
-import { type AuthenticationMethodReference, missingMethods, wantedContextClass } from './authentication-context.js';
+import {
+  type AuthenticationMethodReference,
+  missingMethods,
+  requiredContextClass,
+  wantedContextClass,
+} from './authentication-context.js';
 
 /** The part of an authorization request that decides the steps of its interaction (OIDC Core §3.1.2.1). */
 export interface InteractionRequest {
@@ -11,6 +16,10 @@ export interface InteractionRequest {
   readonly maxAge?: number | undefined;
   /** What the sign-in should amount to (`acr`), in order of preference. */
   readonly acrValues: readonly string[];
+  /** One of them has to be reached (OIDC Core §5.5.1.1). */
+  readonly essentialAcr?: boolean | undefined;
+  /** Who alone may be the answer (OIDC Core §5.5.1). */
+  readonly requestedSubjects?: readonly string[] | undefined;
   /** The `sub` of the id_token_hint, once that has been verified. */
   readonly hintedSubject?: string | undefined;
   /** The client may be another program under its name: the user is asked each time (RFC 8252 §8.6). */
@@ -47,7 +56,12 @@ export interface ConsentFacts {
 }
 
 /** The errors that end an interaction instead of a code (OIDC Core §3.1.2.6, RFC 6749 §4.1.2.1). */
-export type InteractionError = 'login_required' | 'consent_required' | 'interaction_required' | 'access_denied';
+export type InteractionError =
+  | 'login_required'
+  | 'consent_required'
+  | 'interaction_required'
+  | 'access_denied'
+  | 'unmet_authentication_requirements';
 
 /** What the client is told when the user says no (RFC 6749 §4.1.2.1). */
 export const denial = { error: 'access_denied' } as const satisfies { readonly error: InteractionError };
@@ -86,8 +100,8 @@ export function provenMethods(
   return [...(counts ? session.amr : []), ...proofs.filter((proof) => proof.subject === subject).map(({ amr }) => amr)];
 }
 
-const isOtherUser = (request: InteractionRequest, session: SessionFacts): boolean =>
-  request.hintedSubject !== undefined && request.hintedSubject !== session.subject;
+const isOtherUser = ({ hintedSubject, requestedSubjects }: InteractionRequest, { subject }: SessionFacts): boolean =>
+  (hintedSubject !== undefined && hintedSubject !== subject) || requestedSubjects?.includes(subject) === false;
 
 /**
  * Whether a further factor would bring the session to what `acr_values` wish for (RFC 9470 §4). A user who has set up none
@@ -96,6 +110,10 @@ const isOtherUser = (request: InteractionRequest, session: SessionFacts): boolea
 function stepUpIsDue({ acrValues }: InteractionRequest, { amr }: SessionFacts, { enrolled }: FactorFacts): boolean {
   return missingMethods(wantedContextClass(acrValues, [...enrolled, ...amr]), amr, enrolled).length > 0;
 }
+
+/** Whether the sign-in is none of those that it has to be (OIDC Core §5.5.1.1). */
+const isTooWeak = ({ essentialAcr, acrValues }: InteractionRequest, { amr }: SessionFacts): boolean =>
+  essentialAcr === true && requiredContextClass(acrValues, amr) === undefined;
 
 /** What is asked for and the user has not yet allowed this client (OIDC Core §3.1.2.4). */
 const notConsented = (asked: readonly Permission[], consent: ConsentFacts | undefined): readonly Permission[] =>
@@ -111,7 +129,8 @@ function consentIsDue(request: InteractionRequest, consent: ConsentFacts | undef
  * What an interaction needs next, from facts alone (OIDC Core §3.1.2.3, §3.1.2.4): no step is recorded anywhere, so tabs
  * do not disturb each other and the back button cannot skip one. With prompt=none a step that would be due is an error
  * (OIDC Core §3.1.2.6), and so is a hint that names another user than the one who just signed in (OIDC Core §3.1.2.1). The
- * wish for a stronger sign-in never is: with prompt=none the session is taken as it is (OIDC Core §5.5.1).
+ * wish for a stronger sign-in never is: with prompt=none the session is taken as it is (OIDC Core §5.5.1). Where it is essential,
+ * a sign-in that is not enough has failed (OIDC Core §5.5.1.1).
  */
 export function nextStep(
   request: InteractionRequest,
@@ -128,7 +147,9 @@ export function nextStep(
       ? refused('login_required')
       : { kind: 'login', again: session !== undefined && !other };
   }
-  if (!silent && stepUpIsDue(request, session, factors)) return { kind: 'login', again: true };
+  const stronger = stepUpIsDue(request, session, factors);
+  if (!silent && stronger) return { kind: 'login', again: true };
+  if (isTooWeak(request, session)) return refused(stronger ? 'login_required' : 'unmet_authentication_requirements');
   if (consentIsDue(request, consent)) {
     if (silent) return refused(request.clientMayBeImpersonated ? 'interaction_required' : 'consent_required');
     return { kind: 'consent', newPermissions: notConsented(request.permissions, consent) };

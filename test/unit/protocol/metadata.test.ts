@@ -47,6 +47,7 @@ describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
     ['PKCE methods (RFC 8414 §2)', 'code_challenge_methods_supported', ['S256']],
     ['ID token algorithms: those with a key', 'id_token_signing_alg_values_supported', ['RS256', 'ES256']],
     ['iss in responses (RFC 9207 §3)', 'authorization_response_iss_parameter_supported', true],
+    ['the claims parameter (OIDC Core §5.5)', 'claims_parameter_supported', true],
     ['no request objects', 'request_parameter_supported', false],
     ['no request_uri, whose default would be true', 'request_uri_parameter_supported', false],
     ['resources (RFC 9728 §4)', 'protected_resources', ['https://api.example']],

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { partsOfPermission, permission, permissionsAllowed, permissionsFor } from '../../../src/protocol/permission.js';
+import {
+  claimOfPermission,
+  partsOfPermission,
+  permission,
+  permissionsAllowed,
+  permissionsFor,
+  permissionsForClaims,
+  withClaimsOfScopes,
+} from '../../../src/protocol/permission.js';
+import { isScopeToken } from '../../../src/protocol/scope.js';
 
 const [api, files] = ['https://api.example', 'https://files.example'];
 const resources = [
@@ -20,6 +29,26 @@ describe('S11: permissions of a request (RFC 8707 §2.2)', () => {
     expect(partsOfPermission(permission('read', api))).toEqual({ scope: 'read', resource: api });
     expect(partsOfPermission(permission('openid'))).toEqual({ scope: 'openid', resource: undefined });
   });
+});
+
+describe('permissions for single claims (OIDC Core §5.5)', () => {
+  const custom = { groups: ['groups'] };
+
+  it('are those that no scope of the request asks for, in a form that no scope can have', () => {
+    const permissions = permissionsForClaims(['name', 'groups', 'email', 'name'], ['openid', 'email'], custom);
+    expect(permissions).toEqual(['"name"', '"groups"']);
+    expect(permissions.map(claimOfPermission)).toEqual(['name', 'groups']);
+    expect(permissions.filter(isScopeToken)).toEqual([]);
+    expect([permission('name'), permission('name', api)].map(claimOfPermission)).toEqual([undefined, undefined]);
+  });
+
+  it('come with the scope that asks for them', () =>
+    expect(withClaimsOfScopes(['openid', 'groups', `read ${api}`], custom)).toEqual([
+      'openid',
+      'groups',
+      `read ${api}`,
+      '"groups"',
+    ]));
 });
 
 describe('S11: what a stored consent allows (OIDC Core §3.1.2.4)', () => {

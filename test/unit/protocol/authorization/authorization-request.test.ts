@@ -95,7 +95,7 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
     expect(validate({ ui_locales }).uiLocales).toEqual(uiLocales);
   });
 
-  it('leaves out what was not asked, unknown parameters and `claims`', () =>
+  it('leaves out what was not asked, and unknown parameters', () =>
     expect(validate({ claims: '{}', vendor: 'x', display: 'popup', claims_locales: 'de' })).toEqual({
       clientId: 'c1',
       redirectUri,
@@ -113,7 +113,27 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
       acrValues: ['aal2'],
     }));
 
+  it('takes single claims as far as the client is registered for a scope that asks for them (OIDC Core §5.5)', () => {
+    const claims = JSON.stringify({
+      userinfo: { name: null, email: null, groups: null },
+      id_token: { birthdate: null },
+    });
+    const registered = { scope: 'openid profile groups' };
+    expect(validate({ claims }, registered).requestedClaims).toEqual({
+      userinfo: ['name', 'groups'],
+      idToken: ['birthdate'],
+    });
+    expect(validate({ claims }, { scope: 'openid' })).not.toHaveProperty('requestedClaims');
+    expect(validate({ claims, scope: 'read:resource' })).not.toHaveProperty('requestedClaims');
+  });
+
+  it('an acr in claims goes before acr_values (OIDC Core §5.5.1.1)', () =>
+    expect(
+      validate({ acr_values: 'aal1', claims: '{"id_token":{"acr":{"essential":true,"value":"aal2"}}}' }),
+    ).toMatchObject({ acrValues: ['aal2'], essentialAcr: true }));
+
   it.each([
+    ['claims malformed (OIDC Core §5.5)', { claims: '{' }, {}, 'invalid_request'],
     ['prompt unknown', { prompt: 'dance' }, {}, 'invalid_request'],
     ['prompt none and login', { prompt: 'none login' }, {}, 'invalid_request'],
     ['max_age negative', { max_age: '-1' }, {}, 'invalid_request'],

@@ -24,6 +24,7 @@ describe('what has to hold of an authorization request (RFC 6749 §4.1.1, OIDC C
     ['S8: state over 2048', { state: 'x'.repeat(2049) }, {}, 'invalid_request'],
     ['S8: nonce over 512', { nonce: 'x'.repeat(513) }, {}, 'invalid_request'],
     ['S8: login_hint over 512', { login_hint: 'x'.repeat(513) }, {}, 'invalid_request'],
+    ['claims over 4096', { claims: 'x'.repeat(4097) }, {}, 'invalid_request'],
     ['S8: acr_values over 512', { acr_values: 'x'.repeat(513) }, {}, 'invalid_request'],
     ['the first of two faults', { request: 'x.y.z', response_type: 'token' }, {}, 'request_not_supported'],
   ])('%s', (_, changed, document, code) =>

@@ -5,6 +5,7 @@ import {
   authenticationContextClasses,
   methodReferences,
   missingMethods,
+  requiredContextClass,
   wantedContextClass,
 } from '../../../../src/protocol/sign-in/authentication-context.js';
 
@@ -48,6 +49,17 @@ describe('What a sign-in should amount to (OIDC Core §3.1.2.1 acr_values)', () 
     ['a user who has set up nothing', ['aal2'], [], 'aal1'],
   ])('%s', (_name, acrValues, methods, expected) => {
     expect(wantedContextClass(acrValues, methods)).toBe(expected);
+  });
+});
+
+describe('A class that has to be reached (OIDC Core §5.5.1.1)', () => {
+  it.each<[string, string[], string[], string | undefined]>([
+    ['its own', ['aal1', 'aal2'], ['pwd', 'otp'], 'aal2'],
+    ['a weaker one', ['urn:x', 'aal1'], ['pwd', 'otp'], 'aal1'],
+    ['a stronger one', ['aal2'], ['pwd'], undefined],
+    ['one that nobody knows', ['urn:x'], ['pwd'], undefined],
+  ])('%s', (_name, acrValues, methods, expected) => {
+    expect(requiredContextClass(acrValues, methods)).toBe(expected);
   });
 });
 
