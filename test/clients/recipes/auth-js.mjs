@@ -14,7 +14,6 @@ const identity = {
   clientSecret: CLIENT_SECRET,
   checks: ['pkce', 'state', 'nonce'],
   authorization: { params: { scope: 'openid profile email' } },
-  idToken: false, // name and e-mail address are at userinfo, not in the ID token
 };
 
 const auth = {

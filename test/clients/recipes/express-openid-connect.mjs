@@ -16,16 +16,12 @@ app.use(
     authRequired: false,
     idpLogout: true,
     authorizationParams: { response_type: 'code', scope: 'openid profile email offline_access read:resource' },
-    // The ID token says who it is; what there is to know about them is at userinfo.
-    async afterCallback(req, _res, session) {
-      return { ...session, person: await req.oidc.fetchUserInfo() };
-    },
   }),
 );
 
 app.get('/', (req, res) => {
-  const { person } = req.appSession;
-  res.send(req.oidc.isAuthenticated() ? `Signed in as ${person.name} (${person.email})` : 'Signed out');
+  const { user } = req.oidc;
+  res.send(user ? `Signed in as ${user.name} (${user.email})` : 'Signed out');
 });
 
 app.get('/api', requiresAuth(), async (req, res) => {
