@@ -28,18 +28,21 @@ const tick = html`<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="t
   <path d="m4.5 10.5 3.5 3.5 7.5-8" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>
 </svg>`;
 
+/** Claims by their names, which people can read but for the underscores. */
+const namesOf = (claims: readonly string[]): string => claims.join(', ').replaceAll('_', ' ');
+
 /** A scope in words; one that we have no words for is told by its claims, or at least named (OIDC Core §3.1.2.4). */
 function describeScope(text: ConsentTexts, scope: string, customScopes: CustomScopes): string {
   const known: Readonly<Record<string, string>> = text.scopes;
   if (Object.hasOwn(known, scope)) return known[scope] ?? '';
   const claims = claimsOfScopes([scope], customScopes);
-  return claims.length > 0 ? text.claims(claims) : text.otherScope(scope);
+  return claims.length > 0 ? text.claims(namesOf(claims)) : text.otherScope(scope);
 }
 
 /** What is asked for in words, with the resource where it is good. */
 function describe(text: ConsentTexts, asked: Permission, customScopes: CustomScopes): Html {
   const claim = claimOfPermission(asked);
-  if (claim !== undefined) return html`${text.claims([claim])}`;
+  if (claim !== undefined) return html`${text.claims(namesOf([claim]))}`;
   const { scope, resource } = partsOfPermission(asked);
   const words = describeScope(text, scope, customScopes);
   return resource === undefined ? html`${words}` : html`${words} ${text.at(html`<em>${withoutScheme(resource)}</em>`)}`;

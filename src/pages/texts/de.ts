@@ -59,7 +59,7 @@ export const de: Texts = {
       'write:resource': 'Ihre Daten ändern',
       'delete:resource': 'Ihre Daten löschen',
     },
-    claims: (names: readonly string[]) => `Dies über Sie sehen: ${names.join(', ').replaceAll('_', ' ')}`,
+    claims: (names) => `Dies über Sie sehen: ${names}`,
     otherScope: (scope) => `Die Berechtigung „${scope}“ nutzen`,
     at: (resource) => html`bei ${resource}`,
   },

@@ -66,7 +66,7 @@ export const en = {
       'delete:resource': 'Delete your data',
     },
     /** Details about a person, by the names of their claims (OIDC Core §5.1). */
-    claims: (names: readonly string[]) => `See this about you: ${names.join(', ').replaceAll('_', ' ')}`,
+    claims: (names: string) => `See this about you: ${names}`,
     otherScope: (scope: string) => `Use the permission “${scope}”`,
     /** Where a scope is good. */
     at: (resource: Name) => html`at ${resource}`,

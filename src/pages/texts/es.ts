@@ -59,7 +59,7 @@ export const es: Texts = {
       'write:resource': 'Modificar sus datos',
       'delete:resource': 'Eliminar sus datos',
     },
-    claims: (names: readonly string[]) => `Ver esto sobre usted: ${names.join(', ').replaceAll('_', ' ')}`,
+    claims: (names) => `Ver esto sobre usted: ${names}`,
     otherScope: (scope) => `Usar el permiso «${scope}»`,
     at: (resource) => html`en ${resource}`,
   },

@@ -59,7 +59,7 @@ export const fr: Texts = {
       'write:resource': 'Modifier vos données',
       'delete:resource': 'Supprimer vos données',
     },
-    claims: (names: readonly string[]) => `Voir ceci à votre sujet : ${names.join(', ').replaceAll('_', ' ')}`,
+    claims: (names) => `Voir ceci à votre sujet\u00a0: ${names}`,
     otherScope: (scope) => `Utiliser l’autorisation «\u00a0${scope}\u00a0»`,
     at: (resource) => html`auprès de ${resource}`,
   },

@@ -196,7 +196,8 @@ describe('a batch', () => {
       amr: ['pwd'],
       acr: null,
     });
-    expect(results).toEqual([...tokens.slice(0, 3).map(facts), null]);
+    const expected = tokens.slice(0, 3).map((token) => expect.objectContaining(facts(token)));
+    expect(results).toEqual([...expected, null]);
     expect(statements).toEqual(['rotate_refresh_token', 'rotate_refresh_token_together']);
   });
 
