@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { systemClock } from './clock.js';
-import { type Serving, type ServingRole, servingRoles } from './config/configuration.js';
+import { remarksOn, type Serving, type ServingRole, servingRoles } from './config/configuration.js';
 import { ConfigError } from './config/faults.js';
 import { loadConfig } from './config/load.js';
 import { systemRandom } from './crypto/random.js';
@@ -31,8 +31,9 @@ async function serveRole({ config: file, role, port, adminPort, checkConfig }: F
     throw new ConfigError('--port names one port, and --role=all needs four: set http.ports in the configuration.');
   }
   const serving = await loadConfig(file, { role, env: process.env, overrides: { port, adminPort } });
-  if (checkConfig) process.stdout.write(`${file} is fine for --role=${role}\n`);
-  else await serve(serving);
+  if (!checkConfig) return serve(serving);
+  const lines = [`${file} is fine for --role=${role}`, ...remarksOn(serving)];
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
 
 /** Time for what ends after the requests: jobs, pool, telemetry. In milliseconds. */
@@ -41,6 +42,7 @@ const restOfStop = 15_000;
 async function serve(serving: Serving): Promise<void> {
   const { role, config } = serving;
   const log = createLog({ level: config.logLevel, format: config.logFormat }).child({ role });
+  for (const remark of remarksOn(serving)) log.warn(remark);
   const { drainDelay, shutdownTimeout } = config.http;
   const lifecycle = createLifecycle({ log, longestStop: drainDelay + shutdownTimeout + restOfStop });
   const onShutdown = () => lifecycle.end('told to on the admin listener');

@@ -10,6 +10,7 @@ import type { PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
 import type { StatementEvent } from '../events/event-table.js';
 import { type Actor, type ChangeEvents, createChangeEvents } from '../events/events.js';
+import { createMailing, type Mailing } from '../mail/mailing.js';
 import type { Change } from '../storage/change.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { Log } from '../telemetry/log/logger.js';
@@ -17,7 +18,7 @@ import type { Log } from '../telemetry/log/logger.js';
 /** The part of the configuration that this room reads. */
 export type AdministrationConfig = Pick<
   DatabaseRoleConfig,
-  'keyEncryptionKeys' | 'signingKeys' | 'lifetimes' | 'jobs' | 'claims'
+  'profile' | 'keyEncryptionKeys' | 'signingKeys' | 'lifetimes' | 'mail' | 'jobs' | 'claims'
 >;
 
 /** What this room is given. */
@@ -36,11 +37,13 @@ export interface AdministrationGiven {
 /** What the verbs work with. */
 export interface Administration extends AdministrationGiven {
   readonly events: ChangeEvents;
+  readonly mailing: Mailing;
 }
 
 export const createAdministration = (given: AdministrationGiven): Administration => ({
   ...given,
   events: createChangeEvents({ clock: given.clock, retention: given.config.lifetimes.auditEvents, log: given.log }),
+  mailing: createMailing(given),
 });
 
 /**

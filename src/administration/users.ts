@@ -118,7 +118,7 @@ async function changePresentUser(
   administration: Administration,
   identifier: string,
   change: string,
-  write: (userId: string, change: Change) => Promise<boolean>,
+  write: (userId: string, change: Change) => Promise<unknown>,
   detail: AuditDetail = {},
 ): Promise<UserReference> {
   const { id, username } = await getUser(administration, identifier);
@@ -139,7 +139,7 @@ export const enableUser = (administration: Administration, identifier: string): 
   );
 
 /**
- * Sets a user's password and ends the sessions and authorization grants that were made with the old one.
+ * Sets a user's password, ends the sessions and authorization grants that were made with the old one, and tells the user.
  * @throws AdministrationError invalid, not_found
  */
 export async function setPassword(
@@ -149,9 +149,13 @@ export async function setPassword(
 ): Promise<UserReference> {
   assertPassword(password, identifier);
   const passwordHash = await administration.passwords.hash(password);
-  return changePresentUser(administration, identifier, 'password set', (id, change) =>
-    stored.setPasswordHash(administration.manager, id, passwordHash, change),
-  );
+  const { manager, mailing, clock } = administration;
+  const notice = mailing.notice('password_changed', { at: clock.now().toISOString() });
+  return changePresentUser(administration, identifier, 'password set', async (id, change) => {
+    const set = await stored.setPasswordHash(manager, id, passwordHash, change, notice);
+    if (set) mailing.tell(notice, set.notice);
+    return set;
+  });
 }
 
 /** Claims that are columns, because people sign in by them. */

@@ -131,6 +131,15 @@ function* colourFaults({ pages }: ValidSections): Generator<Fault> {
   }
 }
 
+function* mailFaults({ mail }: ValidSections): Generator<Fault> {
+  if (!mail?.smtp) return;
+  const { username, password, password_file } = mail.smtp;
+  if (!mail.from) yield fault(['mail', 'from'], 'found nothing; expected the address from which mails are sent');
+  if ((username === undefined) !== ((password ?? password_file) === undefined)) {
+    yield fault(['mail', 'smtp'], 'found only one of username and password; expected both or neither');
+  }
+}
+
 /** What two keys say together. */
 export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...resourceFaults(sections),
@@ -143,6 +152,7 @@ export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...lifetimeFaults(sections),
   ...adminFaults(sections),
   ...colourFaults(sections),
+  ...mailFaults(sections),
 ];
 
 /** What the roles on the database cannot do without. */

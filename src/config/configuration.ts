@@ -101,6 +101,7 @@ const databaseRole = [
   'sign_in',
   'logout',
   'limits',
+  'mail',
   'pages',
   'jobs',
 ] as const satisfies readonly SectionName[];
@@ -136,6 +137,22 @@ const sectionsOf = (role: ServingRole): readonly SectionName[] => [...everyRole,
 /** Whether the role is given the section: files named in other roles' sections are not even opened. */
 export const usesSection = (role: ServingRole, section: string): boolean =>
   sectionsOf(role).some((name) => name === section);
+
+/** Whether the role opens the files that the section names: all do with theirs, but only idp sends mail. */
+export const readsFilesOf = (role: ServingRole, section: string): boolean =>
+  usesSection(role, section) && !(section === 'mail' && role === 'authz');
+
+/** Whether mail goes anywhere: to a server, or to the page of the profiles that are not production. */
+export const isMailOn = ({ profile, mail }: Pick<DatabaseRoleConfig, 'profile' | 'mail'>): boolean =>
+  mail.smtp !== undefined || profile !== 'production';
+
+/** What is as configured, and perhaps not as meant. */
+export function remarksOn(serving: Serving): readonly string[] {
+  if (serving.role !== 'idp' && serving.role !== 'all') return [];
+  return isMailOn(serving.config)
+    ? []
+    : ['mail is off: nobody is told of what happens to their account; set mail.smtp'];
+}
 
 const camelCase = (key: string): string => key.replace(/[_-](\w)/g, (_, letter: string) => letter.toUpperCase());
 

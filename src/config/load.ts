@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isCollection, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import { crossFaults, databaseRoleFaults, resourceServerFaults, type ValidSections } from './checks.js';
-import { type Serving, type ServingRole, toServing, usesSection } from './configuration.js';
+import { readsFilesOf, type Serving, type ServingRole, toServing, usesSection } from './configuration.js';
 import { applyOverride, type Environment, type Override, readEnvironment } from './environment.js';
 import { ConfigError, configError, type Fault, toFaults } from './faults.js';
 import { readFiles } from './files.js';
@@ -103,7 +103,7 @@ export async function loadConfig<Role extends ServingRole>(
   const overrides = [...environment.overrides, ...flagOverrides(options)];
   for (const override of overrides) applyOverride(root, override);
 
-  const unreadable = await readFiles(root, (section) => usesSection(options.role, section));
+  const unreadable = await readFiles(root, (section) => readsFilesOf(options.role, section));
   const { sections, faults } = parseSections(root);
   const all = [
     ...environment.faults,

@@ -75,6 +75,15 @@ function* databaseFaults({ database }: ValidSections): Generator<Fault> {
   yield* dsnFaults(['database', 'migration_dsn'], database.migration_dsn, database.allow_plaintext);
 }
 
+function* mailFaults({ mail }: ValidSections): Generator<Fault> {
+  if (mail?.smtp?.tls === 'none' && !isLoopback(mail.smtp.host)) {
+    yield {
+      path: ['mail', 'smtp', 'tls'],
+      problem: 'found none; production expects required or starttls, but on loopback',
+    };
+  }
+}
+
 function* userFaults({ users = [] }: ValidSections): Generator<Fault> {
   for (const [index, { username, password }] of users.entries()) {
     if (username.toLowerCase() === 'demo') {
@@ -90,6 +99,7 @@ export function* productionFaults(sections: ValidSections): Generator<Fault> {
   yield* urlFaults(sections);
   yield* databaseFaults(sections);
   yield* userFaults(sections);
+  yield* mailFaults(sections);
   for (const [index, { client_secret }] of (sections.clients ?? []).entries()) {
     yield* weakSecret(['clients', index, 'client_secret'], client_secret);
   }

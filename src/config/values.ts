@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { isClaimName, isProtocolClaim } from '../protocol/claims.js';
+import { isEmailAddress } from '../protocol/sign-in/identifiers.js';
 import { Secret } from './secret.js';
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -143,6 +144,18 @@ export const dsn = () =>
   secretText('a connection string such as postgres://user:password@host:5432/database')
     .refine((value) => /^postgres(ql)?:\/\/[^\s]+$/.test(value) && URL.canParse(value))
     .transform((value) => new Secret(value));
+
+/** `address` or `Name <address>` (RFC 5322 §3.4), in one line. */
+export const mailAddress = () =>
+  z
+    .string()
+    .transform((value, context) => {
+      const [, name = '', address = value] = /^([^<>\p{Cc}]*)<([^<>]+)>$/u.exec(value) ?? [];
+      if (isEmailAddress(address) && !/[<>,;:"]/.test(address)) return { name: name.trim(), address };
+      context.addIssue('not an address');
+      return z.NEVER;
+    })
+    .meta({ expected: 'an e-mail address, or Name <address>' });
 
 /** 256 bits as base64, base64url or hex. */
 export const key256 = () =>

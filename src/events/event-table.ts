@@ -34,6 +34,7 @@ export const eventTable = {
   keys_rewrapped: { level: 'info', row: 'statement' },
   client_changed: { level: 'info', row: 'statement' },
   user_changed: { level: 'info', row: 'statement' },
+  mail_given_up: { level: 'warn', row: 'statement' },
   restored_database_voided: { level: 'warn', row: 'statement' },
 } as const satisfies { readonly [Type in AuditEventType]: EventRule<Type> };
 

@@ -40,4 +40,5 @@ export type SecurityEvent =
       readonly detail: AuditDetail & { readonly change: string };
     })
   | (Event<'user_changed'> & { readonly userId: string; readonly detail: AuditDetail & { readonly change: string } })
+  | (Event<'mail_given_up'> & { readonly detail: AuditDetail & { readonly template: string; readonly reason: string } })
   | Event<'restored_database_voided'>;

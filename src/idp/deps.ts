@@ -8,6 +8,8 @@ import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
 import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter.js';
 import { type Brand, brandOf } from '../pages/brand.js';
+import { createMailing, type Mailing } from '../mail/mailing.js';
+import type { Wake } from '../mail/wake.js';
 import { type SignInDelayRule, signInDelays } from '../protocol/sign-in/sign-in-delay.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
@@ -29,6 +31,7 @@ export type IdpConfig = Pick<
   | 'keyEncryptionKeys'
   | 'signIn'
   | 'logout'
+  | 'mail'
   | 'pages'
   | 'cors'
 >;
@@ -42,6 +45,8 @@ export interface IdpGiven {
   readonly passwords: PasswordHasher;
   /** Takes the events of requests that change no row. */
   readonly auditBatch: AuditBatch;
+  /** Of whoever delivers mail in this process. */
+  readonly mailWake: Wake;
   readonly cookies: Cookies;
   readonly clock: Clock;
   readonly random: Random;
@@ -52,6 +57,7 @@ export interface IdpGiven {
 export interface Idp extends IdpGiven {
   readonly events: Events;
   readonly brand: Brand;
+  readonly mailing: Mailing;
   /** Attempts under one narrow counter are judged one after another: twenty guesses at once are twenty failures. */
   readonly signInTurns: Turns;
   /** Per address block: failed sign-ins that get a line in the log and a row in the audit trail. */
@@ -92,6 +98,7 @@ export function assemble(given: IdpGiven): Idp {
       log: given.log,
     }),
     brand: brandOf(given.config.pages),
+    mailing: createMailing({ ...given, wake: given.mailWake }),
     signInTurns: createTurns(turnsLimits),
     recordedFailures: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
     tellOfAddressDelay: rateLimited(60_000, given.clock, (suppressed, clientId: string) =>

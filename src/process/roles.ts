@@ -7,6 +7,7 @@ import { createCookies } from '../http/browser/cookies.js';
 import { createOutbound } from '../http/outbound/client.js';
 import { createApp } from '../http/request/app.js';
 import type { Role } from '../http/role.js';
+import { createWake, type Wake } from '../mail/wake.js';
 import type { RoleName } from '../protocol/endpoints.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
@@ -53,6 +54,7 @@ export interface DatabaseRoleParts extends Pick<Database, 'sql' | 'passwords'> {
   readonly clients: ClientCache;
   readonly signingKeys: SigningKeys;
   readonly auditBatch: AuditBatch;
+  readonly mailWake: Wake;
 }
 
 /** How old the signing keys are, as far as this process has read them: a gauge cannot wait for the database. */
@@ -87,7 +89,7 @@ export async function assembleDatabaseRoleParts(
     retention: config.lifetimes.auditEvents,
     onLoss: (count, cause) => log.error('audit events lost', { count, cause }),
   });
-  return { sql, passwords, clients: createClientCache(sql, clock), signingKeys, auditBatch };
+  return { sql, passwords, clients: createClientCache(sql, clock), signingKeys, auditBatch, mailWake: createWake() };
 }
 
 /** A role that stands on the database, ready to be mounted. */

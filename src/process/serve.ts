@@ -1,11 +1,13 @@
 /** A process that serves: what is started in which order, and with what it ends. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
-import type { DatabaseRoleConfig, Serving } from '../config/configuration.js';
+import { type DatabaseRoleConfig, isMailOn, type Serving } from '../config/configuration.js';
+import type { Random } from '../crypto/random.js';
 import { serve } from '../http/listener/server.js';
 import { createHealth } from '../http/operations/health.js';
 import { serveAdmin } from '../http/operations/listener.js';
 import type { Role } from '../http/role.js';
+import type { Wake } from '../mail/wake.js';
 import type { RoleName } from '../protocol/endpoints.js';
 import { watchMemory } from '../telemetry/metrics/memory-watch.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
@@ -138,7 +140,9 @@ async function startDatabaseRoles(
     const create = (surroundings: Surroundings) => createDatabaseRole(each, surroundings, parts);
     ports.push(await startRole(start, each, create, start.gate.handler));
   }
-  return { ports, prepare: () => prepareDatabase(start, config, database) };
+  const deliversMail = roles.some(({ role }) => role === 'idp');
+  const mailWake = deliversMail ? parts.mailWake : undefined;
+  return { ports, prepare: () => prepareDatabase(start, config, database, mailWake) };
 }
 
 async function startStandaloneRoles(start: Start, roles: readonly Serving<'rs' | 'spa-rp'>[]): Promise<RolePort[]> {
@@ -170,10 +174,32 @@ async function startRole(
 }
 
 /** Migrates and provisions, and starts the jobs, unless the shutdown comes first. */
-async function prepareDatabase(start: Start, config: DatabaseRoleConfig, database: Database): Promise<void> {
+async function prepareDatabase(
+  start: Start,
+  config: DatabaseRoleConfig,
+  database: Database,
+  mailWake?: Wake,
+): Promise<void> {
   await database.prepare(start.shutdown.signal);
-  if (!start.shutdown.signal.aborted) await startJobs(start, config, database);
+  if (start.shutdown.signal.aborted) return;
+  await startJobs(start, config, database);
+  if (mailWake && isMailOn(config)) await startMailDelivery(start, config, database, mailWake);
 }
+
+async function startMailDelivery(
+  { random, log, clock, shutdown }: Start,
+  config: DatabaseRoleConfig,
+  database: Database,
+  wake: Wake,
+): Promise<void> {
+  const { openMailDelivery } = await import('./mail-delivery.js');
+  const administration = database.administer('schedule');
+  const delivery = await openMailDelivery(config, { administration, wake, clock, log, chance: chanceOf(random) });
+  shutdown.add('jobs', delivery.stop);
+  delivery.start();
+}
+
+const chanceOf = (random: Random) => () => random.bytes(4).readUInt32BE() / 2 ** 32;
 
 async function startJobs(
   start: Start,
@@ -187,11 +213,10 @@ async function startJobs(
   const { random, log, shutdown } = start;
   const { manager } = database;
   const administration = database.administer('schedule');
-  const chance = () => random.bytes(4).readUInt32BE() / 2 ** 32;
   const hourly = { jobs: maintenanceJobs(administration), interval, jitter };
   const eachMinute = { jobs: shortJobs(administration), interval: shortInterval, jitter: shortInterval / 4 };
   for (const rounds of [hourly, eachMinute]) {
-    const runner = createJobRunner({ ...rounds, manager, log, chance });
+    const runner = createJobRunner({ ...rounds, manager, log, chance: chanceOf(random) });
     shutdown.add('jobs', runner.stop);
     runner.start();
   }

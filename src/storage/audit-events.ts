@@ -23,6 +23,7 @@ export type AuditEventType =
   | 'keys_rewrapped'
   | 'client_changed'
   | 'user_changed'
+  | 'mail_given_up'
   | 'restored_database_voided';
 
 @Entity('audit_events')

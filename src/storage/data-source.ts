@@ -10,6 +10,8 @@ import type { DatabaseSettings } from './connection/pool.js';
 import { Consent } from './consents.js';
 import { Installation } from './installation.js';
 import { Interaction } from './interactions.js';
+import { MailAllowance } from './mail-allowances.js';
+import { OutgoingMail } from './outgoing-mails.js';
 import { RevokedAccessToken } from './revoked-access-tokens.js';
 import { Session } from './sessions.js';
 import { SignInFailure } from './sign-in-failures.js';
@@ -25,6 +27,8 @@ export const entities = [
   Consent,
   Installation,
   Interaction,
+  MailAllowance,
+  OutgoingMail,
   RevokedAccessToken,
   Session,
   SignInFailure,

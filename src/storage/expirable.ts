@@ -12,6 +12,8 @@ export const expirableTables = [
   'sign_in_failures',
   'signing_keys',
   'audit_events',
+  'outgoing_mails',
+  'mail_allowances',
 ] as const;
 
 /** What strangers can fill within minutes: swept each minute, beside all others. */

@@ -4,6 +4,7 @@ import { revokeGrants } from './authorization-grants.js';
 import { type Change, recordChange } from './change.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
+import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from './outgoing-mails.js';
 import { type TakenProof, takenProof } from './proofs.js';
 
 /** A signed-in browser. `id` is the `sid` of tokens and no secret; the cookie's value is stored as a hash. */
@@ -52,9 +53,27 @@ interface NewSession extends TakenProof {
   readonly endsAt: Date;
   readonly idleAt: Date;
   readonly audit: Audit;
+  /** Goes to a user who has signed in before; null where the browser is one that the account knows. */
+  readonly newDeviceNotice: NewMail | null;
 }
 
-const beginSessionStatement = statement<NewSession, { id: string }>(
+/** A session that has begun, and what became of the notice. */
+export interface BegunSession {
+  readonly id: string;
+  readonly notice: MailOutcome | null;
+}
+
+/**
+ * SQL: the user who has signed in, where that was not the first time. Who did so before the audit trail that is kept has at least
+ * allowed a client something.
+ */
+const returningUser = `(
+       SELECT u.id, u.email, u.claims FROM signed_in s JOIN users u ON u.id = s.user_id
+       WHERE EXISTS (SELECT FROM audit_events a WHERE a.user_id = u.id AND a.type = 'sign_in')
+         OR EXISTS (SELECT FROM consents c WHERE c.user_id = u.id)
+     ) u`;
+
+const beginSessionStatement = statement<NewSession, BegunSession>(
   'sign_in',
   (p) => `
    WITH ${takenProof(p)}, same AS (
@@ -80,19 +99,26 @@ const beginSessionStatement = statement<NewSession, { id: string }>(
      RETURNING id, user_id
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'signed_in', userId: 'user_id', sessionId: 'id' })}
-   )
-   SELECT id FROM signed_in`,
+   ), ${queuedMail({
+     mail: p.newDeviceNotice,
+     now: p.now,
+     from: returningUser,
+     userId: 'u.id',
+     recipient: 'u.email',
+     language: "u.claims ->> 'locale'",
+   })}
+   SELECT id, ${mailOutcome} AS notice FROM signed_in`,
 );
 
 /**
  * Begins a session with a fresh secret, so that none can be fixed in advance. The same user signing in again keeps the
  * session's id; another user's session in this browser ends, with what was granted in it. Forgives the failures
- * before it, stores the proof's effects and uses up the proofs that waited for this one, all in one statement.
- * @returns the session's id, or null when the user has been disabled or given another password meanwhile: then nothing is changed
+ * before it, stores the proof's effects, uses up the proofs that waited for this one and writes the notice, all in one statement.
+ * @returns null when the user has been disabled or given another password meanwhile: then nothing is changed
  */
-export async function beginSession(sql: Sql, session: NewSession): Promise<string | null> {
+export async function beginSession(sql: Sql, session: NewSession): Promise<BegunSession | null> {
   const { rows } = await sql.query(beginSessionStatement, session);
-  return rows[0]?.id ?? null;
+  return rows[0] ?? null;
 }
 
 interface Touch {

@@ -5,6 +5,7 @@ import { identifierKey } from '../protocol/sign-in/identifiers.js';
 import { type Change, recordChange } from './change.js';
 import type { Columns } from './connection/columns.js';
 import type { Placeholders } from './connection/statement.js';
+import { type MailOutcome, type NewMail, queueUserMail } from './outgoing-mails.js';
 
 @Entity('users')
 @Check('users_username_is_no_address', `position('@' IN username) = 0`)
@@ -196,23 +197,27 @@ export async function enableUser(manager: EntityManager, userId: string, change:
   });
 }
 
-/** Sets the password and ends every session and authorization grant that was made with the old one. */
+/**
+ * Sets the password, ends every session and authorization grant that was made with the old one, and writes the notice.
+ * @returns what became of the notice; null when there is no such user
+ */
 export async function setPasswordHash(
   manager: EntityManager,
   userId: string,
   passwordHash: string,
   change: Change,
-): Promise<boolean> {
+  notice: NewMail | null = null,
+): Promise<{ readonly notice: MailOutcome | null } | null> {
   return manager.transaction(async (transaction) => {
     const { affected } = await transaction.update(
       User,
       { id: userId },
       { passwordHash, passwordChangedAt: change.now, updatedAt: change.now },
     );
-    if (!affected) return false;
+    if (!affected) return null;
     await endEverything(transaction, userId, change.now);
     await recordChange(transaction, change);
-    return true;
+    return { notice: await queueUserMail(transaction, { mail: notice, userId, now: change.now }) };
   });
 }
 

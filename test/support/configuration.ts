@@ -90,6 +90,7 @@ export const configuration: AllRolesConfig = {
     interactionsPerAddress: { burst: 10_000, perSecond: 1_000 },
     interactions: { burst: 10_000, perSecond: 1_000 },
   },
+  mail: { notices: true, mostPerHour: 6 },
   pages: {
     productName: 'Test Identity',
     lostPasswordUrl: 'https://help.example/password',

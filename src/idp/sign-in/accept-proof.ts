@@ -11,7 +11,7 @@ import type { SignInAccount } from '../../storage/users.js';
 import type { Idp } from '../deps.js';
 import { browserCookie, type CookieToSet } from '../interaction/cookies.js';
 import { provenSoFar, type Visit } from '../interaction/visit.js';
-import { rememberedBrowser } from './known-browser.js';
+import { isKnownBrowser, rememberedBrowser } from './known-browser.js';
 import { startSession } from './session.js';
 
 /** An account for which a method was just proven. */
@@ -43,6 +43,8 @@ export async function acceptProof(
     idp.log.info('sign in needs a further proof', { user_id: userId, client_id: visit.clientId, missing });
     return [];
   }
-  const session = await startSession(idp, asked, visit, { userId, passwordHash, methods, ...proof });
+  const known = isKnownBrowser(idp, visit, account);
+  const signIn = { userId, passwordHash, methods, isKnownBrowser: known, ...proof };
+  const session = await startSession(idp, asked, visit, signIn);
   return session && [session, rememberedBrowser(idp, visit, account), browserCookie(idp, visit.browser)];
 }

@@ -2,10 +2,12 @@ import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
 import { authenticationContextClass, methodReferences } from '../../protocol/sign-in/authentication-context.js';
+import type { NewMail } from '../../storage/outgoing-mails.js';
 import type { TakenProof } from '../../storage/proofs.js';
 import { beginSession, touchSession } from '../../storage/sessions.js';
 import type { Idp } from '../deps.js';
 import { type CookieToSet, sessionCookie } from '../interaction/cookies.js';
+import { clientOnPage } from '../interaction/parts.js';
 import type { Visit } from '../interaction/visit.js';
 
 /** Milliseconds between two writes that move the idle end. */
@@ -21,21 +23,27 @@ export async function keepAlive(idp: Idp, session: Visit['session']): Promise<vo
 export interface SignIn extends TakenProof {
   /** How the user was proven. */
   readonly methods: readonly string[];
+  /** Whether the browser is one that signed in to the account before: of any other the user is told. */
+  readonly isKnownBrowser: boolean;
 }
+
+const noticeOf = (idp: Idp, { address }: Asked, visit: Visit, now: Date): NewMail | null =>
+  idp.mailing.notice('new_device', {
+    at: now.toISOString(),
+    application: clientOnPage(visit).name,
+    address: address ?? null,
+  });
 
 /**
  * Begins a session under a fresh secret, whatever cookie the browser brought, so that no session can be fixed in advance.
  * @returns the session's cookie, or null when the account has been disabled or given another password meanwhile
  */
-export async function startSession(
-  idp: Idp,
-  asked: Asked,
-  { interactionId, clientId, cookies }: Visit,
-  signIn: SignIn,
-): Promise<CookieToSet | null> {
+export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn: SignIn): Promise<CookieToSet | null> {
   const now = idp.clock.now();
   const secret = idp.random.token();
-  const { userId, methods, ...taken } = signIn;
+  const { interactionId, clientId, cookies } = visit;
+  const { userId, methods, isKnownBrowser, ...taken } = signIn;
+  const newDeviceNotice = isKnownBrowser ? null : noticeOf(idp, asked, visit, now);
   const amr = methodReferences(methods);
   const began = await idp.events.recordWith(
     asked,
@@ -54,8 +62,10 @@ export async function startSession(
         idleAt: after(now, idp.config.lifetimes.sessionIdle),
         ...taken,
         audit,
+        newDeviceNotice,
       }),
-    (sessionId) => ({ sessionId }),
+    ({ id }) => ({ sessionId: id }),
   );
-  return began === null ? null : sessionCookie(secret);
+  if (began) idp.mailing.tell(newDeviceNotice, began.notice);
+  return began && sessionCookie(secret);
 }

@@ -18,6 +18,7 @@ export interface Instruments {
   readonly jobDuration: Histogram;
   readonly sweptRows: Counter;
   readonly auditEvents: Counter;
+  readonly mails: Counter;
   readonly telemetryDropped: Counter;
 }
 
@@ -66,6 +67,7 @@ export function createInstruments(meter: Meter): Instruments {
     ),
     sweptRows: counter('swept_rows_total', 'Expired rows deleted.'),
     auditEvents: counter('audit_events_total', 'Security events.'),
+    mails: counter('mails_total', 'Mails by what became of them.'),
     telemetryDropped: counter('telemetry_dropped_total', 'Spans and metric exports that did not reach the collector.'),
   };
 }

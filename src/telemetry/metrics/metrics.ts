@@ -20,6 +20,7 @@ const jobs = bounded(30);
 const tables = bounded(50);
 const auditTypes = bounded(100);
 const keyStates = bounded(20);
+const mailTemplates = bounded(50);
 
 /** The last segment of a grant type that is a URN: `…:grant-type:device_code` (RFC 8628 §3.4). */
 const grantTypeLabel = (grantType: string): string =>
@@ -44,6 +45,9 @@ export interface SigningKeyAge {
  * verified for want of time.
  */
 export type SignInResult = 'success' | 'wrong_credentials' | 'disabled' | 'delayed' | 'address_delayed' | 'overloaded';
+
+/** `failed` counts attempts; `dropped` where the person or the address had enough of them. */
+export type MailResult = 'queued' | 'dropped' | 'sent' | 'failed' | 'given_up';
 
 let meter: Meter | undefined;
 let instruments: Instruments | undefined;
@@ -138,6 +142,20 @@ export const metrics = {
 
   auditEvent(type: string): void {
     instruments?.auditEvents.add(1, { type: auditTypes(type) });
+  },
+
+  mail({ template, result }: { template: string; result: MailResult }): void {
+    instruments?.mails.add(1, { template: mailTemplates(template), result });
+  },
+
+  /** @param read what waits to be sent, all processes together */
+  observeMails(read: () => { readonly waiting: number; readonly oldestSeconds: number }): void {
+    observe({ name: 'mails_waiting', description: 'Mails that wait to be sent.', read: () => one(read().waiting) });
+    observe({
+      name: 'mail_oldest_waiting_seconds',
+      description: 'Age of the mail that has waited for longest.',
+      read: () => one(read().oldestSeconds),
+    });
   },
 
   telemetryDropped(

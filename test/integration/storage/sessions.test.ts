@@ -35,9 +35,10 @@ const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSessio
     forgiven: { keys: [], share: null },
     effects: {},
     audit,
+    newDeviceNotice: null,
     ...overrides,
   };
-  return beginSession(database.sql, session).then((id) => ({ id, secretHash }));
+  return beginSession(database.sql, session).then((began) => ({ id: began?.id ?? null, secretHash }));
 };
 
 const addGrant = (userId: string, sessionId: string, clientId: string, scopes: string[]) =>

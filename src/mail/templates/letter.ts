@@ -1,0 +1,37 @@
+import type { MailTexts } from '../texts/mail-texts.js';
+
+/** What a mail says, before it is text or HTML. Everything in it is plain text. */
+export interface Letter {
+  readonly subject: string;
+  readonly paragraphs: readonly string[];
+  /** What happened, by name and value. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  /** What to do about it. */
+  readonly advice: readonly string[];
+  readonly action?: { readonly label: string; readonly url: string } | undefined;
+}
+
+/** What every template is given beside its parameters. */
+export interface LetterSetting {
+  readonly texts: MailTexts;
+  readonly product: string;
+  /** Where a new password is to be had, if anywhere. */
+  readonly lostPasswordUrl?: string | undefined;
+  /** What only the recipient may learn, for a link or a code. */
+  readonly secret?: string | undefined;
+}
+
+/** A moment as people of a language write it; in UTC, since nobody says where they are. */
+export const momentIn = (language: string, moment: string): string =>
+  new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone: 'UTC',
+    timeZoneName: 'short',
+  }).format(new Date(moment));
+
+export const newPasswordAction = ({ texts, lostPasswordUrl }: LetterSetting): Letter['action'] =>
+  lostPasswordUrl === undefined ? undefined : { label: texts.newPassword, url: lostPasswordUrl };

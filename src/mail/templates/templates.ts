@@ -1,0 +1,22 @@
+import type { Letter, LetterSetting } from './letter.js';
+import { type NewDevice, newDevice } from './new-device.js';
+import { type PasswordChanged, passwordChanged } from './password-changed.js';
+
+/** What each template is made from, as its row holds it: nothing secret. */
+export interface TemplateParameters {
+  readonly new_device: NewDevice;
+  readonly password_changed: PasswordChanged;
+}
+
+export type TemplateName = keyof TemplateParameters;
+
+/** What a row says its template is: a release before or after this one may know others. */
+export const isTemplateName = (name: string): name is TemplateName => Object.hasOwn(templates, name);
+
+/** A new kind of mail is a new entry. */
+export const templates: {
+  readonly [Name in TemplateName]: (parameters: TemplateParameters[Name], setting: LetterSetting) => Letter;
+} = {
+  new_device: newDevice,
+  password_changed: passwordChanged,
+};

@@ -1,0 +1,24 @@
+import type { MailTexts } from './mail-texts.js';
+
+export const de: MailTexts = {
+  language: 'de',
+  newDevice: {
+    subject: (product) => `Neue Anmeldung bei Ihrem ${product}-Konto`,
+    lead: (product) =>
+      `Bei Ihrem ${product}-Konto hat sich jemand mit einem Browser angemeldet, der dort nicht bekannt war.`,
+    ifYou: 'Wenn Sie das waren, müssen Sie nichts tun.',
+    ifNot:
+      'Wenn nicht, kennt jemand Ihr Passwort: Legen Sie sofort ein neues fest oder bitten Sie die Betreiber dieser Website darum.',
+  },
+  passwordChanged: {
+    subject: (product) => `Das Passwort Ihres ${product}-Kontos wurde geändert`,
+    lead: (product) => `Das Passwort Ihres ${product}-Kontos wurde geändert.`,
+    ended: 'Sie wurden überall abgemeldet.',
+    ifNot:
+      'Wenn Sie das nicht veranlasst haben, legen Sie sofort ein neues Passwort fest oder wenden Sie sich an die Betreiber dieser Website.',
+  },
+  facts: { time: 'Zeitpunkt', application: 'Anwendung', address: 'Internetadresse' },
+  newPassword: 'Neues Passwort festlegen',
+  footer: (product) =>
+    `Sie erhalten diese Nachricht, weil sie die Sicherheit Ihres ${product}-Kontos betrifft. Antworten werden nicht gelesen.`,
+};

@@ -1,0 +1,22 @@
+import type { MailTexts } from './mail-texts.js';
+
+export const en: MailTexts = {
+  language: 'en',
+  newDevice: {
+    subject: (product) => `New sign-in to your ${product} account`,
+    lead: (product) => `Somebody signed in to your ${product} account from a browser that was not known there.`,
+    ifYou: 'If this was you, there is nothing to do.',
+    ifNot:
+      'If it was not, somebody knows your password: set a new one at once, or ask the people who run this site to.',
+  },
+  passwordChanged: {
+    subject: (product) => `The password of your ${product} account was changed`,
+    lead: (product) => `The password of your ${product} account was changed.`,
+    ended: 'You have been signed out everywhere.',
+    ifNot: 'If you did not ask for this, set a new password at once, or tell the people who run this site.',
+  },
+  facts: { time: 'Time', application: 'Application', address: 'Internet address' },
+  newPassword: 'Set a new password',
+  footer: (product) =>
+    `You get this message because it is about the safety of your ${product} account. Nobody reads replies.`,
+};

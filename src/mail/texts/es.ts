@@ -1,0 +1,24 @@
+import type { MailTexts } from './mail-texts.js';
+
+export const es: MailTexts = {
+  language: 'es',
+  newDevice: {
+    subject: (product) => `Nuevo inicio de sesión en su cuenta de ${product}`,
+    lead: (product) =>
+      `Alguien ha iniciado sesión en su cuenta de ${product} desde un navegador que no era conocido en ella.`,
+    ifYou: 'Si ha sido usted, no tiene que hacer nada.',
+    ifNot:
+      'Si no ha sido usted, alguien conoce su contraseña: establezca una nueva de inmediato o pídalo a los responsables de este sitio.',
+  },
+  passwordChanged: {
+    subject: (product) => `Se ha cambiado la contraseña de su cuenta de ${product}`,
+    lead: (product) => `Se ha cambiado la contraseña de su cuenta de ${product}.`,
+    ended: 'Se ha cerrado su sesión en todas partes.',
+    ifNot:
+      'Si no lo ha pedido usted, establezca una nueva contraseña de inmediato o avise a los responsables de este sitio.',
+  },
+  facts: { time: 'Fecha y hora', application: 'Aplicación', address: 'Dirección de Internet' },
+  newPassword: 'Establecer una nueva contraseña',
+  footer: (product) =>
+    `Recibe este mensaje porque trata de la seguridad de su cuenta de ${product}. Nadie lee las respuestas.`,
+};

@@ -1,0 +1,24 @@
+/** Every sentence of our mails in one language: a translation is another object of this type. */
+export interface MailTexts {
+  /** BCP 47. */
+  readonly language: string;
+  readonly newDevice: {
+    readonly subject: (product: string) => string;
+    readonly lead: (product: string) => string;
+    readonly ifYou: string;
+    readonly ifNot: string;
+  };
+  readonly passwordChanged: {
+    readonly subject: (product: string) => string;
+    readonly lead: (product: string) => string;
+    readonly ended: string;
+    readonly ifNot: string;
+  };
+  readonly facts: {
+    readonly time: string;
+    readonly application: string;
+    readonly address: string;
+  };
+  readonly newPassword: string;
+  readonly footer: (product: string) => string;
+}

@@ -1,0 +1,37 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** When mails of a template last went to an address or a person, so that nobody makes us flood either. */
+@Entity('mail_allowances')
+export class MailAllowance {
+  /** `address` or `person`, the template, and whose: what counts is in clear in other tables, too. */
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'mail_allowances_pkey' })
+  key!: string;
+  /** The newest first, no more than the template may have in an hour. */
+  @Column('timestamptz', { array: true })
+  moments!: Date[];
+  @Index('mail_allowances_expiry')
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}
+
+interface AllowanceSource {
+  /** The array of keys under which each row of `from` counts. */
+  readonly keys: string;
+  readonly from: string;
+  /** How many within an hour are allowed under each key, for all rows of `from` alike. */
+  readonly most: string;
+  readonly now: `$${number}`;
+}
+
+/**
+ * SQL: takes one under each key, and gives the keys under which there was one left. The row is locked meanwhile, so of any number
+ * of statements at once only so many find one. Rows are taken in the order of their keys, so that no two wait for each other.
+ */
+export const takenAllowances = ({ keys, from, most, now }: AllowanceSource): string => `
+  INSERT INTO mail_allowances AS a (key, moments, expires_at)
+  SELECT key, ARRAY[${now}::timestamptz], ${now}::timestamptz + interval '1 hour'
+  FROM ${from}, LATERAL unnest(${keys}) key ORDER BY key
+  ON CONFLICT (key) DO UPDATE
+  SET moments = (EXCLUDED.moments || a.moments)[1:${most}], expires_at = EXCLUDED.expires_at
+  WHERE (a.moments[${most}] > ${now}::timestamptz - interval '1 hour') IS NOT TRUE
+  RETURNING key`;
