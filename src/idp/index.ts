@@ -20,6 +20,7 @@ import { pageErrors } from './interaction/page-errors.js';
 import { hubPath, logoutPath } from './interaction/paths.js';
 import type { InteractionStep, Steps } from './interaction/step.js';
 import type { StepKind } from './interaction/step-kind.js';
+import { mountMailbox } from './mailbox/mailbox.js';
 import { confirmLogout, logout } from './openid/logout.js';
 import { userinfo } from './openid/userinfo.js';
 import { loginStep } from './sign-in/login.js';
@@ -96,6 +97,7 @@ export function createIdp(given: IdpGiven): Role {
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'idp' }));
       mountIdp(app, idp);
+      mountMailbox(app, idp);
     },
   };
 }

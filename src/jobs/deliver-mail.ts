@@ -24,7 +24,7 @@ export interface MailDeliveryOptions extends DeliveryGiven {
 }
 
 /** Mails that one process sends at once. */
-const workers = 4;
+const mostAtOnce = 4;
 const leaseMargin = 60_000;
 /** A server that is away is not asked again sooner than this. */
 const shortestWait = 1_000;
@@ -58,12 +58,8 @@ async function settle(options: MailDeliveryOptions, mail: ClaimedMail, attempted
   }
 }
 
-/** Sends the next mail that is due. @returns false where there is none, or the server would take no other either */
-async function deliverNext(options: MailDeliveryOptions, hurry: AbortSignal): Promise<boolean> {
-  const { administration, clock, transport } = options;
-  const now = clock.now();
-  const mail = await claimMail(administration.sql, now, after(now, transport.longestAttempt + leaseMargin));
-  if (!mail) return false;
+/** @returns whether the server may take another */
+async function deliver(options: MailDeliveryOptions, mail: ClaimedMail, hurry: AbortSignal): Promise<boolean> {
   const attempted = await attemptDelivery(options, mail, hurry);
   await settle(options, mail, attempted);
   return attempted.kind !== 'postponed' || !attempted.unreachable;
@@ -75,14 +71,34 @@ export async function deliverDueMail(
   stopping: AbortSignal,
   hurry: AbortSignal,
 ): Promise<WaitingMails> {
+  const { administration, clock, transport } = options;
+  const { sql } = administration;
+  const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
   let goesOn = true;
-  async function work(): Promise<void> {
-    while (goesOn && !stopping.aborted) goesOn = (await deliverNext(options, hurry)) && goesOn;
+  async function work(mail: ClaimedMail): Promise<void> {
+    try {
+      if (!(await deliver(options, mail, hurry))) goesOn = false;
+    } catch (error) {
+      goesOn = false;
+      failures.push(error);
+    }
   }
-  // All come to their end, whatever one of them meets: none goes on when the pool is closed.
-  const ended = await Promise.allSettled(Array.from({ length: workers }, work));
-  for (const end of ended) if (end.status === 'rejected') throw end.reason;
-  return waitingMails(options.administration.sql);
+  try {
+    while (goesOn && !stopping.aborted) {
+      const now = clock.now();
+      const mail = await claimMail(sql, now, after(now, transport.longestAttempt + leaseMargin));
+      if (!mail) break;
+      const delivery = work(mail).finally(() => underWay.delete(delivery));
+      underWay.add(delivery);
+      if (underWay.size >= mostAtOnce) await Promise.race(underWay);
+    }
+  } finally {
+    // All come to their end, whatever one of them meets: none goes on when the pool is closed.
+    await Promise.all(underWay);
+  }
+  if (failures.length > 0) throw failures[0];
+  return waitingMails(sql);
 }
 
 /** What waits, as far as this process has seen: a gauge cannot wait for the database. */

@@ -17,5 +17,9 @@ export function developmentBanner(serving: Serving, adminPort: number): string {
   const logins = users
     .filter(({ username, password }) => username === 'demo' && password?.reveal() === 'demo-password')
     .map(({ username }) => `  sign in as ${username} / demo-password`);
-  return ['', ...lines, `  https://127.0.0.1:${adminPort}   admin: /livez /readyz`, ...logins, ''].join('\n');
+  const shows = roles.filter((each) => each.role === 'idp' && !each.config.mail.smtp);
+  const mailbox = shows.map((each) => `  ${publicUrlOf(each)}/dev/mailbox   what would have been mailed`);
+  return ['', ...lines, ...mailbox, `  https://127.0.0.1:${adminPort}   admin: /livez /readyz`, ...logins, ''].join(
+    '\n',
+  );
 }
