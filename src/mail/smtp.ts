@@ -18,7 +18,8 @@ interface SmtpFailure {
   readonly command?: string;
   readonly responseCode?: number;
   readonly response?: string;
-  readonly cause?: { readonly code?: string };
+  /** Of the system or of TLS, where `code` is nodemailer's own. */
+  readonly originalCode?: string;
 }
 
 /** The codes of a reply (RFC 5321 §4.2, RFC 3463 §2): all of it that names nobody. */
@@ -26,8 +27,8 @@ const codesOf = (reply = ''): string => /^\d{3}([ -]\d\.\d{1,3}\.\d{1,3})?/.exec
 
 const longestError = 200;
 
-function describe({ code, command, response, cause }: SmtpFailure): string {
-  const parts = [code, command, codesOf(response), cause?.code].filter((part) => part);
+function describe({ code, command, response, originalCode }: SmtpFailure): string {
+  const parts = [code, command, codesOf(response), originalCode].filter((part) => part);
   return parts.join(' ').slice(0, longestError) || 'UNKNOWN';
 }
 

@@ -32,7 +32,7 @@ export const headerOf = (raw: string, name: string): string =>
 /** The parts of a mail as they read, text first (RFC 2045 §6.7). */
 export const partsOf = (raw: string): readonly string[] =>
   raw
-    .split(/^--.*boundary.*$|^------=.*$/m)
+    .split(`--${/boundary="([^"]+)"/.exec(raw)?.[1]}`)
     .filter((part) => /content-type: text\//i.test(part))
     .map((part) => {
       const body = part.slice(part.indexOf('\r\n\r\n') + 4);
@@ -57,6 +57,7 @@ export async function openSmtp(options: SMTPServerOptions & { readonly at?: numb
     authOptional: true,
     disabledCommands: options.key ? [] : ['STARTTLS'],
     closeTimeout: 50,
+    disableReverseLookup: true,
     logger: false,
     ...options,
     onMailFrom: (_address, _session, done) => void answer(behaviour.sender, done),
@@ -85,5 +86,3 @@ export async function openSmtp(options: SMTPServerOptions & { readonly at?: numb
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
-
-export const subjectOf = ({ raw }: ReceivedMail): string => headerOf(raw, 'subject');

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { type RenderedMail, renderMail } from '../../../src/mail/render.js';
+import { sealed, unsealed } from '../../../src/mail/sealing.js';
+import { type TemplateName, type TemplateParameters, templates } from '../../../src/mail/templates/templates.js';
+import { languages, textsIn } from '../../../src/mail/texts/languages.js';
+import { configuration } from '../../support/configuration.js';
+import { start } from '../../support/rows.js';
+
+const at = '2030-01-02T15:04:05.678Z';
+const samples: TemplateParameters = {
+  new_device: { at, application: 'Web shop', address: '2001:db8::1' },
+  password_changed: { at },
+};
+
+const render = (template: string, parameters: object, language = 'en', setting = configuration): RenderedMail =>
+  renderMail(
+    {
+      id: '7f1c0a52-6a39-4f0c-9a51-0e6a0a3c1f52',
+      userId: null,
+      recipient: 'ann@example.com',
+      template,
+      language,
+      parameters: { ...parameters },
+      sealedSecret: null,
+      createdAt: start,
+      attempts: 1,
+      deliverBefore: start,
+      lastError: null,
+    },
+    setting,
+  );
+
+describe('a mail', () => {
+  const all = Object.keys(languages).flatMap((language) =>
+    (Object.keys(templates) as TemplateName[]).map((template) => [template, language] as const),
+  );
+
+  it.each(all)('%s in %s says the same as text and as HTML, completely', (template, language) => {
+    const { subject, text, html } = render(template, samples[template], language);
+    expect(subject).toContain('Test Identity');
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(html).toContain(`<html lang="${language}">`);
+    expect(html).toContain('href="https://help.example/password"');
+    expect(text).toContain('https://help.example/password');
+    for (const line of text.split('\n').filter((part) => /^\p{L}.*\.$/u.test(part)))
+      expect(html).toContain(line.replaceAll("'", '&#39;'));
+    expect(text + html).not.toMatch(/undefined|null|\[object|function/);
+    expect(text).toContain('2030');
+  });
+
+  it('is in another language in each', () => {
+    const subjects = Object.keys(languages).map(
+      (language) => render('new_device', samples.new_device, language).subject,
+    );
+    expect(new Set(subjects).size).toBe(subjects.length);
+  });
+
+  it.each([
+    ['de-AT', 'de'],
+    ['FR', 'fr'],
+    ['es_MX', 'es'],
+    ['en-GB', 'en'],
+    ['pt', 'en'],
+    ['constructor', 'en'],
+    ['', 'en'],
+  ])('for %j is in %s', (tag, language) => {
+    expect(textsIn(tag).language).toBe(language);
+  });
+
+  it('escapes what a client is called, and keeps it in one line', () => {
+    const application = '<img src=x onerror="alert(1)">\r\n\r\nYour password is wrong: https://evil.example';
+    const { text, html } = render('new_device', { ...samples.new_device, application });
+    expect(html).toContain('&lt;img src=x onerror=&quot;alert(1)&quot;&gt;');
+    expect(text).toContain(
+      'Application: <img src=x onerror="alert(1)"> Your password is wrong: https://evil.example\n',
+    );
+  });
+
+  it('leaves out what is not known', () => {
+    const pages = { productName: 'Test Identity' };
+    const { text, html } = render('new_device', { ...samples.new_device, address: null }, 'en', {
+      ...configuration,
+      pages,
+    });
+    expect(text).not.toContain('Internet address');
+    expect(html).not.toContain('<a ');
+  });
+
+  it.each(['nothing', 'constructor', '__proto__'])('of the template %s cannot be made', (template) => {
+    expect(() => render(template, {})).toThrow(`this release has no template ${template}`);
+  });
+});
+
+describe('a sealed secret', () => {
+  const keys = configuration.keyEncryptionKeys;
+
+  it('opens in its own mail only', () => {
+    const secret = sealed(keys, 'one', 'the token of a link');
+    expect(secret.includes('token')).toBe(false);
+    expect(unsealed(keys, 'one', secret)).toBe('the token of a link');
+    expect(() => unsealed(keys, 'two', secret)).toThrow();
+  });
+});
