@@ -4,7 +4,7 @@ import { type RenderedMail, renderMail } from '../../mail/render.js';
 import { stylesheetHash } from '../../pages/stylesheet.js';
 import { type ClaimedMail, findMail, listMails } from '../../storage/outgoing-mails.js';
 import type { Idp } from '../deps.js';
-import { type ListedMail, renderMailbox, renderMailPage } from './page.js';
+import { type ListedMail, renderMailbox, renderMailPage, renderNoMail } from './page.js';
 
 export const mailboxPath = '/dev/mailbox';
 const most = 100;
@@ -51,14 +51,14 @@ const list =
     sendPage(res, renderMailbox(idp.config.pages.productName, lines));
   };
 
-/** Answers with the mail that the address names; without one the shell says that there is nothing. */
+/** Answers with the mail that the address names, for as long as it is there. */
 const withMail =
   (idp: Idp, answer: (res: Response, mail: ClaimedMail) => void): RequestHandler =>
-  async (req, res, next) => {
+  async (req, res) => {
     const id = String(req.params.mail);
     const mail = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? await findMail(idp.sql, id) : null;
     if (mail) answer(res, mail);
-    else next();
+    else sendPage(res.status(404), renderNoMail(idp.config.pages.productName, mailboxPath));
   };
 
 const show = (idp: Idp): RequestHandler =>

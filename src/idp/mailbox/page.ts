@@ -44,3 +44,10 @@ export const renderMailPage = (productName: string, mailboxPath: string, mail: S
 <pre><code>${linked(mail.text)}</code></pre>
 <p class="links"><a href="${mailboxPath}">All mails</a></p>`,
   );
+
+export const renderNoMail = (productName: string, mailboxPath: string): string =>
+  layout(
+    { title: 'No such mail', productName },
+    html`<p class="lead">It was swept, or never written: mails stay for a day after they were sent.</p>
+<p class="links"><a href="${mailboxPath}">All mails</a></p>`,
+  );

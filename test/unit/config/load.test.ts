@@ -147,6 +147,13 @@ describe('secrets from files', () => {
     );
   });
 
+  it('authz leaves the files of mail alone, and idp opens them', async () => {
+    const smtp = { host: 'mail', username: 'idp', password_file: '/nowhere/password' };
+    const document = { ...least(), mail: { from: 'Id <id@example.com>', smtp } };
+    expect((await load(document, { role: 'authz' })).mail.from).toEqual({ name: 'Id', address: 'id@example.com' });
+    await expect(load(document, { role: 'idp' })).rejects.toThrow('mail.smtp.password_file');
+  });
+
   it.each(['rs', 'spa-rp'] as const)('%s neither opens nor sees what it does not need', async (role) => {
     const database = { dsn_file: '/nowhere/dsn' };
     const config = await load(
@@ -267,6 +274,17 @@ describe('faults', () => {
       'an unknown key in a section',
       { ...least(), http: { prot: 1 } },
       /http\.prot \(line \d+\): found an unknown key; expected one of bind/,
+    ],
+    ['a mail server and no sender', { ...least(), mail: { smtp: { host: 'mail' } } }, 'mail.from'],
+    [
+      'a sender with a second line',
+      { ...least(), mail: { from: 'Id <a@b.example>\r\nBcc: c@d.example' } },
+      'expected an e-mail address, or Name <address>',
+    ],
+    [
+      'a user of the mail server without a password',
+      { ...least(), mail: { from: 'a@b.example', smtp: { host: 'mail', username: 'idp' } } },
+      'mail.smtp (line',
     ],
     [
       'dsn and dsn_file together',
@@ -433,6 +451,11 @@ describe('what production refuses', () => {
       { ...production(), public_urls: { ...production().public_urls, idp: 'http://login.example.com' } },
       'public_urls.idp',
     ],
+    [
+      'mail in clear',
+      { ...production(), mail: { from: 'a@b.example', smtp: { host: 'mail', tls: 'none' } } },
+      'mail.smtp.tls',
+    ],
     ['the user demo', { ...production(), users: [{ username: 'Demo' }] }, 'users[0].username'],
     ['the demo secret', { ...production(), clients: [client('demo-secret')] }, 'clients[0].client_secret'],
     [
@@ -513,6 +536,10 @@ describe('what production refuses', () => {
       },
     ],
     ['plain http on loopback', production()],
+    [
+      'a mail server on this machine',
+      { ...production(), mail: { from: 'a@b.example', smtp: { host: '127.0.0.1', tls: 'none' } } },
+    ],
     ['a random secret', { ...production(), clients: [client(randomKey)] }],
     ...['base64', 'base64url', 'hex'].map((encoding): [string, object] => [
       `a random secret in ${encoding}`,
