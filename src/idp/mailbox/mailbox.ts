@@ -6,7 +6,11 @@ import { type ClaimedMail, findMail, listMails } from '../../storage/outgoing-ma
 import type { Idp } from '../deps.js';
 import { type ListedMail, renderMailbox, renderMailPage, renderNoMail } from './page.js';
 
-export const mailboxPath = '/dev/mailbox';
+const route = '/dev/mailbox';
+
+/** As the browser sees it: idp's public URL may have a prefix that a proxy takes away. */
+const mailboxPath = ({ config }: Idp): string => new URL(config.publicUrls.idp).pathname.replace(/\/$/, '') + route;
+
 const most = 100;
 
 const pagePolicy = pageHeaders({ formAction: 'self', styleHashes: [stylesheetHash], frameSources: ["'self'"] });
@@ -31,8 +35,8 @@ function rendered({ config }: Idp, mail: ClaimedMail): RenderedMail {
   }
 }
 
-const listed = (mail: ClaimedMail, { subject }: RenderedMail): ListedMail => ({
-  path: `${mailboxPath}/${mail.id}`,
+const listed = (idp: Idp, mail: ClaimedMail, { subject }: RenderedMail): ListedMail => ({
+  path: `${mailboxPath(idp)}/${mail.id}`,
   recipient: mail.recipient,
   createdAt: mail.createdAt,
   subject,
@@ -47,7 +51,7 @@ const list =
   (idp: Idp): RequestHandler =>
   async (_req, res) => {
     const mails = await listMails(idp.sql, most);
-    const lines = mails.map((mail) => listed(mail, rendered(idp, mail)));
+    const lines = mails.map((mail) => listed(idp, mail, rendered(idp, mail)));
     sendPage(res, renderMailbox(idp.config.pages.productName, lines));
   };
 
@@ -58,15 +62,15 @@ const withMail =
     const id = String(req.params.mail);
     const mail = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? await findMail(idp.sql, id) : null;
     if (mail) answer(res, mail);
-    else sendPage(res.status(404), renderNoMail(idp.config.pages.productName, mailboxPath));
+    else sendPage(res.status(404), renderNoMail(idp.config.pages.productName, mailboxPath(idp)));
   };
 
 const show = (idp: Idp): RequestHandler =>
   withMail(idp, (res, mail) => {
     const content = rendered(idp, mail);
-    const line = listed(mail, content);
+    const line = listed(idp, mail, content);
     const shown = { ...line, text: content.text, htmlPath: `${line.path}/html` };
-    sendPage(res, renderMailPage(idp.config.pages.productName, mailboxPath, shown));
+    sendPage(res, renderMailPage(idp.config.pages.productName, mailboxPath(idp), shown));
   });
 
 const showHtml = (idp: Idp): RequestHandler =>
@@ -79,7 +83,7 @@ const showHtml = (idp: Idp): RequestHandler =>
 export function mountMailbox(app: Express, idp: Idp): void {
   const { profile, mail } = idp.config;
   if (profile === 'production' || mail.smtp) return;
-  app.get(mailboxPath, list(idp));
-  app.get(`${mailboxPath}/:mail`, show(idp));
-  app.get(`${mailboxPath}/:mail/html`, showHtml(idp));
+  app.get(route, list(idp));
+  app.get(`${route}/:mail`, show(idp));
+  app.get(`${route}/:mail/html`, showHtml(idp));
 }

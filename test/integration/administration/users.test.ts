@@ -105,6 +105,23 @@ describe('a user', () => {
     );
   });
 
+  it('is told by mail that the password was set, in the same transaction, where there is an address', async () => {
+    const [ann, bob] = [newName(), newName()];
+    const { id } = await createUser(administration, { username: ann, email: `${ann}@example.com` });
+    await createUser(administration, { username: bob });
+    await setPassword(administration, ann, 'battery staple');
+    await setPassword(administration, bob, 'battery staple');
+    const { rows } = await database.pool.query('SELECT user_id, recipient, template, parameters FROM outgoing_mails');
+    expect(rows).toEqual([
+      {
+        user_id: id,
+        recipient: `${ann}@example.com`,
+        template: 'password_changed',
+        parameters: { at: start.toISOString() },
+      },
+    ]);
+  });
+
   it('who is declared is created once; afterwards the account is their own', async () => {
     const username = newName();
     const declare = (password: string) =>
