@@ -1,4 +1,5 @@
 import type { KeyEncryptionKeys } from '../crypto/encryption.js';
+import type { Language } from '../protocol/language.js';
 import type { ClaimedMail } from '../storage/outgoing-mails.js';
 import { asHtml, asText } from './layout.js';
 import { unsealed } from './sealing.js';
@@ -16,7 +17,7 @@ export interface RenderedMail {
 /** What mails say about the site that sends them. */
 export interface SenderSetting {
   readonly keyEncryptionKeys: KeyEncryptionKeys;
-  readonly pages: { readonly productName: string; readonly lostPasswordUrl?: string };
+  readonly pages: { readonly productName: string; readonly lostPasswordUrl?: string; readonly language: Language };
 }
 
 const letterOf = (template: TemplateName, parameters: ClaimedMail['parameters'], setting: LetterSetting): Letter =>
@@ -27,7 +28,7 @@ const letterOf = (template: TemplateName, parameters: ClaimedMail['parameters'],
 export function renderMail(mail: ClaimedMail, { keyEncryptionKeys, pages }: SenderSetting): RenderedMail {
   const { id, template, parameters, language, sealedSecret } = mail;
   if (!isTemplateName(template)) throw new Error(`this release has no template ${template}`);
-  const texts = textsIn(language);
+  const texts = textsIn(language, pages.language);
   const product = pages.productName;
   const secret = sealedSecret === null ? undefined : unsealed(keyEncryptionKeys, id, sealedSecret);
   const letter = letterOf(template, parameters, { texts, product, lostPasswordUrl: pages.lostPasswordUrl, secret });

@@ -18,7 +18,7 @@ export class OutgoingMail {
   recipient!: string;
   @Column('text')
   template!: string;
-  /** As the person or their browser names it (BCP 47), whether or not there are texts in it. */
+  /** As the person or their browser names it (BCP 47), whether or not there are texts in it; empty where nobody did. */
   @Column('text')
   language!: string;
   /** What the template says beside its own words; never a secret. */
@@ -82,7 +82,6 @@ interface MailSource {
 }
 
 const mailKey = jsonKey<NewMail>;
-const defaultLanguage = 'en';
 const longestLanguage = 35;
 
 /**
@@ -98,7 +97,7 @@ export function queuedMail({ mail, now, from, userId, recipient, language }: Mai
   const until = `(${member('deliverBefore')})::timestamptz`;
   return `mail_due AS (
      SELECT (${userId})::uuid AS user_id, (${recipient})::text AS recipient,
-       left(COALESCE(${member('language')}, ${language}, '${defaultLanguage}'), ${longestLanguage}) AS language
+       left(COALESCE(${member('language')}, ${language}, ''), ${longestLanguage}) AS language
      FROM ${from} WHERE ${mail}::jsonb IS NOT NULL AND (${recipient}) IS NOT NULL LIMIT 1
    ), mail_allowed AS (
      ${takenAllowances({ keys, from: 'mail_due d', most, now })}

@@ -1,7 +1,9 @@
 import type { Express, RequestHandler, Response } from 'express';
-import { pageHeaders, setHeaders } from '../../http/browser/headers.js';
+import { type Page, pageHeaders, setHeaders } from '../../http/browser/headers.js';
 import { type RenderedMail, renderMail } from '../../mail/render.js';
-import { stylesheetHash } from '../../pages/stylesheet.js';
+import { imageSource } from '../../pages/image-source.js';
+import { textsIn } from '../../pages/languages.js';
+import type { View } from '../../pages/view.js';
 import { type ClaimedMail, findMail, listMails } from '../../storage/outgoing-mails.js';
 import type { Idp } from '../deps.js';
 import { type ListedMail, renderMailbox, renderMailPage, renderNoMail } from './page.js';
@@ -13,7 +15,8 @@ const mailboxPath = ({ config }: Idp): string => new URL(config.publicUrls.idp).
 
 const most = 100;
 
-const pagePolicy = pageHeaders({ formAction: 'self', styleHashes: [stylesheetHash], frameSources: ["'self'"] });
+/** Developers read English. */
+const viewOf = ({ brand }: Idp): View => ({ brand, texts: textsIn.en });
 
 /** What a mail program would let the mail do: its own style, and links that open elsewhere. */
 const mailPolicy = [
@@ -42,9 +45,17 @@ const listed = (idp: Idp, mail: ClaimedMail, { subject }: RenderedMail): ListedM
   subject,
 });
 
-function sendPage(res: Response, page: string): void {
-  setHeaders(res, pagePolicy);
-  res.type('html').send(page);
+/** Beside what every page may, those of the mailbox have a frame. */
+function sendPage({ brand }: Idp, res: Response, { html, headers }: Page): void {
+  const logo = imageSource(brand.logo);
+  const policy = pageHeaders({
+    formAction: 'self',
+    styleHashes: [brand.stylesheetHash],
+    imageSources: logo === undefined ? [] : [logo],
+    frameSources: ["'self'"],
+  });
+  setHeaders(res, [...headers, ...policy]);
+  res.type('html').send(html);
 }
 
 const list =
@@ -52,7 +63,7 @@ const list =
   async (_req, res) => {
     const mails = await listMails(idp.sql, most);
     const lines = mails.map((mail) => listed(idp, mail, rendered(idp, mail)));
-    sendPage(res, renderMailbox(idp.config.pages.productName, lines));
+    sendPage(idp, res, renderMailbox(viewOf(idp), lines));
   };
 
 /** Answers with the mail that the address names, for as long as it is there. */
@@ -62,7 +73,7 @@ const withMail =
     const id = String(req.params.mail);
     const mail = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? await findMail(idp.sql, id) : null;
     if (mail) answer(res, mail);
-    else sendPage(res.status(404), renderNoMail(idp.config.pages.productName, mailboxPath(idp)));
+    else sendPage(idp, res.status(404), renderNoMail(viewOf(idp), mailboxPath(idp)));
   };
 
 const show = (idp: Idp): RequestHandler =>
@@ -70,7 +81,7 @@ const show = (idp: Idp): RequestHandler =>
     const content = rendered(idp, mail);
     const line = listed(idp, mail, content);
     const shown = { ...line, text: content.text, htmlPath: `${line.path}/html` };
-    sendPage(res, renderMailPage(idp.config.pages.productName, mailboxPath(idp), shown));
+    sendPage(idp, res, renderMailPage(viewOf(idp), mailboxPath(idp), shown));
   });
 
 const showHtml = (idp: Idp): RequestHandler =>

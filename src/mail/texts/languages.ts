@@ -1,14 +1,12 @@
+import { type Language, languages, lookupLanguage } from '../../protocol/language.js';
 import { de } from './de.js';
 import { en } from './en.js';
 import { es } from './es.js';
 import { fr } from './fr.js';
 import type { MailTexts } from './mail-texts.js';
 
-/** By primary subtag (RFC 5646 §2.2.1); the first is that of whoever reads none of them. */
-export const languages = { en, de, fr, es } as const satisfies Readonly<Record<string, MailTexts>>;
+const translations: Readonly<Record<Language, MailTexts>> = { en, de, fr, es };
 
-/** The texts for a language tag, `de-AT` as `de`; in English where there are none. */
-export function textsIn(tag: string): MailTexts {
-  const [primary = ''] = tag.toLowerCase().split(/[-_]/);
-  return Object.hasOwn(languages, primary) ? languages[primary as keyof typeof languages] : en;
-}
+/** The texts for a language tag, `de-AT` as `de` (RFC 4647 §3.4); where there are none, those in `otherwise`. */
+export const textsIn = (tag: string, otherwise: Language): MailTexts =>
+  translations[lookupLanguage([tag.replaceAll('_', '-')], languages) ?? otherwise];
