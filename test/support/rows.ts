@@ -33,10 +33,10 @@ export async function addUser(database: TestDatabase, username = `user-${randomU
 
 export async function addClient(
   database: TestDatabase,
-  members: Partial<Record<keyof ClientMetadata, unknown>> = {},
+  { client_id: named, ...members }: Partial<Record<keyof ClientMetadata | 'client_id', unknown>> = {},
   secret?: string,
 ): Promise<string> {
-  const clientId = `client-${randomUUID().slice(0, 8)}`;
+  const clientId = named === undefined ? `client-${randomUUID().slice(0, 8)}` : String(named);
   const read = readClientMetadata({
     redirect_uris: [redirectUri],
     token_endpoint_auth_method: secret ? 'client_secret_basic' : 'none',

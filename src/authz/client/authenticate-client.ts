@@ -24,12 +24,27 @@ export interface AuthenticatedClient {
   readonly metadata: ClientMetadata;
 }
 
+type PresentedSecret = Extract<PresentedClientAuthentication, { readonly clientSecret: string }>;
+
 /** Stands in where a client has no secret or does not exist, so that the comparison takes the same time. */
 const nobodysHash = hashToken('');
 
-function checkSecret(client: Client | null, secret: string): void {
-  const matches = equalInConstantTime(hashToken(secret), client?.secretHash ?? nobodysHash);
-  if (!matches || !client?.secretHash) throw invalidClient('the client is unknown or its secret is wrong');
+/** The client that the request names. An id that is nobody's once it is decoded may have been sent as it is. */
+async function findClient({ clients }: Authz, presented: PresentedClientAuthentication): Promise<Client | null> {
+  const client = await clients.get(presented.clientId);
+  const asSent = 'asSent' in presented ? presented.asSent : undefined;
+  return client || !asSent || asSent.clientId === presented.clientId ? client : clients.get(asSent.clientId);
+}
+
+/** Each reading is compared, whether another fits or not: one request is one attempt. */
+function checkSecret(client: Client | null, { asSent, ...decoded }: PresentedSecret): void {
+  const hash = client?.secretHash ?? nobodysHash;
+  const matches = [decoded, ...(asSent ? [asSent] : [])].map(
+    ({ clientId, clientSecret }) => equalInConstantTime(hashToken(clientSecret), hash) && clientId === client?.clientId,
+  );
+  if (!matches.includes(true) || !client?.secretHash) {
+    throw invalidClient('the client is unknown or its secret is wrong');
+  }
 }
 
 async function check(
@@ -39,7 +54,7 @@ async function check(
   endpoint: AuthenticatedEndpoint,
 ): Promise<Client> {
   if (client && !client.disabledAt) assertMethodAllowed(presented.method, client.metadata, endpoint);
-  if ('clientSecret' in presented) checkSecret(client, presented.clientSecret);
+  if ('clientSecret' in presented) checkSecret(client, presented);
   if (!client) throw invalidClient('the client is unknown');
   if (client.disabledAt) throw invalidClient('the client is disabled');
   if (presented.method === 'private_key_jwt') await checkClientAssertion(authz, client, presented.assertion, endpoint);
@@ -70,7 +85,7 @@ export async function authenticateClient(authz: Authz, request: ClientRequest): 
   let client: Client | null = null;
   try {
     const presented = parseClientAuthentication(authorization, parameters);
-    client = await authz.clients.get(presented.clientId);
+    client = await findClient(authz, presented);
     const { clientId, metadata } = await check(authz, client, presented, endpoint);
     return { clientId, metadata } as AuthenticatedClient;
   } catch (error) {

@@ -52,14 +52,20 @@ export function assertMethodAllowed(
   if (!authenticationMethodsAt[endpoint].some((taken) => taken === method)) refuse(`${method} does not do here`);
 }
 
+/** Who a client says it is, and the secret that it says so with (RFC 6749 §2.3.1). */
+export interface PresentedCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** What a request offers as proof of who the client is (RFC 6749 §2.3, OIDC Core §9): read, not yet believed. */
 export type PresentedClientAuthentication =
   | { readonly method: 'none'; readonly clientId: string }
-  | {
+  | (PresentedCredentials & {
       readonly method: 'client_secret_basic' | 'client_secret_post';
-      readonly clientId: string;
-      readonly clientSecret: string;
-    }
+      /** The same Basic credentials without form-decoding, where that makes a difference: many clients do not encode. */
+      readonly asSent?: PresentedCredentials;
+    })
   | { readonly method: 'private_key_jwt'; readonly clientId: string; readonly assertion: string };
 
 /** Why a client is not believed: for the log only, as all of these get the same answer (RFC 6749 §5.2 `invalid_client`). */
@@ -83,26 +89,34 @@ const refuse = (detail: string): never => {
   throw invalidClient(detail);
 };
 
-/** `application/x-www-form-urlencoded` text back to what was meant (RFC 6749 §2.3.1, appendix B). */
-function formDecode(encoded: string): string {
+/** `application/x-www-form-urlencoded` text back to what was meant (RFC 6749 §2.3.1, appendix B); undefined when it is none. */
+function formDecode(encoded: string): string | undefined {
   try {
     return decodeURIComponent(encoded.replaceAll('+', ' '));
   } catch {
-    return refuse('the Basic credentials are not form-encoded');
+    return undefined;
   }
 }
 
-function parseBasic(authorization: string): PresentedClientAuthentication {
+/** What Basic credentials may mean: form-encoded text, as RFC 6749 §2.3.1 has it, and the text that was sent, where that is another. */
+function readingsOf(asSent: PresentedCredentials): readonly PresentedCredentials[] {
+  const clientId = formDecode(asSent.clientId);
+  const clientSecret = formDecode(asSent.clientSecret);
+  if (clientId === undefined || clientSecret === undefined) return [asSent];
+  const isAsSent = clientId === asSent.clientId && clientSecret === asSent.clientSecret;
+  return isAsSent ? [asSent] : [{ clientId, clientSecret }, asSent];
+}
+
+function parseBasic(authorization: string, named: string | undefined): PresentedClientAuthentication {
   const match = /^Basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(authorization);
   if (!match?.[1]) return refuse('the Authorization header does not hold Basic credentials');
   const credentials = Buffer.from(match[1], 'base64').toString('utf8');
   const colon = credentials.indexOf(':');
   if (colon < 1) return refuse('the Basic credentials hold no client_id');
-  return {
-    method: 'client_secret_basic',
-    clientId: formDecode(credentials.slice(0, colon)),
-    clientSecret: formDecode(credentials.slice(colon + 1)),
-  };
+  const sent = { clientId: credentials.slice(0, colon), clientSecret: credentials.slice(colon + 1) };
+  const [reading, asSent] = readingsOf(sent).filter(({ clientId }) => named === undefined || clientId === named);
+  if (!reading) return refuse('client_id names another client');
+  return { method: 'client_secret_basic', ...reading, ...(asSent && { asSent }) };
 }
 
 /** The `sub` that an assertion claims, unverified: it only says whose keys to verify with (RFC 7523 §3). */
@@ -140,7 +154,7 @@ function parseMethod(authorization: string | undefined, parameters: Parameters):
   const clientId = parameters.get('client_id');
   const clientSecret = parameters.get('client_secret');
   const assertion = parameters.get('client_assertion');
-  if (authorization !== undefined) return parseBasic(authorization);
+  if (authorization !== undefined) return parseBasic(authorization, clientId);
   if (assertion !== undefined) return parseAssertion(parameters, assertion);
   if (clientId === undefined) return refuse('the request holds no client authentication');
   if (clientSecret !== undefined) return { method: 'client_secret_post', clientId, clientSecret };

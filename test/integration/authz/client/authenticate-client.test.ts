@@ -69,6 +69,27 @@ describe('secrets (RFC 6749 §2.3.1)', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
+  it.each([
+    ['a plus sign', 'c+1', 'abc+def+ghi'],
+    ['all of base64', 'c/2=', 'q+/8A/z9+w=='],
+    ['a percent sign that encodes nothing', 'c-3', '100%'],
+    ['a percent sign that could encode something', 'c%413', 'a%20b+c'],
+  ])('I9: by Basic as they are, with %s, and form-encoded', async (_, clientId, raw) => {
+    await authz.addClient({ ...machine, client_id: clientId }, raw);
+    expect((await ask({}, basic(clientId, raw))).status).toBe(200);
+    expect((await ask({ client_id: clientId }, basic(clientId, raw))).status).toBe(200);
+    expect((await ask({}, basic(encodeURIComponent(clientId), encodeURIComponent(raw)))).status).toBe(200);
+    expect((await ask({}, basic(clientId, raw.slice(1)))).status).toBe(401);
+  });
+
+  it('I9: an id that means a client once it is decoded means no other', async () => {
+    await authz.addClient({ ...machine, client_id: 'd e' }, 'decoded');
+    await authz.addClient({ ...machine, client_id: 'd+e' }, 'as+sent');
+    expect((await ask({}, basic('d+e', 'decoded'))).status).toBe(200);
+    expect((await ask({}, basic('d+e', 'as+sent'))).status).toBe(401);
+    expect((await ask({ client_id: 'd+e' }, basic('d+e', 'as+sent'))).status).toBe(200);
+  });
+
   it('I1: either place does for a secret', async () => {
     const body = { client_id: clients.client_secret_basic, client_secret: secret };
     expect((await ask(body)).status).toBe(200);

@@ -41,7 +41,35 @@ describe('client authentication of a request (RFC 6749 §2.3, OIDC Core §9)', (
       'Basic, form-encoded (RFC 6749 §2.3.1)',
       basic('a%3Ab+c:p%25%2B%C3%A4:q'),
       '',
-      { method: 'client_secret_basic', clientId: 'a:b c', clientSecret: 'p%+ä:q' },
+      {
+        method: 'client_secret_basic',
+        clientId: 'a:b c',
+        clientSecret: 'p%+ä:q',
+        asSent: { clientId: 'a%3Ab+c', clientSecret: 'p%25%2B%C3%A4:q' },
+      },
+    ],
+    [
+      'I9: Basic, base64 that was not encoded',
+      basic('c1:a+b/c=='),
+      '',
+      {
+        method: 'client_secret_basic',
+        clientId: 'c1',
+        clientSecret: 'a b/c==',
+        asSent: { clientId: 'c1', clientSecret: 'a+b/c==' },
+      },
+    ],
+    [
+      'I9: Basic, a secret that cannot be decoded',
+      basic('c1:100%'),
+      '',
+      { method: 'client_secret_basic', clientId: 'c1', clientSecret: '100%' },
+    ],
+    [
+      'I9: Basic, client_id beside it says how to read',
+      basic('a+b:s+t'),
+      'client_id=a%2Bb',
+      { method: 'client_secret_basic', clientId: 'a+b', clientSecret: 's+t' },
     ],
     ['Basic, empty secret', basic('c1:'), '', { method: 'client_secret_basic', clientId: 'c1', clientSecret: '' }],
     [
@@ -71,7 +99,6 @@ describe('client authentication of a request (RFC 6749 §2.3, OIDC Core §9)', (
     ['Basic without colon', basic('c1'), ''],
     ['Basic without client_id', basic(':s'), ''],
     ['Basic that is not base64', 'Basic %%%', ''],
-    ['Basic that is not form-encoded', basic('c1:%zz'), ''],
     ['Basic with a NUL in client_id (RFC 6749 appendix A.1)', basic('c%00:s'), ''],
     [
       'an assertion with a NUL in sub',
