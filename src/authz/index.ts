@@ -57,6 +57,9 @@ function pathsOf(name: AuthzEndpoint, issuer: string): string[] {
   return path.startsWith('/.well-known/') && prefix !== '' ? [path, path + prefix] : [path];
 }
 
+/** Request fields that scripts may set; credentials at the token endpoint are as good in the Authorization field (RFC 6749 §2.3.1). */
+const headersFor = { all: ['traceparent'], configured: ['Authorization', 'traceparent'] } as const;
+
 function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
   const { methods }: Endpoint = endpoints[name];
   const readers = readableBy[name];
@@ -65,7 +68,7 @@ function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
   const refusals = errorPages({ log, brand, cookies, profile: authz.config.profile });
   for (const path of pathsOf(name, authz.config.issuer)) {
     const origins = readers === 'all' ? '*' : authz.config.cors.origins;
-    if (readers) app.use(path, cors({ origins, methods, headers: ['traceparent'] }));
+    if (readers) app.use(path, cors({ origins, methods, headers: headersFor[readers] }));
     for (const method of methods) {
       const route = method.toLowerCase() as 'get' | 'post';
       if (shownToPeople.includes(name)) app[route](path, handler, refusals);

@@ -161,6 +161,14 @@ describe('CORS (Fetch §3.3): configured origins at the token endpoint, never wi
     }
   });
 
+  it.each([paths.token, paths.revoke])('I11: %s takes the Authorization field of a script', async (path) => {
+    const { headers } = await preflight(path, spaOrigin);
+    expect(headers.get('access-control-allow-headers')?.toLowerCase().split(', ')).toEqual([
+      'authorization',
+      'traceparent',
+    ]);
+  });
+
   it('an error can be read as well', async () => {
     const { status, headers } = await authz.post(paths.token, {}, { origin: spaOrigin });
     expect([status, headers.get('access-control-allow-origin')]).toEqual([401, spaOrigin]);

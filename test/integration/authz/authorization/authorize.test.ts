@@ -109,11 +109,16 @@ describe('GET /authorize (RFC 6749 §4.1.1)', () => {
     expect((await requestOf(location)).request).toMatchObject({ redirectUri, redirectUriNamed: false });
   });
 
-  it('takes a loopback redirect URI with any port from a native app (RFC 8252 §7.3)', async () => {
-    const native = await authz.addClient({ application_type: 'native', redirect_uris: ['http://127.0.0.1/cb'] });
-    const answer = await ask({ client_id: native, redirect_uri: 'http://127.0.0.1:51004/cb' });
-    expect(answer.location).toMatch(hub);
-  });
+  it.each(['http://127.0.0.1/cb', 'http://[::1]/cb', 'http://localhost/cb'])(
+    'I11: takes %s of a native app with a free port (RFC 8252 §7.3, §8.3)',
+    async (registered) => {
+      const native = await authz.addClient({ application_type: 'native', redirect_uris: [registered] });
+      const asked = new URL(registered);
+      asked.port = '51004';
+      const answer = await ask({ client_id: native, redirect_uri: asked.href });
+      expect(answer.location).toMatch(hub);
+    },
+  );
 
   it('S6: takes no other port from a web application', async () => {
     const web = await authz.addClient({ redirect_uris: ['http://127.0.0.1:8083/cb'] });
