@@ -81,8 +81,10 @@ const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost']);
 /**
  * Why a URI cannot be registered as a redirection endpoint, if there is a reason: it has to be absolute and without fragment
  * (RFC 6749 §3.1.2), https unless loopback (RFC 8252 §7.3, OAuth 2.1 §2.3.1), or a native app's reverse-domain scheme (RFC 8252 §7.1).
+ * An asterisk could stand in a URI, but whoever writes one means a pattern, and none is ever matched (RFC 9700 §4.1.3).
  */
 export function redirectUriFault(uri: string): string | undefined {
+  if (uri.includes('*')) return 'holds a wildcard, but is compared character by character: list each URI in full';
   if (!/^[\x21-\x7E]+$/.test(uri) || !URL.canParse(uri)) return 'is not an absolute URI';
   const { protocol, hostname, username, password } = new URL(uri);
   if (uri.includes('#')) return 'has a fragment';

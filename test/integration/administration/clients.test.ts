@@ -96,6 +96,12 @@ describe('a client is created from its metadata (RFC 7591 §2)', () => {
       ['redirect_uris'],
     ],
     [
+      'I11: redirect URI with a wildcard',
+      { document: { ...document, redirect_uris: ['https://app.example/*'] } },
+      /^redirect_uris "https:\/\/app\.example\/\*" holds a wildcard, .*: list each URI in full$/,
+      ['redirect_uris'],
+    ],
+    [
       '§3.2.2 all faults at once',
       { document: { ...document, id_token_signed_response_alg: 'RS256', profile: 'fapi2' } },
       /^profile is fapi2, .*\nid_token_signed_response_alg RS256 has no signing key here$/,

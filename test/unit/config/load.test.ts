@@ -319,6 +319,11 @@ describe('faults', () => {
       'clients[0].redirect_uris',
     ],
     [
+      'I11: a client with a wildcard in a redirect URI',
+      { ...least(), clients: [{ ...client, redirect_uris: ['https://*.c.example/cb'] }] },
+      /clients\[0\]\.redirect_uris \(line \d+\): "https:\/\/\*\.c\.example\/cb" holds a wildcard, but is compared character/,
+    ],
+    [
       'a client with a scope that nobody knows',
       { ...least(), clients: [{ ...client, scope: 'openid fly' }] },
       'neither a resource nor claims.scopes knows fly',

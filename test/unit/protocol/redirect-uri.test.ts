@@ -96,4 +96,16 @@ describe('redirect_uri at registration (RFC 6749 §3.1.2, RFC 8252 §7, §8)', (
     ['data:text/html,x', 'has a scheme that browsers run or open themselves'],
     ['myapp:/cb', 'has a scheme that is neither https nor a reverse domain name'],
   ])('refuses %j: %s', (uri, fault) => expect(redirectUriFault(uri)).toBe(fault));
+
+  it.each([
+    'https://*.example.com/cb',
+    'https://example.com/*',
+    'https://*/cb',
+    'http://localhost:*/cb',
+    'com.example.*:/cb',
+  ])('I11: refuses the wildcard in %s (RFC 9700 §4.1.3)', (uri) =>
+    expect(redirectUriFault(uri)).toBe(
+      'holds a wildcard, but is compared character by character: list each URI in full',
+    ),
+  );
 });
