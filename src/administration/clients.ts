@@ -8,6 +8,7 @@ import {
   unservableProfile,
 } from '../protocol/client/client-metadata.js';
 import type { MetadataFault } from '../protocol/client/member-reader.js';
+import { reasonUnserved, unreadMembers } from '../protocol/client/unserved-members.js';
 import type { Change } from '../storage/change.js';
 import * as stored from '../storage/clients.js';
 import { isUserId } from '../storage/users.js';
@@ -59,10 +60,18 @@ const invalidMetadata = (faults: readonly MetadataFault[]): AdministrationError 
     faults,
   });
 
+const unreadFaults = (document: ClientDocument): readonly MetadataFault[] =>
+  unreadMembers(document).map((member) => ({
+    error: 'invalid_client_metadata',
+    member,
+    problem: reasonUnserved(member) ?? 'is unknown here',
+  }));
+
 /** Checks against the rules of RFC 7591 §2, and against what is served here. @throws AdministrationError invalid */
 function readServableMetadata({ config }: Administration, document: ClientDocument): ClientMetadata {
   const { metadata, faults } = readClientMetadata(document);
-  if (!metadata) throw invalidMetadata(faults);
+  const unread = unreadFaults(document);
+  if (!metadata || unread.length > 0) throw invalidMetadata([...faults, ...unread]);
   const { id_token_signed_response_alg: alg, id_token_claims: names = [] } = metadata;
   const unknown = names === 'all' ? [] : names.filter((name) => !knownClaims(config.claims.scopes).includes(name));
   const problems = {

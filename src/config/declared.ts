@@ -5,6 +5,7 @@ import {
   readClientMetadata,
   unservableProfile,
 } from '../protocol/client/client-metadata.js';
+import { reasonUnserved, unreadMembers } from '../protocol/client/unserved-members.js';
 import { isUsername } from '../protocol/sign-in/identifiers.js';
 import { httpUrl, orFile, secret, text } from './values.js';
 
@@ -63,8 +64,11 @@ export const declaredClient = z
       context.addIssue({ code: 'custom', path: [member], message: problem });
     const unservable = read.metadata && unservableProfile(read.metadata);
     if (unservable) context.addIssue({ code: 'custom', path: ['profile'], message: unservable });
-    const unknown = Object.keys(metadata).filter((member) => !clientMetadataMembers.has(member));
-    if (unknown.length > 0) context.addIssue({ code: 'unrecognized_keys', keys: unknown, input: metadata });
+    const unread = unreadMembers(metadata).map((member) => ({ member, reason: reasonUnserved(member) }));
+    for (const { member, reason } of unread) {
+      if (reason) context.addIssue({ code: 'custom', path: [member], message: reason });
+      else context.addIssue({ code: 'unrecognized_keys', keys: [member], input: metadata });
+    }
     const hasSecret = (client_secret ?? client_secret_file) !== undefined;
     if (needsSecret(metadata.token_endpoint_auth_method) !== hasSecret) {
       const message = hasSecret ? 'is of no use with this token_endpoint_auth_method' : 'is missing';

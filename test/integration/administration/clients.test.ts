@@ -102,6 +102,14 @@ describe('a client is created from its metadata (RFC 7591 §2)', () => {
       ['redirect_uris'],
     ],
     [
+      'I11: members that would be passed over',
+      {
+        document: { ...document, redirect_uris: [], backchannel_logout_uri: 'https://app.example/out', toString: 'x' },
+      },
+      /^redirect_uris .*\nbackchannel_logout_uri is not supported: .*\ntoString is unknown here$/,
+      ['redirect_uris', 'backchannel_logout_uri', 'toString'],
+    ],
+    [
       '§3.2.2 all faults at once',
       { document: { ...document, id_token_signed_response_alg: 'RS256', profile: 'fapi2' } },
       /^profile is fapi2, .*\nid_token_signed_response_alg RS256 has no signing key here$/,

@@ -324,6 +324,11 @@ describe('faults', () => {
       /clients\[0\]\.redirect_uris \(line \d+\): "https:\/\/\*\.c\.example\/cb" holds a wildcard, but is compared character/,
     ],
     [
+      'I11: a client with metadata that is not served',
+      { ...least(), clients: [{ ...client, backchannel_logout_uri: 'https://c.example/out', software_id: null }] },
+      /has 1 fault:\n {2}clients\[0\]\.backchannel_logout_uri \(line \d+\): is not supported: /,
+    ],
+    [
       'a client with a scope that nobody knows',
       { ...least(), clients: [{ ...client, scope: 'openid fly' }] },
       'neither a resource nor claims.scopes knows fly',
