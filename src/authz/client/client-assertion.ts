@@ -1,11 +1,10 @@
 import { type CompactVerifyGetKey, type CompactVerifyResult, compactVerify, errors } from 'jose';
 import {
-  type AuthenticatedEndpoint,
   assertionAlgorithms,
   assertionTypes,
-  invalidClient,
   validateAssertionClaims,
-} from '../../protocol/client/client-authentication.js';
+} from '../../protocol/client/client-assertion.js';
+import { type AuthenticatedEndpoint, invalidClient } from '../../protocol/client/client-authentication.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
 import type { Client } from '../../storage/clients.js';
