@@ -27,6 +27,7 @@ export type AuthzConfig = Pick<
   | 'claims'
   | 'lifetimes'
   | 'limits'
+  | 'clientAssertions'
   | 'keyEncryptionKeys'
   | 'signingKeys'
   | 'cors'

@@ -96,6 +96,7 @@ const databaseRole = [
   'default_resource',
   'claims',
   'clients',
+  'client_assertions',
   'users',
   'password',
   'sign_in',

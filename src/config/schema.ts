@@ -300,6 +300,12 @@ export const fileSchema = z.strictObject({
   signing_keys: signingKeys,
   lifetimes,
   clients: list(declaredClient),
+  client_assertions: z
+    .strictObject({
+      /** How far a client's clock may differ from ours, either way. */
+      clock_skew: duration('60s', '5s').prefault('10s'),
+    })
+    .prefault({}),
   users: list(declaredUser),
   password,
   sign_in: signIn,

@@ -23,6 +23,54 @@ export const faults = {
   clientUnknown: fault('client_id names no client that is registered here.', 'RFC 6749 §4.1.2.1'),
   clientDisabled: fault('The client that client_id names is switched off.', 'RFC 6749 §4.1.2.1'),
   clientAuthenticatesTwice: fault('The client authenticates in more than one way.', 'RFC 6749 §2.3'),
+
+  // A client's assertion. What is said of claims is said to whoever signed them; before that, nothing but what is registered
+  assertionType: fault(
+    'client_assertion_type is not urn:ietf:params:oauth:client-assertion-type:jwt-bearer, the only one that is supported.',
+    'RFC 7523 §2.2',
+  ),
+  assertionMalformed: fault('client_assertion is no signed JWT in compact form, or is too long.', 'RFC 7523 §3'),
+  assertionSubjectMissing: fault('sub of the client assertion is missing: it is the client_id.', 'RFC 7523 §3'),
+  assertionAlgorithm: (allowed: string) =>
+    fault(
+      `alg of the client assertion is not allowed for this client: expected is ${allowed}.`,
+      'OIDC Registration §2',
+    ),
+  assertionKeyUnknown: fault(
+    'The keys of the client hold none that fits kid and alg of the client assertion.',
+    'RFC 7515 §4.1.4',
+  ),
+  assertionKeyAmbiguous: fault(
+    'kid of the client assertion is missing, and several keys of the client fit its alg.',
+    'RFC 7515 §4.1.4',
+  ),
+  assertionPurpose: fault(
+    'typ of the client assertion is that of a JWT for another purpose: expected is JWT, client-authentication+jwt or none.',
+    'RFC 8725 §3.11',
+  ),
+  assertionIssuer: fault('iss and sub of the client assertion are not both the client_id.', 'RFC 7523 §3'),
+  assertionAudience: (issuer: string) =>
+    fault(`aud of the client assertion is not this server: expected is ${issuer}.`, 'RFC 7523 §3'),
+  assertionExpiryMissing: fault('exp of the client assertion is missing or no number.', 'RFC 7523 §3'),
+  assertionExpired: (skew: string) =>
+    fault(`exp of the client assertion is past, by more than the ${skew} that clocks may differ.`, 'RFC 7523 §3'),
+  assertionLivesTooLong: fault('exp of the client assertion is more than an hour ahead.', 'RFC 7523 §3'),
+  assertionTimeMalformed: (claim: string) => fault(`${claim} of the client assertion is no number.`, 'RFC 7519 §4.1'),
+  assertionNotYetValid: (claim: string, skew: string) =>
+    fault(
+      `${claim} of the client assertion is ahead, by more than the ${skew} that clocks may differ.`,
+      'RFC 7519 §4.1',
+    ),
+  assertionIdMissing: fault(
+    'jti of the client assertion is missing: each assertion needs one of its own.',
+    'OIDC Core §9',
+  ),
+  assertionIdTooLong: fault('jti of the client assertion is longer than 512 characters.', 'OIDC Core §9'),
+  assertionUsed: fault(
+    'The client assertion was used before: each request needs another, with a jti of its own.',
+    'RFC 7523 §3',
+  ),
+
   redirectUriMissing: fault(
     'redirect_uri is missing: only a request without the scope openid of a client with one registered URI may leave it out.',
     'OIDC Core §3.1.2.1',
@@ -122,4 +170,4 @@ export const faults = {
   bodyNoForm: fault('The body is not of type application/x-www-form-urlencoded.', 'RFC 6749 appendix B'),
   bodyNotUtf8: fault('The form is not in UTF-8.', 'RFC 6749 appendix B'),
   bodyCompressed: fault('The form is compressed.', 'RFC 9110 §15.5.16'),
-} as const satisfies Record<string, Fault | ((name: string) => Fault)>;
+} as const satisfies Record<string, Fault | ((...values: string[]) => Fault)>;

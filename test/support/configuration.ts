@@ -74,6 +74,7 @@ export const configuration: AllRolesConfig = {
     auditEvents: 90 * day,
   },
   clients: [],
+  clientAssertions: { clockSkew: 10_000 },
   users: [],
   // A hash costs next to nothing.
   password: { memoryKib: 8, iterations: 1, parallelism: 1, concurrency: 4, queue: 64, queuePerAddress: 64 },

@@ -4,9 +4,15 @@ import {
   assertionTypes,
   validateAssertionClaims,
 } from '../../protocol/client/client-assertion.js';
-import { type AuthenticatedEndpoint, invalidClient } from '../../protocol/client/client-authentication.js';
+import {
+  type AuthenticatedEndpoint,
+  faultyClient,
+  invalidClient,
+} from '../../protocol/client/client-authentication.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
+import { faults } from '../../protocol/fault-sentences.js';
+import type { OAuthError } from '../../protocol/oauth-error.js';
 import type { Client } from '../../storage/clients.js';
 import { useAssertion } from '../../storage/used-assertions.js';
 import type { Authz } from '../deps.js';
@@ -27,6 +33,16 @@ const keyOf =
     }
   };
 
+/** What of a failed verification may be told: what is registered is no secret, and a foreign signature gets the answer of an unknown client. */
+function faultOf(error: unknown, metadata: ClientMetadata): OAuthError {
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return faultyClient(faults.assertionAlgorithm(assertionAlgorithms(metadata).join(', ')), error);
+  }
+  if (error instanceof errors.JWKSNoMatchingKey) return faultyClient(faults.assertionKeyUnknown, error);
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return faultyClient(faults.assertionKeyAmbiguous, error);
+  return invalidClient('the client assertion cannot be verified', error);
+}
+
 async function verifySignature(
   authz: Authz,
   metadata: ClientMetadata,
@@ -34,8 +50,8 @@ async function verifySignature(
 ): Promise<CompactVerifyResult> {
   try {
     return await compactVerify(assertion, keyOf(authz, metadata), { algorithms: [...assertionAlgorithms(metadata)] });
-  } catch (cause) {
-    throw invalidClient('the client assertion cannot be verified', cause);
+  } catch (error) {
+    throw faultOf(error, metadata);
   }
 }
 
@@ -57,17 +73,18 @@ export async function checkClientAssertion(
   assertion: string,
   endpoint: AuthenticatedEndpoint,
 ): Promise<void> {
-  const { issuer } = authz.config;
+  const { issuer, clientAssertions } = authz.config;
   const { payload, protectedHeader } = await verifySignature(authz, client.metadata, assertion);
   const typ = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
-  if (!assertionTypes.includes(typ)) throw invalidClient('the JWT was made for something else');
+  if (!assertionTypes.includes(typ)) throw faultyClient(faults.assertionPurpose);
   const use = validateAssertionClaims(parseClaims(payload), {
     clientId: client.clientId,
     issuer,
     endpoints: [endpointUrl(issuer, 'token'), endpointUrl(issuer, endpoint)],
     now: authz.clock.now(),
+    clockSkew: clientAssertions.clockSkew,
   });
   if (!(await useAssertion(authz.sql, { clientId: client.clientId, ...use }))) {
-    throw invalidClient('the client assertion was used before');
+    throw faultyClient(faults.assertionUsed);
   }
 }

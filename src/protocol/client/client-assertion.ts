@@ -1,10 +1,9 @@
+import { faults } from '../fault-sentences.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
-import { invalidClient } from './client-authentication.js';
+import { faultyClient } from './client-authentication.js';
 import type { ClientMetadata } from './client-metadata.js';
 
-const refuse = (detail: string): never => {
-  throw invalidClient(detail);
-};
+type Claims = Readonly<Record<string, unknown>>;
 
 /** What a client assertion has to fit (RFC 7523 §3). */
 export interface AssertionRules {
@@ -13,6 +12,8 @@ export interface AssertionRules {
   /** Endpoint URLs that may stand for the issuer: the token endpoint and the one that was called. */
   readonly endpoints: readonly string[];
   readonly now: Date;
+  /** Milliseconds that the client's clock may differ, either way. FAPI 2.0 §5.3.2.1 wants 10 s accepted, and no more than 60 s. */
+  readonly clockSkew: number;
 }
 
 /** What has to be remembered so that an assertion works once (RFC 7523 §3 item 7). */
@@ -21,8 +22,7 @@ export interface AssertionUse {
   readonly expiresAt: Date;
 }
 
-/** Clocks differ: FAPI 2.0 §5.3.2.1 wants 10 s ahead accepted and 60 s refused. */
-const clockSkewSeconds = 30;
+/** Seconds. */
 const longestLifeSeconds = 3600;
 
 /** The issuer, or an endpoint in its place; alone or among others (RFC 7523 §3 item 3, OIDC Core §9). */
@@ -33,26 +33,33 @@ function isAudience(aud: unknown, { issuer, endpoints }: AssertionRules): boolea
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
+/** nbf and iat say from when on an assertion holds, where it says so (RFC 7519 §4.1.5, §4.1.6). */
+function assertHasBegun({ nbf, iat }: Claims, latest: number, skew: string): void {
+  for (const [claim, start] of Object.entries({ nbf, iat })) {
+    if (start === undefined) continue;
+    if (!isTime(start)) throw faultyClient(faults.assertionTimeMalformed(claim));
+    if (start > latest) throw faultyClient(faults.assertionNotYetValid(claim, skew));
+  }
+}
+
 /**
- * The claims of an assertion whose signature has been verified (RFC 7523 §3, OIDC Core §9).
+ * The claims of an assertion whose signature has been verified (RFC 7523 §3, OIDC Core §9): whoever is told what is wrong with them
+ * holds the client's key.
  * @throws OAuthError invalid_client
  */
-export function validateAssertionClaims(
-  claims: Readonly<Record<string, unknown>>,
-  rules: AssertionRules,
-): AssertionUse {
+export function validateAssertionClaims(claims: Claims, rules: AssertionRules): AssertionUse {
   const now = rules.now.getTime() / 1000;
-  const { iss, sub, aud, exp, nbf, iat, jti } = claims;
-  if (iss !== rules.clientId || sub !== rules.clientId) refuse('iss or sub of the assertion is not the client');
-  if (!isAudience(aud, rules)) refuse('aud of the assertion is not this server');
-  if (!isTime(exp) || exp <= now - clockSkewSeconds) return refuse('the assertion has expired');
-  if (exp > now + longestLifeSeconds + clockSkewSeconds) refuse('the assertion lives too long');
-  for (const start of [nbf, iat]) {
-    if (start !== undefined && (!isTime(start) || start > now + clockSkewSeconds))
-      refuse('the assertion is not valid yet');
-  }
-  if (typeof jti !== 'string' || jti === '' || jti.length > 512) return refuse('jti of the assertion is missing');
-  return { jti, expiresAt: new Date((exp + clockSkewSeconds) * 1000) };
+  const skew = rules.clockSkew / 1000;
+  const { iss, sub, aud, exp, jti } = claims;
+  if (iss !== rules.clientId || sub !== rules.clientId) throw faultyClient(faults.assertionIssuer);
+  if (!isAudience(aud, rules)) throw faultyClient(faults.assertionAudience(rules.issuer));
+  if (!isTime(exp)) throw faultyClient(faults.assertionExpiryMissing);
+  if (exp <= now - skew) throw faultyClient(faults.assertionExpired(`${skew} s`));
+  if (exp > now + longestLifeSeconds + skew) throw faultyClient(faults.assertionLivesTooLong);
+  assertHasBegun(claims, now + skew, `${skew} s`);
+  if (typeof jti !== 'string' || jti === '') throw faultyClient(faults.assertionIdMissing);
+  if (jti.length > 512) throw faultyClient(faults.assertionIdTooLong);
+  return { jti, expiresAt: new Date((exp + skew) * 1000) };
 }
 
 /** Algorithms a client's assertion may be signed with: the registered one, or any (OIDC Registration §2). */

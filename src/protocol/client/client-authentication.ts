@@ -1,5 +1,5 @@
 import { isCompactJws } from '../compact-jws.js';
-import { faults } from '../fault-sentences.js';
+import { type Fault, faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 import type { Parameters } from '../parameters.js';
 import {
@@ -67,7 +67,7 @@ export type PresentedClientAuthentication =
     })
   | { readonly method: 'private_key_jwt'; readonly clientId: string; readonly assertion: string };
 
-/** Why a client is not believed: for the log only, as all of these get the same answer (RFC 6749 §5.2 `invalid_client`). */
+/** Why a client is not believed: for the log only, as all that a stranger could cause get the same answer (RFC 6749 §5.2 `invalid_client`). */
 export const invalidClient = (detail: string, cause?: unknown): OAuthError =>
   new OAuthError('invalid_client', { detail, cause });
 
@@ -83,6 +83,10 @@ export const withClientChallenge = ({ detail, description, cause }: OAuthError, 
     cause,
     challenge: `Basic realm="${realm}", charset="UTF-8"`,
   });
+
+/** The same for a mistake that may be named: one that the client alone can make, or that says nothing of it (RFC 6749 §5.2). */
+export const faultyClient = (fault: Fault, cause?: unknown): OAuthError =>
+  new OAuthError('invalid_client', { fault, cause });
 
 const refuse = (detail: string): never => {
   throw invalidClient(detail);
@@ -127,14 +131,14 @@ function claimedSubject(assertion: string): string {
   } catch {
     // Not a JWT: refused below like one without a subject.
   }
-  return refuse('the client assertion names no subject');
+  throw faultyClient(faults.assertionSubjectMissing);
 }
 
 function parseAssertion(parameters: Parameters, assertion: string): PresentedClientAuthentication {
   if (parameters.get('client_assertion_type') !== jwtBearerAssertionType) {
-    return refuse('client_assertion_type is not supported');
+    throw faultyClient(faults.assertionType);
   }
-  if (!isCompactJws(assertion)) return refuse('the client assertion is no JWT in compact form, or is too long');
+  if (!isCompactJws(assertion)) throw faultyClient(faults.assertionMalformed);
   return { method: 'private_key_jwt', clientId: claimedSubject(assertion), assertion };
 }
 

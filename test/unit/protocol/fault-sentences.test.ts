@@ -11,11 +11,11 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
 const usesOf = (name: string) =>
   sources.flatMap(({ file, text }) => (text.match(new RegExp(`\\bfaults\\.${name}\\b`, 'g')) ?? []).map(() => file));
 
-const table = Object.entries<Fault | ((name: string) => Fault)>(faults);
+const table = Object.entries<Fault | ((...values: string[]) => Fault)>(faults);
 const all = table.map(([name, entry]) => ({
   name,
   namesParameter: typeof entry === 'function',
-  ...(typeof entry === 'function' ? entry('name') : entry),
+  ...(typeof entry === 'function' ? entry('name', 'other') : entry),
 }));
 
 /** Told apart, these would tell a thief whether a token was ever good (RFC 9700 §4.14.2). */

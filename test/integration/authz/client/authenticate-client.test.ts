@@ -219,38 +219,100 @@ describe('private_key_jwt (RFC 7523, OIDC Core §9)', () => {
     expect((await present(await sign({ aud }), { token: 'x' }, paths.introspect)).json).toEqual({ active: false });
   });
 
-  it.each<[string, () => Promise<string>]>([
-    ['a signature by a foreign key', async () => sign({}, {}, await generateKeyPair('ES256'))],
-    ['an unknown kid', () => sign({}, { kid: 'other' })],
-    ['no signature (RFC 8725 §3.2)', async () => new UnsecuredJWT(claims()).encode()],
+  /** The answer of an unknown client. */
+  const silence = 'Client authentication failed.';
+  it.each<[string, () => Promise<string>, string]>([
+    ['a signature by a foreign key', async () => sign({}, {}, await generateKeyPair('ES256')), silence],
+    ['an unknown kid', () => sign({}, { kid: 'other' }), 'The keys of the client hold none that fits kid and alg'],
+    ['a kid of a key of another alg', () => sign({}, { kid: 'RS256' }), 'The keys of the client hold none that fits'],
+    [
+      'no signature (RFC 8725 §3.2)',
+      async () => new UnsecuredJWT(claims()).encode(),
+      'alg of the client assertion is not allowed',
+    ],
     [
       'a symmetric signature with the public key (RFC 8725 §2.1)',
       async () =>
         new SignJWT(claims())
           .setProtectedHeader({ alg: 'HS256', kid: 'ES256' })
           .sign(Buffer.from(JSON.stringify(await exportJWK(keys.ES256.publicKey)))),
+      'alg of the client assertion is not allowed for this client: expected is ES256, EdDSA, PS256, RS256.',
     ],
-    ['a JWT made for something else (RFC 8725 §3.11)', () => sign({}, { typ: 'at+jwt' })],
-    ['iss of another', () => sign({ iss: 'other' })],
-    ['sub of another', () => sign({ sub: clients.none })],
-    ['sub missing', () => sign({ sub: undefined })],
-    ['aud of another server', () => sign({ aud: 'https://other.example' })],
-    ['exp missing', () => sign({ exp: undefined })],
-    ['exp five minutes past', () => sign({ exp: authz.clock.now().getTime() / 1000 - 300 })],
-    ['exp a day ahead', () => sign({ exp: authz.clock.now().getTime() / 1000 + 86_400 })],
-    ['nbf over a minute ahead', () => sign({ nbf: authz.clock.now().getTime() / 1000 + 61 })],
-    ['jti missing', () => sign({ jti: undefined })],
+    [
+      'a JWT made for something else (RFC 8725 §3.11)',
+      () => sign({}, { typ: 'at+jwt' }),
+      'typ of the client assertion is that of a JWT for another purpose',
+    ],
+    ['iss of another', () => sign({ iss: 'other' }), 'iss and sub of the client assertion are not both'],
+    ['sub of another', () => sign({ sub: clients.none }), 'is registered for none,'],
+    ['sub missing', () => sign({ sub: undefined }), 'sub of the client assertion is missing'],
+    ['sub of nobody', () => sign({ iss: 'nobody', sub: 'nobody' }), silence],
+    [
+      'aud of another server',
+      () => sign({ aud: 'https://other.example' }),
+      'aud of the client assertion is not this server: expected is http',
+    ],
+    ['exp missing', () => sign({ exp: undefined }), 'exp of the client assertion is missing'],
+    [
+      'exp five minutes past',
+      () => sign({ exp: authz.clock.now().getTime() / 1000 - 300 }),
+      'exp of the client assertion is past',
+    ],
+    [
+      'exp a day ahead',
+      () => sign({ exp: authz.clock.now().getTime() / 1000 + 86_400 }),
+      'exp of the client assertion is more than an hour',
+    ],
+    [
+      'nbf over a minute ahead',
+      () => sign({ nbf: authz.clock.now().getTime() / 1000 + 61 }),
+      'nbf of the client assertion is ahead',
+    ],
+    [
+      'iat 11 s ahead',
+      () => sign({ iat: authz.clock.now().getTime() / 1000 + 11 }),
+      'iat of the client assertion is ahead, by more than the 10 s',
+    ],
+    ['jti missing', () => sign({ jti: undefined }), 'jti of the client assertion is missing'],
     [
       'an encrypted JWT, whatever it wraps',
       async () =>
         new CompactEncrypt(Buffer.from(new UnsecuredJWT(claims()).encode()))
           .setProtectedHeader({ alg: 'dir', enc: 'A128GCM', cty: 'JWT' })
           .encrypt(Buffer.alloc(16)),
+      'is no signed JWT in compact form',
     ],
-    ['no JWT', async () => 'not a JWT'],
-  ])('%s: invalid_client', async (_, make) => {
-    const { status, json } = await present(await make());
+    ['no JWT', async () => 'not a JWT', 'is no signed JWT in compact form'],
+  ])('I11: %s: invalid_client that says so, where it may', async (_, make, description) => {
+    const { status, json, headers } = await present(await make());
     expect([status, json.error]).toEqual([401, 'invalid_client']);
+    expect(json.error_description).toContain(description);
+    expect(headers.get('www-authenticate')).toMatch(/^Basic realm="/);
+  });
+
+  it('I11: kid missing where several keys fit: invalid_client that says so', async () => {
+    const twice = await generateKeyPair('ES256');
+    const jwk = await exportJWK(twice.publicKey);
+    const jwks = {
+      keys: [
+        { ...jwk, kid: 'a' },
+        { ...jwk, kid: 'b' },
+      ],
+    };
+    const several = await authz.addClient({ ...machine, token_endpoint_auth_method: 'private_key_jwt', jwks });
+    const assertion = await new SignJWT(claims({ iss: several, sub: several }))
+      .setProtectedHeader({ alg: 'ES256' })
+      .sign(twice.privateKey);
+    expect((await present(assertion)).json.error_description).toContain('kid of the client assertion is missing');
+  });
+
+  it('I11: an alg that the client is not registered for: invalid_client that names the registered one', async () => {
+    const jwks = { keys: [{ ...(await exportJWK(keys.RS256.publicKey)), kid: 'RS256' }] };
+    const members = { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256', jwks };
+    const strict = await authz.addClient({ ...machine, ...members });
+    const { status, json } = await present(await sign({ iss: strict, sub: strict }, { alg: 'RS256' }));
+    expect([status, json.error]).toEqual([401, 'invalid_client']);
+    expect(json.error_description).toContain('is not allowed for this client: expected is ES256.');
   });
 
   it('client_id of another beside it: invalid_client', async () =>
@@ -260,7 +322,9 @@ describe('private_key_jwt (RFC 7523, OIDC Core §9)', () => {
     const assertion = await sign();
     const answers = await Promise.all(Array.from({ length: 20 }, () => present(assertion)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(answers.filter(({ json }) => json.error === 'invalid_client')).toHaveLength(19);
+    const refused = answers.filter(({ json }) => json.error === 'invalid_client');
+    expect(refused).toHaveLength(19);
+    expect(refused[0]?.json.error_description).toContain('The client assertion was used before');
   });
 
   describe('with jwks_uri (RFC 7591 §2)', () => {
