@@ -1,6 +1,7 @@
 import { claimFault, knownClaims, userScopes } from '../protocol/claims.js';
 import { isScopeToken, openidScopes } from '../protocol/scope.js';
 import { identifierKey } from '../protocol/sign-in/identifiers.js';
+import { rolesInNeedOf, type ServingRole } from './configuration.js';
 import type { Fault } from './faults.js';
 import { contrastFaults } from './palette.js';
 import type { FileSections } from './schema.js';
@@ -154,6 +155,17 @@ export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...colourFaults(sections),
   ...mailFaults(sections),
 ];
+
+/** A role asks for the addresses that it needs, and for those of no role that may not be there at all. */
+export function* publicUrlFaults(role: ServingRole, { public_urls }: ValidSections): Generator<Fault> {
+  if (!public_urls) return;
+  for (const name of ['idp', 'rs', 'spa_rp'] as const) {
+    const needy = rolesInNeedOf(name, role);
+    if (public_urls[name] === undefined && needy.length > 0) {
+      yield fault(['public_urls', name], `found nothing; expected a URL, which ${needy.join(', ')} cannot do without`);
+    }
+  }
+}
 
 /** What the roles on the database cannot do without. */
 export function* databaseRoleFaults({

@@ -116,9 +116,27 @@ const ownSections = {
   all: [...databaseRole, 'rs', 'spa_rp'],
 } as const satisfies Readonly<Record<ServingRole, readonly SectionName[]>>;
 
+/** The public URLs that a role cannot do without: its own, but for authz's, which is the issuer, and those that it sends browsers to. */
+const neededPublicUrls = {
+  authz: ['idp'],
+  idp: ['idp'],
+  rs: ['rs'],
+  'spa-rp': ['idp', 'rs', 'spa_rp'],
+} as const satisfies Readonly<Record<RoleName, readonly (keyof FileSections['public_urls'])[]>>;
+
+type NeededPublicUrls<Role extends ServingRole> = {
+  readonly publicUrls: {
+    readonly [Name in (typeof neededPublicUrls)[Role extends RoleName
+      ? Role
+      : RoleName][number] as CamelCase<Name>]: string;
+  };
+};
+
 type EveryRoleConfig = Sections<typeof everyRole>;
 
-export type ConfigOf<Role extends ServingRole> = EveryRoleConfig & Sections<(typeof ownSections)[Role]>;
+export type ConfigOf<Role extends ServingRole> = EveryRoleConfig &
+  NeededPublicUrls<Role> &
+  Sections<(typeof ownSections)[Role]>;
 export type DatabaseRoleConfig = ConfigOf<'authz' | 'idp'>;
 export type RsConfig = ConfigOf<'rs'>;
 export type SpaRpConfig = ConfigOf<'spa-rp'>;
@@ -154,6 +172,12 @@ export function remarksOn(serving: Serving): readonly string[] {
     ? []
     : ['mail is off: nobody is told of what happens to their account; set mail.smtp'];
 }
+
+/** The roles on whose account a process needs a public URL; none where it can do without. */
+export const rolesInNeedOf = (url: keyof FileSections['public_urls'], role: ServingRole): readonly RoleName[] =>
+  (Object.keys(neededPublicUrls) as RoleName[]).filter(
+    (each) => (role === 'all' || role === each) && neededPublicUrls[each].some((needed) => needed === url),
+  );
 
 const camelCase = (key: string): string => key.replace(/[_-](\w)/g, (_, letter: string) => letter.toUpperCase());
 

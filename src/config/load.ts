@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isCollection, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
-import { crossFaults, databaseRoleFaults, resourceServerFaults, type ValidSections } from './checks.js';
+import {
+  crossFaults,
+  databaseRoleFaults,
+  publicUrlFaults,
+  resourceServerFaults,
+  type ValidSections,
+} from './checks.js';
 import { readsFilesOf, type Serving, type ServingRole, toServing, usesSection } from './configuration.js';
 import { applyOverride, type Environment, type Override, readEnvironment } from './environment.js';
 import { ConfigError, configError, type Fault, toFaults } from './faults.js';
@@ -84,6 +90,7 @@ function parseSections(root: Root): { sections: ValidSections; faults: readonly 
 
 function roleFaults(role: ServingRole, sections: ValidSections): readonly Fault[] {
   return [
+    ...publicUrlFaults(role, sections),
     ...(usesSection(role, 'database') ? databaseRoleFaults(sections) : []),
     ...(usesSection(role, 'rs') ? resourceServerFaults(sections) : []),
     ...(sections.profile === 'production' ? productionFaults(sections) : []),

@@ -19,7 +19,7 @@ const isTypedKey = (key: Buffer): boolean => new Set(key).size < 16 || key.every
 function* urlFaults({ issuer, public_urls }: ValidSections): Generator<Fault> {
   const urls: readonly [Path, string | undefined][] = [
     [['issuer'], issuer],
-    ...Object.entries(public_urls ?? {}).map(([role, url]): [Path, string] => [['public_urls', role], url]),
+    ...Object.entries(public_urls ?? {}).map(([role, url]): [Path, string | undefined] => [['public_urls', role], url]),
   ];
   for (const [path, url] of urls) {
     if (isExposedPlainHttp(url)) yield { path, problem: 'found plain http; production expects https, but on loopback' };

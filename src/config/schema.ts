@@ -276,7 +276,10 @@ export const fileSchema = z.strictObject({
   'log-format': z.enum(['json', 'text']).default('json'),
   /** The public URL of authz (RFC 8414 §2). */
   issuer: publicUrl(),
-  public_urls: z.strictObject({ idp: publicUrl(), rs: publicUrl(), spa_rp: publicUrl() }),
+  /** Each role insists on those that it needs. */
+  public_urls: z
+    .strictObject({ idp: publicUrl().optional(), rs: publicUrl().optional(), spa_rp: publicUrl().optional() })
+    .prefault({}),
   /** Where rs finds authz when the issuer's URL does not resolve there (containers). */
   internal_urls: z.strictObject({ authz: publicUrl().optional() }).prefault({}),
   http,

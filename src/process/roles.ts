@@ -32,13 +32,23 @@ export function rolesOf(serving: Serving): readonly Serving<RoleName>[] {
 export const isDatabaseRole = (serving: Serving<RoleName>): serving is Serving<'authz' | 'idp'> =>
   serving.role === 'authz' || serving.role === 'idp';
 
-/** The key of each role in `http.ports` and `public_urls`. */
-const configurationKeys = { authz: 'authz', idp: 'idp', rs: 'rs', 'spa-rp': 'spaRp' } as const;
+export function publicUrlOf(serving: Serving<RoleName>): string {
+  switch (serving.role) {
+    case 'authz':
+      return serving.config.issuer;
+    case 'idp':
+      return serving.config.publicUrls.idp;
+    case 'rs':
+      return serving.config.publicUrls.rs;
+    case 'spa-rp':
+      return serving.config.publicUrls.spaRp;
+  }
+}
 
-export const publicUrlOf = ({ role, config }: Serving<RoleName>): string =>
-  role === 'authz' ? config.issuer : config.publicUrls[configurationKeys[role]];
+/** The key of each role in `http.ports`. */
+const portKeys = { authz: 'authz', idp: 'idp', rs: 'rs', 'spa-rp': 'spaRp' } as const;
 
-export const portOf = ({ role, config }: Serving<RoleName>): number => config.http.ports[configurationKeys[role]];
+export const portOf = ({ role, config }: Serving<RoleName>): number => config.http.ports[portKeys[role]];
 
 /** Whether the public reaches the role by https. */
 const isSecure = (serving: Serving<RoleName>): boolean => publicUrlOf(serving).startsWith('https:');

@@ -249,11 +249,11 @@ describe('faults', () => {
     expect(message.split('\n').slice(1)).toEqual([
       '  log-level (line 2): found "loud"; expected one of ERROR, WARN, INFO, DEBUG, TRACE',
       '  issuer (line 3): found "http://127.0.0.1:8080/"; expected an http or https URL in lower case without query, fragment or trailing slash',
-      '  public_urls: found nothing; expected a section',
       '  http.ports.authz (line 7): found 99999; expected a port, 0 (any free one) to 65535',
       '  http.read_timeout (line 6): found 30; expected a duration such as 500ms, 30s, 15m, 1h or 90d between 100ms and 1h',
       expect.stringMatching(/^ {2}databse \(line 4\): found an unknown key; expected one of profile, log-level,/),
       '  admin.diagnostics (line 9): needs admin.token_file: a heap snapshot holds keys',
+      '  public_urls.idp: found nothing; expected a URL, which authz cannot do without',
       '  database: found no database; expected dsn_file (production) or embedded (development)',
       '  key_encryption_keys: found none; expected at least one {id, key_file}',
       '  default_resource: found nothing; expected the identifier of one of resources',
@@ -431,6 +431,24 @@ describe('faults', () => {
   it.each(['IDENTITY_HTPP_BIND', 'IDENTITY_HTTP_PORT'])('%s, which names no key', async (name) => {
     expect(await faultsOf(least(), { env: { [name]: '8080' } })).toContain(
       `${name}: names no key of the configuration`,
+    );
+  });
+
+  const urls = least().public_urls;
+  it.each<[ServingRole, Partial<typeof urls>, Record<string, string>]>([
+    ['authz', { idp: urls.idp }, { idp: 'authz' }],
+    ['idp', { idp: urls.idp }, { idp: 'idp' }],
+    ['rs', { rs: urls.rs }, { rs: 'rs' }],
+    ['spa-rp', urls, { idp: 'spa-rp', rs: 'spa-rp', spa_rp: 'spa-rp' }],
+    ['all', urls, { idp: 'authz, idp, spa-rp', rs: 'rs, spa-rp', spa_rp: 'spa-rp' }],
+  ])('I11: %s asks for the public URLs that it needs, and no other', async (role, needed, missing) => {
+    const document = { ...least(), public_urls: needed };
+    expect((await load(document, { role })).publicUrls).toMatchObject({ ...(needed.idp && { idp: needed.idp }) });
+    const faults = (await faultsOf(without(least(), 'public_urls'), { role })).split('\n').slice(1);
+    expect(faults).toEqual(
+      Object.entries(missing).map(
+        ([key, roles]) => `  public_urls.${key}: found nothing; expected a URL, which ${roles} cannot do without`,
+      ),
     );
   });
 
