@@ -22,6 +22,7 @@ export const eventTable = {
   sign_out: { level: 'info', row: 'statement' },
   consent_granted: { level: 'info', row: 'statement' },
   consent_denied: { level: 'info', row: 'batch' },
+  consent_implied: { level: 'info', row: 'batch' },
   consent_withdrawn: { level: 'info', row: 'statement' },
   authorization_code_issued: { level: 'info', row: 'statement' },
   token_issued: { level: 'info', row: 'either' },

@@ -22,6 +22,7 @@ export type SecurityEvent =
   | Event<'sign_out'>
   | (Event<'consent_granted'> & { readonly clientId: string; readonly userId: string })
   | (Event<'consent_denied'> & { readonly clientId: string })
+  | (Event<'consent_implied'> & { readonly clientId: string; readonly userId: string })
   | (Event<'consent_withdrawn'> & { readonly clientId: string; readonly userId: string })
   | Event<'authorization_code_issued'>
   | (Event<'token_issued'> & {

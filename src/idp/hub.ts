@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { type Asked, askedOf } from '../http/request/asked.js';
 import { noteRequestedLanguages } from '../pages/error-pages.js';
 import type { Idp } from './deps.js';
 import { type Answer, sendAnswer } from './interaction/answer.js';
@@ -9,15 +10,22 @@ import type { Steps } from './interaction/step.js';
 import { readVisit, stepOf, type Visit } from './interaction/visit.js';
 import { keepAlive } from './sign-in/session.js';
 
+interface HubVisit {
+  readonly visit: Visit;
+  readonly asked: Asked;
+  /** The browser wants to be another user than the one who is signed in. */
+  readonly otherAccount: boolean;
+}
+
 /** The page of the step that is due, or the way back to authz. */
-async function answerVisit(idp: Idp, steps: Steps, visit: Visit, otherAccount: boolean): Promise<Answer> {
+async function answerVisit(idp: Idp, steps: Steps, { visit, asked, otherAccount }: HubVisit): Promise<Answer> {
   if (visit.outcome) return continueCompleted(idp, visit, visit.outcome);
   await keepAlive(idp, visit.session);
   if (otherAccount && !visit.silent) return steps.login.page(visit);
   const step = stepOf(idp, visit);
   switch (step.kind) {
     case 'done':
-      return completeWithSuccess(idp, visit);
+      return completeWithSuccess(idp, asked, visit);
     case 'refused':
       return (await complete(idp, visit, { error: step.error })).answer;
     default:
@@ -44,5 +52,6 @@ export const hub =
     }
     const visit = await readVisit(idp, interactionId, cookies);
     noteRequestedLanguages(res, visit.request.uiLocales);
-    sendAnswer(idp, res, await answerVisit(idp, steps, visit, hubIsAsked(req.url, 'otherAccount')));
+    const otherAccount = hubIsAsked(req.url, 'otherAccount');
+    sendAnswer(idp, res, await answerVisit(idp, steps, { visit, asked: askedOf(req), otherAccount }));
   };

@@ -11,6 +11,7 @@ export type AuditEventType =
   | 'sign_out'
   | 'consent_granted'
   | 'consent_denied'
+  | 'consent_implied'
   | 'consent_withdrawn'
   | 'authorization_code_issued'
   | 'token_issued'

@@ -64,7 +64,7 @@ async function remember(idp: Idp, asked: Asked, visit: Visit): Promise<Visit> {
 /** Where nothing else is due, the browser goes straight to the client. */
 async function allow(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
   const allowed = await remember(idp, asked, visit);
-  if (stepOf(idp, allowed).kind === 'done') return completeWithSuccess(idp, allowed);
+  if (stepOf(idp, allowed).kind === 'done') return completeWithSuccess(idp, asked, allowed);
   return { seeOther: hubPath(idp, visit) };
 }
 

@@ -1,11 +1,12 @@
 import { hashToken } from '../../crypto/digest.js';
+import type { Asked } from '../../http/request/asked.js';
 import { requiredContextClass } from '../../protocol/sign-in/authentication-context.js';
 import { completeInteraction, type InteractionOutcome } from '../../storage/interactions.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from './answer.js';
 import { handleOf, hubPath, resumeUrl } from './paths.js';
 import { interactionFinished } from './refusal.js';
-import type { Visit } from './visit.js';
+import { impliedSoFar, type Visit } from './visit.js';
 
 export interface Completion {
   /** Whether this outcome counts: the first one does. */
@@ -27,15 +28,21 @@ export async function complete(idp: Idp, visit: Visit, outcome: InteractionOutco
   return { stands, answer: { seeOther: stands ? resumeUrl(idp, visit) : hubPath(idp, visit) } };
 }
 
-/** Completes it with what the session proves and the user allowed. */
-export async function completeWithSuccess(idp: Idp, visit: Visit): Promise<Answer> {
+/** Completes it with what the session proves, and the user or else the client's operator allowed. */
+export async function completeWithSuccess(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
   if (!visit.session) throw new Error('an interaction is done without a session');
   const { id, userId, authTime, amr } = visit.session;
   const { scopes, acrValues, essentialAcr, requestedClaims } = visit.request;
   const acr = (essentialAcr && requiredContextClass(acrValues, amr)) || visit.session.acr;
   const claims = requestedClaims && { requestedClaims };
   const outcome = { sessionId: id, userId, authTime: authTime.getTime(), amr, acr, scopes, ...claims };
-  return (await complete(idp, visit, outcome)).answer;
+  const { stands, answer } = await complete(idp, visit, outcome);
+  const permissions = impliedSoFar(idp, visit);
+  if (stands && permissions.length > 0) {
+    const { clientId } = visit;
+    idp.events.record(asked, { type: 'consent_implied', clientId, userId, sessionId: id, detail: { permissions } });
+  }
+  return answer;
 }
 
 /**

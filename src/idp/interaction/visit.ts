@@ -12,6 +12,7 @@ import {
 import {
   type ConsentFacts,
   type InteractionRequest,
+  impliedPermissions,
   nextStep,
   provenMethods,
   type SessionFacts,
@@ -89,6 +90,7 @@ const requestFacts = (idp: Idp, visit: Visit): InteractionRequest => {
     ...request,
     permissions: permissionsAsked(idp, visit),
     clientMayBeImpersonated: mayBeImpersonated(clientMetadata, request.redirectUri),
+    consentIsImplicit: clientMetadata.consent === 'implicit',
     startedAt: begunAt,
   };
 };
@@ -105,6 +107,10 @@ export const stepOf = (idp: Idp, visit: Visit): Step =>
     consentFacts(idp, visit),
     idp.clock.now(),
   );
+
+/** What the client gets at this visit although the user was never asked. */
+export const impliedSoFar = (idp: Idp, visit: Visit): readonly Permission[] =>
+  impliedPermissions(requestFacts(idp, visit), consentFacts(idp, visit));
 
 /** How a user has been proven, up to this visit. */
 export const provenSoFar = (idp: Idp, visit: Visit, userId: string): readonly string[] =>

@@ -27,7 +27,7 @@ export const clientProfiles = ['oauth21', 'fapi2', 'fapi2-message-signing'] as c
 export type ClientProfile = (typeof clientProfiles)[number];
 
 /**
- * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last six members are ours, and
+ * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last seven members are ours, and
  * so is `token_endpoint_auth_method_pinned`. What is
  * registered is also what is shown (RFC 7591 §3.2.1), so members are kept that no rule asks for; a member that would promise
  * something which is not done, such as a logout sent to the client, is unknown instead.
@@ -71,6 +71,11 @@ export interface ClientMetadata {
    * named. Without it ID tokens have none (OIDC Core §5.4).
    */
   readonly id_token_claims?: 'all' | readonly string[];
+  /**
+   * `implicit`: the operator answers for the client, and nobody is asked whether it may have what it requests (OIDC Core §3.1.2.4). Never
+   * to be taken from a client that registers itself. Absent from what was stored before there was this: `explicit`.
+   */
+  readonly consent?: 'explicit' | 'implicit';
   /** Identifiers of the protected resources that this client is: it may introspect tokens meant for them. */
   readonly protected_resources: readonly string[];
 }
@@ -124,6 +129,7 @@ function readMembers(read: MemberReader): ClientMetadata {
     require_pkce: read.flag('require_pkce', true),
     access_token_format: read.oneOf('access_token_format', ['jwt', 'opaque'] as const) ?? 'jwt',
     refresh_token: read.oneOf('refresh_token', ['offline_access', 'always'] as const) ?? 'offline_access',
+    consent: read.oneOf('consent', ['explicit', 'implicit'] as const) ?? 'explicit',
     protected_resources: read.list('protected_resources') ?? [],
   };
 }
@@ -162,6 +168,10 @@ function checkConsistency(metadata: ClientMetadata, { fault }: MemberReader): vo
   }
   if (metadata.refresh_token === 'always' && !grants.includes('refresh_token')) {
     fault('refresh_token', 'always needs grant type refresh_token');
+  }
+  const unsafe = metadata.redirect_uris.find((uri) => mayBeImpersonated(metadata, uri));
+  if (metadata.consent === 'implicit' && unsafe !== undefined) {
+    fault('consent', `implicit is not for a client that any program can pass for at ${JSON.stringify(unsafe)}`);
   }
   if (metadata.jwks && metadata.jwks_uri) fault('jwks', 'excludes jwks_uri');
   if (metadata.initiate_login_uri?.startsWith('http:')) fault('initiate_login_uri', 'is not https');

@@ -24,6 +24,8 @@ export interface InteractionRequest {
   readonly hintedSubject?: string | undefined;
   /** The client may be another program under its name: the user is asked each time (RFC 8252 §8.6). */
   readonly clientMayBeImpersonated: boolean;
+  /** The operator has answered for the client: the user is not asked, unless the request wants it or another program may be asking. */
+  readonly consentIsImplicit: boolean;
   /** Compared with {@link SessionFacts.authenticatedAt} and {@link ConsentFacts.givenAt}: one clock has to give all three. */
   readonly startedAt: Date;
 }
@@ -120,10 +122,17 @@ const notConsented = (asked: readonly Permission[], consent: ConsentFacts | unde
   asked.filter((text) => !consent?.permissions.includes(text));
 
 function consentIsDue(request: InteractionRequest, consent: ConsentFacts | undefined): boolean {
-  if (consent === undefined || notConsented(request.permissions, consent).length > 0) return true;
   const askedAgain = request.prompts.includes('consent') || request.clientMayBeImpersonated;
+  if (request.consentIsImplicit && !askedAgain) return false;
+  if (consent === undefined || notConsented(request.permissions, consent).length > 0) return true;
   return askedAgain && consent.givenAt < request.startedAt;
 }
+
+/** What a client gets on the word of its operator, without the user having allowed it (OIDC Core §3.1.2.4). */
+export const impliedPermissions = (
+  { permissions, consentIsImplicit }: Pick<InteractionRequest, 'permissions' | 'consentIsImplicit'>,
+  consent: ConsentFacts | undefined,
+): readonly Permission[] => (consentIsImplicit ? notConsented(permissions, consent) : []);
 
 /**
  * What an interaction needs next, from facts alone (OIDC Core §3.1.2.3, §3.1.2.4): no step is recorded anywhere, so tabs

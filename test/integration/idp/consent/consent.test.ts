@@ -199,6 +199,56 @@ describe('Consent (OIDC Core §3.1.2.4)', () => {
   });
 });
 
+describe('I11: a client whose operator answers for it (OIDC Core §3.1.2.4)', () => {
+  const local = 'http://127.0.0.1/cb' as RegisteredRedirectUri;
+  let own: string;
+  beforeAll(async () => {
+    own = await addClient(idp.database, { consent: 'implicit', redirect_uris: ['https://client.example/cb'] });
+  });
+  const visit = async (browser: Browser, request = {}) => {
+    const interaction = await idp.start(own, { scopes: ['openid', 'email'], ...request });
+    return { interaction, page: await browser.get(hub(interaction)) };
+  };
+
+  it('gets what it asks for in silence: no consent of the user is made up, and it is recorded', async () => {
+    const user = await idp.addUser();
+    const { interaction, page } = await visit(await signedIn(user));
+    expect(page.location).toContain('/oauth2/v1/resume?handle=');
+    expect(await outcomeOf(interaction)).toMatchObject({ userId: user.id, scopes: ['openid', 'email'] });
+    expect(await consentsOf(user)).toBeUndefined();
+    const implied = (await idp.audited('consent_implied')).filter(({ user_id }) => user_id === user.id);
+    expect(implied).toEqual([
+      expect.objectContaining({
+        client_id: own,
+        context: expect.objectContaining({ permissions: ['openid', 'email'] }),
+      }),
+    ]);
+  });
+
+  it('gets it with prompt=none as well', async () => {
+    const { interaction } = await visit(await signedIn(await idp.addUser()), { prompts: ['none'] });
+    expect(await outcomeOf(interaction)).not.toHaveProperty('error');
+  });
+
+  it('asks where it wants to, and then the answer is the user’s', async () => {
+    const user = await idp.addUser();
+    const browser = await signedIn(user);
+    const { page } = await visit(browser, { prompts: ['consent'] });
+    const [form] = formsOf(page.text);
+    await browser.post(form?.action ?? '', { ...form?.fields, decision: 'allow' });
+    expect(await consentsOf(user)).toEqual(['email', 'openid']);
+    expect((await idp.audited('consent_implied')).filter(({ user_id }) => user_id === user.id)).toEqual([]);
+  });
+
+  it('asks where another program may be asking, whatever was stored (RFC 8252 §8.6)', async () => {
+    const stored = `UPDATE clients SET metadata = metadata || '{"application_type": "native"}' WHERE client_id = $1`;
+    await idp.database.pool.query(stored, [own]);
+    idp.clock.advance(1_000);
+    const { page } = await visit(await signedIn(await idp.addUser()), { redirectUri: local });
+    expect(page.text).toContain('name="decision"');
+  });
+});
+
 describe('Consent is the user’s own (pitfall: not bound to the session’s user, no CSRF)', () => {
   it.each([
     ['no token', { csrf: '' }],

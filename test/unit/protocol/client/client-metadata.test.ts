@@ -29,6 +29,7 @@ describe('client metadata (RFC 7591 §2)', () => {
         require_pkce: true,
         access_token_format: 'jwt',
         refresh_token: 'offline_access',
+        consent: 'explicit',
         protected_resources: [],
       },
     }));
@@ -128,6 +129,18 @@ describe('client metadata (RFC 7591 §2)', () => {
       'refresh_token',
       'invalid_client_metadata',
     ],
+    [
+      'I11: implicit consent for a client that may be impersonated (RFC 8252 §8.6)',
+      {
+        redirect_uris: [...redirect_uris, 'http://127.0.0.1/cb'],
+        application_type: 'native',
+        token_endpoint_auth_method: 'none',
+        consent: 'implicit',
+      },
+      'consent',
+      'invalid_client_metadata',
+    ],
+    ['consent of another kind', { redirect_uris, consent: 'none' }, 'consent', 'invalid_client_metadata'],
     ['pairwise subjects', { redirect_uris, subject_type: 'pairwise' }, 'subject_type', 'invalid_client_metadata'],
     ['a scope of impossible characters', { redirect_uris, scope: 'a"b' }, 'scope', 'invalid_client_metadata'],
     ['a negative age', { redirect_uris, default_max_age: -1 }, 'default_max_age', 'invalid_client_metadata'],

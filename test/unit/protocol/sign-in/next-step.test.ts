@@ -5,6 +5,7 @@ import {
   type GivenProof,
   type InteractionError,
   type InteractionRequest,
+  impliedPermissions,
   nextStep,
   provenMethods,
   type SessionFacts,
@@ -20,6 +21,7 @@ const request = (over: Partial<InteractionRequest> = {}): InteractionRequest => 
   prompts: [],
   acrValues: [],
   clientMayBeImpersonated: false,
+  consentIsImplicit: false,
   startedAt: at(started),
   ...over,
 });
@@ -99,6 +101,43 @@ const cases: Case[] = [
     undefined,
     undefined,
     refused('login_required'),
+  ],
+  ['I11: consent is implicit, and nobody is asked', request({ consentIsImplicit: true }), session(10), undefined, done],
+  [
+    'I11: consent is implicit, and prompt=none succeeds',
+    request({ consentIsImplicit: true, prompts: ['none'] }),
+    session(10),
+    undefined,
+    done,
+  ],
+  ['I11: consent is implicit, nobody signed in', request({ consentIsImplicit: true }), undefined, undefined, login],
+  [
+    'I11: prompt=consent asks although consent is implicit',
+    request({ consentIsImplicit: true, prompts: ['consent'] }),
+    session(10),
+    undefined,
+    askFor('openid', 'email'),
+  ],
+  [
+    'I11: prompt=consent asked although consent is implicit',
+    request({ consentIsImplicit: true, prompts: ['consent'] }),
+    session(10),
+    consent(1000),
+    done,
+  ],
+  [
+    'I11: implicit consent is none where the client may be impersonated (RFC 8252 §8.6)',
+    request({ consentIsImplicit: true, clientMayBeImpersonated: true }),
+    session(10),
+    undefined,
+    askFor('openid', 'email'),
+  ],
+  [
+    'I11: nor does prompt=none get it in silence',
+    request({ consentIsImplicit: true, clientMayBeImpersonated: true, prompts: ['none'] }),
+    session(10),
+    undefined,
+    refused('interaction_required'),
   ],
   ['§3.1.2.1 prompt=consent, old consent', request({ prompts: ['consent'] }), session(10), consent(999), askFor()],
   ['§3.1.2.1 prompt=consent, new consent', request({ prompts: ['consent'] }), session(10), consent(1000), done],
@@ -279,4 +318,15 @@ describe('How a user has been proven so far (NIST SP 800-63B §4.2.3)', () => {
   ])('%s', (_name, over, signedIn, expected) => {
     expect(provenMethods('alice', request(over), signedIn, proofs, now)).toEqual(expected);
   });
+});
+
+describe('I11: what a client gets on its operator’s word (OIDC Core §3.1.2.4)', () => {
+  it.each([
+    ['all, where the user allowed nothing', true, undefined, ['openid', 'email']],
+    ['what the user did not allow', true, consent(10, ['openid']), ['email']],
+    ['nothing, where the user allowed all', true, consent(10), []],
+    ['nothing, where consent is explicit', false, undefined, []],
+  ] as const)('%s', (_, consentIsImplicit, given, implied) =>
+    expect(impliedPermissions(request({ consentIsImplicit }), given)).toEqual(implied),
+  );
 });
