@@ -1,7 +1,7 @@
 import { claimFault, knownClaims, userScopes } from '../protocol/claims.js';
 import { isScopeToken, openidScopes } from '../protocol/scope.js';
 import { identifierKey } from '../protocol/sign-in/identifiers.js';
-import { rolesInNeedOf, type ServingRole } from './configuration.js';
+import { resourceOfRs, rolesInNeedOf, type ServingRole } from './configuration.js';
 import type { Fault } from './faults.js';
 import { contrastFaults } from './palette.js';
 import type { FileSections } from './schema.js';
@@ -168,12 +168,7 @@ export function* publicUrlFaults(role: ServingRole, { public_urls }: ValidSectio
 }
 
 /** What the roles on the database cannot do without. */
-export function* databaseRoleFaults({
-  database,
-  key_encryption_keys,
-  default_resource,
-  ...rest
-}: ValidSections): Generator<Fault> {
+export function* databaseRoleFaults({ database, key_encryption_keys }: ValidSections): Generator<Fault> {
   if (database && !(database.dsn ?? database.dsn_file ?? database.embedded)) {
     yield fault(['database'], 'found no database; expected dsn_file (production) or embedded (development)');
   }
@@ -183,15 +178,16 @@ export function* databaseRoleFaults({
   for (const [index, { key, key_file }] of (key_encryption_keys ?? []).entries()) {
     if (!key && !key_file) yield fault(['key_encryption_keys', index], 'found no key; expected key_file or key');
   }
-  if (default_resource === undefined && 'resources' in rest) {
-    yield fault(['default_resource'], 'found nothing; expected the identifier of one of resources');
-  }
 }
 
-/** What rs cannot do without. */
-export function* resourceServerFaults({ rs, default_resource }: ValidSections): Generator<Fault> {
-  if (!rs) return;
-  if (rs.resource === undefined && default_resource === undefined) {
+/**
+ * What rs cannot do without. Beside the other roles it is there to try them, and where they only sign people in, it has nothing to do.
+ * @param alone whether it is the only role of the process
+ */
+export function* resourceServerFaults(sections: ValidSections, alone: boolean): Generator<Fault> {
+  const { rs, resources } = sections;
+  if (!rs || !resources) return;
+  if (resourceOfRs(sections) === undefined && (alone || resources.length > 0)) {
     yield fault(['rs', 'resource'], 'found nothing; expected the identifier of one of resources');
   }
   if (rs.introspection && !(rs.introspection.client_secret ?? rs.introspection.client_secret_file)) {

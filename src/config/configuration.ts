@@ -34,7 +34,7 @@ interface KeyEncryptionKeys {
 }
 
 export interface RsConfigSection {
-  /** Its identifier (RFC 8707 §2): the audience that rs insists on. */
+  /** Its identifier (RFC 8707 §2): the audience that rs insists on. Where there is none, its own URL, for which nobody gets a token. */
   readonly resource: string;
   /** Milliseconds. */
   readonly clockSkew: number;
@@ -54,7 +54,6 @@ type SectionName = keyof FileSections;
 /** The sections that have another form in memory than in the file; {@link inMemory} makes it. */
 interface Reshaped {
   readonly key_encryption_keys: KeyEncryptionKeys;
-  readonly default_resource: string;
   readonly clients: readonly DeclaredClient[];
   readonly users: readonly DeclaredUser[];
   readonly rs: RsConfigSection;
@@ -179,6 +178,12 @@ export const rolesInNeedOf = (url: keyof FileSections['public_urls'], role: Serv
     (each) => (role === 'all' || role === each) && neededPublicUrls[each].some((needed) => needed === url),
   );
 
+type ResourceSections = { readonly [Name in 'rs' | 'default_resource' | 'resources']?: FileSections[Name] | undefined };
+
+/** Which of the resources rs is: as named, or the only one there can be. */
+export const resourceOfRs = ({ rs, default_resource, resources = [] }: ResourceSections): string | undefined =>
+  rs?.resource ?? default_resource ?? (resources.length === 1 ? resources[0]?.identifier : undefined);
+
 const camelCase = (key: string): string => key.replace(/[_-](\w)/g, (_, letter: string) => letter.toUpperCase());
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -203,7 +208,7 @@ function inMemory(file: FileSections, section: SectionName): unknown {
     case 'key_encryption_keys':
       return camelized({ current: file[section][0], all: file[section] });
     case 'rs':
-      return camelized({ ...file.rs, resource: file.rs.resource ?? file.default_resource });
+      return camelized({ ...file.rs, resource: resourceOfRs(file) ?? file.public_urls.rs });
     default:
       return camelized(file[section]);
   }

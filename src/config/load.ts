@@ -92,7 +92,7 @@ function roleFaults(role: ServingRole, sections: ValidSections): readonly Fault[
   return [
     ...publicUrlFaults(role, sections),
     ...(usesSection(role, 'database') ? databaseRoleFaults(sections) : []),
-    ...(usesSection(role, 'rs') ? resourceServerFaults(sections) : []),
+    ...(usesSection(role, 'rs') ? resourceServerFaults(sections, role === 'rs') : []),
     ...(sections.profile === 'production' ? productionFaults(sections) : []),
   ];
 }

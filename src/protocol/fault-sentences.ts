@@ -114,14 +114,33 @@ export const faults = {
   // Scope and resource
   scopeMalformed: fault('scope holds a character that it may not hold.', 'RFC 6749 §3.3'),
   scopeNotRegistered: fault('scope holds one that the client is not registered for.', 'RFC 6749 §3.3'),
-  scopeEmpty: fault(
-    'None of the scopes can be granted: they are unknown, or belong to a resource that the request does not name.',
+  scopeUnknown: fault('scope holds one that is not known here.', 'RFC 6749 §3.3'),
+  scopeNeedsUser: fault('scope holds one about a user: with client_credentials there is none.', 'RFC 6749 §4.4'),
+  scopeNeedsRefreshing: fault(
+    'scope asks for offline_access alone, and the client is not registered for the grant type refresh_token.',
+    'OIDC Core §11',
+  ),
+  scopeOfOtherResource: fault(
+    'scope holds one of a resource that the request does not name: name it with resource, too, or name none.',
     'RFC 8707 §2.2',
+  ),
+  scopeOfSeveralResources: fault(
+    'scope holds one that several resources know: name the one that is meant with resource.',
+    'RFC 9068 §3',
+  ),
+  scopeMissing: fault(
+    'scope is missing, and the client is registered for none of the resource that is meant.',
+    'RFC 6749 §3.3',
   ),
   scopeBeyondGrant: fault('scope asks for more than was granted.', 'RFC 6749 §6'),
   resourceMalformed: fault('resource is not an absolute URI without fragment.', 'RFC 8707 §2'),
   resourceUnknown: fault('resource names none that is known here.', 'RFC 8707 §2'),
   resourceBeyondGrant: fault('resource names one that was not part of the authorization.', 'RFC 8707 §2.2'),
+  resourceGone: fault('The resource of this authorization is not known here any more.', 'RFC 8707 §2.2'),
+  audienceMissing: fault(
+    'The request does not say what the token is for: name resource, a scope that one resource alone knows, or openid for a user.',
+    'RFC 9068 §3',
+  ),
 
   // Token request
   grantTypeUnknown: fault(
@@ -159,6 +178,24 @@ export const faults = {
   tokenPresentedTwice: fault('The access token is presented in more than one way.', 'RFC 6750 §2'),
   tokenInBody: fault('The access token is in the body: here it belongs in the Authorization field.', 'RFC 6750 §2.2'),
   authorizationNoBearer: fault('The Authorization field holds no Bearer token.', 'RFC 6750 §2.1'),
+  tokenMalformed: fault('The access token is cut off, or no token at all.', 'RFC 6750 §3.1'),
+  tokenForeign: fault('The access token was altered, or is not of the issuer that is trusted here.', 'RFC 9068 §4'),
+  tokenOfAnotherKind: fault(
+    'The token is no access token: an ID token, for example, is for the client alone.',
+    'RFC 9068 §4',
+  ),
+  tokenIncomplete: fault('The access token lacks a claim that it must have.', 'RFC 9068 §2.2'),
+  tokenOfAnotherAudience: fault(
+    'The access token is for another resource than this: ask with a scope of this one (openid for userinfo), or name it with resource.',
+    'RFC 9068 §4',
+  ),
+  tokenExpired: fault('The access token has expired.', 'RFC 6750 §3.1'),
+  tokenNotYetValid: fault('The access token is not valid yet.', 'RFC 7519 §4.1.5'),
+  tokenBoundToKey: fault('The access token is bound to a key and came without proof of it.', 'RFC 9449 §7.2'),
+  tokenNotActive: fault(
+    'The access token is unknown or not active any more: it was revoked, has expired, or the sign-in that it comes from has ended.',
+    'RFC 6750 §3.1',
+  ),
 
   // Load
   tooManyInteractions: fault('Too many sign-ins were started. Try again later.', 'RFC 6585 §4'),

@@ -61,5 +61,6 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
   authorization_response_iss_parameter_supported: true,
-  protected_resources: facts.resources.map(({ identifier }) => identifier),
+  // An empty list is left out (RFC 8414 §3.2).
+  ...(facts.resources.length > 0 ? { protected_resources: facts.resources.map(({ identifier }) => identifier) } : {}),
 });

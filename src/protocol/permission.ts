@@ -44,6 +44,22 @@ interface OwnedScopes {
   readonly scopes: readonly string[];
 }
 
+/** The resources that are configured, and which of them is meant where several could be (RFC 8707 §2). */
+interface Ownership {
+  readonly resources: readonly OwnedScopes[];
+  readonly defaultResource?: string | undefined;
+}
+
+/**
+ * The resource that a scope implies (RFC 9068 §3, RFC 8707 §3): the one that alone knows it, or the default one among several. None for
+ * a scope about the user, an unknown one, and one of several resources that are all as likely.
+ */
+export function resourceOfScope(scope: string, { resources, defaultResource }: Ownership): string | undefined {
+  if (openidScopes.includes(scope)) return undefined;
+  const owners = resources.filter(({ scopes }) => scopes.includes(scope)).map(({ identifier }) => identifier);
+  return owners.length > 1 ? owners.find((owner) => owner === defaultResource) : owners[0];
+}
+
 /**
  * What the scopes of a request ask of the user: each at every resource of the audience that knows it (RFC 8707 §2.2). The same scope at
  * another resource is another permission.
@@ -69,17 +85,14 @@ export interface StoredConsent {
  * What a stored consent allows. A mere scope means the resource that alone knows it, or the default resource among several: more
  * was not shown to the user (OIDC Core §3.1.2.4).
  */
-export function permissionsAllowed(
-  { scopes, permissions }: StoredConsent,
-  { resources, defaultResource }: { readonly resources: readonly OwnedScopes[]; readonly defaultResource: string },
-): readonly Permission[] {
+export function permissionsAllowed({ scopes, permissions }: StoredConsent, rules: Ownership): readonly Permission[] {
   const remembered = new Set(permissions.map((text) => partsOfPermission(text).scope));
   const fromBefore = scopes.filter((scope) => !remembered.has(scope));
   const meant = fromBefore.flatMap((scope) => {
-    const owners = resources.filter((owner) => owner.scopes.includes(scope)).map(({ identifier }) => identifier);
-    if (openidScopes.includes(scope) || owners.length === 0) return [permission(scope)];
-    const [only] = owners.length === 1 ? owners : owners.filter((identifier) => identifier === defaultResource);
-    return only === undefined ? [] : [permission(scope, only)];
+    const owned = !openidScopes.includes(scope) && rules.resources.some(({ scopes: known }) => known.includes(scope));
+    if (!owned) return [permission(scope)];
+    const resource = resourceOfScope(scope, rules);
+    return resource === undefined ? [] : [permission(scope, resource)];
   });
   return [...permissions, ...meant];
 }

@@ -31,6 +31,8 @@ export interface ScopeRules {
   readonly permitted: readonly string[];
   /** Scopes of the resources that the token is for (RFC 8707 §2.2). */
   readonly targeted: readonly string[];
+  /** Whether the request names its resources: those alone are meant then. */
+  readonly resourceNamed: boolean;
   /** Whether the client may hold a refresh token. */
   readonly refreshable: boolean;
 }
@@ -41,6 +43,32 @@ const within = (
   { targeted, aboutUser }: Pick<ScopeRules, 'targeted' | 'aboutUser'>,
 ): readonly string[] => scopes.filter((scope) => aboutUser.includes(scope) || targeted.includes(scope));
 
+/** Why a scope is not granted that a client may ask for, with its sentence where nothing else is left (RFC 6749 §3.3). */
+const reasons = {
+  unknown: faults.scopeUnknown,
+  'no refresh tokens': faults.scopeNeedsRefreshing,
+  'of another resource': faults.scopeOfOtherResource,
+  'of several resources': faults.scopeOfSeveralResources,
+} as const;
+
+type Reason = keyof typeof reasons;
+
+const refusal = (reason: Reason): OAuthError => new OAuthError('invalid_scope', { fault: reasons[reason] });
+
+function reasonToLeaveOut(scope: string, rules: ScopeRules): Reason | undefined {
+  if (!rules.known.includes(scope)) return 'unknown';
+  if (scope === 'offline_access' && !rules.refreshable) return 'no refresh tokens';
+  if (within([scope], rules).length > 0) return undefined;
+  return rules.resourceNamed ? 'of another resource' : 'of several resources';
+}
+
+/** Each scope of a request that is not granted, and why: the client reads only what is left (RFC 6749 §3.3), the log all. */
+export const scopesLeftOut = (requested: readonly string[], rules: ScopeRules): readonly string[] =>
+  requested.flatMap((scope) => {
+    const reason = reasonToLeaveOut(scope, rules);
+    return reason === undefined ? [] : [`${scope} (${reason})`];
+  });
+
 function assertPermitted(scopes: readonly string[], permitted: readonly string[]): void {
   const refused = scopes.find((scope) => !permitted.includes(scope));
   if (refused === undefined) return;
@@ -48,9 +76,12 @@ function assertPermitted(scopes: readonly string[], permitted: readonly string[]
   throw new OAuthError('invalid_scope', { fault: faults.scopeNotRegistered, detail });
 }
 
-function requireSome(scopes: readonly string[]): readonly string[] {
-  if (scopes.length === 0) throw new OAuthError('invalid_scope', { fault: faults.scopeEmpty });
-  return scopes;
+/** What is left, or the reason why nothing is: one that names a known scope says more than that another is unknown. */
+function requireSome(requested: readonly string[], rules: ScopeRules): readonly string[] {
+  const left = requested.filter((scope) => reasonToLeaveOut(scope, rules) === undefined);
+  if (left.length > 0) return left;
+  const why = requested.map((scope) => reasonToLeaveOut(scope, rules)).find((reason) => reason !== 'unknown');
+  throw refusal(why ?? 'unknown');
 }
 
 /**
@@ -63,8 +94,7 @@ export function validateAuthorizationScope(requested: readonly string[], rules: 
   if (requested.length === 0) return defaultScope(rules);
   const known = requested.filter((scope) => rules.known.includes(scope));
   assertPermitted(known, rules.permitted);
-  const usable = rules.refreshable ? known : known.filter((scope) => scope !== 'offline_access');
-  return requireSome(within(usable, rules));
+  return requireSome(requested, rules);
 }
 
 /**
@@ -74,15 +104,19 @@ export function validateAuthorizationScope(requested: readonly string[], rules: 
  */
 export function validateClientScope(requested: readonly string[], rules: ScopeRules): readonly string[] {
   if (requested.length === 0) return defaultScope(rules);
-  assertPermitted(
-    requested,
-    rules.permitted.filter((scope) => rules.known.includes(scope) && !rules.aboutUser.includes(scope)),
-  );
-  return requireSome(within(requested, rules));
+  if (requested.some((scope) => rules.aboutUser.includes(scope))) {
+    throw new OAuthError('invalid_scope', { fault: faults.scopeNeedsUser });
+  }
+  if (!requested.every((scope) => rules.known.includes(scope))) throw refusal('unknown');
+  assertPermitted(requested, rules.permitted);
+  return requireSome(requested, rules);
 }
 
-const defaultScope = (rules: ScopeRules): readonly string[] =>
-  requireSome(rules.permitted.filter((scope) => rules.targeted.includes(scope)));
+function defaultScope({ permitted, targeted }: ScopeRules): readonly string[] {
+  const scopes = permitted.filter((scope) => targeted.includes(scope));
+  if (scopes.length === 0) throw new OAuthError('invalid_scope', { fault: faults.scopeMissing });
+  return scopes;
+}
 
 /**
  * A refresh may ask for less than was granted, never for more (RFC 6749 §6); the grant itself does not shrink.

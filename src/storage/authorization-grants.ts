@@ -24,7 +24,7 @@ export class AuthorizationGrant {
   sessionId!: string;
   @Column('text', { array: true })
   scopes!: string[];
-  /** As named by `resource` (RFC 8707); empty means the default. */
+  /** What its tokens are for (RFC 8707); empty where an earlier release stored it and none was named. */
   @Column('text', { array: true })
   resources!: string[];
   @Column('timestamptz', { name: 'auth_time' })

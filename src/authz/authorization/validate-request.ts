@@ -4,6 +4,7 @@ import {
   requireHintedSubject,
   requireKnownClient,
   stateOf,
+  targetOfRequest,
   type ValidatedAuthorizationRequest,
   validateAuthorizationRequest,
   withHintedSubject,
@@ -49,6 +50,10 @@ async function hintedSubject(authz: Authz, hint: string | undefined): Promise<st
   return requireHintedSubject(await verifyOwnJwt(hint, keys.find, expected));
 }
 
+/** A request may name hundreds, and anybody can send one. */
+const shortened = (scopes: readonly string[]): readonly string[] =>
+  scopes.slice(0, 10).map((scope) => scope.slice(0, 100));
+
 /**
  * "Is the request good?" (RFC 6749 §4.1.1, OIDC Core §3.1.2.2)
  * @throws OAuthError for the client, at its redirect URI
@@ -63,5 +68,7 @@ export async function validateRequest(
   const known = { issuer, resources, defaultResource, customScopes: claims.scopes };
   const rules = { client: client.metadata, clientId, redirectUri, ...known };
   const request = validateAuthorizationRequest(parameters, rules);
+  const { leftOut } = targetOfRequest(parameters, rules);
+  if (leftOut.length > 0) authz.log.info('scopes left out', { client_id: clientId, scopes: shortened(leftOut) });
   return withHintedSubject(request, await hintedSubject(authz, parameters.get('id_token_hint')));
 }

@@ -1,6 +1,7 @@
 import {
   audienceOf,
   narrowResources,
+  requireAudience,
   scopesOf,
   type Target,
 } from '../../protocol/authorization/resource-indicators.js';
@@ -14,7 +15,7 @@ import type { Authority } from './issue-tokens.js';
  * What an access token is good for that comes from an authorization grant: of what was granted, what is asked for now
  * (RFC 8707 §2.2, RFC 6749 §6) and what the client is still registered for.
  * @param scopes empty for all that was granted
- * @throws OAuthError invalid_scope, invalid_target
+ * @throws OAuthError invalid_scope, invalid_target, invalid_grant
  */
 export function grantedAuthority(
   authz: Authz,
@@ -22,10 +23,17 @@ export function grantedAuthority(
   granted: Target,
   { resource, scopes }: { readonly resource: readonly string[]; readonly scopes: readonly string[] },
 ): Authority {
-  const registered = parseScope(client.metadata.scope);
-  const narrowed = limitScopeToRegistration(narrowScope(scopes, granted.scopes), registered);
+  const asked = narrowScope(scopes, granted.scopes);
+  const registered = limitScopeToRegistration(asked, parseScope(client.metadata.scope));
   const resources = narrowResources(resource, granted, authz.config);
-  const audience = audienceOf({ resources, scopes: narrowed }, authz.config);
+  const audience = requireAudience(audienceOf({ resources, scopes: registered }, authz.config));
   const limits = { targeted: scopesOf(audience, authz.config), aboutUser: userScopes(authz.config.claims.scopes) };
-  return { audience, scopes: limitScopeToResources(narrowed, limits) };
+  const left = limitScopeToResources(registered, limits);
+  if (left.length < asked.length) {
+    const leftOut = asked.filter((scope) => !left.includes(scope));
+    const reason =
+      registered.length < asked.length ? 'not registered any more' : 'of no resource that the token is for';
+    authz.log.debug('scopes left out', { client_id: client.clientId, scopes: leftOut, reason });
+  }
+  return { audience, scopes: left };
 }

@@ -1,6 +1,7 @@
 import { hashToken } from '../../crypto/digest.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
 import type { RequestedClaims } from '../../protocol/authorization/claims-parameter.js';
+import { isCompactJws } from '../../protocol/compact-jws.js';
 import {
   AccessTokenError,
   accessTokenType,
@@ -27,6 +28,7 @@ const expectations = ({ config, clock }: Idp) => ({
 });
 
 async function verifyJwt(idp: Idp, token: string): Promise<LiveAccessToken> {
+  if (!isCompactJws(token)) throw new AccessTokenError('malformed');
   const { find } = await idp.signingKeys.keySet();
   const expected = expectations(idp);
   // Its times are checked with its claims, so that the log can tell an expired token from a forged one.

@@ -1,4 +1,4 @@
-import { type CustomScopes, claimsOfScopes, userScopes } from '../claims.js';
+import { type CustomScopes, claimsOfScopes } from '../claims.js';
 import { type ClientMetadata, requiresPkce } from '../client/client-metadata.js';
 import { faults } from '../fault-sentences.js';
 import { parseUiLocales } from '../language.js';
@@ -8,7 +8,8 @@ import { parseScope, validateAuthorizationScope } from '../scope.js';
 import { type ClaimsParameter, type RequestedClaims, readClaimsParameter } from './claims-parameter.js';
 import { validateCodeChallenge } from './pkce.js';
 import { assertAuthorizationRequest, invalidRequest, longest } from './request-rules.js';
-import { audienceOf, type ResourceRules, scopesOf, validateResources } from './resource-indicators.js';
+import { type RequestedTarget, validateTarget } from './requested-target.js';
+import type { ResourceRules } from './resource-indicators.js';
 import { type ResponseMode, responseModeOf } from './response-mode.js';
 
 /** What the client wants the user to be asked (OIDC Core §3.1.2.1). */
@@ -28,7 +29,7 @@ export interface ValidatedAuthorizationRequest {
   readonly state?: string;
   readonly nonce?: string;
   readonly scopes: readonly string[];
-  /** As named by `resource`; empty means the default (RFC 8707 §2.1). */
+  /** What the access token will be for, named or implied (RFC 8707 §2.1); empty in a request of an earlier release that named none. */
   readonly resources: readonly string[];
   readonly codeChallenge?: string;
   readonly prompts: readonly Prompt[];
@@ -104,17 +105,17 @@ function uiLocalesOf(parameters: Parameters): readonly string[] | undefined {
   return wishes.length > 0 ? wishes : undefined;
 }
 
-function validateScope(parameters: Parameters, resources: readonly string[], rules: AuthorizationRequestRules) {
-  const requested = parseScope(parameters.get('scope'));
-  const aboutUser = userScopes(rules.customScopes);
-  return validateAuthorizationScope(requested, {
-    known: [...aboutUser, ...rules.resources.flatMap(({ scopes }) => scopes)],
-    aboutUser,
-    permitted: parseScope(rules.client.scope),
-    targeted: scopesOf(audienceOf({ resources, scopes: requested }, rules), rules),
-    refreshable: rules.client.grant_types.includes('refresh_token'),
-  });
-}
+/**
+ * The scopes and the audience of an authorization request (RFC 6749 §3.3, RFC 8707 §2.1).
+ * @throws OAuthError invalid_scope, invalid_target
+ */
+export const targetOfRequest = (parameters: Parameters, rules: AuthorizationRequestRules): RequestedTarget =>
+  validateTarget(
+    { scope: parameters.get('scope'), resource: parameters.all('resource') },
+    rules.client,
+    rules,
+    validateAuthorizationScope,
+  );
 
 /**
  * The `claims` parameter of a request of OpenID Connect (OIDC Core §5.5): like scopes, claims are told as far as the client is
@@ -150,7 +151,7 @@ export function validateAuthorizationRequest(
   const { client } = rules;
   assertAuthorizationRequest(parameters, client);
   const codeChallenge = validateChallenge(parameters, client);
-  const resources = validateResources(parameters.all('resource'), rules);
+  const { scopes, audience } = targetOfRequest(parameters, rules);
   const request = defined({
     clientId: rules.clientId,
     redirectUri: rules.redirectUri,
@@ -158,8 +159,8 @@ export function validateAuthorizationRequest(
     responseMode: responseModeOf(parameters),
     state: parameters.get('state'),
     nonce: parameters.get('nonce'),
-    scopes: validateScope(parameters, resources, rules),
-    resources,
+    scopes,
+    resources: audience,
     codeChallenge,
     prompts: validatePrompts(parameters),
     maxAge: validateMaxAge(parameters, client),

@@ -1,5 +1,6 @@
 import { faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
+import { resourceOfScope } from '../permission.js';
 
 /** A protected resource as the configuration names it: its identifier (RFC 8707 §2) and its scopes. */
 export interface ProtectedResource {
@@ -10,8 +11,8 @@ export interface ProtectedResource {
 export interface ResourceRules {
   readonly issuer: string;
   readonly resources: readonly ProtectedResource[];
-  /** The resource that a request means when it names none. */
-  readonly defaultResource: string;
+  /** The one that is meant where a request names and implies none, and among several that know a scope. */
+  readonly defaultResource?: string | undefined;
 }
 
 /**
@@ -24,7 +25,7 @@ export function validateResources(requested: readonly string[], rules: ResourceR
     if (!URL.canParse(resource) || resource.includes('#')) {
       throw new OAuthError('invalid_target', { fault: faults.resourceMalformed });
     }
-    if (resource !== rules.issuer && !rules.resources.some(({ identifier }) => identifier === resource)) {
+    if (!isKnown(resource, rules)) {
       throw new OAuthError('invalid_target', { fault: faults.resourceUnknown });
     }
   }
@@ -37,25 +38,74 @@ export interface Target {
   readonly scopes: readonly string[];
 }
 
+const impliedBy = (scopes: readonly string[], rules: ResourceRules): readonly string[] => [
+  ...new Set(scopes.flatMap((scope) => resourceOfScope(scope, rules) ?? [])),
+];
+
 /**
- * The audience of an access token (RFC 9068 §3): exactly the resources that were named, or the default resource. With `openid` that
- * includes the issuer, whose userinfo endpoint takes no other token; without it no resource server gets a token that is good there.
+ * The audience of an access token (RFC 9068 §3). Named resources are meant exactly. Where none is named, those are meant that the
+ * scopes imply, as if they had been named; where they imply none, the default resource, if there is one. With `openid` the issuer is in
+ * the audience as well, whose userinfo endpoint takes no other token; without it no resource server gets a token that is good there.
+ *
+ * An authorization keeps its audience with its resources, so that a later change of the configuration gives no token to a resource that
+ * the user was not told of. One that an earlier release stored has none where none was named, and meant the default resource: its
+ * scopes are all known there, so the rule above finds the same audience again, or a smaller one where that resource is no more the default.
  */
 export function audienceOf({ resources, scopes }: Target, rules: ResourceRules): readonly string[] {
-  if (resources.length > 0) return resources;
-  return scopes.includes('openid') ? [...new Set([rules.defaultResource, rules.issuer])] : [rules.defaultResource];
+  const openid = scopes.includes('openid');
+  if (resources.length > 0) {
+    const meant = openid ? resources : resources.filter((resource) => resource !== rules.issuer);
+    return meant.length > 0 ? meant : resources;
+  }
+  const implied = impliedBy(scopes, rules);
+  const byDefault = rules.defaultResource === undefined ? [] : [rules.defaultResource];
+  return [...new Set([...(implied.length > 0 ? implied : byDefault), ...(openid ? [rules.issuer] : [])])];
+}
+
+/**
+ * The audience that a request asks for (RFC 8707 §2). One that names neither resource nor scope, where there is no default resource,
+ * means the resource that the registered scopes imply, if it is only one.
+ */
+export function requestedAudience(
+  target: Target,
+  registered: readonly string[],
+  rules: ResourceRules,
+): readonly string[] {
+  const audience = audienceOf(target, rules);
+  if (audience.length > 0 || target.scopes.length > 0) return audience;
+  const implied = impliedBy(registered, rules);
+  return implied.length === 1 ? implied : [];
+}
+
+/**
+ * A token for nobody would be good for nothing, or everywhere (RFC 9068 §2.2 `aud`).
+ * @throws OAuthError invalid_target
+ */
+export function requireAudience(audience: readonly string[]): readonly string[] {
+  if (audience.length === 0) throw new OAuthError('invalid_target', { fault: faults.audienceMissing });
+  return audience;
+}
+
+const isKnown = (resource: string, { issuer, resources }: ResourceRules): boolean =>
+  resource === issuer || resources.some(({ identifier }) => identifier === resource);
+
+function stillKnown(granted: readonly string[], rules: ResourceRules): readonly string[] {
+  const known = granted.filter((resource) => isKnown(resource, rules));
+  if (granted.length > 0 && known.length === 0) throw new OAuthError('invalid_grant', { fault: faults.resourceGone });
+  return known;
 }
 
 /**
  * The resources of a token request against those of its authorization grant (RFC 8707 §2.2): a subset, or all when it names none.
- * @throws OAuthError invalid_target
+ * A granted one that is no longer configured is left out.
+ * @throws OAuthError invalid_target, invalid_grant where none of them is left
  */
 export function narrowResources(
   requested: readonly string[],
   granted: Target,
   rules: ResourceRules,
 ): readonly string[] {
-  if (requested.length === 0) return granted.resources;
+  if (requested.length === 0) return stillKnown(granted.resources, rules);
   const allowed = audienceOf(granted, rules);
   if (!requested.every((resource) => allowed.includes(resource))) {
     throw new OAuthError('invalid_target', { fault: faults.resourceBeyondGrant });

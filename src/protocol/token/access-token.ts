@@ -1,3 +1,4 @@
+import { type Fault, faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 import type { ConfirmationClaim } from './confirmation.js';
 
@@ -65,20 +66,26 @@ export function buildAccessTokenClaims(content: AccessTokenContent): AccessToken
   };
 }
 
-/** Why an access token is refused: the fixed set of words for logs and metrics; its bearer learns only `invalid_token` (RFC 6750 §3.1). */
-export type AccessTokenFault =
-  | 'malformed'
-  | 'algorithm'
-  | 'type'
-  | 'unknown_key'
-  | 'signature'
-  | 'claims'
-  | 'issuer'
-  | 'audience'
-  | 'expired'
-  | 'not_yet_valid'
-  | 'sender_constrained'
-  | 'inactive';
+const foreign = faults.tokenForeign;
+
+/** Why an access token is refused, by the fixed words of logs and metrics, and what its bearer is told of it (RFC 6750 §3.1). */
+const refusals = {
+  malformed: faults.tokenMalformed,
+  algorithm: foreign,
+  type: faults.tokenOfAnotherKind,
+  unknown_key: foreign,
+  signature: foreign,
+  claims: faults.tokenIncomplete,
+  issuer: foreign,
+  audience: faults.tokenOfAnotherAudience,
+  expired: faults.tokenExpired,
+  not_yet_valid: faults.tokenNotYetValid,
+  sender_constrained: faults.tokenBoundToKey,
+  inactive: faults.tokenNotActive,
+} as const satisfies Record<string, Fault>;
+
+/** The reason of a refused access token (RFC 6750 §3.1). */
+export type AccessTokenFault = keyof typeof refusals;
 
 /** A refused access token (RFC 6750 §3.1 `invalid_token`). */
 export class AccessTokenError extends OAuthError {
@@ -88,7 +95,7 @@ export class AccessTokenError extends OAuthError {
     /** What the token said that does not fit: for the log. Before the signature is verified, nothing of it is proven. */
     readonly found: Readonly<Record<string, unknown>> = {},
   ) {
-    super('invalid_token', { detail: `access token: ${fault}`, cause });
+    super('invalid_token', { fault: refusals[fault], detail: `access token: ${fault}`, cause });
   }
 }
 

@@ -75,6 +75,29 @@ describe('what a configuration becomes', () => {
     expect([config, config.http, config.http.ports, config.resources].every(Object.isFrozen)).toBe(true);
   });
 
+  describe('I6: resources are needed by none but those who have some', () => {
+    const { default_resource: _, resources: [first] = [], ...least_ } = least();
+    const others = [first, { identifier: 'urn:other', scopes: [] }];
+    it.each([
+      ['authz', {}, undefined],
+      ['idp', {}, undefined],
+      ['all', {}, 'http://127.0.0.1:8082'],
+      ['all', { resources: [first] }, first?.identifier],
+      ['rs', { resources: others, rs: { resource: 'urn:other' } }, 'urn:other'],
+    ] as const)('%s with %j', async (role, sections, resource) => {
+      const config: { readonly rs?: { readonly resource: string } } = await load({ ...least_, ...sections }, { role });
+      expect(config.rs?.resource).toBe(resource);
+    });
+
+    it.each([
+      ['rs', {}],
+      ['rs', { resources: others }],
+      ['all', { resources: others }],
+    ] as const)('but rs has to know which it is: %s with %j', async (role, sections) =>
+      expect(await faultsOf({ ...least_, ...sections }, { role })).toContain('rs.resource: found nothing'),
+    );
+  });
+
   it.each([
     ['500ms', 500],
     ['30s', 30_000],
@@ -256,7 +279,6 @@ describe('faults', () => {
       '  public_urls.idp: found nothing; expected a URL, which authz cannot do without',
       '  database: found no database; expected dsn_file (production) or embedded (development)',
       '  key_encryption_keys: found none; expected at least one {id, key_file}',
-      '  default_resource: found nothing; expected the identifier of one of resources',
     ]);
   });
 

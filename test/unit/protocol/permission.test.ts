@@ -6,6 +6,7 @@ import {
   permissionsAllowed,
   permissionsFor,
   permissionsForClaims,
+  resourceOfScope,
   withClaimsOfScopes,
 } from '../../../src/protocol/permission.js';
 import { isScopeToken } from '../../../src/protocol/scope.js';
@@ -63,6 +64,18 @@ describe('S11: what a stored consent allows (OIDC Core §3.1.2.4)', () => {
       { ...rules, defaultResource: 'https://third.example' },
       [],
     ],
+    ['a mere scope of several, no default: none', { scopes: ['read'], permissions: [] }, { resources }, []],
     ['about the user', { scopes: ['openid'], permissions: [] }, rules, ['openid']],
   ])('%s', (_, consent, given, expected) => expect(permissionsAllowed(consent, given)).toEqual(expected));
 });
+
+it.each([
+  ['the one that alone knows it', 'list', undefined, files],
+  ['that one, whichever is the default', 'list', api, files],
+  ['the default one among several', 'read', files, files],
+  ['none of several', 'read', undefined, undefined],
+  ['none for a scope about the user', 'openid', api, undefined],
+  ['none for an unknown scope', 'fly', api, undefined],
+])('I6: a scope implies %s (RFC 9068 §3)', (_, scope, defaultResource, resource) =>
+  expect(resourceOfScope(scope, { resources, defaultResource })).toBe(resource),
+);

@@ -6,6 +6,7 @@ import {
   openidScopes,
   parseScope,
   type ScopeRules,
+  scopesLeftOut,
   validateAuthorizationScope,
   validateClientScope,
 } from '../../../src/protocol/scope.js';
@@ -15,6 +16,7 @@ const rules: ScopeRules = {
   aboutUser: openidScopes,
   permitted: ['openid', 'profile', 'offline_access', 'read:resource', 'read:other'],
   targeted: ['read:resource', 'write:resource'],
+  resourceNamed: true,
   refreshable: true,
 };
 
@@ -61,6 +63,44 @@ describe('scope of an authorization request', () => {
       expect.objectContaining({ code: 'invalid_scope' }),
     ),
   );
+});
+
+describe('I6: scopes that are left out (RFC 6749 §3.3)', () => {
+  const unnamed = { ...rules, resourceNamed: false };
+  it.each([
+    ['unknown', ['vendor:x'], rules, /not known here/],
+    ['of a resource that is not named', ['read:other'], rules, /does not name/],
+    ['and another unknown', ['vendor:x', 'read:other'], rules, /does not name/],
+    ['of several resources, none named', ['read:other'], unnamed, /several resources/],
+    ['offline_access', ['offline_access'], { ...rules, refreshable: false }, /refresh_token/],
+    ['not registered', ['write:resource'], rules, /not registered/],
+    ['none at all', [], { ...rules, permitted: [] }, /scope is missing/],
+  ] as const)('each reason has its sentence: %s', (_, requested, given, description) =>
+    expect(() => validateAuthorizationScope(requested, given)).toThrow(
+      expect.objectContaining({ code: 'invalid_scope', description: expect.stringMatching(description) }),
+    ),
+  );
+
+  it.each([
+    ['unknown', ['read:resource', 'vendor:x'], /not known here/],
+    ['about a user', ['read:resource', 'openid'], /about a user/],
+    ['not registered', ['read:resource', 'write:resource'], /not registered/],
+    ['of a resource that is not named', ['read:other'], /does not name/],
+  ] as const)('so has each for a client itself: %s', (_, requested, description) =>
+    expect(() => validateClientScope(requested, rules)).toThrow(
+      expect.objectContaining({ code: 'invalid_scope', description: expect.stringMatching(description) }),
+    ),
+  );
+
+  it('are named for the log', () => {
+    const given = { ...rules, refreshable: false };
+    expect(scopesLeftOut(['openid', 'read:resource', 'vendor:x', 'read:other', 'offline_access'], given)).toEqual([
+      'vendor:x (unknown)',
+      'read:other (of another resource)',
+      'offline_access (no refresh tokens)',
+    ]);
+    expect(scopesLeftOut(['read:other'], unnamed)).toEqual(['read:other (of several resources)']);
+  });
 });
 
 describe('scope of a client on its own behalf (RFC 6749 §4.4.2)', () => {

@@ -1,6 +1,5 @@
-import { audienceOf, scopesOf, validateResources } from '../../../protocol/authorization/resource-indicators.js';
-import { userScopes } from '../../../protocol/claims.js';
-import { parseScope, validateClientScope } from '../../../protocol/scope.js';
+import { validateTarget } from '../../../protocol/authorization/requested-target.js';
+import { validateClientScope } from '../../../protocol/scope.js';
 import type { ClientCredentialsRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
 import { insertAccessToken } from '../../../storage/tokens/access-token.js';
@@ -9,17 +8,14 @@ import type { Authz } from '../../deps.js';
 import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
 import type { TokenRequestContext } from '../token-request-context.js';
 
-function authorityOf(authz: Authz, client: AuthenticatedClient, request: ClientCredentialsRequest): Authority {
-  const requested = parseScope(request.scope);
-  const resources = validateResources(request.resource, authz.config);
-  const audience = audienceOf({ resources, scopes: requested }, authz.config);
-  const scopes = validateClientScope(requested, {
-    known: authz.config.resources.flatMap((resource) => resource.scopes),
-    aboutUser: userScopes(authz.config.claims.scopes),
-    permitted: parseScope(client.metadata.scope),
-    targeted: scopesOf(audience, authz.config),
-    refreshable: false,
-  });
+function authorityOf(
+  { config, log }: Authz,
+  { clientId, metadata }: AuthenticatedClient,
+  request: ClientCredentialsRequest,
+): Authority {
+  const rules = { ...config, customScopes: config.claims.scopes };
+  const { audience, scopes, leftOut } = validateTarget(request, metadata, rules, validateClientScope);
+  if (leftOut.length > 0) log.debug('scopes left out', { client_id: clientId, scopes: leftOut });
   return { audience, scopes };
 }
 

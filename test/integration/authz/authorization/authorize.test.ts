@@ -95,6 +95,17 @@ describe('GET /authorize (RFC 6749 §4.1.1)', () => {
     ['long state and nonce', { state: 's'.repeat(2048), nonce: 'n'.repeat(512) }],
   ])('takes %s', async (_, changes) => expect((await ask(changes)).location).toMatch(hub));
 
+  it('I6: tells the log which scopes it leaves out, and why', async () => {
+    authz.logged.length = 0;
+    await ask({ scope: 'openid vendor:scope' });
+    const [line] = authz.logged.filter((each) => each.includes('scopes left out'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      level: 'INFO',
+      client_id: client,
+      scopes: ['vendor:scope (unknown)'],
+    });
+  });
+
   it('S14: of a confidential client needs no nonce, and no PKCE only where it is registered so', async () => {
     const without = { code_challenge: undefined, code_challenge_method: undefined };
     expect((await ask({ client_id: confidential })).location).toMatch(hub);

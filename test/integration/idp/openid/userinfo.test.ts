@@ -148,6 +148,21 @@ describe('What userinfo refuses (RFC 6750 §3.1)', () => {
     expect(await response.json()).toMatchObject({ error: 'invalid_token' });
   });
 
+  it.each<[string, RegExp, () => Promise<string>]>([
+    ['another audience', /for another resource.*openid/, () => jwtFor(idp, grant, { audience: ['urn:api'] })],
+    ['another audience, opaque', /for another resource/, () => opaqueFor(idp, grant, { audience: ['urn:api'] })],
+    ['expired', /has expired/, () => jwtFor(idp, grant, { claims: { exp: 1_700_000_000 } })],
+    ['unknown or revoked', /revoked, has expired, or the sign-in/, async () => 'x'.repeat(43)],
+    ['revoked', /not active any more/, () => jwtFor(idp, { ...grant, id: '00000000-0000-4000-8000-000000000000' })],
+    ['altered', /was altered/, () => jwtFor(idp, grant, { issuer: 'https://other.example' })],
+    ['malformed', /no token at all/, async () => 'a.b.c=='],
+  ])('I6: names the reason (§3.1): %s', async (_name, description, make) => {
+    const response = await withToken(await make());
+    const { error_description: said } = (await response.json()) as { error_description: string };
+    expect([response.status, said]).toEqual([401, expect.stringMatching(description)]);
+    expect(challenge(response)).toContain(`error_description="${said}"`);
+  });
+
   it.each([
     ['JWT', jwtFor],
     ['opaque', opaqueFor],

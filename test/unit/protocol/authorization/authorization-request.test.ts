@@ -102,7 +102,7 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
       redirectUriNamed: true,
       responseMode: 'query',
       scopes: ['openid'],
-      resources: [],
+      resources: [api, 'https://issuer.example'],
       prompts: [],
       acrValues: [],
     }));
@@ -160,7 +160,8 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
   ])('takes %s', (_, changed) => expect(() => validate(changed)).not.toThrow());
 
   it.each([
-    ['default resource', undefined, ['openid', 'read:resource']],
+    ['I6: those they imply', undefined, ['openid', 'read:resource', 'files']],
+    ['the other one', api, ['openid', 'read:resource']],
     ['the named one', files, ['openid', 'files']],
     ['both', [api, files], ['openid', 'read:resource', 'files']],
   ])('scope is limited to the resources: %s (RFC 8707 §2.2)', (_, resource, scopes) =>

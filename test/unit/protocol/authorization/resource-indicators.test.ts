@@ -3,6 +3,8 @@ import {
   audienceOf,
   narrowResources,
   type ResourceRules,
+  requestedAudience,
+  requireAudience,
   scopesOf,
   validateResources,
 } from '../../../../src/protocol/authorization/resource-indicators.js';
@@ -43,6 +45,11 @@ describe('resource indicators (RFC 8707)', () => {
     ['default resource and issuer where none is named', [], ['openid', 'read'], [api, issuer]],
     ['S22: the default resource alone without openid: no token to replay at userinfo', [], ['read'], [api]],
     ['exactly what is named', [files], ['openid'], [files]],
+    ['S22: the issuer only with openid, although it is named', [api, issuer], ['read'], [api]],
+    ['the issuer alone where nothing else is named', [issuer], ['profile'], [issuer]],
+    ['I6: what the scope implies', [], ['files'], [files]],
+    ['I6: and the issuer with openid', [], ['openid', 'files'], [files, issuer]],
+    ['I6: all that the scopes imply', [], ['read', 'files'], [api, files]],
   ])('audience: %s (RFC 9068 §3)', (_, resources, scopes, audience) =>
     expect(audienceOf({ resources, scopes }, rules)).toEqual(audience),
   );
@@ -64,6 +71,51 @@ describe('resource indicators (RFC 8707)', () => {
       expect.objectContaining({ code: 'invalid_target' }),
     ),
   );
+
+  describe('I6: without a default resource (RFC 9068 §3)', () => {
+    const { defaultResource: _, ...without } = rules;
+    it.each([
+      ['the resource of the scope', [], ['read'], [api]],
+      ['the issuer with openid', [], ['openid', 'profile'], [issuer]],
+      ['nobody: it has to be named', [], ['profile'], []],
+    ])('audience: %s', (_, resources, scopes, audience) =>
+      expect(audienceOf({ resources, scopes }, without)).toEqual(audience),
+    );
+
+    it.each([
+      ['the only resource of the registered scopes, where no scope is named', [], ['openid', 'files'], [files]],
+      ['nobody where these belong to two resources', [], ['read', 'files'], []],
+      ['nobody where a scope is named that implies none', ['profile'], ['files'], []],
+    ])('a request means %s', (_, scopes, registered, audience) =>
+      expect(requestedAudience({ resources: [], scopes }, registered, without)).toEqual(audience),
+    );
+
+    it('invalid_target: a token for nobody', () => {
+      expect(requireAudience([api])).toEqual([api]);
+      expect(() => requireAudience([])).toThrow(expect.objectContaining({ code: 'invalid_target' }));
+    });
+  });
+
+  describe('I6: an authorization keeps its audience (RFC 8707 §2.2)', () => {
+    // As an earlier release stored it: nothing named, scopes of what was then the default resource alone.
+    const before = { resources: [], scopes: ['openid', 'read'] };
+    it.each([
+      ['one from before: the default resource', before, rules, [api, issuer]],
+      ['one from before, and no default any more', before, { ...rules, defaultResource: undefined }, [api, issuer]],
+      ['one from before, and another default', before, { ...rules, defaultResource: files }, [api, issuer]],
+      ['one whose scope another resource took over', { resources: [files], scopes: ['read'] }, rules, [files]],
+    ])('%s', (_, granted, given, audience) =>
+      expect(audienceOf({ ...granted, resources: narrowResources([], granted, given) }, given)).toEqual(audience),
+    );
+
+    it('a resource that is gone from the configuration is gone from its tokens', () => {
+      const granted = { resources: ['urn:gone', api], scopes: ['read'] };
+      expect(narrowResources([], granted, rules)).toEqual([api]);
+      expect(() => narrowResources([], { ...granted, resources: ['urn:gone'] }, rules)).toThrow(
+        expect.objectContaining({ code: 'invalid_grant' }),
+      );
+    });
+  });
 
   it('knows the scopes of an audience (§2.2)', () => {
     expect(scopesOf([api, issuer], rules)).toEqual(['read', 'write']);

@@ -374,7 +374,16 @@ describe('what a client was registered for when it asked, and no longer is (RFC 
 describe('resources decide the audience (RFC 8707 §2.2, RFC 9068 §3)', () => {
   const scope = 'openid read:resource files';
   it.each([
-    ['none: the default resource and the issuer', {}, {}, () => [api, authz.origin], 'openid read:resource'],
+    [
+      'I6: none: those that the scopes imply, and the issuer',
+      {},
+      {},
+      () => [api, files, authz.origin],
+      'openid read:resource files',
+    ],
+    ['I6: none: the other one', { scope: 'openid files' }, {}, () => [files, authz.origin], 'openid files'],
+    ['I6: implied ones, of which the token request names one', {}, { resource: files }, () => [files], 'openid files'],
+    ['none, and the scopes imply none: the default one', { scope: 'openid' }, {}, () => [api, authz.origin], 'openid'],
     [
       'S22: none and no openid: the default resource alone',
       { scope: 'read:resource' },
@@ -392,6 +401,29 @@ describe('resources decide the audience (RFC 8707 §2.2, RFC 9068 §3)', () => {
     const { json } = await exchange(code, { ...changes, ...(resource && { resource }) });
     expect(decodeJwt(json.access_token)).toMatchObject({ aud: audience(), scope: granted });
     expect(json.scope).toBe(granted);
+  });
+});
+
+it('I6: an authorization keeps the resource for which it was given, whichever knows the scope later', async () => {
+  const code = await authz.code(client, user, { scope: 'openid files' });
+  const resources = [
+    { identifier: api, scopes: ['files'] },
+    { identifier: files, scopes: [] },
+  ];
+  await withAuthz({ beside: authz, config: { resources } }, async (changed) => {
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier };
+    const { json } = await changed.token({ ...form, client_id: client });
+    expect(decodeJwt(json.access_token)).toMatchObject({ aud: [files, authz.origin], scope: 'openid' });
+  });
+});
+
+it('I6: where people only sign in, no resource is needed', async () => {
+  await withAuthz({ config: { resources: [], defaultResource: undefined } }, async (own) => {
+    const clientId = await own.addClient({ scope: 'openid profile' });
+    const { access_token: token, id_token: idToken, scope } = await own.tokens(clientId, await own.addUser());
+    expect([decodeJwt(token).aud, idToken, scope]).toEqual([[own.origin], expect.any(String), 'openid profile']);
+    const discovery = await fetch(`${own.origin}/.well-known/openid-configuration`);
+    expect(await discovery.json()).not.toHaveProperty('protected_resources');
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { disableClient } from '../../../../../src/storage/clients.js';
-import { basic, openAuthz, paths, type TestAuthz, type Tokens } from '../../../../support/authz.js';
+import { basic, openAuthz, paths, type TestAuthz, type Tokens, withAuthz } from '../../../../support/authz.js';
 import { api, files } from '../../../../support/configuration.js';
 import { change } from '../../../../support/rows.js';
 
@@ -83,11 +83,55 @@ describe('client_credentials (RFC 6749 §4.4)', () => {
     ['scope not permitted (RFC 6749 §5.2)', { scope: 'write:resource' }, 'invalid_scope'],
     ['scope unknown', { scope: 'admin' }, 'invalid_scope'],
     ['scope of a user', { scope: 'openid' }, 'invalid_scope'],
-    ['scope of another resource only', { scope: 'files' }, 'invalid_scope'],
+    ['scope of another resource only', { scope: 'files', resource: api }, 'invalid_scope'],
     ['resource unknown (RFC 8707 §2)', { resource: 'https://other.example' }, 'invalid_target'],
   ])('%s', async (_, changes, error) => {
     const { status, json } = await ask<Record<string, unknown>>(changes);
     expect([status, json.error]).toEqual([400, error]);
+  });
+
+  it.each([
+    ['I6: the one that the scope implies', { scope: 'files' }, [files]],
+    ['I6: both that the scopes imply', { scope: 'read:resource files' }, [api, files]],
+    ['I6: the named one, whatever the scope implies', { scope: 'read:resource files', resource: files }, [files]],
+    ['the default one where nothing is asked', {}, [api]],
+  ])('audience: %s', async (_, changes, audience) =>
+    expect(decodeJwt((await ask(changes)).json.access_token).aud).toEqual(audience),
+  );
+
+  it('I6: what is left out is told: in the response, and in the log with its reason', async () => {
+    authz.logged.length = 0;
+    expect((await ask({ scope: 'read:resource files', resource: files })).json.scope).toBe('files');
+    const [line] = authz.logged.filter((each) => each.includes('scopes left out'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      level: 'DEBUG',
+      client_id: client,
+      scopes: ['read:resource (of another resource)'],
+    });
+  });
+
+  it.each([
+    ['no resource there is', { resources: [] }, {}, 'invalid_target', /does not say what the token is for/],
+    [
+      'several the client is registered at',
+      {},
+      {},
+      'invalid_target',
+      /name resource, a scope that one resource alone knows/,
+    ],
+    [
+      'a scope of several',
+      { resources: [api, files].map((identifier) => ({ identifier, scopes: ['files'] })) },
+      { scope: 'files' },
+      'invalid_scope',
+      /several resources know: name the one that is meant/,
+    ],
+  ])('I6: without a default resource, %s: says what to do', async (_, changed, asked, error, description) => {
+    await withAuthz({ beside: authz, config: { ...changed, defaultResource: undefined } }, async (own) => {
+      const form = { grant_type: 'client_credentials', ...asked };
+      const { status, json } = await own.token<Record<string, unknown>>(form, basic(client, 'a secret'));
+      expect([status, json.error, json.error_description]).toEqual([400, error, expect.stringMatching(description)]);
+    });
   });
 
   it('is not for public clients (RFC 6749 §4.4), nor for those not registered for it', async () => {
