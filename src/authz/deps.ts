@@ -7,6 +7,7 @@ import type { Cookies } from '../http/browser/cookies.js';
 import type { Outbound } from '../http/outbound/client.js';
 import { type Brand, brandOf } from '../pages/brand.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../protocol/signing-algorithm.js';
+import type { FormRules } from '../protocol/token/access-token-form.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
@@ -60,11 +61,12 @@ export interface Authz extends AuthzGiven {
   readonly codeKey: Buffer;
   /** Make a refresh token's successor; the first for new ones, all to find one that was made before a key rotation. */
   readonly successorKeys: readonly [Buffer, ...Buffer[]];
-  readonly accessTokenAlgorithm: SigningAlgorithm;
+  /** How JWT access tokens are signed, by resource. */
+  readonly accessTokenForms: FormRules;
 }
 
-/** The cheapest one: RSA signs only where a client registered for it. */
-function accessTokenAlgorithmOf(available: readonly SigningAlgorithm[]): SigningAlgorithm {
+/** The cheapest one: RSA signs only where a client or a resource asks for it. */
+function usualAlgorithmOf(available: readonly SigningAlgorithm[]): SigningAlgorithm {
   const algorithm = signingAlgorithms.find((candidate) => available.includes(candidate));
   if (!algorithm) throw new Error('signing_keys.algorithms names no algorithm for access tokens');
   return algorithm;
@@ -88,6 +90,9 @@ export function assemble(given: AuthzGiven): Authz {
     interactionLimits: createInteractionLimits(given.config.limits, given.clock),
     codeKey: deriveKey(current, 'authorization code'),
     successorKeys: [successorKey(current), ...older.map(successorKey)],
-    accessTokenAlgorithm: accessTokenAlgorithmOf(given.config.signingKeys.algorithms),
+    accessTokenForms: {
+      resources: given.config.resources,
+      usualAlgorithm: usualAlgorithmOf(given.config.signingKeys.algorithms),
+    },
   };
 }

@@ -81,7 +81,7 @@ export function createAuthz(given: AuthzGiven): Role {
   const authz = assemble(given);
   const checks = {
     database: () => ping(authz.sql),
-    signing_keys: async () => void (await authz.signingKeys.keySet()).current(authz.accessTokenAlgorithm),
+    signing_keys: async () => void (await authz.signingKeys.keySet()).current(authz.accessTokenForms.usualAlgorithm),
   };
   const health = createHealth({ checks, clock: authz.clock });
   return {

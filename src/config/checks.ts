@@ -64,19 +64,22 @@ function* clientFaults({ clients = [], resources, claims }: ValidSections): Gene
   }
 }
 
-/** A client that asks for an algorithm without a key would get an error instead of its ID token. */
-function* algorithmFaults({ clients = [], signing_keys }: ValidSections): Generator<Fault> {
+const keyless = (path: Path, alg: string, available: readonly string[]): Fault =>
+  fault(path, `found ${alg}, for which signing_keys.algorithms makes no key; expected one of ${available.join(', ')}`);
+
+/** A client or resource that wants an algorithm without a key would get an error instead of its tokens. */
+function* algorithmFaults({ clients = [], resources = [], signing_keys }: ValidSections): Generator<Fault> {
   if (!signing_keys) return;
   const available: readonly string[] = signing_keys.algorithms;
   for (const [index, { id_token_signed_response_alg: alg = 'RS256', grant_types: types }] of clients.entries()) {
     const signsIn = types === undefined || (Array.isArray(types) && types.includes('authorization_code'));
     if (signsIn && !available.includes(String(alg))) {
-      const path = ['clients', index, 'id_token_signed_response_alg'];
-      yield fault(
-        path,
-        `found ${alg}, for which signing_keys.algorithms makes no key; expected one of ${available.join(', ')}`,
-      );
+      yield keyless(['clients', index, 'id_token_signed_response_alg'], String(alg), available);
     }
+  }
+  for (const [index, { access_token_signed_response_alg: alg }] of resources.entries()) {
+    if (alg === undefined || available.includes(alg)) continue;
+    yield keyless(['resources', index, 'access_token_signed_response_alg'], alg, available);
   }
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
+import { accessTokenTypes } from '../protocol/access-token-types.js';
 import { type Language, languages } from '../protocol/language.js';
 import { logoutConfirmations } from '../protocol/sign-in/logout.js';
 import { signingAlgorithms } from '../protocol/signing-algorithm.js';
@@ -269,6 +270,21 @@ const mail = z
   })
   .prefault({});
 
+const resource = z.strictObject({
+  identifier: resourceIdentifier(),
+  scopes: list(scopeToken()),
+  /** For verifiers that know one algorithm only. */
+  access_token_signed_response_alg: z
+    .enum(signingAlgorithms)
+    .meta({ expected: `one of ${signingAlgorithms.join(', ')}` })
+    .optional(),
+  /** The header's `typ` (RFC 9068 §2.1). */
+  access_token_typ: z
+    .enum(accessTokenTypes)
+    .meta({ expected: `one of ${accessTokenTypes.join(', ')}` })
+    .optional(),
+});
+
 /** Everything a configuration file may say, with every default. Keys are as the file has them. */
 export const fileSchema = z.strictObject({
   profile: z.enum(['production', 'development', 'test']).default('production'),
@@ -288,7 +304,7 @@ export const fileSchema = z.strictObject({
   telemetry,
   outbound,
   /** Audiences (RFC 8707) and the scopes that each knows. */
-  resources: list(z.strictObject({ identifier: resourceIdentifier(), scopes: list(scopeToken()) })),
+  resources: list(resource),
   default_resource: resourceIdentifier().optional(),
   /** What can be known of users beyond the standard claims. */
   claims: z

@@ -8,7 +8,7 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { isCompactJws } from '../protocol/compact-jws.js';
+import { isCompactJws, isType } from '../protocol/compact-jws.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../protocol/signing-algorithm.js';
 import { hashToken } from './digest.js';
 
@@ -85,7 +85,7 @@ export interface VerificationKey {
 export interface JwtExpectations {
   readonly issuer: string;
   /** One of these `typ` values, compared without `application/` and case (RFC 7515 §4.1.9). */
-  readonly typ: string;
+  readonly typ: string | readonly string[];
   readonly now: Date;
   /** An expired ID token is still good as a hint (OIDC RP-Initiated Logout §2). */
   readonly acceptExpired?: boolean;
@@ -125,7 +125,7 @@ async function verifySignature(token: string, findKey: FindKey, { issuer, typ }:
   const name = `${typ} ${issuer} ${hashToken(token).toString('base64url')}`;
   const before = known.payloads.get(name);
   if (before) return before;
-  const { payload } = await jwtVerify(
+  const { payload, protectedHeader } = await jwtVerify(
     token,
     (header) => {
       const key = findKey(header.kid ?? '');
@@ -134,7 +134,6 @@ async function verifySignature(token: string, findKey: FindKey, { issuer, typ }:
     },
     {
       issuer,
-      typ,
       requiredClaims: ['exp', 'iat'],
       algorithms: [...signingAlgorithms],
       // Time is asked by the caller: the answer is kept.
@@ -142,6 +141,7 @@ async function verifySignature(token: string, findKey: FindKey, { issuer, typ }:
       clockTolerance: Number.MAX_SAFE_INTEGER,
     },
   );
+  if (![typ].flat().some((type) => isType(protectedHeader.typ, type))) throw new Error('another type');
   remember(known, name, payload, token);
   return payload;
 }

@@ -12,3 +12,7 @@ export function isCompactJws(text: string): boolean {
   const parts = text.split('.', 4);
   return parts.length === 3 && parts.every(isCanonical);
 }
+
+/** Whether a `typ` header says a type: compared without `application/` and in any case (RFC 7515 §4.1.9). */
+export const isType = (typ: unknown, type: string): boolean =>
+  typeof typ === 'string' && typ.toLowerCase().replace(/^application\//, '') === type.toLowerCase();

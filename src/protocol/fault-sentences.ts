@@ -137,6 +137,10 @@ export const faults = {
   resourceUnknown: fault('resource names none that is known here.', 'RFC 8707 §2'),
   resourceBeyondGrant: fault('resource names one that was not part of the authorization.', 'RFC 8707 §2.2'),
   resourceGone: fault('The resource of this authorization is not known here any more.', 'RFC 8707 §2.2'),
+  resourcesOfDifferentForm: fault(
+    'The resources take access tokens of different form: ask for a token for each, with resource at the token endpoint.',
+    'RFC 8707 §2.2',
+  ),
   audienceMissing: fault(
     'The request does not say what the token is for: name resource, a scope that one resource alone knows, or openid for a user.',
     'RFC 9068 §3',

@@ -11,7 +11,10 @@ import { cors } from '../http/browser/cors.js';
 import { createHealth, publicHealth } from '../http/operations/health.js';
 import { readForm } from '../http/request/form.js';
 import type { Role } from '../http/role.js';
+import { accessTokenTypes } from '../protocol/access-token-types.js';
+import type { ProtectedResource } from '../protocol/authorization/resource-indicators.js';
 import { endpointUrl } from '../protocol/endpoints.js';
+import { accessTokenType } from '../protocol/token/access-token.js';
 import type { Authentication } from '../resource/authenticate.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { authenticateByIssuer, type IssuerAuthentication } from './authenticate.js';
@@ -24,6 +27,7 @@ export interface RsGiven {
     readonly issuer: string;
     readonly internalUrls: { readonly authz?: string };
     readonly cors: { readonly origins: readonly string[] };
+    readonly resources: readonly ProtectedResource[];
     readonly rs: RsConfigSection;
   };
   readonly clock: Clock;
@@ -32,7 +36,8 @@ export interface RsGiven {
 
 /** Where the issuer's name does not resolve, its endpoints are asked below the internal URL; otherwise they are discovered. */
 function createAuthentication({ config, clock, log }: RsGiven): IssuerAuthentication {
-  const { issuer, internalUrls, rs } = config;
+  const { issuer, internalUrls, resources, rs } = config;
+  const takesPlainJwt = resources.some((each) => each.identifier === rs.resource && each.accessTokenTyp === 'JWT');
   const at = (name: 'jwks' | 'introspect') => internalUrls.authz && endpointUrl(internalUrls.authz, name);
   return authenticateByIssuer({
     issuer,
@@ -44,6 +49,8 @@ function createAuthentication({ config, clock, log }: RsGiven): IssuerAuthentica
       clientSecret: () => rs.introspection?.clientSecret.reveal() ?? '',
     },
     clockSkew: rs.clockSkew,
+    // Both, so that tokens from before a change of the configuration are good until they expire.
+    types: takesPlainJwt ? accessTokenTypes : [accessTokenType],
     realm: 'rs',
     clock,
     log,

@@ -1,8 +1,9 @@
 import { type Freshness, remember } from '../cache/remembered.js';
 import type { Clock } from '../clock.js';
+import type { AccessTokenType } from '../protocol/access-token-types.js';
 import { longestJws } from '../protocol/compact-jws.js';
 import { signingAlgorithms } from '../protocol/signing-algorithm.js';
-import { AccessTokenError } from '../protocol/token/access-token.js';
+import { AccessTokenError, accessTokenType } from '../protocol/token/access-token.js';
 import type { VerifyAccessToken } from '../resource/authenticate.js';
 import { discoverEndpoints, type IssuerEndpoints } from './discover.js';
 import {
@@ -31,6 +32,8 @@ export interface IssuerVerifierOptions {
   readonly clockSkew?: number | undefined;
   /** Asymmetric ones only: a public key must never become an HMAC secret (RFC 8725 §3.1). */
   readonly algorithms?: readonly string[];
+  /** `typ` of the JWTs that are taken; `at+jwt` alone by default. With `JWT` ID tokens are told apart by their claims. */
+  readonly types?: readonly AccessTokenType[];
   /** Milliseconds to wait for the issuer; 3000 by default. */
   readonly timeout?: number;
   readonly freshness?: Freshness;
@@ -56,7 +59,7 @@ const verifyByForm =
 /** Puts together what verifies a token: keys or introspection, found by discovery where they are not named. */
 export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVerifier {
   const { issuer, audience, clock, introspection, clockSkew = 5000, timeout = 3000 } = options;
-  const { freshness = defaultFreshness, algorithms = signingAlgorithms } = options;
+  const { freshness = defaultFreshness, algorithms = signingAlgorithms, types = [accessTokenType] } = options;
   const load = (url: string): Promise<unknown> => fetchJson(url, timeout);
   const discovered = remember<IssuerEndpoints>(() => discoverEndpoints(issuer, load), clock, freshness);
 
@@ -72,7 +75,7 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
   const limits = introspection?.limits ?? defaultIntrospectionLimits;
   const introspect = introspection && createIntrospect({ ...parties, ask, credentials: introspection, limits });
   return {
-    verify: verifyByForm(createJwtVerifier({ ...parties, algorithms, keys }), introspect),
+    verify: verifyByForm(createJwtVerifier({ ...parties, algorithms, types, keys }), introspect),
     reach: () => keys.reach(),
   };
 }

@@ -1,12 +1,15 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose';
 import type { Clock } from '../clock.js';
-import { isCompactJws } from '../protocol/compact-jws.js';
+import type { AccessTokenType } from '../protocol/access-token-types.js';
+import { isCompactJws, isType } from '../protocol/compact-jws.js';
 import {
   AccessTokenError,
   type AccessTokenExpectations,
   type AccessTokenFault,
   AccessTokenUnverifiableError,
+  accessTokenType,
   assertAccessTokenType,
+  isAccessToken,
   type VerifiedAccessToken,
   validateAccessTokenClaims,
 } from '../protocol/token/access-token.js';
@@ -20,6 +23,8 @@ export interface JwtVerification {
   readonly clock: Clock;
   /** Asymmetric ones only: a public key must never become an HMAC secret (RFC 8725 §3.1). */
   readonly algorithms: readonly string[];
+  /** `typ` of the tokens that are taken. */
+  readonly types: readonly AccessTokenType[];
   readonly keys: KeySet;
 }
 
@@ -69,8 +74,11 @@ function parseClaims(payload: Uint8Array): Record<string, unknown> {
 }
 
 /** Algorithm and type before anything else, so that no odd header ever causes a fetch of keys (RFC 8725 §3.1, §3.11). */
-function assertHeader(header: ProtectedHeaderParameters, algorithms: readonly string[]): void {
-  assertAccessTokenType(header.typ);
+function assertHeader(
+  header: ProtectedHeaderParameters,
+  { algorithms, types }: Pick<JwtVerification, 'algorithms' | 'types'>,
+): void {
+  assertAccessTokenType(header.typ, types);
   const { alg } = header;
   if (typeof alg !== 'string' || !algorithms.includes(alg)) throw new AccessTokenError('algorithm', undefined, { alg });
   // No extension of the header is understood here (RFC 7515 §4.1.11), `b64` least of all (RFC 7797 §7).
@@ -78,14 +86,17 @@ function assertHeader(header: ProtectedHeaderParameters, algorithms: readonly st
 }
 
 /** Verifies access tokens that are JWTs by the issuer's keys (RFC 9068 §4). */
-export function createJwtVerifier({ keys, algorithms, clock, ...parties }: JwtVerification) {
+export function createJwtVerifier({ keys, algorithms, types, clock, ...parties }: JwtVerification) {
   const expectations = (): AccessTokenExpectations => ({ ...parties, now: clock.now() });
   return async (token: string, header: ProtectedHeaderParameters): Promise<VerifiedAccessToken> => {
     if (!isCompactJws(token)) throw new AccessTokenError('malformed');
-    assertHeader(header, algorithms);
+    assertHeader(header, { algorithms, types });
     const { payload } = await compactVerify(token, (protectedHeader) => keys.find(protectedHeader), {
       algorithms: [...algorithms],
     }).catch((error) => Promise.reject(asRefusal(error, token, header)));
-    return validateAccessTokenClaims(parseClaims(payload), expectations());
+    const claims = parseClaims(payload);
+    const { typ } = header;
+    if (!isType(typ, accessTokenType) && !isAccessToken(claims)) throw new AccessTokenError('type', undefined, { typ });
+    return validateAccessTokenClaims(claims, expectations());
   };
 }

@@ -34,7 +34,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['client', 'sign-in'],
     ['permission'],
     ['claims'],
-    ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm'],
+    ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm', 'access-token-types'],
     ['parameters', 'address-block', 'compact-jws', 'language'],
     ['oauth-error', 'unavailable-error'],
     ['fault-sentences'],

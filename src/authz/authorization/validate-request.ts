@@ -13,6 +13,7 @@ import type { ResponseTarget } from '../../protocol/authorization/authorization-
 import { responseModeOf } from '../../protocol/authorization/response-mode.js';
 import { type Parameters, requireParameter } from '../../protocol/parameters.js';
 import { matchRedirectUri } from '../../protocol/redirect-uri.js';
+import { isIdToken } from '../../protocol/token/id-token.js';
 import type { Client } from '../../storage/clients.js';
 import type { Authz } from '../deps.js';
 
@@ -47,7 +48,8 @@ async function hintedSubject(authz: Authz, hint: string | undefined): Promise<st
   if (hint === undefined) return undefined;
   const keys = await authz.signingKeys.keySet();
   const expected = { issuer: authz.config.issuer, typ: 'JWT', now: authz.clock.now(), acceptExpired: true };
-  return requireHintedSubject(await verifyOwnJwt(hint, keys.find, expected));
+  const claims = await verifyOwnJwt(hint, keys.find, expected);
+  return requireHintedSubject(claims && isIdToken(claims) ? claims : null);
 }
 
 /** A request may name hundreds, and anybody can send one. */

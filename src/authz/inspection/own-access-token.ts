@@ -1,5 +1,6 @@
 import { verifyOwnJwt } from '../../crypto/jwt.js';
-import { accessTokenType } from '../../protocol/token/access-token.js';
+import { accessTokenTypes } from '../../protocol/access-token-types.js';
+import { isAccessToken } from '../../protocol/token/access-token.js';
 import type { Authz } from '../deps.js';
 
 /** What introspection and revocation need of a JWT access token that we signed. */
@@ -19,9 +20,9 @@ export const looksLikeJwt = (token: string): boolean => token.split('.').length 
 /** Verifies a JWT access token of our own (RFC 9068 §4); null for anything else, ID tokens included, and when it has expired. */
 export async function verifyOwnAccessToken(authz: Authz, token: string): Promise<OwnAccessToken | null> {
   const keys = await authz.signingKeys.keySet();
-  const expected = { issuer: authz.config.issuer, typ: accessTokenType, now: authz.clock.now() };
+  const expected = { issuer: authz.config.issuer, typ: accessTokenTypes, now: authz.clock.now() };
   const claims = await verifyOwnJwt(token, keys.find, expected);
-  if (!claims) return null;
+  if (!claims || !isAccessToken(claims)) return null;
   const { jti, client_id: clientId, aud, iat, exp, grant_id: grantId } = claims;
   if (typeof jti !== 'string' || typeof clientId !== 'string' || iat === undefined || exp === undefined) return null;
   return {

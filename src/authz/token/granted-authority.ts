@@ -7,6 +7,7 @@ import {
 } from '../../protocol/authorization/resource-indicators.js';
 import { userScopes } from '../../protocol/claims.js';
 import { limitScopeToRegistration, limitScopeToResources, narrowScope, parseScope } from '../../protocol/scope.js';
+import { accessTokenForm } from '../../protocol/token/access-token-form.js';
 import type { AuthenticatedClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
 import type { Authority } from './issue-tokens.js';
@@ -35,5 +36,7 @@ export function grantedAuthority(
       registered.length < asked.length ? 'not registered any more' : 'of no resource that the token is for';
     authz.log.debug('scopes left out', { client_id: client.clientId, scopes: leftOut, reason });
   }
+  // Known before a refresh token is used up for nothing.
+  if (client.metadata.access_token_format === 'jwt') accessTokenForm(audience, authz.accessTokenForms);
   return { audience, scopes: left };
 }

@@ -3,7 +3,8 @@ import { hashToken } from '../../crypto/digest.js';
 import { signJwt } from '../../crypto/jwt.js';
 import { claimsOfScopes, limitClaimsToRegistration, toldClaims } from '../../protocol/claims.js';
 import { parseScope } from '../../protocol/scope.js';
-import { accessTokenType, buildAccessTokenClaims } from '../../protocol/token/access-token.js';
+import { buildAccessTokenClaims } from '../../protocol/token/access-token.js';
+import { accessTokenForm } from '../../protocol/token/access-token-form.js';
 import { type ConfirmationClaim, confirmationClaim } from '../../protocol/token/confirmation.js';
 import { idTokenClaims, scopeClaimsInIdToken } from '../../protocol/token/id-token.js';
 import type { IssuedTokens } from '../../protocol/token/token-response.js';
@@ -87,7 +88,8 @@ async function accessToken(
   grant: GrantFacts | undefined,
 ): Promise<string> {
   if (plan.opaqueToken !== undefined) return plan.opaqueToken;
-  const key = (await authz.signingKeys.keySet()).current(authz.accessTokenAlgorithm);
+  const { alg, typ } = accessTokenForm(authority.audience, authz.accessTokenForms);
+  const key = (await authz.signingKeys.keySet()).current(alg);
   const claims = buildAccessTokenClaims({
     issuer: authz.config.issuer,
     subject: grant?.userId ?? plan.client.clientId,
@@ -100,7 +102,7 @@ async function accessToken(
     cnf: plan.cnf,
     ...(grant && grantContent(grant)),
   });
-  return signJwt(key, accessTokenType, claims);
+  return signJwt(key, typ, claims);
 }
 
 /** The claims that an ID token tells: of its scopes, as the client is registered, and those granted one by one (OIDC Core §5.5). */

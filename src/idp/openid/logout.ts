@@ -16,6 +16,7 @@ import {
   type ValidatedLogout,
   validateLogout,
 } from '../../protocol/sign-in/logout.js';
+import { isIdToken } from '../../protocol/token/id-token.js';
 import { endSession, findSession, type LiveSession } from '../../storage/sessions.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
@@ -42,7 +43,7 @@ async function verifyHint(idp: Idp, token: string | undefined): Promise<Hint> {
   const { find } = await idp.signingKeys.keySet();
   const expected = { issuer: idp.config.issuer, typ: 'JWT', now: idp.clock.now(), acceptExpired: true };
   const claims = await verifyOwnJwt(token, find, expected);
-  if (!claims?.sub || claims.aud === undefined) return 'invalid';
+  if (!claims?.sub || claims.aud === undefined || !isIdToken(claims)) return 'invalid';
   const sessionId = typeof claims.sid === 'string' ? claims.sid : undefined;
   return { audience: [claims.aud].flat(), subject: claims.sub, sessionId };
 }

@@ -1,11 +1,12 @@
 import { hashToken } from '../../crypto/digest.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
+import { accessTokenTypes } from '../../protocol/access-token-types.js';
 import type { RequestedClaims } from '../../protocol/authorization/claims-parameter.js';
 import { isCompactJws } from '../../protocol/compact-jws.js';
 import {
   AccessTokenError,
-  accessTokenType,
   buildAccessTokenClaims,
+  isAccessToken,
   type VerifiedAccessToken,
   validateAccessTokenClaims,
 } from '../../protocol/token/access-token.js';
@@ -32,8 +33,9 @@ async function verifyJwt(idp: Idp, token: string): Promise<LiveAccessToken> {
   const { find } = await idp.signingKeys.keySet();
   const expected = expectations(idp);
   // Its times are checked with its claims, so that the log can tell an expired token from a forged one.
-  const payload = await verifyOwnJwt(token, find, { ...expected, typ: accessTokenType, acceptExpired: true });
+  const payload = await verifyOwnJwt(token, find, { ...expected, typ: accessTokenTypes, acceptExpired: true });
   if (!payload) throw new AccessTokenError('signature');
+  if (!isAccessToken(payload)) throw new AccessTokenError('type');
   const verified = validateAccessTokenClaims(payload, expected);
   const { grant_id: grantId, iat } = verified.claims;
   if (typeof grantId !== 'string' || typeof iat !== 'number') throw new AccessTokenError('claims');

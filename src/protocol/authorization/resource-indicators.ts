@@ -1,11 +1,15 @@
+import type { AccessTokenType } from '../access-token-types.js';
 import { faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 import { resourceOfScope } from '../permission.js';
+import type { SigningAlgorithm } from '../signing-algorithm.js';
 
-/** A protected resource as the configuration names it: its identifier (RFC 8707 §2) and its scopes. */
+/** A protected resource as the configuration names it: its identifier (RFC 8707 §2), its scopes, and the JWTs that it takes (RFC 9068 §2.1). */
 export interface ProtectedResource {
   readonly identifier: string;
   readonly scopes: readonly string[];
+  readonly accessTokenSignedResponseAlg?: SigningAlgorithm;
+  readonly accessTokenTyp?: AccessTokenType;
 }
 
 export interface ResourceRules {

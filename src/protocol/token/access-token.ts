@@ -1,3 +1,5 @@
+import type { AccessTokenType } from '../access-token-types.js';
+import { isType } from '../compact-jws.js';
 import { type Fault, faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 import type { ConfirmationClaim } from './confirmation.js';
@@ -110,14 +112,26 @@ export class AccessTokenUnverifiableError extends OAuthError {
 }
 
 /**
- * Asserts that a JWT says of itself that it is an access token (RFC 9068 §4): `at+jwt`, with or without `application/`
- * and in any case (RFC 7515 §4.1.9). An ID token or a logout token of the same issuer must not pass (RFC 8725 §3.11).
+ * Asserts that a JWT says of itself that it is an access token (RFC 9068 §4). An ID token or a logout token of the same issuer must not
+ * pass (RFC 8725 §3.11): where `JWT` is accepted, {@link isAccessToken} has to be asked as well.
  * @throws AccessTokenError type
  */
-export function assertAccessTokenType(typ: unknown): void {
-  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
-  if (type !== accessTokenType) throw new AccessTokenError('type', undefined, { typ });
+export function assertAccessTokenType(typ: unknown, accepted: readonly AccessTokenType[] = [accessTokenType]): void {
+  if (!accepted.some((type) => isType(typ, type))) throw new AccessTokenError('type', undefined, { typ });
 }
+
+/** What only ID tokens say (OIDC Core §2, §3.3.2.11); ours always have `at_hash`, whatever else is put into them. */
+const ofIdTokens = ['at_hash', 'c_hash', 's_hash', 'nonce'];
+
+/**
+ * Whether claims are those of an access token (RFC 9068 §2.2): it names the client in `client_id`, has `jti` and `scope`, and nothing that
+ * belongs into an ID token. The audience alone would not tell, as a client may be named like a resource (RFC 8725 §3.12).
+ */
+export const isAccessToken = (claims: Readonly<Record<string, unknown>>): boolean =>
+  isText(claims.client_id) &&
+  isText(claims.jti) &&
+  typeof claims.scope === 'string' &&
+  ofIdTokens.every((claim) => claims[claim] === undefined);
 
 /** What a verifier knows and compares a token with (RFC 9068 §4). */
 export interface AccessTokenExpectations {

@@ -32,6 +32,9 @@ export function accessTokenHash(accessToken: string, alg: SigningAlgorithm): str
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }
 
+/** Whether claims of a JWT that we signed may be those of an ID token (OIDC Core §2): an access token of ours always has `client_id`. */
+export const isIdToken = (claims: Readonly<Record<string, unknown>>): boolean => claims.client_id === undefined;
+
 /**
  * The claims of granted scopes that an ID token has: none, as an access token for userinfo is issued with it (OIDC Core §5.4), but
  * for a client whose operator wants all or some of them there.

@@ -93,6 +93,23 @@ describe('a good token', () => {
     issuer.withdraw(alg);
   });
 
+  test('I2: of typ JWT where that is accepted, unless it is an ID token (RFC 8725 §3.11)', async () => {
+    const lenient = await startApi({ types: ['JWT', 'at+jwt'] });
+    const signed = (changes: object, typ = 'JWT') => issuer.sign(key, { ...claims(), ...changes }, typ);
+    expect((await read(await signed({}), lenient)).status).toBe(200);
+    expect((await read(await signed({}, 'at+jwt'), lenient)).status).toBe(200);
+    const idTokens = [
+      { client_id: undefined },
+      { jti: undefined },
+      { scope: undefined },
+      { at_hash: 'x' },
+      { nonce: 'n' },
+    ];
+    for (const changes of idTokens) await expectInvalidToken(await read(await signed(changes), lenient));
+    await expectInvalidToken(await read(await signed({}, 'logout+jwt'), lenient));
+    await expectInvalidToken(await read(await signed({})));
+  });
+
   test('the scheme in another case (RFC 9110 §11.1)', async () => {
     const headers = { Authorization: `bEaReR ${await issuer.sign(key, claims())}` };
     expect((await fetch(`${api}/read`, { headers })).status).toBe(200);

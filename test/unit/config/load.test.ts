@@ -393,6 +393,20 @@ describe('faults', () => {
       'clients[0].id_token_signed_response_alg',
     ],
     [
+      'I2: a resource whose access tokens nobody can sign',
+      {
+        ...least(),
+        signing_keys: { algorithms: ['ES256'] },
+        resources: [{ ...least().resources[0], access_token_signed_response_alg: 'RS256' }],
+      },
+      'resources[0].access_token_signed_response_alg (line',
+    ],
+    [
+      'I2: a type of access tokens that nobody registered',
+      { ...least(), resources: [{ ...least().resources[0], access_token_typ: 'jwt' }] },
+      'resources[0].access_token_typ',
+    ],
+    [
       'a client of a profile that cannot be served yet',
       { ...least(), clients: [{ ...client, profile: 'fapi2' }] },
       'clients[0].profile',

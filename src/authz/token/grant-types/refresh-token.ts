@@ -3,6 +3,7 @@ import { addressBlock } from '../../../protocol/address-block.js';
 import { isPublicClient } from '../../../protocol/client/client-metadata.js';
 import { faults } from '../../../protocol/fault-sentences.js';
 import { narrowScope, parseScope } from '../../../protocol/scope.js';
+import { formsDiffer } from '../../../protocol/token/access-token-form.js';
 import { decideRefresh } from '../../../protocol/token/refresh-rotation.js';
 import { invalidGrant, type RefreshTokenRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
@@ -111,7 +112,7 @@ const nothingStored: Authority = { scopes: [], audience: [] };
 
 /**
  * Tokens for a refresh token (RFC 6749 §6), which is replaced by its successor. One statement does it where the access token is a
- * JWT for everything that was granted; otherwise the grant is looked up first.
+ * JWT for everything that was granted, and all resources take the same; otherwise the grant is looked up first.
  * @throws OAuthError invalid_grant, invalid_scope, invalid_target
  */
 export async function refreshTokens(
@@ -125,7 +126,7 @@ export async function refreshTokens(
   const plan = planTokens(authz, context, successorOf(authz.successorKeys[0], request.refresh_token));
 
   let authority = nothingStored;
-  if (plan.opaqueToken !== undefined || request.resource.length > 0) {
+  if (plan.opaqueToken !== undefined || request.resource.length > 0 || formsDiffer(authz.accessTokenForms)) {
     const { kind, token } = await findUsableToken(refresh);
     if (kind === 'repeat') return repeat(refresh, token);
     authority = authorityOf(refresh, token);

@@ -275,6 +275,17 @@ describe('No open redirect, nobody else’s word (OIDC RP-Initiated Logout §3)'
       }),
     ],
     [
+      'I2: an access token of typ JWT as hint',
+      async () => ({
+        id_token_hint: await jwtFor(
+          idp,
+          { id: 'x', userId: user.id, clientId: client, scopes: [] },
+          { typ: 'JWT', audience: [client] },
+        ),
+        post_logout_redirect_uri: home,
+      }),
+    ],
+    [
       'a hint of another issuer',
       async () => ({
         id_token_hint: await idTokenFor(

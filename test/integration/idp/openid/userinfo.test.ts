@@ -57,6 +57,10 @@ describe('Userinfo (OIDC Core §5.3)', () => {
     }
   });
 
+  it('I2: takes an access token of typ JWT', async () => {
+    expect((await withToken(await jwtFor(idp, grant, { typ: 'JWT' }))).status).toBe(200);
+  });
+
   it.each([
     [['openid'], []],
     [
@@ -136,6 +140,7 @@ describe('What userinfo refuses (RFC 6750 §3.1)', () => {
     ['RFC 7519 §4.1.5 not yet valid', () => jwtFor(idp, grant, { claims: { nbf: 4_000_000_000 } })],
     ['RFC 7800 §3.1 bound to a key', () => jwtFor(idp, grant, { claims: { cnf: { jkt: 'x' } } })],
     ['RFC 7800 §3.1 bound to a key, opaque', () => opaqueFor(idp, grant, { cnf: { jkt: 'x' } })],
+    ['I2: an ID token with whatever claims', () => jwtFor(idp, grant, { typ: 'JWT', claims: { at_hash: 'x' } })],
     ['without an authorization grant', () => jwtFor(idp, grant, { claims: { grant_id: undefined } })],
     [
       'of an authorization grant that never was',
@@ -155,6 +160,7 @@ describe('What userinfo refuses (RFC 6750 §3.1)', () => {
     ['unknown or revoked', /revoked, has expired, or the sign-in/, async () => 'x'.repeat(43)],
     ['revoked', /not active any more/, () => jwtFor(idp, { ...grant, id: '00000000-0000-4000-8000-000000000000' })],
     ['altered', /was altered/, () => jwtFor(idp, grant, { issuer: 'https://other.example' })],
+    ['an ID token', /no access token/, () => idTokenFor(idp, grant)],
     ['malformed', /no token at all/, async () => 'a.b.c=='],
   ])('I6: names the reason (§3.1): %s', async (_name, description, make) => {
     const response = await withToken(await make());
