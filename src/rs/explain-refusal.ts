@@ -37,7 +37,7 @@ const explanations: Readonly<Record<RefusalReason, Explanation>> = {
     remedy: 'it is forged or of another issuer: see where the client gets it',
   },
   type: {
-    cause: 'the token is no access token (typ at+jwt)',
+    cause: 'the token is no access token (typ at+jwt, or JWT where the resource is configured so)',
     remedy: 'the client has to send the access token, not the ID token or another one',
   },
   malformed: { cause: 'the token cannot be read', remedy: 'see what the client sends after "Bearer "' },

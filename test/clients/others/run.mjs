@@ -84,7 +84,7 @@ async function play(name, identity, port, upstream) {
   const cache = join(tmpdir(), 'identity-services-clients');
   await mkdir(cache, { recursive: true });
   const env = environment(identity, clients[name], port);
-  const told = { ...env, WORK: work, CACHE: cache, RESOURCE: identity.resource, UPSTREAM_URL: upstream };
+  const told = { ...env, WORK: work, CACHE: cache, UPSTREAM_URL: upstream };
   const program = start(join(here, name, 'run'), [], { env: told });
   try {
     const ready = answers(env.APP_URL, program, patience);

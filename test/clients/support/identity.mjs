@@ -77,7 +77,6 @@ export async function startIdentity(ports, registrations) {
   return {
     issuer,
     idp,
-    resource: `${api}/api/v1`,
     api: `${api}/api/v1/protected/resource`,
     eventsOf: (clientId) => eventsOf(program.output(), clientId),
     stop,
