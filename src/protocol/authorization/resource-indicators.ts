@@ -109,8 +109,9 @@ export function narrowResources(
   granted: Target,
   rules: ResourceRules,
 ): readonly string[] {
-  if (requested.length === 0) return stillKnown(granted.resources, rules);
-  const allowed = audienceOf(granted, rules);
+  const resources = stillKnown(granted.resources, rules);
+  if (requested.length === 0) return resources;
+  const allowed = audienceOf({ ...granted, resources }, rules);
   if (!requested.every((resource) => allowed.includes(resource))) {
     throw new OAuthError('invalid_target', { fault: faults.resourceBeyondGrant });
   }
