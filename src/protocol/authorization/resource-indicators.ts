@@ -51,9 +51,10 @@ const impliedBy = (scopes: readonly string[], rules: ResourceRules): readonly st
  * scopes imply, as if they had been named; where they imply none, the default resource, if there is one. With `openid` the issuer is in
  * the audience as well, whose userinfo endpoint takes no other token; without it no resource server gets a token that is good there.
  *
- * An authorization keeps its audience with its resources, so that a later change of the configuration gives no token to a resource that
- * the user was not told of. One that an earlier release stored has none where none was named, and meant the default resource: its
- * scopes are all known there, so the rule above finds the same audience again, or a smaller one where that resource is no more the default.
+ * An authorization keeps its audience as its resources, so that a later change of the configuration gives no token to a resource that
+ * the user was not told of. An earlier release stored none where none was named, which is how such an authorization is told apart. It
+ * meant the default resource and got scopes of that one alone. So, while the configuration leaves scopes where they are, they imply
+ * the same resource again, whichever is the default now; with `openid` alone nothing but the default resource is meant, as before.
  */
 export function audienceOf({ resources, scopes }: Target, rules: ResourceRules): readonly string[] {
   const openid = scopes.includes('openid');
