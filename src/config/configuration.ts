@@ -34,7 +34,7 @@ interface KeyEncryptionKeys {
 }
 
 export interface RsConfigSection {
-  /** Its identifier (RFC 8707 §2): the audience that rs insists on. Where there is none, its own URL, for which nobody gets a token. */
+  /** Its identifier (RFC 8707 §2): the audience that rs insists on. Without any resource its own URL, for which nobody gets a token. */
   readonly resource: string;
   /** Milliseconds. */
   readonly clockSkew: number;

@@ -4,7 +4,7 @@ import { OAuthError } from '../oauth-error.js';
 import { resourceOfScope } from '../permission.js';
 import type { SigningAlgorithm } from '../signing-algorithm.js';
 
-/** A protected resource as the configuration names it: its identifier (RFC 8707 §2), its scopes, and the JWTs that it takes (RFC 9068 §2.1). */
+/** A protected resource as the configuration names it: identifier (RFC 8707 §2), scopes, and the JWTs that it takes (RFC 9068 §2.1). */
 export interface ProtectedResource {
   readonly identifier: string;
   readonly scopes: readonly string[];

@@ -131,6 +131,25 @@ it('S22: a refresh for the resource alone is no token for userinfo', async () =>
   expect(decodeJwt((await refresh(token, { scope: 'read:resource' })).json.access_token).aud).toEqual([api]);
 });
 
+it.each([
+  ['as configured then', {}],
+  ['without a default resource', { defaultResource: undefined }],
+  ['with another default resource', { defaultResource: files }],
+])(
+  'I6: an authorization of an earlier release, which stored no resource, keeps its audience: %s',
+  async (_, config) => {
+    const { refresh_token: token = '', access_token: first } = await start();
+    const { grant_id: id, aud } = decodeJwt(first);
+    await authz.database.pool.query("UPDATE authorization_grants SET resources = '{}' WHERE id = $1", [id]);
+    await withAuthz({ beside: authz, config }, async (upgraded) => {
+      const form = { grant_type: 'refresh_token', refresh_token: token, client_id: client };
+      const { json } = await upgraded.token(form);
+      expect(decodeJwt(json.access_token)).toMatchObject({ aud, scope: asked.scope });
+      expect(aud).toEqual([api, authz.origin]);
+    });
+  },
+);
+
 describe('scope and resource of a refresh (RFC 6749 §6, RFC 8707 §2.2)', () => {
   it.each([
     ['less scope', { scope: 'read:resource' }, 'read:resource'],
