@@ -79,7 +79,7 @@ const foundBy = (error: OAuthError): Record<string, unknown> =>
     ? Object.fromEntries(Object.entries(error.found).map(([name, value]) => [name, shown(name, value)]))
     : { detail: error.detail };
 
-/** For the operator, who may know what its bearer is not told (RFC 6750 §3.1): which check failed, against what, and what to do. */
+/** For the operator, who may know what its bearer is not told (RFC 6750 §3.1): what was found, against what, and what to do. */
 export function explainRefusal(
   error: OAuthError,
   reason: RefusalReason,

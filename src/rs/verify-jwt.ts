@@ -45,7 +45,7 @@ function claimedIssuer(token: string): unknown {
   }
 }
 
-/** Whatever the library says about a token, its bearer is told `invalid_token`; fault and findings are for log and metrics. */
+/** Whatever the library says about a token, its bearer is told `invalid_token` and one of our sentences; findings are for the log. */
 function asRefusal(error: unknown, token: string, { kid, alg }: ProtectedHeaderParameters): Error {
   if (error instanceof AccessTokenUnverifiableError) return error;
   const fault =
