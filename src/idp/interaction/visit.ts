@@ -1,23 +1,14 @@
 import { hashToken } from '../../crypto/digest.js';
 import { type View, viewFor } from '../../pages/view.js';
-import { audienceOf } from '../../protocol/authorization/resource-indicators.js';
-import { mayBeImpersonated } from '../../protocol/client/client-metadata.js';
 import {
-  type Permission,
-  permissionsAllowed,
-  permissionsFor,
-  permissionsForClaims,
-  withClaimsOfScopes,
-} from '../../protocol/permission.js';
-import {
-  type ConsentFacts,
-  type InteractionRequest,
-  impliedPermissions,
-  nextStep,
-  provenMethods,
-  type SessionFacts,
-  type Step,
-} from '../../protocol/sign-in/next-step.js';
+  allowedPermissions,
+  askedPermissions,
+  dueStep,
+  impliedFor,
+  provenFor,
+} from '../../protocol/authorization/due-step.js';
+import type { Permission } from '../../protocol/permission.js';
+import type { Step } from '../../protocol/sign-in/next-step.js';
 import { type VisitedInteraction, visitInteraction } from '../../storage/interactions.js';
 import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Idp } from '../deps.js';
@@ -63,55 +54,20 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
   return { ...found, interactionId, cookies, browser: cookies.browser ?? '', silent, view };
 }
 
-const requestedNames = ({ requestedClaims }: Visit['request']): readonly string[] =>
-  requestedClaims ? [...requestedClaims.userinfo, ...requestedClaims.idToken] : [];
-
-/** What the client asks to be allowed: scopes, by the resources that its token will be for, and single claims. */
-export const permissionsAsked = ({ config }: Idp, { request }: Visit): readonly Permission[] => [
-  ...permissionsFor(request.scopes, audienceOf(request, config), config.resources),
-  ...permissionsForClaims(requestedNames(request), request.scopes, config.claims.scopes),
-];
+/** What the client asks to be allowed. */
+export const permissionsAsked = ({ config }: Idp, { request }: Visit): readonly Permission[] =>
+  askedPermissions(request, config);
 
 /** What the user has allowed this client so far. */
 export const permissionsSoFar = ({ config }: Idp, { consent }: Visit): readonly Permission[] =>
-  consent ? permissionsAllowed(consent, config) : [];
-
-const consentFacts = (idp: Idp, visit: Visit): ConsentFacts | undefined =>
-  visit.consent
-    ? {
-        permissions: withClaimsOfScopes(permissionsSoFar(idp, visit), idp.config.claims.scopes),
-        givenAt: visit.consent.givenAt,
-      }
-    : undefined;
-
-const requestFacts = (idp: Idp, visit: Visit): InteractionRequest => {
-  const { request, clientMetadata, begunAt } = visit;
-  return {
-    ...request,
-    permissions: permissionsAsked(idp, visit),
-    clientMayBeImpersonated: mayBeImpersonated(clientMetadata, request.redirectUri),
-    consentIsImplicit: clientMetadata.consent === 'implicit',
-    startedAt: begunAt,
-  };
-};
-
-const sessionFacts = ({ session }: Visit): SessionFacts | undefined =>
-  session ? { ...session, subject: session.userId } : undefined;
+  allowedPermissions(consent, config);
 
 /** The step that is due at this visit. */
-export const stepOf = (idp: Idp, visit: Visit): Step =>
-  nextStep(
-    requestFacts(idp, visit),
-    sessionFacts(visit),
-    { enrolled: visit.session?.enrolled ?? [] },
-    consentFacts(idp, visit),
-    idp.clock.now(),
-  );
+export const stepOf = (idp: Idp, visit: Visit): Step => dueStep(visit, idp.config, idp.clock.now());
 
 /** What the client gets at this visit although the user was never asked. */
-export const impliedSoFar = (idp: Idp, visit: Visit): readonly Permission[] =>
-  impliedPermissions(requestFacts(idp, visit), consentFacts(idp, visit));
+export const impliedSoFar = (idp: Idp, visit: Visit): readonly Permission[] => impliedFor(visit, idp.config);
 
 /** How a user has been proven, up to this visit. */
 export const provenSoFar = (idp: Idp, visit: Visit, userId: string): readonly string[] =>
-  provenMethods(userId, requestFacts(idp, visit), sessionFacts(visit), visit.proofs, idp.clock.now());
+  provenFor(userId, visit, idp.config, idp.clock.now());

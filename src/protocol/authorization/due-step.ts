@@ -1,0 +1,105 @@
+import type { CustomScopes } from '../claims.js';
+import { type ClientMetadata, mayBeImpersonated } from '../client/client-metadata.js';
+import {
+  type Permission,
+  permissionsAllowed,
+  permissionsFor,
+  permissionsForClaims,
+  type StoredConsent,
+  withClaimsOfScopes,
+} from '../permission.js';
+import {
+  type ConsentFacts,
+  type FactorFacts,
+  type GivenProof,
+  type InteractionRequest,
+  impliedPermissions,
+  nextStep,
+  provenMethods,
+  type SessionFacts,
+  type Step,
+} from '../sign-in/next-step.js';
+import type { ValidatedAuthorizationRequest } from './authorization-request.js';
+import { audienceOf, type ResourceRules } from './resource-indicators.js';
+
+/** What is remembered when it is decided what an authorization request needs next (OIDC Core §3.1.2.3, §3.1.2.4). */
+export interface RequestFacts {
+  readonly request: ValidatedAuthorizationRequest;
+  readonly clientMetadata: ClientMetadata;
+  /** By the clock that gave `authenticatedAt` and `givenAt`. */
+  readonly begunAt: Date;
+  /** Who is signed in in this browser. */
+  readonly session: (Omit<SessionFacts, 'subject'> & FactorFacts & { readonly userId: string }) | null;
+  /** What they allowed this client before. */
+  readonly consent: (StoredConsent & Pick<ConsentFacts, 'givenAt'>) | null;
+}
+
+/** Which resources and claims there are (RFC 8707 §2, OIDC Core §5.4). */
+export interface PermissionRules extends ResourceRules {
+  readonly claims: { readonly scopes: CustomScopes };
+}
+
+const requestedNames = ({ requestedClaims }: ValidatedAuthorizationRequest): readonly string[] =>
+  requestedClaims ? [...requestedClaims.userinfo, ...requestedClaims.idToken] : [];
+
+/** What the client asks to be allowed: scopes, by the resources that its token will be for (RFC 8707 §2), and single claims (OIDC Core §5.5). */
+export const askedPermissions = (
+  request: ValidatedAuthorizationRequest,
+  rules: PermissionRules,
+): readonly Permission[] => [
+  ...permissionsFor(request.scopes, audienceOf(request, rules), rules.resources),
+  ...permissionsForClaims(requestedNames(request), request.scopes, rules.claims.scopes),
+];
+
+/** What the user has allowed this client so far (OIDC Core §3.1.2.4). */
+export const allowedPermissions = (consent: StoredConsent | null, rules: PermissionRules): readonly Permission[] =>
+  consent ? permissionsAllowed(consent, rules) : [];
+
+const interactionRequest = ({ request, clientMetadata, begunAt }: RequestFacts, rules: PermissionRules) =>
+  ({
+    ...request,
+    permissions: askedPermissions(request, rules),
+    clientMayBeImpersonated: mayBeImpersonated(clientMetadata, request.redirectUri),
+    consentIsImplicit: clientMetadata.consent === 'implicit',
+    startedAt: begunAt,
+  }) satisfies InteractionRequest;
+
+const consentFacts = ({ consent }: RequestFacts, rules: PermissionRules): ConsentFacts | undefined =>
+  consent
+    ? {
+        permissions: withClaimsOfScopes(allowedPermissions(consent, rules), rules.claims.scopes),
+        givenAt: consent.givenAt,
+      }
+    : undefined;
+
+const sessionFacts = ({ session }: RequestFacts): SessionFacts | undefined =>
+  session ? { ...session, subject: session.userId } : undefined;
+
+/** The step that is due (OIDC Core §3.1.2.3, §3.1.2.4), from what is remembered. */
+export const dueStep = (facts: RequestFacts, rules: PermissionRules, now: Date): Step =>
+  nextStep(
+    interactionRequest(facts, rules),
+    sessionFacts(facts),
+    { enrolled: facts.session?.enrolled ?? [] },
+    consentFacts(facts, rules),
+    now,
+  );
+
+/** What the client gets although the user was never asked (OIDC Core §3.1.2.4). */
+export const impliedFor = (facts: RequestFacts, rules: PermissionRules): readonly Permission[] =>
+  impliedPermissions(interactionRequest(facts, rules), consentFacts(facts, rules));
+
+/** How a user has been proven up to now, by the session and by what was proven for this request (NIST SP 800-63B §4.2.3). */
+export const provenFor = (
+  userId: string,
+  facts: RequestFacts & { readonly proofs: readonly GivenProof[] },
+  rules: PermissionRules,
+  now: Date,
+): readonly string[] => provenMethods(userId, interactionRequest(facts, rules), sessionFacts(facts), facts.proofs, now);
+
+/**
+ * The moment of a request that is decided upon as soon as it comes (OIDC Core §3.1.2.1): all that is remembered was before it,
+ * so that a session is no answer to its prompt=login, whatever became of the clock in between.
+ */
+export const momentAfter = ({ session, consent }: Pick<RequestFacts, 'session' | 'consent'>): Date =>
+  new Date(Math.max(session?.authenticatedAt.getTime() ?? 0, consent?.givenAt.getTime() ?? 0) + 1);
