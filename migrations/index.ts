@@ -5,6 +5,7 @@ import { PasswordChangedAt1795570000000 } from './1795570000000-password-changed
 import { IdentifierKeys1795570100000 } from './1795570100000-identifier-keys.js';
 import { OneClockForOrder1795580000000 } from './1795580000000-one-clock-for-order.js';
 import { RequestedClaims1795600000000 } from './1795600000000-requested-claims.js';
+import { SessionAtAuthz1795630000000 } from './1795630000000-session-at-authz.js';
 import { OutgoingMails1795640000000 } from './1795640000000-outgoing-mails.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
@@ -16,5 +17,6 @@ export const migrations = [
   IdentifierKeys1795570100000,
   OneClockForOrder1795580000000,
   RequestedClaims1795600000000,
+  SessionAtAuthz1795630000000,
   OutgoingMails1795640000000,
 ];

@@ -4,6 +4,7 @@ import { deriveKey } from '../crypto/encryption.js';
 import type { Random } from '../crypto/random.js';
 import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
+import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter.js';
 import type { Outbound } from '../http/outbound/client.js';
 import { type Brand, brandOf } from '../pages/brand.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../protocol/signing-algorithm.js';
@@ -57,6 +58,8 @@ export interface Authz extends AuthzGiven {
   readonly clientKeys: ClientKeys;
   readonly failedAuthentications: FailedAuthentications;
   readonly interactionLimits: InteractionLimits;
+  /** Per session: codes that are issued without an interaction. */
+  readonly codesOfSession: RateLimiter;
   /** Makes a code from a handle: the same browser asking twice gets the same answer. */
   readonly codeKey: Buffer;
   /** Make a refresh token's successor; the first for new ones, all to find one that was made before a key rotation. */
@@ -88,6 +91,7 @@ export function assemble(given: AuthzGiven): Authz {
     clientKeys: createClientKeys(given.outbound, given.clock),
     failedAuthentications: createFailedAuthentications(given.clock),
     interactionLimits: createInteractionLimits(given.config.limits, given.clock),
+    codesOfSession: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     codeKey: deriveKey(current, 'authorization code'),
     successorKeys: [successorKey(current), ...older.map(successorKey)],
     accessTokenForms: {

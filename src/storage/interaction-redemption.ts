@@ -1,16 +1,21 @@
 import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
-import { type Audit, auditRow } from './audit-events.js';
-import { type Columns, jsonObject } from './connection/columns.js';
+import type { Audit } from './audit-events.js';
+import { answeringSession, issuedCode } from './code-issue.js';
 import type { Sql } from './connection/sql.js';
 import { jsonKey, statement } from './connection/statement.js';
 import type { InteractionOutcome } from './interactions.js';
-import type { CodePayload } from './tokens/authorization-code.js';
 
-export interface RedeemedInteraction {
+/** An interaction whose answer the client may have. */
+export interface CollectedInteraction {
   readonly clientId: string;
   readonly request: ValidatedAuthorizationRequest;
   readonly outcome: InteractionOutcome;
   readonly traceparent: string | null;
+}
+
+export interface RedeemedInteraction extends CollectedInteraction {
+  /** authz knows the session by the new secret from now on. */
+  readonly isNewlyKnown: boolean;
 }
 
 interface InteractionRedemption {
@@ -20,22 +25,14 @@ interface InteractionRedemption {
   readonly authorizationGrantId: string;
   readonly codeHash: Buffer;
   readonly codeExpiresAt: Date;
+  /** Of the cookie by which the browser brought a session that authz knows, if any. */
+  readonly currentSecretHash: Buffer | null;
+  /** Of the one that it gets where authz does not know the session by the current one. */
+  readonly newSecretHash: Buffer;
   readonly audit: Audit;
 }
 
-const requestKey = jsonKey<ValidatedAuthorizationRequest>;
 const outcomeKey = jsonKey<InteractionOutcome>;
-
-/** What a code's payload is made of, of a row `r`: what the token endpoint will compare (RFC 6749 §4.1.3, RFC 7636 §4.6). */
-const codePayload: Columns<CodePayload> = {
-  redirectUri: `r.request -> ${requestKey('redirectUri')}`,
-  redirectUriNamed: `r.request -> ${requestKey('redirectUriNamed')}`,
-  nonce: `r.request -> ${requestKey('nonce')}`,
-  codeChallenge: `r.request -> ${requestKey('codeChallenge')}`,
-  traceparent: 'r.traceparent',
-};
-
-const textArray = (column: string, key: string) => `ARRAY(SELECT jsonb_array_elements_text(${column} -> ${key}))`;
 
 // A success counts only as long as the session that it came from: whoever was signed out, disabled or given another password
 // meanwhile must not get a new authorization grant out of it. The lock makes what ends the session wait, and then see the grant.
@@ -54,31 +51,24 @@ const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInte
        AND (outcome ? ${outcomeKey('error')}
        OR (authz_browser_hash = ANY (${p.authzBrowserHashes}::bytea[]) AND EXISTS (SELECT FROM alive)))
      RETURNING client_id, request, outcome, traceparent
-   ), granted AS (
-     INSERT INTO authorization_grants
-       (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, acr, requested_claims, created_at, expires_at)
-     SELECT ${p.authorizationGrantId}, client_id, (outcome ->> ${outcomeKey('userId')})::uuid,
-       (outcome ->> ${outcomeKey('sessionId')})::uuid, ${textArray('outcome', outcomeKey('scopes'))},
-       ${textArray('request', requestKey('resources'))},
-       to_timestamp((outcome ->> ${outcomeKey('authTime')})::double precision / 1000), ${textArray('outcome', outcomeKey('amr'))},
-       outcome ->> ${outcomeKey('acr')}, outcome -> ${outcomeKey('requestedClaims')}, ${p.now}, ${p.codeExpiresAt}
+   ), answered AS (
+     SELECT client_id AS "clientId", request, outcome, traceparent, ${p.authorizationGrantId}::uuid AS "authorizationGrantId",
+       ${p.codeHash}::bytea AS "codeHash", ${p.codeExpiresAt}::timestamptz AS "codeExpiresAt", ${p.now}::timestamptz AS now,
+       ${p.audit}::jsonb AS audit
      FROM redeemed WHERE NOT outcome ? ${outcomeKey('error')}
-     RETURNING id, client_id, user_id, session_id
-   ), code AS (
-     INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-     SELECT ${p.codeHash}, 'authorization_code', g.client_id, g.user_id, g.id,
-       jsonb_strip_nulls(${jsonObject(codePayload)}), ${p.now}, ${p.codeExpiresAt}
-     FROM granted g CROSS JOIN redeemed r
-   ), audited AS (
-     ${auditRow({ audit: p.audit, now: p.now, from: 'granted', userId: 'user_id', clientId: 'client_id', sessionId: 'session_id', grantId: 'id' })}
+   ), ${issuedCode}, known AS (
+     UPDATE sessions s SET authz_secret_hash = ${p.newSecretHash}
+     FROM answered
+     WHERE s.id = ${answeringSession} AND (s.authz_secret_hash = ${p.currentSecretHash}::bytea) IS NOT TRUE
+     RETURNING s.id
    )
-   SELECT client_id AS "clientId", request, outcome, traceparent FROM redeemed`,
+   SELECT client_id AS "clientId", request, outcome, traceparent, EXISTS (SELECT FROM known) AS "isNewlyKnown" FROM redeemed`,
 );
 
 /**
  * authz redeems the handle, once: the third verb. A success needs the browser that asked (one of the cookies it brought) and
  * its session still alive, an error the handle only. The authorization grant, its code and the audit row are made in the same
- * statement.
+ * statement, and from then on authz knows the session by a secret of its own.
  * @returns null when the handle is unknown, expired, redeemed, not this browser's, or its session has ended; nothing is
  *   burnt then
  */
@@ -90,7 +80,7 @@ export async function redeemInteraction(
 }
 
 /** Why a handle could not be redeemed. */
-export interface UnredeemedInteraction extends RedeemedInteraction {
+export interface UnredeemedInteraction extends CollectedInteraction {
   readonly redeemedAt: Date | null;
   readonly expiresAt: Date;
   /** The browser that asked is the one that is here. */

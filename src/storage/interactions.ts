@@ -11,20 +11,21 @@ import { consentColumns, type GivenConsent } from './consents.js';
 import { type TakenProof, takenProof } from './proofs.js';
 import { enrolledMethods } from './users.js';
 
+/** Somebody is signed in, and the client may have what it asked for. */
+export interface SignedInOutcome {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** Milliseconds since the epoch. */
+  readonly authTime: number;
+  readonly amr: readonly string[];
+  readonly acr: string | null;
+  readonly scopes: readonly string[];
+  /** Single claims that the user was asked about; an earlier release asks about none, and grants none. */
+  readonly requestedClaims?: RequestedClaims;
+}
+
 /** How the conversation at the identity provider ended. */
-export type InteractionOutcome =
-  | {
-      readonly userId: string;
-      readonly sessionId: string;
-      /** Milliseconds since the epoch. */
-      readonly authTime: number;
-      readonly amr: readonly string[];
-      readonly acr: string | null;
-      readonly scopes: readonly string[];
-      /** Single claims that the user was asked about; an earlier release asks about none, and grants none. */
-      readonly requestedClaims?: RequestedClaims;
-    }
-  | { readonly error: InteractionError };
+export type InteractionOutcome = SignedInOutcome | { readonly error: InteractionError };
 
 /** What an interaction is for: the answer to an authorization request, to a device, or a person's own account. */
 export type InteractionPurpose = 'authorize' | 'device' | 'account';

@@ -15,6 +15,10 @@ export class Session {
   @Index('sessions_secret', { unique: true })
   @Column('bytea', { name: 'secret_hash' })
   secretHash!: Buffer;
+  /** Hash of the cookie by which authz knows the browser; null until it has set one, and again after each sign-in. */
+  @Index('sessions_authz_secret', { unique: true, where: 'authz_secret_hash IS NOT NULL' })
+  @Column('bytea', { name: 'authz_secret_hash', nullable: true })
+  authzSecretHash!: Buffer | null;
   @Index('sessions_user')
   @Column('uuid', { name: 'user_id' })
   userId!: string;
@@ -94,7 +98,7 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
      SELECT COALESCE((SELECT id FROM same), ${p.newId}::uuid), ${p.secretHash}, unchanged.id, ${p.now}, ${p.amr}, ${p.acr},
        ${p.now}, ${p.now}, ${p.endsAt}::timestamptz, LEAST(${p.endsAt}::timestamptz, ${p.idleAt}::timestamptz)
      FROM unchanged
-     ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, auth_time = EXCLUDED.auth_time,
+     ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, authz_secret_hash = NULL, auth_time = EXCLUDED.auth_time,
        authenticated_at = EXCLUDED.authenticated_at, amr = EXCLUDED.amr, acr = EXCLUDED.acr, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at
      RETURNING id, user_id
    ), audited AS (
@@ -111,15 +115,19 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
 );
 
 /**
- * Begins a session with a fresh secret, so that none can be fixed in advance. The same user signing in again keeps the
- * session's id; another user's session in this browser ends, with what was granted in it. Forgives the failures
- * before it, stores the proof's effects, uses up the proofs that waited for this one and writes the notice, all in one statement.
+ * Begins a session with a fresh secret, so that none can be fixed in advance; authz gets another one as well. The same user
+ * signing in again keeps the session's id; another user's session in this browser ends, with what was granted in it. Forgives the
+ * failures before it, stores the proof's effects, uses up the proofs that waited for this one and writes the notice, all in one
+ * statement.
  * @returns null when the user has been disabled or given another password meanwhile: then nothing is changed
  */
 export async function beginSession(sql: Sql, session: NewSession): Promise<BegunSession | null> {
   const { rows } = await sql.query(beginSessionStatement, session);
   return rows[0] ?? null;
 }
+
+/** Milliseconds between two writes that move the idle end of a session. */
+export const touchInterval = 60_000;
 
 interface Touch {
   readonly id: string;
@@ -134,7 +142,7 @@ const touchSessionStatement = statement<Touch>(
    WHERE id = ${p.id} AND expires_at > ${p.now}`,
 );
 
-/** Moves the idle end; callers do it at most once a minute. */
+/** Moves the idle end; callers do it at most once in {@link touchInterval}. */
 export async function touchSession(sql: Sql, session: Touch): Promise<void> {
   await sql.query(touchSessionStatement, session);
 }

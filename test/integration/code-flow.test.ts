@@ -33,7 +33,9 @@ interface Visitor {
 
 const visitor = (): Visitor => ({ atAuthz: authz.newBrowser(), atIdp: idp.newBrowser() });
 
+/** Over idp, as from a browser that authz does not know: `single-sign-on.test.ts` is about those that it knows. */
 async function authorize({ atAuthz }: Visitor, parameters: Record<string, string> = {}): Promise<string> {
+  atAuthz.cookies.delete('authz_session');
   const query = new URLSearchParams({
     client_id: client,
     response_type: 'code',

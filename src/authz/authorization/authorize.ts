@@ -5,6 +5,7 @@ import { askedOf } from '../../http/request/asked.js';
 import { readForm, readQuery } from '../../http/request/form.js';
 import { noteRequestedLanguages } from '../../pages/error-pages.js';
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
+import { successResponse } from '../../protocol/authorization/authorization-response.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
 import { parseUiLocales } from '../../protocol/language.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
@@ -12,7 +13,8 @@ import { startInteraction } from '../../storage/interactions.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
 import { bindBrowser } from './browser-binding.js';
-import { sendAuthorizationError } from './send-authorization-response.js';
+import { sendAuthorizationError, sendAuthorizationResponse } from './send-authorization-response.js';
+import { codeAtOnce } from './single-sign-on.js';
 import { findTarget, validateRequest } from './validate-request.js';
 
 /** Opens the conversation with idp and sends the browser there, bound by a cookie and by an id that is a secret. */
@@ -44,6 +46,11 @@ export const authorize =
     const target = await findTarget(authz, parameters);
     try {
       const request = await validateRequest(authz, parameters, target);
+      const code = await codeAtOnce(authz, req, target, request);
+      if (code !== null) {
+        sendAuthorizationResponse(authz, req, res, successResponse(target, authz.config.issuer, code));
+        return;
+      }
       authz.interactionLimits.count(askedOf(req));
       await start(authz, req, res, request);
     } catch (error) {

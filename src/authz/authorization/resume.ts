@@ -11,6 +11,7 @@ import { OAuthError } from '../../protocol/oauth-error.js';
 import { requireParameter } from '../../protocol/parameters.js';
 import { matchRedirectUri, type RegisteredRedirectUri } from '../../protocol/redirect-uri.js';
 import {
+  type CollectedInteraction,
   findInteractionByHandle,
   type RedeemedInteraction,
   redeemInteraction,
@@ -20,6 +21,7 @@ import type { Authz } from '../deps.js';
 import { presentedBindings } from './browser-binding.js';
 import { resumptionRefused } from './resumption-refusal.js';
 import { sendAuthorizationError, sendAuthorizationResponse } from './send-authorization-response.js';
+import { presentedSession, rememberSession } from './single-sign-on.js';
 
 /** The handle that idp sent along, and the marks that the browser brought. */
 interface PresentedHandle {
@@ -27,6 +29,7 @@ interface PresentedHandle {
   readonly authzBrowserHashes: readonly Buffer[];
   readonly code: string;
   readonly codeHash: Buffer;
+  readonly currentSecretHash: Buffer | null;
 }
 
 function readHandle(authz: Authz, req: Request): PresentedHandle {
@@ -37,7 +40,15 @@ function readHandle(authz: Authz, req: Request): PresentedHandle {
     authzBrowserHashes: presentedBindings(authz, req),
     code,
     codeHash: hashToken(code),
+    currentSecretHash: presentedSession(authz, req),
   };
+}
+
+/** What a redemption is given besides what the browser presented. */
+interface Redemption {
+  readonly now: Date;
+  /** By which authz may know the session from now on. */
+  readonly newSecret: string;
 }
 
 /** Redeems the handle, and with it the interaction: authorization grant, code and audit row come into being together. */
@@ -45,7 +56,7 @@ const redeem = (
   authz: Authz,
   asked: Asked,
   presented: PresentedHandle,
-  now: Date,
+  { now, newSecret }: Redemption,
 ): Promise<RedeemedInteraction | null> =>
   authz.events.recordWith(
     asked,
@@ -54,6 +65,8 @@ const redeem = (
       redeemInteraction(authz.sql, {
         handleHash: presented.handleHash,
         authzBrowserHashes: presented.authzBrowserHashes,
+        currentSecretHash: presented.currentSecretHash,
+        newSecretHash: hashToken(newSecret),
         now,
         authorizationGrantId: authz.random.uuid(),
         codeHash: presented.codeHash,
@@ -64,7 +77,7 @@ const redeem = (
   );
 
 /** A handle that could not be redeemed may still get the previous answer or an error redirect; otherwise a page. */
-async function answerAgain(authz: Authz, presented: PresentedHandle, now: Date): Promise<RedeemedInteraction> {
+async function answerAgain(authz: Authz, presented: PresentedHandle, now: Date): Promise<CollectedInteraction> {
   const found = await findInteractionByHandle(authz.sql, { ...presented, now });
   const facts = found && { ...found, failed: 'error' in found.outcome, prompts: found.request.prompts };
   const decision = decideResumption(facts, now);
@@ -76,7 +89,7 @@ async function answerAgain(authz: Authz, presented: PresentedHandle, now: Date):
 /** The client may have been disabled, or its URIs changed, since it asked. */
 async function requireRegisteredUri(
   { clients }: Authz,
-  { clientId, request }: RedeemedInteraction,
+  { clientId, request }: CollectedInteraction,
 ): Promise<RegisteredRedirectUri> {
   const { metadata } = requireKnownClient(await clients.get(clientId));
   return matchRedirectUri({
@@ -93,7 +106,9 @@ export const resume =
   async (req, res) => {
     const presented = readHandle(authz, req);
     const now = authz.clock.now();
-    const redeemed = await redeem(authz, askedOf(req), presented, now);
+    const newSecret = authz.random.token();
+    const redeemed = await redeem(authz, askedOf(req), presented, { now, newSecret });
+    if (redeemed?.isNewlyKnown) rememberSession(authz, res, newSecret);
     const interaction = redeemed ?? (await answerAgain(authz, presented, now));
     linkTrace(interaction.traceparent);
     const { clientId, request, outcome } = interaction;

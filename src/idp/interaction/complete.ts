@@ -1,6 +1,6 @@
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
-import { requiredContextClass } from '../../protocol/sign-in/authentication-context.js';
+import { signedInOutcome } from '../../protocol/authorization/due-step.js';
 import { completeInteraction, type InteractionOutcome } from '../../storage/interactions.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from './answer.js';
@@ -31,16 +31,13 @@ export async function complete(idp: Idp, visit: Visit, outcome: InteractionOutco
 /** Completes it with what the session proves, and the user or else the client's operator allowed. */
 export async function completeWithSuccess(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
   if (!visit.session) throw new Error('an interaction is done without a session');
-  const { id, userId, authTime, amr } = visit.session;
-  const { scopes, acrValues, essentialAcr, requestedClaims } = visit.request;
-  const acr = (essentialAcr && requiredContextClass(acrValues, amr)) || visit.session.acr;
-  const claims = requestedClaims && { requestedClaims };
-  const outcome = { sessionId: id, userId, authTime: authTime.getTime(), amr, acr, scopes, ...claims };
+  const outcome = signedInOutcome(visit.request, visit.session);
   const { stands, answer } = await complete(idp, visit, outcome);
   const permissions = impliedSoFar(idp, visit);
   if (stands && permissions.length > 0) {
     const { clientId } = visit;
-    idp.events.record(asked, { type: 'consent_implied', clientId, userId, sessionId: id, detail: { permissions } });
+    const { userId, sessionId } = outcome;
+    idp.events.record(asked, { type: 'consent_implied', clientId, userId, sessionId, detail: { permissions } });
   }
   return answer;
 }

@@ -4,14 +4,11 @@ import type { Asked } from '../../http/request/asked.js';
 import { authenticationContextClass, methodReferences } from '../../protocol/sign-in/authentication-context.js';
 import type { NewMail } from '../../storage/outgoing-mails.js';
 import type { TakenProof } from '../../storage/proofs.js';
-import { beginSession, touchSession } from '../../storage/sessions.js';
+import { beginSession, touchInterval, touchSession } from '../../storage/sessions.js';
 import type { Idp } from '../deps.js';
 import { type CookieToSet, sessionCookie } from '../interaction/cookies.js';
 import { clientOnPage } from '../interaction/parts.js';
 import type { Visit } from '../interaction/visit.js';
-
-/** Milliseconds between two writes that move the idle end. */
-const touchInterval = 60_000;
 
 /** Use keeps a session from going idle, but does not move its absolute end. */
 export async function keepAlive(idp: Idp, session: Visit['session']): Promise<void> {

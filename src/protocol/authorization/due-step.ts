@@ -8,6 +8,7 @@ import {
   type StoredConsent,
   withClaimsOfScopes,
 } from '../permission.js';
+import { requiredContextClass } from '../sign-in/authentication-context.js';
 import {
   type ConsentFacts,
   type FactorFacts,
@@ -96,6 +97,28 @@ export const provenFor = (
   rules: PermissionRules,
   now: Date,
 ): readonly string[] => provenMethods(userId, interactionRequest(facts, rules), sessionFacts(facts), facts.proofs, now);
+
+/** What a code's authorization grant comes from (OIDC Core §2 `auth_time`, `amr`, `acr`). */
+interface AnsweringSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly authTime: Date;
+  readonly amr: readonly string[];
+  readonly acr: string | null;
+}
+
+/**
+ * What a request has come to in a session in which nothing is due (OIDC Core §2, §5.5): times in milliseconds since the epoch. Where an
+ * `acr` is essential it is one of those asked for (OIDC Core §5.5.1.1).
+ */
+export function signedInOutcome(
+  { scopes, acrValues, essentialAcr, requestedClaims }: ValidatedAuthorizationRequest,
+  { id: sessionId, userId, authTime, amr, acr }: AnsweringSession,
+) {
+  const told = (essentialAcr && requiredContextClass(acrValues, amr)) || acr;
+  const claims = requestedClaims && { requestedClaims };
+  return { sessionId, userId, authTime: authTime.getTime(), amr, acr: told, scopes, ...claims };
+}
 
 /**
  * The moment of a request that is decided upon as soon as it comes (OIDC Core §3.1.2.1): all that is remembered was before it,

@@ -27,6 +27,7 @@ beforeAll(async () => {
   const back = await authz.complete(location, authz.success(user, scope.split(' ')));
   secrets.handle = new URLSearchParams(back.split('?')[1]).get('handle') ?? '';
   const answer = await browser.get(back);
+  secrets.session = browser.cookies.get('authz_session') ?? '';
   secrets.code = new URL(answer.location ?? '').searchParams.get('code') ?? '';
   const headers = basic(client, clientSecret);
   const form = { grant_type: 'authorization_code', code: secrets.code, redirect_uri: redirectUri };

@@ -4,14 +4,18 @@ import { hashToken } from '../../../src/crypto/digest.js';
 import { findLiveGrant } from '../../../src/storage/authorization-grants.js';
 import { disableClient, findClient } from '../../../src/storage/clients.js';
 import { createSql, type Sql } from '../../../src/storage/connection/sql.js';
+import { grantConsent } from '../../../src/storage/consents.js';
 import { isClientTokenActive } from '../../../src/storage/revoked-access-tokens.js';
+import { endUserSessions } from '../../../src/storage/sessions.js';
+import { findSignedIn, issueCode } from '../../../src/storage/single-sign-on.js';
 import { findOpaqueAccessToken, insertAccessToken } from '../../../src/storage/tokens/access-token.js';
 import { findAuthorizationCode, redeemAuthorizationCode } from '../../../src/storage/tokens/authorization-code.js';
 import { findRefreshToken, rotateRefreshToken } from '../../../src/storage/tokens/refresh-token.js';
 import { useAssertion } from '../../../src/storage/used-assertions.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addGrant } from '../../support/grants.js';
-import { addClient, addUser, audit, change, later, start } from '../../support/rows.js';
+import { addClient, addSession, addUser, audit, change, later, start } from '../../support/rows.js';
+import { validatedRequest } from '../../support/validated-request.js';
 
 let database: TestDatabase;
 /** What the pool was asked since the last look, and the errors that it answered with. */
@@ -311,6 +315,72 @@ describe('a batch', () => {
       'is_client_token_active',
     ];
     expect(statements.sort()).toEqual(finding.flatMap((name) => [name, `${name}_together`]));
+  });
+});
+
+/** Sessions of one user that authz knows, each with what answers a request in it. */
+async function knownSessions(count: number) {
+  const [userId, clientId] = [await addUser(database), await addClient(database)];
+  const given = { userId, clientId, permissions: ['openid'], now: start, audit };
+  await grantConsent(database.sql, given);
+  const answers = await many(count, async () => {
+    const [sessionId, secretHash] = [randomUUID(), hash()];
+    await addSession(database, sessionId, userId);
+    await database.pool.query('UPDATE sessions SET authz_secret_hash = $2 WHERE id = $1', [sessionId, secretHash]);
+    const outcome = { sessionId, userId, authTime: start.getTime(), amr: ['pwd'], acr: null, scopes: ['openid'] };
+    const request = validatedRequest({ clientId, scopes: ['openid'] });
+    return { secretHash, clientId, request, outcome, traceparent: null, now: later(60_000), idleAt: later(600_000) };
+  });
+  const issueIn = (sql: Sql, n: number) => {
+    const stored = { authorizationGrantId: randomUUID(), codeHash: hash(), codeExpiresAt: later(120_000), audit };
+    return issueCode(sql, { ...(answers[n] as (typeof answers)[0]), ...stored });
+  };
+  return { userId, clientId, answers, issueIn };
+}
+
+describe('a batch of requests in sessions that authz knows', () => {
+  it('finds each session, and answers in each that is alive, with its use noted', async () => {
+    const { userId, clientId, answers, issueIn } = await knownSessions(6);
+    const ended = answers[3]?.outcome.sessionId;
+    await database.pool.query('DELETE FROM sessions WHERE id = $1', [ended]);
+    const { results, statements } = await watch(() => many(12, (n) => issueIn(processes[0], n % 6)));
+    expect(results).toEqual(Array.from({ length: 12 }, (_, n) => n % 6 !== 3));
+    expect(statements).toEqual(['issue_code', 'issue_code_together']);
+    const { rows } = await database.pool.query(
+      `SELECT s.id, s.last_seen_at AS seen, count(*)::int AS codes FROM sessions s
+       JOIN authorization_grants g ON g.session_id = s.id JOIN tokens t ON t.authorization_grant_id = g.id
+       JOIN audit_events a ON a.authorization_grant_id = g.id AND a.session_id = s.id
+       WHERE s.user_id = $1 GROUP BY 1`,
+      [userId],
+    );
+    const alive = answers.map(({ outcome }) => outcome.sessionId).filter((id) => id !== ended);
+    expect(rows.map(({ id }) => id).sort()).toEqual(alive.sort());
+    expect(rows.every(({ seen, codes }) => codes === 2 && seen.getTime() === later(60_000).getTime())).toBe(true);
+    const look = await watch(() =>
+      many(6, (n) =>
+        findSignedIn(processes[0], { secretHash: answers[n]?.secretHash ?? hash(), clientId, now: later(1_000) }),
+      ),
+    );
+    expect(look.results.map((found) => found?.session.id)).toEqual(
+      answers.map(({ outcome: { sessionId } }) => (sessionId === ended ? undefined : sessionId)),
+    );
+    expect(look.statements).toEqual(['find_signed_in', 'find_signed_in_together']);
+  });
+
+  it('never waits in a circle with another, nor with what ends them all, which leaves no grant alive', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { userId, issueIn } = await knownSessions(20);
+      await watch(() =>
+        Promise.all([
+          many(40, (n) => issueIn(processes[0], n % 20)),
+          many(40, (n) => issueIn(processes[1], 19 - (n % 20))),
+          endUserSessions(database.dataSource.manager, userId, change),
+        ]),
+      );
+      expect(faults).toEqual([]);
+      const alive = 'SELECT FROM authorization_grants WHERE user_id = $1 AND revoked_at IS NULL';
+      expect((await database.pool.query(alive, [userId])).rowCount).toBe(0);
+    }
   });
 });
 

@@ -57,6 +57,8 @@ const redemptionOf = (interaction: { handleHash: Buffer; authzBrowserHash: Buffe
   authorizationGrantId: randomUUID(),
   codeHash: hash(),
   codeExpiresAt: later(61_000),
+  currentSecretHash: null,
+  newSecretHash: hash(),
   audit,
 });
 

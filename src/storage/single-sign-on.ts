@@ -1,0 +1,127 @@
+import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
+import { type AnsweredRequest, answeringSession, issuedCode } from './code-issue.js';
+import { coalescedStatement, keyIs } from './connection/coalesced-statement.js';
+import { type Columns, pick, selected } from './connection/columns.js';
+import type { Sql } from './connection/sql.js';
+import { jsonKey } from './connection/statement.js';
+import { consentColumns, type GivenConsent } from './consents.js';
+import type { SignedInOutcome } from './interactions.js';
+import { touchInterval } from './sessions.js';
+import { enrolledMethods } from './users.js';
+
+/** A live session, of an enabled user, by the secret that authz knows of it. */
+export interface KnownSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly authTime: Date;
+  /** The same, by the database's clock. */
+  readonly authenticatedAt: Date;
+  readonly amr: string[];
+  readonly acr: string | null;
+  /** The ways to prove who they are that the user has set up. */
+  readonly enrolled: readonly AuthenticationMethodReference[];
+}
+
+/** Who is signed in in a browser that comes to authz, and what they allowed the client. */
+export interface SignedIn {
+  readonly session: KnownSession;
+  readonly consent: GivenConsent | null;
+}
+
+const sessionColumns: Columns<KnownSession> = {
+  id: 's.id',
+  userId: 'u.id',
+  authTime: 's.auth_time',
+  authenticatedAt: 'COALESCE(s.authenticated_at, s.auth_time)',
+  amr: 's.amr',
+  acr: 's.acr',
+  enrolled: enrolledMethods('u'),
+};
+
+interface KnownBrowser {
+  readonly secretHash: Buffer;
+  readonly clientId: string;
+  readonly now: Date;
+}
+
+const findSignedInStatement = coalescedStatement<
+  KnownBrowser,
+  KnownSession & (GivenConsent | { readonly scopes: null })
+>(
+  'find_signed_in',
+  { secretHash: 'bytea', clientId: 'text', now: 'timestamptz' },
+  (p, asked) => `
+   SELECT asked.n, ${selected(sessionColumns, consentColumns)}
+   FROM ${asked}
+   JOIN sessions s ON ${keyIs('s.authz_secret_hash', p.secretHash)} AND s.expires_at > ${p.now}
+   JOIN users u ON ${keyIs('u.id', 's.user_id')} AND u.disabled_at IS NULL
+   JOIN clients c ON ${keyIs('c.client_id', p.clientId)} AND c.disabled_at IS NULL
+   LEFT JOIN consents n ON ${keyIs('n.user_id', 's.user_id')} AND ${keyIs('n.client_id', p.clientId)}`,
+);
+
+/**
+ * Reads all that an authorization request is decided from besides itself.
+ * @returns null where the secret is of no live session, the user is disabled, or the client is
+ */
+export async function findSignedIn(sql: Sql, browser: KnownBrowser): Promise<SignedIn | null> {
+  const [row] = (await sql.query(findSignedInStatement, browser)).rows;
+  if (!row) return null;
+  return { session: pick(row, sessionColumns), consent: row.scopes === null ? null : pick(row, consentColumns) };
+}
+
+interface SignedInAnswer extends AnsweredRequest {
+  /** By which the session was found. */
+  readonly secretHash: Buffer;
+  /** When the session goes idle after this use. */
+  readonly idleAt: Date;
+}
+
+const outcomeKey = jsonKey<SignedInOutcome>;
+
+// What was read may have changed since, so that it is asked once more, and locked until the code is there: what ends the session
+// waits then, and sees the grant. Whoever is being signed out or in anew at this very moment is not waited for, lest batches and
+// what ends several sessions wait for each other. The sum over `answered` is made before the first session is changed.
+const issueCodeStatement = coalescedStatement<SignedInAnswer>(
+  'issue_code',
+  {
+    secretHash: 'bytea',
+    clientId: 'text',
+    request: 'jsonb',
+    outcome: 'jsonb',
+    traceparent: 'text',
+    authorizationGrantId: 'uuid',
+    codeHash: 'bytea',
+    codeExpiresAt: 'timestamptz',
+    now: 'timestamptz',
+    idleAt: 'timestamptz',
+    audit: 'jsonb',
+  },
+  (p, asked) => `
+   WITH answered AS (
+     SELECT asked.*
+     FROM ${asked}
+     JOIN sessions s ON ${keyIs('s.authz_secret_hash', p.secretHash)} AND s.expires_at > ${p.now}
+       AND s.id = (${p.outcome} ->> ${outcomeKey('sessionId')})::uuid AND s.user_id = (${p.outcome} ->> ${outcomeKey('userId')})::uuid
+     JOIN users u ON ${keyIs('u.id', 's.user_id')} AND u.disabled_at IS NULL
+     JOIN clients c ON ${keyIs('c.client_id', p.clientId)} AND c.disabled_at IS NULL
+     JOIN consents n ON ${keyIs('n.user_id', 's.user_id')} AND ${keyIs('n.client_id', p.clientId)}
+     FOR KEY SHARE OF s, n SKIP LOCKED
+   ), ${issuedCode}, used AS (
+     UPDATE sessions s SET last_seen_at = used.now, expires_at = LEAST(s.ends_at, used.idle_at)
+     FROM (
+       SELECT ${answeringSession} AS id, max(now) AS now, max("idleAt") AS idle_at FROM answered GROUP BY 1 ORDER BY 1
+     ) used
+     WHERE ${keyIs('s.id', 'used.id')} AND s.last_seen_at <= used.now - ${touchInterval} * interval '1 millisecond'
+   )
+   SELECT n FROM answered`,
+);
+
+/**
+ * Answers an authorization request in a session that authz knows: authorization grant, code and audit row come into being
+ * together, and the session counts as used.
+ * @returns false when the session has ended or begun anew meanwhile, or its user or client has been disabled or the consent
+ * withdrawn; nothing is stored then
+ */
+export async function issueCode(sql: Sql, answer: SignedInAnswer): Promise<boolean> {
+  return (await sql.query(issueCodeStatement, answer)).rowCount === 1;
+}
