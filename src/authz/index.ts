@@ -1,7 +1,7 @@
 /**
  * AUTHORIZATION SERVER. Owns requests for authorization, codes and tokens; speaks OAuth with clients.
- * Never sees a password, a session or a page of sign-in. Talks to the browser, to clients, and to idp through one thing only:
- * the interaction's row, which this room starts and redeems and idp completes.
+ * Never sees a password or a page of sign-in, and begins or ends no session: it only reads those that idp began. Talks to the browser,
+ * to clients, and to idp through one thing only: the interaction's row, which this room starts and redeems and idp completes.
  */
 import type { Express, RequestHandler } from 'express';
 import { cors } from '../http/browser/cors.js';

@@ -66,6 +66,20 @@ describe('query budget', () => {
     expect(ran.length).toBeLessThanOrEqual(15);
   });
 
+  it('a code flow in a browser with a session takes two to authorize and two for the tokens, audit included', async () => {
+    const { browsers } = await signIn(flow('openid profile offline_access'));
+    const ran = await during(async () => {
+      const again = await signIn({ ...flow('openid profile offline_access'), browsers });
+      expect((await redeem(stack.urls.authz, again, demo)).status).toBe(200);
+    });
+    expect(ran.filter((name) => name !== 'find_client')).toEqual([
+      'find_signed_in',
+      'issue_code',
+      'find_authorization_code',
+      'redeem_authorization_code',
+    ]);
+  });
+
   it('client_credentials with a JWT takes none beyond audit', async () => {
     const request = { grant_type: 'client_credentials', scope: 'read:resource' };
     const ask = () => postForm(`${stack.urls.authz}/oauth2/v1/token`, request, demo);
