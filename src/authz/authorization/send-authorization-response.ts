@@ -24,7 +24,8 @@ export function sendAuthorizationResponse(
 ): void {
   res.set('Cache-Control', 'no-store');
   if (response.responseMode === 'query') {
-    res.redirect(303, responseLocation(response));
+    // Express would negotiate a page about it, which nobody sees.
+    res.location(responseLocation(response)).status(303).end();
     return;
   }
   const { redirectUri, parameters } = response;

@@ -110,7 +110,7 @@ describe('what the first release handed out', () => {
     expect(json).toMatchObject({ active: true, client_id: 'opaque-client', scope: 'read:resource' });
   });
 
-  it('a session signs in without a question', async () => {
+  it('a session signs in without a question, and is known to authz from then on', async () => {
     const atAuthz = authz.newBrowser();
     const query = new URLSearchParams({
       client_id: 'demo-client',
@@ -120,9 +120,10 @@ describe('what the first release handed out', () => {
       code_challenge: challenge,
       code_challenge_method: 'S256',
     });
-    const { location } = await atAuthz.get(`${paths.authorize}?${query}`);
-    const answer = await browserOfFirstRelease().get(new URL(location ?? '').pathname);
+    const ask = () => atAuthz.get(`${paths.authorize}?${query}`);
+    const answer = await browserOfFirstRelease().get(new URL((await ask()).location ?? '').pathname);
     expect(await codeAt(atAuthz, answer.location)).toMatch(/./);
+    expect((await ask()).location).toContain(`${redirectUri}?code=`);
   });
 
   it('a sign-in that has begun can be finished', async () => {
