@@ -53,6 +53,20 @@ async function signInAndArrive(on = page) {
   await tokens.waitFor({ state: 'visible' });
 }
 
+/** A request of the client whose callback is at `relyingPartyPort`. */
+function authorizationUrl(parameters: Record<string, string>): string {
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: 'demo-client',
+    redirect_uri: `http://127.0.0.1:${stack.relyingPartyPort}/callback`,
+    scope: 'openid',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    ...parameters,
+  });
+  return `${stack.urls.authz}/oauth2/v1/authorize?${query}`;
+}
+
 const accessible = async (on = page) => {
   const { violations } = await new AxeBuilder({ page: on }).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
@@ -121,8 +135,41 @@ describe('the whole story in a browser', () => {
 
   it('signs in again without a question after a reload, consent being remembered', async () => {
     await signInAndArrive();
+    const asked: string[] = [];
+    page.on('request', (request) => void asked.push(new URL(request.url()).origin));
     await page.reload();
     await page.getByTestId('id-token').waitFor({ state: 'visible' });
+    expect(asked).toContain(stack.urls.authz);
+    expect(asked).not.toContain(stack.urls.idp);
+  });
+
+  it('answers prompt=none in an iframe of the same site at once, and nobody’s session on another site', async () => {
+    const answers: URLSearchParams[] = [];
+    const relyingParty = createServer((req, res) => {
+      const { pathname, searchParams } = new URL(req.url ?? '', 'http://127.0.0.1');
+      if (pathname === '/callback') answers.push(searchParams);
+      const silent = authorizationUrl({ state: 'silent', prompt: 'none' }).replaceAll('&', '&amp;');
+      const body = pathname === '/embedding' ? `<iframe src="${silent}"></iframe>` : 'arrived';
+      res.setHeader('Content-Type', 'text/html').end(body);
+    }).listen(stack.relyingPartyPort);
+    await page.goto(authorizationUrl({ state: 'page' }));
+    await signInAs('demo-password');
+    const allow = page.getByRole('button', { name: /allow/i });
+    await allow.or(page.getByText('arrived')).first().waitFor();
+    if (await allow.isVisible()) await allow.click();
+    await page.getByText('arrived').waitFor();
+
+    for (const host of ['127.0.0.1', 'localhost']) {
+      await page.goto(`http://${host}:${stack.relyingPartyPort}/embedding`);
+      await page.frameLocator('iframe').getByText('arrived').waitFor();
+    }
+    await new Promise((resolve) => relyingParty.close(resolve));
+    const told = answers.map((answer) => [answer.get('state'), answer.has('code') ? 'code' : answer.get('error')]);
+    expect(told).toEqual([
+      ['page', 'code'],
+      ['silent', 'code'],
+      ['silent', 'login_required'],
+    ]);
   });
 
   it('tells a denial to the application', async () => {
@@ -175,22 +222,12 @@ describe('the whole story in a browser', () => {
   it('works without script as far as the consent', async () => {
     const other = await browser.newContext({ javaScriptEnabled: false });
     const shown = await other.newPage();
-    const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
-    const query = new URLSearchParams({
-      response_type: 'code',
-      client_id: 'demo-client',
-      redirect_uri: `http://127.0.0.1:${stack.relyingPartyPort}/callback`,
-      scope: 'openid',
-      state: 'without-script',
-      code_challenge: challenge,
-      code_challenge_method: 'S256',
-    });
     const answers: string[] = [];
     const relyingParty = createServer((req, res) => {
       answers.push(req.url ?? '');
       res.setHeader('Content-Type', 'text/html').end('arrived');
     }).listen(stack.relyingPartyPort, '127.0.0.1');
-    await shown.goto(`${stack.urls.authz}/oauth2/v1/authorize?${query}`);
+    await shown.goto(authorizationUrl({ state: 'without-script', prompt: 'consent' }));
     await signInAs('demo-password', shown);
     await press(/allow/i, shown);
     await shown.getByText('arrived').waitFor();
