@@ -15,6 +15,7 @@ const rules = {
   issuer: 'https://issuer.example',
   resources: [{ identifier: api, scopes: ['read'] }],
   defaultResource: api,
+  claims: { scopes: {} },
 };
 const { metadata: clientMetadata } = readClientMetadata({
   redirect_uris: ['https://client.example/callback'],
