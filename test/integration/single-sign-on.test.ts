@@ -428,3 +428,21 @@ describe('Limits', () => {
     expect(seen).toEqual(['code', 'code', 'code', 'idp', 'idp', 429]);
   });
 });
+
+describe('What is granted beside scopes', () => {
+  it('single claims that were consented to are told at once as well (OIDC Core §5.5)', async () => {
+    const registered = await house.authz.addClient({ scope: 'openid profile offline_access' });
+    const claims = JSON.stringify({ id_token: { preferred_username: null } });
+    const { person, user } = await signedIn(registered, { scope: 'openid', claims });
+    const told = toldClient(await house.ask(person, registered, { scope: 'openid', claims }));
+    const { id_token = '' } = await house.exchange(registered, told.code);
+    expect(decodeJwt(id_token)).toMatchObject({ preferred_username: user.username });
+  });
+
+  it('what an operator allowed in the user’s stead goes by idp, which says so in the audit trail', async () => {
+    const own = await house.authz.addClient({ consent: 'implicit' }, 'a-secret-of-thirty-two-characters');
+    const { person } = await signedIn();
+    const answer = await house.ask(person, own);
+    expect(isAtHub(answer)).toBe(true);
+  });
+});
