@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { sendText } from '../http/request/send-text.js';
 import type { KeySet } from '../storage/signing-keys.js';
 import type { Authz } from './deps.js';
 
@@ -7,11 +8,11 @@ const maxAge = 60;
 
 /** GET /jwks (RFC 7517 §5, RFC 8414 §2 `jwks_uri`): public halves, the next and the previous keys included */
 export function jwks({ signingKeys }: Authz): RequestHandler {
-  let serialised: { readonly of: KeySet; readonly body: Buffer } | undefined;
+  let serialised: { readonly of: KeySet; readonly text: string } | undefined;
   return async (_req, res) => {
     const keys = await signingKeys.keySet();
-    if (serialised?.of !== keys) serialised = { of: keys, body: Buffer.from(JSON.stringify(keys.jwks)) };
-    res.set('Cache-Control', `public, max-age=${maxAge}`).set('Content-Type', 'application/jwk-set+json');
-    res.send(serialised.body);
+    if (serialised?.of !== keys) serialised = { of: keys, text: JSON.stringify(keys.jwks) };
+    const { text } = serialised;
+    sendText(res, { type: 'application/jwk-set+json', cacheControl: `public, max-age=${maxAge}`, text });
   };
 }

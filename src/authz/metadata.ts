@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { sendText } from '../http/request/send-text.js';
 import { supportedClaims, userScopes } from '../protocol/claims.js';
 import { authorizationServerMetadata } from '../protocol/metadata.js';
 import { attainableContextClasses } from '../protocol/sign-in/authentication-context.js';
@@ -18,9 +19,10 @@ export function metadata({ config }: Authz): RequestHandler {
     claims: supportedClaims(config.claims.scopes),
     acrValues: attainableContextClasses,
   });
-  const body = Buffer.from(JSON.stringify(document));
-  return (_req, res) => {
-    res.set('Cache-Control', `public, max-age=${maxAge}`).set('Content-Type', 'application/json; charset=utf-8');
-    res.send(body);
+  const answer = {
+    type: 'application/json; charset=utf-8',
+    cacheControl: `public, max-age=${maxAge}`,
+    text: JSON.stringify(document),
   };
+  return (_req, res) => sendText(res, answer);
 }

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { hashToken } from '../../crypto/digest.js';
 import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
+import { sendPrivateJson } from '../../http/request/send-text.js';
 import { requireParameter } from '../../protocol/parameters.js';
 import { buildAccessTokenClaims } from '../../protocol/token/access-token.js';
 import { tokenTypeOf } from '../../protocol/token/confirmation.js';
@@ -65,5 +66,5 @@ export const introspect =
     });
     const token = requireParameter(parameters, 'token');
     const ask = looksLikeJwt(token) ? introspectJwt : introspectOpaque;
-    res.set('Cache-Control', 'no-store').json(await ask(authz, client, token));
+    sendPrivateJson(res, await ask(authz, client, token));
   };

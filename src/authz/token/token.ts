@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
+import { sendPrivateJson } from '../../http/request/send-text.js';
 import { bearer } from '../../protocol/token/confirmation.js';
 import { assertGrantTypeAllowed, parseTokenRequest, type TokenRequest } from '../../protocol/token/token-request.js';
 import { type IssuedTokens, tokenResponse } from '../../protocol/token/token-response.js';
@@ -35,5 +36,5 @@ export const token =
     assertGrantTypeAllowed(client.metadata, request.grant_type);
     const issued = await issue(authz, { client, asked, confirmation: bearer }, request);
     countTokens(request.grant_type, issued);
-    res.set('Cache-Control', 'no-store').json(tokenResponse(issued));
+    sendPrivateJson(res, tokenResponse(issued));
   };

@@ -19,7 +19,7 @@ export function createCloser(server: Server, timeout: number, onForced: (request
   server.prependListener('request', (_req: IncomingMessage, res: ServerResponse) => {
     if (closing !== undefined) askToClose(res);
     inFlight.add(res);
-    res.once('close', () => {
+    res.on('close', () => {
       inFlight.delete(res);
       if (closing !== undefined) setImmediate(() => server.closeIdleConnections());
     });

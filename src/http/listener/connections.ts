@@ -57,6 +57,11 @@ function createRegister({ blockOf, isTrusted }: ConnectionBounds) {
   };
 }
 
+interface Connection {
+  readonly socket: Socket;
+  readonly block: Block;
+}
+
 const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
 /**
@@ -69,7 +74,8 @@ export function boundConnections(server: Server, bounds: ConnectionBounds): void
   const { max, maxPerAddress, onClosed } = bounds;
   const register = createRegister(bounds);
   // By address and port: with TLS, requests come over another socket than the one that was accepted.
-  const open = new Map<string, { readonly socket: Socket; readonly block: Block }>();
+  const open = new Map<string, Connection>();
+  const connections = new WeakMap<Socket, Connection>();
 
   function makeRoom(block: Block | undefined, reason: 'address' | 'total'): void {
     const longestIdle: Socket | undefined = block?.idle.values().next().value;
@@ -90,13 +96,14 @@ export function boundConnections(server: Server, bounds: ConnectionBounds): void
   });
 
   server.prependListener('request', (req: IncomingMessage, res: ServerResponse) => {
-    const connection = open.get(nameOf(req.socket));
+    const connection = connections.get(req.socket) ?? open.get(nameOf(req.socket));
     if (!connection) return;
+    connections.set(req.socket, connection);
     const { socket, block } = connection;
     const isBusy = () => block.idle.delete(socket);
     if (isWhole(req)) isBusy();
     else req.once('end', isBusy);
-    res.once('close', () => {
+    res.on('close', () => {
       if (!socket.destroyed) block.idle.add(socket);
     });
   });

@@ -11,10 +11,10 @@ import { boundConnections, type ConnectionBounds } from './connections.js';
 import { listen } from './listen.js';
 import { loadTls, type TlsFiles, tlsPolicy, watchTls } from './tls.js';
 
-/** An Express application, or whatever else answers requests and has its prototypes. */
+/** An Express application, or whatever else answers requests and has prototypes for them. */
 export type Application = http.RequestListener & {
-  readonly request: object;
-  readonly response: object;
+  request: object;
+  response: object;
   /** A setting; of Express, `trust proxy fn` says whom to believe. */
   readonly get?: (setting: string) => unknown;
 };
@@ -47,20 +47,16 @@ export interface ServeOptions {
 /**
  * Requests and responses that are born with the application's prototypes. Express would otherwise give them those by
  * Object.setPrototypeOf, at a cost of 85 µs a request on Node 20; asked to set what is there already, it does nothing.
+ * Classes, since V8 then knows from Node's constructors how many members an object will have.
  */
-function prototypesOf({ request, response }: Application) {
-  function Request(this: IncomingMessage, ...args: ConstructorParameters<typeof IncomingMessage>) {
-    Reflect.apply(IncomingMessage, this, args);
-  }
-  function Response(this: ServerResponse, ...args: ConstructorParameters<typeof ServerResponse>) {
-    Reflect.apply(ServerResponse, this, args);
-  }
-  Request.prototype = request;
-  Response.prototype = response;
-  return {
-    IncomingMessage: Request as unknown as typeof IncomingMessage,
-    ServerResponse: Response as unknown as typeof ServerResponse,
-  };
+function bornWithPrototypesOf(app: Application) {
+  class Request extends IncomingMessage {}
+  class Response<R extends IncomingMessage> extends ServerResponse<R> {}
+  Object.setPrototypeOf(Request.prototype, app.request);
+  Object.setPrototypeOf(Response.prototype, app.response);
+  app.request = Request.prototype;
+  app.response = Response.prototype;
+  return { IncomingMessage: Request, ServerResponse: Response };
 }
 
 /** Read, write and idle time-outs in Node's words. */
@@ -112,7 +108,7 @@ function boundsOf({ app, http: config, log }: ServeOptions): ConnectionBounds {
 /** Listens, with TLS where files for it are given. */
 export async function serve(options: ServeOptions): Promise<Server> {
   const { app, http: config, log } = options;
-  const settings = { ...timeouts(config), ...prototypesOf(app) };
+  const settings = { ...timeouts(config), ...bornWithPrototypesOf(app) };
   const server = options.tls ? createTlsServer(options, options.tls, settings) : http.createServer(settings, app);
   server.setTimeout(config.writeTimeout);
   boundConnections(server, boundsOf(options));

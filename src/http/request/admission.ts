@@ -73,7 +73,7 @@ export function admission(options: AdmissionOptions): RequestHandler {
     if (res.closed) return;
     const entered = inFlight.enter(block);
     if (entered === 'entered') {
-      res.once('close', () => inFlight.leave(block));
+      res.on('close', () => inFlight.leave(block));
       next();
     } else turnAway(req, res, entered);
   }

@@ -27,6 +27,9 @@ function receive(req: IncomingMessage): Promise<Buffer> {
       req.off('data', onData).pause();
       reject(error);
     };
+    const onClose = (): void => {
+      if (!req.readableEnded) refuse(refusal(400, faults.bodyCutOff));
+    };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
       if (size > maxBodyBytes) refuse(tooLong());
@@ -35,11 +38,11 @@ function receive(req: IncomingMessage): Promise<Buffer> {
     const timer = setTimeout(() => refuse(refusal(408, faults.bodyTooSlow)), bodyTimeout);
     if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes) return refuse(tooLong());
     req.on('data', onData);
-    req.once('end', () => {
+    req.on('end', () => {
       clearTimeout(timer);
-      resolve(Buffer.concat(chunks));
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     });
-    req.once('close', () => refuse(refusal(400, faults.bodyCutOff)));
+    req.on('close', onClose);
   });
 }
 

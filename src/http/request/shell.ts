@@ -84,7 +84,7 @@ export function requestShell(options: ShellOptions): RequestHandler {
     const callerRequestId = callerRequestIdOf(req);
     const exchange: Exchange = { req, res, requestId, callerRequestId, span, startedAt, remote: req.ip };
     const timer = setTimeout(() => within(exchange, () => expire(req, res)), requestTimeout);
-    res.once('close', () => {
+    res.on('close', () => {
       clearTimeout(timer);
       conclude(options, exchange);
     });

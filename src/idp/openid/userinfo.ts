@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { readForm } from '../../http/request/form.js';
+import { sendPrivateJson } from '../../http/request/send-text.js';
 import { claimsOfScopes, limitClaimsToRegistration, toldClaims } from '../../protocol/claims.js';
 import { parseScope } from '../../protocol/scope.js';
 import { AccessTokenError } from '../../protocol/token/access-token.js';
@@ -41,7 +42,7 @@ export function userinfo(idp: Idp): RequestHandler[] {
     async (_req, res) => {
       const { subject, scopes, user, ...token } = accessTokenOf(res);
       const names = [...claimsOfScopes(scopes, idp.config.claims.scopes), ...(await requestedClaims(idp, token))];
-      res.set('Cache-Control', 'no-store').json({ ...toldClaims(claimsOf(user), names), sub: subject });
+      sendPrivateJson(res, { ...toldClaims(claimsOf(user), names), sub: subject });
     },
   ];
 }

@@ -59,7 +59,15 @@ describe('requests and responses', () => {
     real.get('/', (req, res) => {
       res.json({ app: req.app === real, ip: req.ip, own: Object.keys(req).includes('query') });
     });
-    const { url } = await start(Object.assign(answer, { request: real.request, response: real.response }));
+    const ofReal = (name: 'request' | 'response') => ({
+      get: () => real[name],
+      set: (prototype: typeof express.request & typeof express.response) => {
+        real[name] = prototype;
+      },
+    });
+    const { url } = await start(
+      Object.defineProperties(answer, { request: ofReal('request'), response: ofReal('response') }) as Application,
+    );
     const { status, body } = await get(url);
     expect([status, JSON.parse(body).app]).toEqual([200, true]);
     expect(seen).toEqual([true, true, true, true]);
