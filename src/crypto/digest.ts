@@ -1,6 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
-export const sha256 = (value: string | Buffer): Buffer => createHash('sha256').update(value).digest();
+export const sha256 = (value: string | Buffer): Buffer => hash('sha256', value, 'buffer');
 
 /** What storage keeps of a bearer value. Such values carry ≥ 128 random bits, so one round of SHA-256 cannot be searched back. */
 export const hashToken = (value: string): Buffer => sha256(value);

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomFillSync, randomUUID } from 'node:crypto';
 
 /** The only source of randomness: injected, so that tests can foresee it. */
 export interface Random {
@@ -8,8 +8,25 @@ export interface Random {
   bytes(count: number): Buffer;
 }
 
+/** Drawn ahead, as each draw costs as much as hundreds of bytes; what was handed out is wiped. */
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+function draw(count: number): Buffer {
+  if (count > pool.length) return randomFillSync(Buffer.alloc(count));
+  if (used + count > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const drawn = pool.subarray(used, used + count);
+  const copy = Buffer.from(drawn);
+  drawn.fill(0);
+  used += count;
+  return copy;
+}
+
 export const systemRandom: Random = {
-  token: (bytes = 32) => randomBytes(bytes).toString('base64url'),
+  token: (bytes = 32) => draw(bytes).toString('base64url'),
   uuid: () => randomUUID(),
-  bytes: (count) => randomBytes(count),
+  bytes: draw,
 };

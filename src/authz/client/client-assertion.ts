@@ -1,4 +1,5 @@
-import { type CompactVerifyGetKey, type CompactVerifyResult, compactVerify, errors } from 'jose';
+import { errors } from 'jose';
+import { type FindJwsKey, type VerifiedJws, verifyJws } from '../../crypto/jws.js';
 import {
   assertionAlgorithms,
   assertionTypes,
@@ -19,7 +20,7 @@ import type { Authz } from '../deps.js';
 
 /** Finds the key that an assertion names, in a newer set where the one at hand lacks it (OIDC Core §10.1.1). */
 const keyOf =
-  ({ clientKeys }: Authz, metadata: ClientMetadata): CompactVerifyGetKey =>
+  ({ clientKeys }: Authz, metadata: ClientMetadata): FindJwsKey =>
   async (header, token) => {
     const keys = await clientKeys.find(metadata);
     if (!keys) throw invalidClient('the client has no keys');
@@ -43,21 +44,17 @@ function faultOf(error: unknown, metadata: ClientMetadata): OAuthError {
   return invalidClient('the client assertion cannot be verified', error);
 }
 
-async function verifySignature(
-  authz: Authz,
-  metadata: ClientMetadata,
-  assertion: string,
-): Promise<CompactVerifyResult> {
+async function verifySignature(authz: Authz, metadata: ClientMetadata, assertion: string): Promise<VerifiedJws> {
   try {
-    return await compactVerify(assertion, keyOf(authz, metadata), { algorithms: [...assertionAlgorithms(metadata)] });
+    return await verifyJws(assertion, keyOf(authz, metadata), assertionAlgorithms(metadata));
   } catch (error) {
     throw faultOf(error, metadata);
   }
 }
 
-function parseClaims(payload: Uint8Array): Readonly<Record<string, unknown>> {
+function parseClaims(payload: Buffer): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>;
+    return JSON.parse(payload.toString()) as Record<string, unknown>;
   } catch (cause) {
     throw invalidClient('the client assertion holds no claims', cause);
   }
@@ -74,8 +71,8 @@ export async function checkClientAssertion(
   endpoint: AuthenticatedEndpoint,
 ): Promise<void> {
   const { issuer, clientAssertions } = authz.config;
-  const { payload, protectedHeader } = await verifySignature(authz, client.metadata, assertion);
-  const typ = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
+  const { payload, header } = await verifySignature(authz, client.metadata, assertion);
+  const typ = header.typ?.toLowerCase().replace(/^application\//, '');
   if (!assertionTypes.includes(typ)) throw faultyClient(faults.assertionPurpose);
   const use = validateAssertionClaims(parseClaims(payload), {
     clientId: client.clientId,

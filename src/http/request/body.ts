@@ -16,7 +16,10 @@ const tooLong = (): OAuthError => refusal(413, faults.bodyTooLong);
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-const bodies = new WeakMap<IncomingMessage, Promise<Buffer>>();
+/** With the request rather than in a WeakMap, which would make every collection of garbage slower. */
+const body = Symbol('body');
+
+type Receiving = IncomingMessage & { [body]?: Promise<Buffer> };
 
 function receive(req: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -50,8 +53,7 @@ function receive(req: IncomingMessage): Promise<Buffer> {
  * The whole body of a request; it is taken in once, however often it is asked for.
  * @throws OAuthError invalid_request: 413 above {@link maxBodyBytes}, 408 after {@link bodyTimeout}, 400 when it breaks off
  */
-export function receiveBody(req: IncomingMessage): Promise<Buffer> {
-  const body = bodies.get(req) ?? receive(req);
-  bodies.set(req, body);
-  return body;
+export function receiveBody(req: Receiving): Promise<Buffer> {
+  req[body] ??= receive(req);
+  return req[body];
 }

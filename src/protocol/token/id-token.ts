@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ClientMetadata } from '../client/client-metadata.js';
 import type { SigningAlgorithm } from '../signing-algorithm.js';
 
@@ -28,7 +28,7 @@ const hashName = (alg: SigningAlgorithm): string => (alg === 'EdDSA' ? 'sha512' 
 
 /** Left half of the access token's hash, so that the ID token vouches for it (OIDC Core §3.1.3.6). */
 export function accessTokenHash(accessToken: string, alg: SigningAlgorithm): string {
-  const digest = createHash(hashName(alg)).update(accessToken, 'ascii').digest();
+  const digest = hash(hashName(alg), accessToken, 'buffer');
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }
 

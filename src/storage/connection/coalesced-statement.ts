@@ -79,7 +79,7 @@ export function coalescedStatement<Parameters extends object, Row = never>(
 }
 
 /** Half a surrogate pair is no character, and PostgreSQL refuses it in JSON. */
-const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
+const wellFormed = (text: string): string => text.toWellFormed();
 
 const encode: Readonly<Record<SqlType, (value: never) => unknown>> = {
   bytea: (value: Buffer) => `\\x${value.toString('hex')}`,
