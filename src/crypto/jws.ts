@@ -1,6 +1,7 @@
-import { constants, KeyObject, type VerifyKeyObjectInput, verify, type webcrypto } from 'node:crypto';
+import { constants, KeyObject, verify, type webcrypto } from 'node:crypto';
 import { decodeProtectedHeader, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
+import { ecdsaSignatureToDer } from './ecdsa-signature.js';
 
 /** Finds the key that a JWS names; what jose's key sets are. */
 export type FindJwsKey = (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<webcrypto.CryptoKey>;
@@ -10,13 +11,18 @@ export interface VerifiedJws {
   readonly payload: Buffer;
 }
 
-/** What each algorithm hashes with, and how its signatures are written (RFC 7518 §3, RFC 8037 §3.1). */
-const rules: Readonly<Record<SigningAlgorithm, readonly [hash: string | null, Omit<VerifyKeyObjectInput, 'key'>]>> = {
-  ES256: ['sha256', { dsaEncoding: 'ieee-p1363' }],
-  EdDSA: [null, {}],
-  RS256: ['sha256', {}],
-  PS256: ['sha256', { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }],
+/** Whether a signature fits (RFC 7518 §3, RFC 8037 §3.1); keys go as they are where they can, see `signature` in jwt.ts. */
+const fits: Readonly<Record<SigningAlgorithm, (signed: Buffer, key: KeyObject, signature: Buffer) => boolean>> = {
+  ES256(signed, key, signature) {
+    const der = ecdsaSignatureToDer(signature);
+    return der !== undefined && verify('sha256', signed, key, der);
+  },
+  EdDSA: (signed, key, signature) => verify(null, signed, key, signature),
+  RS256: (signed, key, signature) => verify('sha256', signed, key, signature),
+  PS256: (signed, key, signature) => verify('sha256', signed, { key, ...pss }, signature),
 };
+
+const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 
 const shortestModulus = 2048;
 
@@ -53,10 +59,7 @@ export async function verifyJws(
   if (!isAmong(alg, algorithms)) throw new errors.JOSEAlgNotAllowed('the algorithm is not allowed');
   if (crit !== undefined) throw new Error('an extension has to be understood');
   const key = keyObjectOf(await findKey(header as JWSHeaderParameters, { protected: head, payload, signature }));
-  const [hash, options] = rules[alg];
   const signed = Buffer.from(`${head}.${payload}`, 'latin1');
-  if (!verify(hash, signed, { key, ...options }, Buffer.from(signature, 'base64url'))) {
-    throw new Error('the signature does not fit');
-  }
+  if (!fits[alg](signed, key, Buffer.from(signature, 'base64url'))) throw new Error('the signature does not fit');
   return { header: header as JWSHeaderParameters, payload: Buffer.from(payload, 'base64url') };
 }
