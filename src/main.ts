@@ -1,9 +1,9 @@
 /** Flags → configuration → serving a role until it is told to stop, or a command. */
 import { readFileSync } from 'node:fs';
-import yargs, { type Argv } from 'yargs';
-import { hideBin } from 'yargs/helpers';
+import { parseArgs } from 'node:util';
 import { systemClock } from './clock.js';
-import { remarksOn, type Serving, type ServingRole, servingRoles } from './config/configuration.js';
+import type { ServeFlags } from './commands/command-line.js';
+import { defaultConfigFile, remarksOn, type Serving, servingRoles } from './config/configuration.js';
 import { ConfigError } from './config/faults.js';
 import { loadConfig } from './config/load.js';
 import { systemRandom } from './crypto/random.js';
@@ -17,15 +17,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
-interface Flags {
-  readonly config: string;
-  readonly role?: ServingRole | undefined;
-  readonly port?: number | undefined;
-  readonly adminPort?: number | undefined;
-  readonly checkConfig: boolean;
-}
-
-async function serveRole({ config: file, role, port, adminPort, checkConfig }: Flags): Promise<void> {
+async function serveRole({ config: file, role, port, adminPort, checkConfig }: ServeFlags): Promise<void> {
   if (!role) throw new ConfigError(`Say what to serve: --role=${servingRoles.join('|')}. See --help.`);
   if (role === 'all' && port !== undefined) {
     throw new ConfigError('--port names one port, and --role=all needs four: set http.ports in the configuration.');
@@ -67,70 +59,42 @@ async function stopOnceStarted(starting: Promise<ServingProcess>): Promise<void>
   if (start.status === 'fulfilled') await start.value.stop();
 }
 
-const serveFlags = (options: Argv<{ config: string }>) =>
-  options
-    .option('role', {
-      choices: servingRoles,
-      describe: 'what this process is; all for development',
-    })
-    .option('port', { type: 'number', describe: "the role's port, in the place of http.ports" })
-    .option('admin-port', { type: 'number', describe: 'in the place of admin.port' })
-    .option('check-config', { type: 'boolean', default: false, describe: 'load the configuration and stop' });
+const isDigits = (text: string): boolean => /^\d{1,5}$/.test(text);
 
-const examples: [string, string][] = [
-  ['$0 --role=all --config=configs/identity/development.yml', 'everything on this machine, with a demo user'],
-  ['$0 --role=authz --config=configs/identity/production.yml', 'one role; start the others alike'],
-  ['$0 --role=rs --check-config', 'say everything that is wrong with the configuration'],
-  ['$0 users create ann --email=ann@example.com --password-file=-', 'the password comes from standard input'],
-];
-
-const configOption = {
-  type: 'string',
-  default: 'configs/identity/production.yml',
-  describe: 'the configuration; any key of it can be set by IDENTITY_<PATH> in the environment',
-} as const;
-
-/** Commands bring the database's drivers along, which rs and spa-rp never need: they are loaded when one is asked for. */
-async function addCommandsTo(parser: Argv, args: readonly string[]): Promise<void> {
-  if (args.every((arg) => arg.startsWith('-') && arg !== '--help')) return;
-  const [{ addCommands }, { connectForCommand }] = await Promise.all([
-    import('./commands/cli.js'),
-    import('./commands/connection.js'),
-  ]);
-  const { config: file } = yargs([...args])
-    .option('config', configOption)
-    .help(false)
-    .version(false)
-    .parseSync();
-  addCommands(parser, async (work) => {
-    const { config } = await loadConfig(file, { role: 'authz', env: process.env });
-    return connectForCommand(config, work);
-  });
-}
-
-/** Secrets have no flags: a command line can be read by everybody on the machine. */
-async function createParser(args: readonly string[]): Promise<Argv> {
-  const parser = yargs([...args])
-    .scriptName('identity')
-    .usage('$0 --role=ROLE [--config=FILE]   serve\n$0 COMMAND [--config=FILE]       administer')
-    .option('config', configOption)
-    .command('$0', 'serve a role', serveFlags, (flags) => serveRole(flags));
-  await addCommandsTo(parser, args);
-  return parser
-    .example(examples)
-    .epilogue('Exit codes: 0 done, 1 failed, 2 configuration or flags, 3 a port cannot be listened on.')
-    .version(version)
-    .help()
-    .strict()
-    .wrap(110)
-    .fail((message, error) => {
-      throw error && error.name !== 'YError' ? error : new ConfigError(`${message}\nSee --help.`);
-    });
+/**
+ * The flags of a process that serves, where they are just that; undefined for a command, for `--help` and for every mistake, which
+ * yargs answers. A process that serves does without: yargs would stay in its memory.
+ */
+function servingFlags(args: readonly string[]): ServeFlags | undefined {
+  try {
+    const string = { type: 'string' } as const;
+    const options = {
+      role: string,
+      config: string,
+      port: string,
+      'admin-port': string,
+      'check-config': { type: 'boolean' },
+    } as const;
+    const { values } = parseArgs({ args: [...args], options });
+    const { config = defaultConfigFile, port, 'admin-port': adminPort, 'check-config': checkConfig = false } = values;
+    const role = servingRoles.find((each) => each === values.role);
+    const ports = [port, adminPort].filter((each) => each !== undefined);
+    if (!role || !ports.every(isDigits)) return undefined;
+    const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+    return { role, config, port: numberOf(port), adminPort: numberOf(adminPort), checkConfig };
+  } catch {
+    return undefined;
+  }
 }
 
 try {
-  const parser = await createParser(hideBin(process.argv));
-  await parser.parseAsync();
+  const args = process.argv.slice(2);
+  const flags = servingFlags(args);
+  if (flags) await serveRole(flags);
+  else {
+    const { followCommandLine } = await import('./commands/command-line.js');
+    await followCommandLine(args, { version, serve: serveRole });
+  }
 } catch (error) {
   const { code, isExplained } = exitCodeOf(error);
   process.stderr.write(`${isExplained ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);

@@ -70,6 +70,9 @@ type Sections<Names extends readonly SectionName[]> = {
 export const servingRoles = ['authz', 'idp', 'rs', 'spa-rp', 'all'] as const satisfies readonly (RoleName | 'all')[];
 export type ServingRole = (typeof servingRoles)[number];
 
+/** What is read where the command line names no other. */
+export const defaultConfigFile = 'configs/identity/production.yml';
+
 /** What every role is given. */
 const everyRole = [
   'profile',
