@@ -47,7 +47,7 @@ USER node
 EXPOSE 8080 8081 8082 8083
 STOPSIGNAL SIGTERM
 # heap bounds for a container of 256 MB: what is outside the heap (password hashing, TLS, buffers) needs the rest
-ENTRYPOINT ["node", "--max-old-space-size=144", "--max-semi-space-size=8", "dist/src/main.js"]
+ENTRYPOINT ["node", "--max-old-space-size=144", "--max-semi-space-size=4", "dist/src/main.js"]
 CMD ["--role=authz", "--config=configs/identity/production.yml"]
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
   CMD ["wget", "--no-check-certificate", "-q", "-O", "/dev/null", "-T", "2", "-t", "1", "https://127.0.0.1:9090/readyz"]
