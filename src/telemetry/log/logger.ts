@@ -98,6 +98,16 @@ const flush = (logger: winston.Logger): Promise<void> =>
     logger.write({ level: 'ERROR', message: '', [flushed]: done } satisfies Info);
   });
 
+const safeEvents = new Set<string>();
+
+/** Events are written in the code, so there are few; if others came after all, they would not fill the memory. */
+function safeEvent(event: string): string {
+  if (safeEvents.has(event)) return event;
+  const safe = redactText(event);
+  if (safe === event && safeEvents.size < 1000) safeEvents.add(event);
+  return safe;
+}
+
 /** The one log of a process; hand `child({ role })` to each role. */
 export function createLog({ level, format, sink, clock = systemClock }: LogOptions): Log {
   const lineFormat = format === 'json' ? jsonLine : textLine;
@@ -110,7 +120,7 @@ export function createLog({ level, format, sink, clock = systemClock }: LogOptio
       (event, fields) => {
         if (rank[level] > rank[state.level]) return;
         const all = { ...bound, ...correlation(), ...(fields && redactFields(fields)) };
-        const entry: LogEntry = { time: clock.now(), level, event: redactText(event), fields: all };
+        const entry: LogEntry = { time: clock.now(), level, event: safeEvent(event), fields: all };
         logger.log({ level, message: event, entry } satisfies Info);
       };
     return {

@@ -136,8 +136,11 @@ export function redactValue(value: unknown, key = '', depth = 0): unknown {
 /** A copy of a record, with every secret removed by name or by form. Too deep and circular parts are cut off. */
 export function redactFields(fields: Readonly<Record<string, unknown>>, depth = 0): Record<string, unknown> {
   const safe: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(fields).slice(0, maxItems)) {
-    const result = redactValue(value, key, depth);
+  let items = 0;
+  for (const key of Object.keys(fields)) {
+    items += 1;
+    if (items > maxItems) break;
+    const result = redactValue(fields[key], key, depth);
     if (result !== undefined) safe[key] = result;
   }
   return safe;
