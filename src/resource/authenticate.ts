@@ -59,7 +59,7 @@ async function presentedToken(
   const presentation = {
     authorization: req.headersDistinct.authorization ?? [],
     inBody: isForm(req) ? await tokenInBody(req) : undefined,
-    inQuery: new URLSearchParams(/\?(.*)/s.exec(req.url)?.[1]).has('access_token'),
+    inQuery: req.url.includes('?') && new URLSearchParams(/\?(.*)/s.exec(req.url)?.[1]).has('access_token'),
   };
   return presentedAccessToken(presentation, accepts);
 }
