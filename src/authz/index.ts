@@ -26,15 +26,15 @@ type AuthzEndpoint = {
 
 type Endpoints = Readonly<Record<AuthzEndpoint, (authz: Authz) => RequestHandler>>;
 
-/** The route table: `protocol/endpoints.ts` says where each one is. */
+/** The route table: `protocol/endpoints.ts` says where each one is. Routes are tried in this order, so who asks most comes first. */
 const handlers: Endpoints = {
-  authorize,
-  resume,
   token,
   introspect,
-  revoke,
-  jwks,
   openidConfiguration: metadata,
+  jwks,
+  authorize,
+  resume,
+  revoke,
   authorizationServerMetadata: metadata,
 };
 
@@ -90,8 +90,8 @@ export function createAuthz(given: AuthzGiven): Role {
     refusalPages: refusalPages(authz.brand, authz.cookies),
     stop: () => authz.auditBatch.flush(),
     mount(app) {
-      app.get('/health', publicHealth(health, { status: 'ok', service: 'authz' }));
       for (const name of Object.keys(handlers) as AuthzEndpoint[]) mountEndpoint(app, authz, name);
+      app.get('/health', publicHealth(health, { status: 'ok', service: 'authz' }));
     },
   };
 }

@@ -73,9 +73,20 @@ const signInThreadPool = promisify(signWithCallback) as (
   key: { key: KeyObject; padding?: number; saltLength?: number },
 ) => Promise<Buffer>;
 
+const headers = new WeakMap<SigningKey, Map<string, string>>();
+
+/** The header part for a key and a `typ`, made once. */
+function headerOf(key: SigningKey, typ: string): string {
+  const ofKey = headers.get(key) ?? new Map<string, string>();
+  headers.set(key, ofKey);
+  const header = ofKey.get(typ) ?? encode({ alg: key.alg, typ, kid: key.kid });
+  ofKey.set(typ, header);
+  return header;
+}
+
 /** A JWS in compact form (RFC 7515 §7.1). `typ` says what the token is for, so that none passes for another (RFC 8725 §3.11). */
 export async function signJwt(key: SigningKey, typ: string, claims: object): Promise<string> {
-  const input = `${encode({ alg: key.alg, typ, kid: key.kid })}.${encode(claims)}`;
+  const input = `${headerOf(key, typ)}.${encode(claims)}`;
   return `${input}.${(await signature(key, Buffer.from(input))).toString('base64url')}`;
 }
 
