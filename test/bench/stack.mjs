@@ -18,19 +18,27 @@ export const freePort = () =>
     });
   });
 
-/** Servers on one core, this process on the other, where there are two and taskset is at hand. */
-function pinned(command, args) {
-  if (availableParallelism() < 2) return [command, args];
+function tasksetIsHere() {
   try {
     execFileSync('taskset', ['-c', '0', 'true']);
-    return ['taskset', ['-c', '0', command, ...args]];
+    return true;
   } catch {
-    return [command, args];
+    return false;
   }
 }
 
+/** Servers are on one core, PostgreSQL and the load on the other, where there are two and taskset is at hand. */
+export const hasTwoCores = availableParallelism() > 1 && tasksetIsHere();
+
+const pinned = (command, args) => (hasTwoCores ? ['taskset', ['-c', '0', command, ...args]] : [command, args]);
+
+/** Puts this process on the core where the servers are not, and all that it starts from now on. */
+export function stayOffTheServersCore() {
+  if (hasTwoCores) execFileSync('taskset', ['-cp', '1', String(process.pid)], { stdio: 'ignore' });
+}
+
 export function serve(args, env = {}) {
-  const child = spawn(...pinned(process.execPath, args), {
+  const child = spawn(...pinned(process.env.BENCH_NODE ?? process.execPath, args), {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -80,8 +88,11 @@ export function cookieJar(localAddress) {
       localAddress,
     });
     for (const line of response.headers['set-cookie'] ?? []) {
-      const [name, ...value] = (line.split(';')[0] ?? '').split('=');
-      cookies.set(name, value.join('='));
+      const [pair = '', ...attributes] = line.split(';');
+      const [name, ...value] = pair.split('=');
+      const expires = attributes.find((attribute) => /^ *expires=/i.test(attribute))?.split('=')[1];
+      if (expires !== undefined && Date.parse(expires) < Date.now()) cookies.delete(name);
+      else cookies.set(name, value.join('='));
     }
     return { status: response.status, text: response.text, location: response.headers.location };
   };
@@ -90,12 +101,22 @@ export function cookieJar(localAddress) {
 export const basicOf = (id, secret) => ({
   authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
 });
-const demoClient = basicOf('demo-client', 'demo-secret');
+const demo = {
+  client_id: 'demo-client',
+  client_secret: 'demo-secret',
+  scope: 'openid profile offline_access read:resource',
+};
 
-/** A sign-in as somebody would do it who agrees to everything. @returns the tokens, or throws where a page refuses */
+/**
+ * A sign-in as somebody would do it who agrees to everything; one step where there is a session.
+ * @param client with the redirect URI that the code goes to
+ * @returns the tokens, or throws where a page refuses
+ */
 export async function signIn({
   issuer,
   redirectUri,
+  client = { ...demo, redirect_uri: redirectUri },
+  endpoints = { authorize: `${issuer}/oauth2/v1/authorize`, token: `${issuer}/oauth2/v1/token` },
   visit = cookieJar(),
   username = 'demo',
   password = 'demo-password',
@@ -103,18 +124,18 @@ export async function signIn({
   const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
     response_type: 'code',
-    client_id: 'demo-client',
-    redirect_uri: redirectUri,
-    scope: 'openid profile offline_access read:resource',
+    client_id: client.client_id,
+    redirect_uri: client.redirect_uri,
+    scope: client.scope,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  let url = new URL(`${issuer}/oauth2/v1/authorize?${query}`);
+  let url = new URL(`${endpoints.authorize}?${query}`);
   let answer = await visit(url.href);
   for (;;) {
     if (answer.location) {
       url = new URL(answer.location, url);
-      if (url.href.startsWith(redirectUri)) break;
+      if (url.href.startsWith(client.redirect_uri)) break;
       answer = await visit(url.href);
     } else {
       if (answer.status >= 400) throw new Error(`${url.pathname.split('/').slice(0, 4).join('/')}: ${answer.status}`);
@@ -131,13 +152,15 @@ export async function signIn({
       answer = await visit(url.href, { method: 'POST', body: fields, headers: { origin: url.origin } });
     }
   }
+  const code = url.searchParams.get('code') ?? '';
   const body = new URLSearchParams({
     grant_type: 'authorization_code',
-    code: url.searchParams.get('code') ?? '',
-    redirect_uri: redirectUri,
+    code,
+    redirect_uri: client.redirect_uri,
     code_verifier: verifier,
   });
-  const answered = await visit(`${issuer}/oauth2/v1/token`, { method: 'POST', headers: demoClient, body });
+  const headers = basicOf(client.client_id, client.client_secret);
+  const answered = await visit(endpoints.token, { method: 'POST', headers, body });
   if (answered.status !== 200) throw new Error(`token: ${answered.status}`);
   return JSON.parse(answered.text);
 }
@@ -145,11 +168,20 @@ export async function signIn({
 /**
  * Starts authz, idp and rs as processes on one core, each on a free port, with the development profile.
  * @param extraClients YAML of more clients
+ * @param flags for node
+ * @param edit changes the configuration before it is written
+ * @param postgresSettings instead of those of tests, which need no durability
  * @returns their addresses and processes, and what ends all of it
  */
-export async function startStack({ extraClients = '', edit = (yaml) => yaml } = {}) {
+export async function startStack({
+  extraClients = '',
+  edit = (yaml) => yaml,
+  postgresSettings,
+  roles = ['authz', 'idp', 'rs'],
+  flags = [],
+} = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'identity-bench-'));
-  const postgres = await startPostgres();
+  const postgres = await startPostgres(postgresSettings);
   const [authz, idp, rs, spa, relyingParty, ...admin] = await Promise.all(Array.from({ length: 8 }, freePort));
   const yaml = readFileSync('configs/identity/development.yml', 'utf8')
     .replaceAll('8080', authz)
@@ -163,9 +195,9 @@ export async function startStack({ extraClients = '', edit = (yaml) => yaml } = 
   const config = join(folder, 'bench.yml');
   writeFileSync(config, edit(yaml));
   const servers = Object.fromEntries(
-    ['authz', 'idp', 'rs'].map((role, index) => [
+    roles.map((role, index) => [
       role,
-      serve(['dist/src/main.js', `--role=${role}`, `--config=${config}`, `--admin-port=${admin[index]}`]),
+      serve([...flags, 'dist/src/main.js', `--role=${role}`, `--config=${config}`, `--admin-port=${admin[index]}`]),
     ]),
   );
   const stack = {
@@ -176,16 +208,20 @@ export async function startStack({ extraClients = '', edit = (yaml) => yaml } = 
     redirectUri: `http://127.0.0.1:${relyingParty}/callback`,
     config,
     servers,
+    /** Of the server, not of our database. */
+    dsn: postgres.url,
     async stop() {
       for (const child of children) child.kill('SIGKILL');
       await postgres.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  const answering = [`${stack.issuer}/health`, `${stack.people}/health`, `${stack.api}/api/v1/public/health`].map(
-    ready,
-  );
-  await Promise.all(answering).catch(async (error) => {
+  const healths = {
+    authz: `${stack.issuer}/health`,
+    idp: `${stack.people}/health`,
+    rs: `${stack.api}/api/v1/public/health`,
+  };
+  await Promise.all(roles.map((role) => ready(healths[role]))).catch(async (error) => {
     await stack.stop();
     throw error;
   });

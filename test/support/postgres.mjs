@@ -33,12 +33,12 @@ function guard(pid, folders) {
 }
 
 /** Tests need no durability. */
-const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 300 };
+const testSettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 300 };
 
 /** @returns {Promise<{ url: string, stop(): Promise<void> }>} */
-export async function startPostgres() {
+export async function startPostgres(settings = testSettings) {
   const { startEmbeddedPostgres } = await embeddedPostgres();
-  const folder = mkdtempSync(join(fastestFolder(), 'identity-test-'));
+  const folder = mkdtempSync(join(settings === testSettings ? fastestFolder() : tmpdir(), 'identity-test-'));
   chmodSync(folder, 0o711); // the server runs under another account
   const server = await startEmbeddedPostgres(join(folder, 'postgres'), settings);
   const folders = [folder, server.folder];
