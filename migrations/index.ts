@@ -7,6 +7,7 @@ import { OneClockForOrder1795580000000 } from './1795580000000-one-clock-for-ord
 import { RequestedClaims1795600000000 } from './1795600000000-requested-claims.js';
 import { SessionAtAuthz1795630000000 } from './1795630000000-session-at-authz.js';
 import { OutgoingMails1795640000000 } from './1795640000000-outgoing-mails.js';
+import { Passkeys1795650000000 } from './1795650000000-passkeys.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   RequestedClaims1795600000000,
   SessionAtAuthz1795630000000,
   OutgoingMails1795640000000,
+  Passkeys1795650000000,
 ];

@@ -96,6 +96,15 @@ function* userFaults({ users = [], claims }: ValidSections): Generator<Fault> {
   }
 }
 
+/** Browsers refuse any other (WebAuthn Level 3 §5.1.2). */
+function* relyingPartyFaults({ webauthn, public_urls }: ValidSections): Generator<Fault> {
+  if (webauthn?.rp_id === undefined || !public_urls) return;
+  const { hostname } = new URL(public_urls.idp);
+  if (hostname !== webauthn.rp_id && !hostname.endsWith(`.${webauthn.rp_id}`)) {
+    yield fault(['webauthn', 'rp_id'], `must be ${hostname}, the host of public_urls.idp, or a domain above it`);
+  }
+}
+
 function* keyFaults({ signing_keys, key_encryption_keys = [] }: ValidSections): Generator<Fault> {
   for (const index of repeated(key_encryption_keys.map(({ id }) => id))) {
     yield fault(['key_encryption_keys', index, 'id'], 'is declared twice');
@@ -152,6 +161,7 @@ export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...idTokenClaimFaults(sections),
   ...algorithmFaults(sections),
   ...userFaults(sections),
+  ...relyingPartyFaults(sections),
   ...keyFaults(sections),
   ...lifetimeFaults(sections),
   ...adminFaults(sections),

@@ -102,6 +102,7 @@ const databaseRole = [
   'users',
   'password',
   'sign_in',
+  'webauthn',
   'logout',
   'limits',
   'mail',

@@ -176,6 +176,15 @@ const signIn = z
   })
   .prefault({});
 
+const webauthn = z
+  .strictObject({
+    /** By default the host of idp's public URL; may be a domain above it (WebAuthn Level 3 §5.1.2). */
+    rp_id: text('a domain').optional(),
+    /** Other origins on which its passkeys may be used (WebAuthn Level 3 §5.11). */
+    related_origins: list(origin()),
+  })
+  .prefault({});
+
 const logout = z
   .strictObject({
     /** Without a question only for an ID token of the very session (OIDC RP-Initiated Logout §2). */
@@ -328,6 +337,7 @@ export const fileSchema = z.strictObject({
   users: list(declaredUser),
   password,
   sign_in: signIn,
+  webauthn,
   logout,
   limits,
   mail,

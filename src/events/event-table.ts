@@ -36,6 +36,10 @@ export const eventTable = {
   client_changed: { level: 'info', row: 'statement' },
   user_changed: { level: 'info', row: 'statement' },
   mail_given_up: { level: 'warn', row: 'statement' },
+  passkey_added: { level: 'info', row: 'statement' },
+  passkey_renamed: { level: 'info', row: 'statement' },
+  passkey_removed: { level: 'info', row: 'statement' },
+  passkey_flagged: { level: 'warn', row: 'statement' },
   restored_database_voided: { level: 'warn', row: 'statement' },
 } as const satisfies { readonly [Type in AuditEventType]: EventRule<Type> };
 

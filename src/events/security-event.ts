@@ -42,4 +42,8 @@ export type SecurityEvent =
     })
   | (Event<'user_changed'> & { readonly userId: string; readonly detail: AuditDetail & { readonly change: string } })
   | (Event<'mail_given_up'> & { readonly detail: AuditDetail & { readonly template: string; readonly reason: string } })
+  | (Event<'passkey_added'> & { readonly userId: string })
+  | (Event<'passkey_renamed'> & { readonly userId: string })
+  | (Event<'passkey_removed'> & { readonly userId: string })
+  | (Event<'passkey_flagged'> & { readonly userId: string })
   | Event<'restored_database_voided'>;

@@ -10,6 +10,7 @@ import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter
 import { createMailing, type Mailing } from '../mail/mailing.js';
 import type { Wake } from '../mail/wake.js';
 import { type Brand, brandOf } from '../pages/brand.js';
+import type { ScriptFile } from '../pages/layout.js';
 import { type SignInDelayRule, signInDelays } from '../protocol/sign-in/sign-in-delay.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
@@ -30,6 +31,7 @@ export type IdpConfig = Pick<
   | 'lifetimes'
   | 'keyEncryptionKeys'
   | 'signIn'
+  | 'webauthn'
   | 'logout'
   | 'mail'
   | 'pages'
@@ -58,6 +60,8 @@ export interface Idp extends IdpGiven {
   readonly events: Events;
   readonly brand: Brand;
   readonly mailing: Mailing;
+  /** Of the pages; none where it was not built. */
+  readonly script: ScriptFile | undefined;
   /** Attempts under one narrow counter are judged one after another: twenty guesses at once are twenty failures. */
   readonly signInTurns: Turns;
   /** Per address block: failed sign-ins that get a line in the log and a row in the audit trail. */
@@ -72,6 +76,8 @@ export interface Idp extends IdpGiven {
   /** Makes the handle from the interaction's id: a double click gets the same one. */
   readonly handleKey: Buffer;
   readonly failureKey: Buffer;
+  /** Makes the WebAuthn challenges of an interaction: to show one needs no write. */
+  readonly challengeKey: Buffer;
   /** The first signs, all verify, so that a key rotation makes no browser a stranger. */
   readonly knownBrowserKeys: readonly [Buffer, ...Buffer[]];
   readonly delays: { readonly narrow: readonly number[]; readonly wide: readonly number[] };
@@ -83,7 +89,7 @@ const wideFactor = 10;
 /** Beyond a browser's six connections and a suite that signs one user in from many browsers; nothing is counted beyond. */
 const turnsLimits = { perKey: 64, perGroup: 128 };
 
-export function assemble(given: IdpGiven): Idp {
+export function assemble(given: IdpGiven, script: ScriptFile | undefined): Idp {
   const { keyEncryptionKeys, signIn } = given.config;
   const { current, all } = keyEncryptionKeys;
   const older = all.filter(({ id }) => id !== current.id);
@@ -91,6 +97,7 @@ export function assemble(given: IdpGiven): Idp {
   const rule: SignInDelayRule = signIn;
   return {
     ...given,
+    script,
     events: createEvents({
       batch: given.auditBatch,
       clock: given.clock,
@@ -109,6 +116,7 @@ export function assemble(given: IdpGiven): Idp {
     forgivingSuccesses: createRateLimiter({ clock: given.clock, burst: 1, perSecond: 1 / 3_600 }),
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
+    challengeKey: deriveKey(current, 'webauthn challenges'),
     failureKey: deriveKey(current, 'sign-in failures'),
     knownBrowserKeys: [knownBrowserKey(current), ...older.map(knownBrowserKey)],
     delays: {

@@ -83,7 +83,7 @@ function mountIdp(app: Express, idp: Idp): void {
 }
 
 export function createIdp(given: IdpGiven): Role {
-  const idp = assemble(given);
+  const idp = assemble(given, undefined);
   const checks = {
     database: () => ping(idp.sql),
     signing_keys: async () => void (await idp.signingKeys.keySet()),

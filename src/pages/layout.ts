@@ -15,6 +15,17 @@ export interface Frame {
   readonly clientLogo?: string | undefined;
   /** Run after the page has been read. */
   readonly script?: { readonly source: string; readonly hash: string } | undefined;
+  readonly scriptFile?: ScriptFile | undefined;
+}
+
+/** A script of ours that is a file of its own. */
+export interface ScriptFile {
+  /** As the browser asks for it. */
+  readonly path: string;
+  /** The whole URL: no other file may run. */
+  readonly url: string;
+  /** Subresource Integrity §3.5. */
+  readonly integrity: string;
 }
 
 /** The product's sign where the configuration has none: a keyhole. Drawn inline, so that a page is one request. */
@@ -68,16 +79,18 @@ function foot(view: View): Html | undefined {
  * What a page of ours may load and do: its own style, its script and its images, nothing else. There is no `form-action`,
  * because Chromium holds it against the whole redirect chain and our forms end at clients (decision 0007).
  */
-function policyOf(brand: Brand, { clientLogo, script }: Frame): HeaderList {
+function policyOf(brand: Brand, { clientLogo, script, scriptFile }: Frame): HeaderList {
   const imageSources = [imageSource(brand.logo), imageSource(clientLogo)].filter((source) => source !== undefined);
   const scriptHashes = script ? [script.hash] : [];
-  const key = [...scriptHashes, ...imageSources].join(' ');
+  const scriptSources = scriptFile ? [scriptFile.url] : [];
+  const key = [...scriptHashes, ...scriptSources, ...imageSources].join(' ');
   const known = brand.policies.get(key);
   if (known) return known;
   const made = pageHeaders({
     formAction: 'none-set',
     styleHashes: [brand.stylesheetHash],
     scriptHashes,
+    scriptSources,
     imageSources,
   });
   brand.policies.set(key, made);
@@ -111,6 +124,7 @@ ${image(frame.clientLogo, 'of-client')}
 ${content}
 </main>
 ${foot(view)}
+${frame.scriptFile && html`<script type="module" src="${frame.scriptFile.path}" integrity="${frame.scriptFile.integrity}"></script>`}
 ${frame.script && html`<script>${raw(frame.script.source)}</script>`}
 </body>
 </html>

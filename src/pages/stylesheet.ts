@@ -86,6 +86,7 @@ a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visibl
 .trace{border-top:1px solid var(--line);padding-top:1.125rem;font-size:.8125rem;color:var(--quiet)}
 .trace code{display:inline-block}
 code{direction:ltr;unicode-bidi:isolate;font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+[hidden]{display:none!important}
 .visually-hidden{position:absolute;width:1px;height:1px;margin:-1px;padding:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap;border:0}
 .logo{display:block;max-width:100%;max-height:2.5rem}
 .of-client{display:block;align-self:flex-start;height:2.5rem;max-width:100%;object-fit:contain;border-radius:.375rem}

@@ -25,6 +25,10 @@ export type AuditEventType =
   | 'client_changed'
   | 'user_changed'
   | 'mail_given_up'
+  | 'passkey_added'
+  | 'passkey_renamed'
+  | 'passkey_removed'
+  | 'passkey_flagged'
   | 'restored_database_voided';
 
 @Entity('audit_events')

@@ -12,6 +12,7 @@ import { Installation } from './installation.js';
 import { Interaction } from './interactions.js';
 import { MailAllowance } from './mail-allowances.js';
 import { OutgoingMail } from './outgoing-mails.js';
+import { Passkey } from './passkeys.js';
 import { RevokedAccessToken } from './revoked-access-tokens.js';
 import { Session } from './sessions.js';
 import { SignInFailure } from './sign-in-failures.js';
@@ -29,6 +30,7 @@ export const entities = [
   Interaction,
   MailAllowance,
   OutgoingMail,
+  Passkey,
   RevokedAccessToken,
   Session,
   SignInFailure,

@@ -8,7 +8,7 @@ import { type Columns, pick, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { jsonKey, statement } from './connection/statement.js';
 import { consentColumns, type GivenConsent } from './consents.js';
-import { type TakenProof, takenProof } from './proofs.js';
+import { challengesAnswered, type TakenProof, takenProof } from './proofs.js';
 import { enrolledMethods } from './users.js';
 
 /** Somebody is signed in, and the client may have what it asked for. */
@@ -57,6 +57,9 @@ export class Interaction {
   /** Proofs of a sign-in that is not finished: given here, and not yet enough for a session. */
   @Column('jsonb', { default: [] })
   proofs!: GivenProof[];
+  /** How many WebAuthn challenges were answered: the next follows from it, so that none is answered twice (WebAuthn Level 3 §13.4.3). */
+  @Column('integer', { name: 'challenges_answered', default: 0 })
+  challengesAnswered!: number;
   /** W3C trace context of the authorization request, to which later ones are linked. */
   @Column('text', { nullable: true })
   traceparent!: string | null;
@@ -123,6 +126,7 @@ export interface VisitedInteraction {
   readonly clientDisabledAt: Date | null;
   readonly purpose: InteractionPurpose;
   readonly proofs: readonly GivenProof[];
+  readonly challengesAnswered: number;
   readonly request: ValidatedAuthorizationRequest;
   readonly outcome: InteractionOutcome | null;
   readonly begunAt: Date;
@@ -145,6 +149,7 @@ const interactionColumns: Columns<InteractionFacts> = {
   clientDisabledAt: 'c.disabled_at',
   purpose: 'i.purpose',
   proofs: 'i.proofs',
+  challengesAnswered: 'i.challenges_answered',
   request: 'i.request',
   outcome: 'i.outcome',
   begunAt: 'COALESCE(i.begun_at, i.created_at)',
@@ -220,18 +225,24 @@ export async function visitInteraction(sql: Sql, browser: VisitingBrowser): Prom
   };
 }
 
+/** What one method has proven, under each of its names. */
+interface KeptProof {
+  readonly given: readonly GivenProof[];
+}
+
 interface NewProof extends TakenProof {
-  readonly idHash: Buffer;
-  readonly proof: GivenProof;
+  readonly interactionIdHash: Buffer;
+  readonly proof: KeptProof;
   readonly now: Date;
 }
 
 const recordProofStatement = statement<NewProof, { unchanged: boolean }>(
   'record_proof',
   (p) => `
-   WITH ${takenProof(p)}, kept AS (
-     UPDATE interactions SET proofs = proofs || ${p.proof}::jsonb
-     WHERE id_hash = ${p.idHash} AND completed_at IS NULL AND expires_at > ${p.now} AND EXISTS (SELECT FROM unchanged)
+   WITH ${takenProof(p, p)}, kept AS (
+     UPDATE interactions SET proofs = proofs || (${p.proof}::jsonb -> ${jsonKey<KeptProof>('given')}),
+       challenges_answered = ${challengesAnswered(p.effects)}
+     WHERE id_hash = ${p.interactionIdHash} AND completed_at IS NULL AND expires_at > ${p.now} AND EXISTS (SELECT FROM unchanged)
    )
    SELECT EXISTS (SELECT FROM unchanged) AS unchanged`,
 );

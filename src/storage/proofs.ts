@@ -1,10 +1,23 @@
 import { jsonKey, type Placeholders } from './connection/statement.js';
 import type { PacedCounter } from './sign-in-failures.js';
 
+/** A passkey that signed an interaction's challenge. */
+export interface UsedPasskey {
+  /** In hexadecimal. */
+  readonly credentialId: string;
+  /** What its authenticator has counted to. */
+  readonly counter: number;
+  readonly backedUp: boolean;
+  /** How many challenges of the interaction had been answered before this one. */
+  readonly challenge: number;
+}
+
 /** What a proof changes about the account that it proves. */
 export interface ProofEffects {
   /** A password hash to be replaced, because its parameters are no longer today's. */
   readonly rehash?: { readonly from: string; readonly to: string };
+  /** A passkey whose use is recorded; nothing comes of the proof where its challenge was answered before. */
+  readonly passkey?: UsedPasskey;
 }
 
 /** What a success makes good of the failures before it. */
@@ -43,17 +56,56 @@ function forgiveness(forgiven: string): string {
    )`;
 }
 
+/** SQL expressions for what a used passkey says; NULL where the proof is another. */
+function passkeyMembers(effects: string) {
+  const passkey = `${effects}::jsonb -> ${jsonKey<ProofEffects>('passkey')}`;
+  const member = (name: keyof UsedPasskey) => `(${passkey} ->> ${jsonKey<UsedPasskey>(name)})`;
+  return {
+    passkey,
+    credentialId: `decode(${member('credentialId')}, 'hex')`,
+    counter: `${member('counter')}::bigint`,
+    backedUp: `${member('backedUp')}::boolean`,
+    challenge: `${member('challenge')}::integer`,
+  };
+}
+
+/** SQL: how many challenges of an interaction have been answered once the proof with these effects is taken. */
+export const challengesAnswered = (effects: string): string =>
+  `challenges_answered + CASE WHEN ${passkeyMembers(effects).passkey} IS NULL THEN 0 ELSE 1 END`;
+
+/** SQL: whether the proof with these effects answers a challenge. */
+export const answersChallenge = (effects: string): string => `${passkeyMembers(effects).passkey} IS NOT NULL`;
+
+/**
+ * CTEs with a row each where the challenge has not been answered before and the passkey is still there, locked: of several
+ * answers to one challenge one comes first, and the others wait for it and find that it was. Without a passkey nothing is locked.
+ */
+function usablePasskey(effects: string, interactionIdHash: string, userId: string): string {
+  const { credentialId, counter, challenge } = passkeyMembers(effects);
+  return `answered AS (
+     SELECT id_hash FROM interactions
+     WHERE ${answersChallenge(effects)} AND id_hash = ${interactionIdHash} AND challenges_answered = ${challenge} FOR NO KEY UPDATE
+   ), usable AS (
+     SELECT credential_id FROM passkeys
+     WHERE ${answersChallenge(effects)} AND credential_id = ${credentialId} AND user_id = ${userId} AND flagged_at IS NULL
+       AND (counter < ${counter} OR (counter = 0 AND ${counter} = 0)) FOR NO KEY UPDATE
+   )`;
+}
+
 /**
  * The CTEs that do so, where the account is enabled and its password still the one that was looked at. `unchanged` has its row
  * then, locked: a change of password and a disabling wait for the statement, or it for them. What else a statement changes has
  * to depend on that. The lock is shared, but for a statement that changes the row itself: two of those could not both go on.
+ * A statement that takes the proof of a passkey has to move on the interaction's count ({@link challengesAnswered}).
  */
-export function takenProof(p: Placeholders<TakenProof>): string {
+export function takenProof(p: Placeholders<TakenProof>, { interactionIdHash, now }: ProofPlace): string {
   const rehash = `${p.effects}::jsonb -> ${jsonKey<ProofEffects>('rehash')}`;
+  const { passkey, credentialId, counter, backedUp } = passkeyMembers(p.effects);
   const account = `
      SELECT id FROM users
-     WHERE id = ${p.userId} AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM ${p.passwordHash}::text`;
-  return `shared AS (
+     WHERE id = ${p.userId} AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM ${p.passwordHash}::text
+       AND (${passkey} IS NULL OR (EXISTS (SELECT FROM answered) AND EXISTS (SELECT FROM usable)))`;
+  return `${usablePasskey(p.effects, interactionIdHash, p.userId)}, shared AS (
      ${account} AND ${rehash} IS NULL FOR SHARE
    ), own AS (
      ${account} AND ${rehash} IS NOT NULL FOR NO KEY UPDATE
@@ -62,5 +114,14 @@ export function takenProof(p: Placeholders<TakenProof>): string {
    ), ${forgiveness(p.forgiven)}, rehashed AS (
      UPDATE users SET password_hash = ${rehash} ->> 'to'
      WHERE id IN (SELECT id FROM unchanged) AND password_hash = ${rehash} ->> 'from'
+   ), used_passkey AS (
+     UPDATE passkeys SET counter = ${counter}, backed_up = ${backedUp}, last_used_at = ${now}
+     WHERE credential_id = ${credentialId} AND EXISTS (SELECT FROM unchanged)
    )`;
+}
+
+/** SQL expressions: the interaction in which a proof is given, and when. */
+interface ProofPlace {
+  readonly interactionIdHash: string;
+  readonly now: string;
 }

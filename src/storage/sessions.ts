@@ -5,7 +5,7 @@ import { type Change, recordChange } from './change.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from './outgoing-mails.js';
-import { type TakenProof, takenProof } from './proofs.js';
+import { answersChallenge, challengesAnswered, type TakenProof, takenProof } from './proofs.js';
 
 /** A signed-in browser. `id` is the `sid` of tokens and no secret; the cookie's value is stored as a hash. */
 @Entity('sessions')
@@ -80,7 +80,7 @@ const returningUser = `(
 const beginSessionStatement = statement<NewSession, BegunSession>(
   'sign_in',
   (p) => `
-   WITH ${takenProof(p)}, same AS (
+   WITH ${takenProof(p, p)}, same AS (
      SELECT id FROM sessions
      WHERE secret_hash = ${p.currentSecretHash} AND user_id = ${p.userId} AND expires_at > ${p.now}
    ), other AS (
@@ -90,8 +90,8 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
      UPDATE authorization_grants SET revoked_at = ${p.now}
      WHERE session_id IN (SELECT id FROM other) AND revoked_at IS NULL AND NOT 'offline_access' = ANY (scopes)
    ), used_up AS (
-     UPDATE interactions SET proofs = '[]'
-     WHERE id_hash = ${p.interactionIdHash} AND proofs <> '[]' AND EXISTS (SELECT FROM unchanged)
+     UPDATE interactions SET proofs = '[]', challenges_answered = ${challengesAnswered(p.effects)}
+     WHERE id_hash = ${p.interactionIdHash} AND (proofs <> '[]' OR ${answersChallenge(p.effects)}) AND EXISTS (SELECT FROM unchanged)
    ), signed_in AS (
      INSERT INTO sessions AS s
        (id, secret_hash, user_id, auth_time, amr, acr, created_at, last_seen_at, ends_at, expires_at)

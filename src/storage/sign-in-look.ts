@@ -1,6 +1,7 @@
-import { type Columns, selected } from './connection/columns.js';
+import { type Columns, pick, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
+import { acceptedPasskeys, type Passkey } from './passkeys.js';
 import { type FailureStates, failureStates } from './sign-in-failures.js';
 import { enrolledMethods, type SignInAccount, type SoughtIdentifier, soughtIdentifier, userCalled } from './users.js';
 
@@ -65,4 +66,62 @@ export async function lookForSignIn(
   if (!row) throw new Error('look_for_sign_in gives no row');
   const { failures, parameters, ...account } = row;
   return { account: account.id === null ? null : (account as SignInAccount), failures, parameters };
+}
+
+interface PasskeyLook {
+  readonly credentialId: Buffer;
+  /** Of the failures that count against the attempt; hexadecimal. */
+  readonly failureKeys: readonly string[];
+  readonly now: Date;
+}
+
+type StoredPasskey = Pick<Passkey, 'publicKey' | 'transports' | 'deviceType' | 'flaggedAt'> & {
+  readonly counter: number;
+};
+
+/** A passkey and whose it is. */
+export interface FoundPasskey extends StoredPasskey {
+  readonly account: SignInAccount;
+  readonly username: string;
+  readonly displayName: string | null;
+  /** In base64url: all with which its owner can sign in. */
+  readonly accepted: readonly string[];
+}
+
+const passkeyColumns: Columns<Omit<FoundPasskey, 'account'>> = {
+  publicKey: 'k.public_key',
+  counter: 'k.counter::double precision',
+  transports: 'k.transports',
+  deviceType: 'k.device_type',
+  flaggedAt: 'k.flagged_at',
+  username: 'u.username',
+  displayName: `u.claims ->> 'name'`,
+  accepted: acceptedPasskeys('u'),
+};
+
+type PasskeyLookRow =
+  | (Omit<FoundPasskey, 'account'> & SignInAccount & { readonly failures: FailureStates })
+  | {
+      readonly id: null;
+      readonly failures: FailureStates;
+    };
+
+const lookForPasskeyStatement = statement<PasskeyLook, PasskeyLookRow>(
+  'look_for_passkey',
+  (p) => `
+   SELECT ${selected(accountColumns, passkeyColumns, { failures: failureStates(p.failureKeys, p.now) })}
+   FROM (VALUES (true)) always
+   LEFT JOIN (passkeys k JOIN users u ON u.id = k.user_id) ON k.credential_id = ${p.credentialId}`,
+);
+
+/** Reads a passkey, its owner and the failures that count against the attempt, and writes nothing. */
+export async function lookForPasskey(
+  sql: Sql,
+  look: PasskeyLook,
+): Promise<{ readonly passkey: FoundPasskey | null; readonly failures: FailureStates }> {
+  const [row] = (await sql.query(lookForPasskeyStatement, look)).rows;
+  if (!row) throw new Error('look_for_passkey gives no row');
+  const { failures } = row;
+  if (row.id === null) return { passkey: null, failures };
+  return { passkey: { ...pick(row, passkeyColumns), account: pick(row, accountColumns) }, failures };
 }

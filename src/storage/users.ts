@@ -6,6 +6,7 @@ import { type Change, recordChange } from './change.js';
 import type { Columns } from './connection/columns.js';
 import type { Placeholders } from './connection/statement.js';
 import { type MailOutcome, type NewMail, queueUserMail } from './outgoing-mails.js';
+import { enrolledPasskeys } from './passkeys.js';
 
 @Entity('users')
 @Check('users_username_is_no_address', `position('@' IN username) = 0`)
@@ -53,9 +54,9 @@ export class User {
  * method is a further line.
  */
 export const enrolledMethods = (user: string): string =>
-  `array_remove(ARRAY[
+  `(array_remove(ARRAY[
      CASE WHEN ${user}.password_hash IS NOT NULL THEN 'pwd' END
-   ], NULL)`;
+   ], NULL) || ${enrolledPasskeys(user)})`;
 
 /** An identifier as somebody typed it, and as it is compared. */
 export interface SoughtIdentifier {

@@ -86,6 +86,7 @@ export const configuration: AllRolesConfig = {
     address: { freeFailures: 100, forgiveEvery: 36_000 },
     knownBrowser: 180 * day,
   },
+  webauthn: { relatedOrigins: [] },
   logout: { confirmation: 'unless_hinted' },
   limits: {
     interactionsPerAddress: { burst: 10_000, perSecond: 1_000 },

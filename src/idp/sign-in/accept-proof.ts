@@ -17,7 +17,8 @@ import { startSession } from './session.js';
 /** An account for which a method was just proven. */
 export interface ProvenAccount extends Omit<TakenProof, 'userId' | 'passwordHash'> {
   readonly account: SignInAccount;
-  readonly amr: AuthenticationMethodReference;
+  /** How it was proven, by one method. */
+  readonly amr: readonly AuthenticationMethodReference[];
 }
 
 /**
@@ -34,12 +35,13 @@ export async function acceptProof(
 ): Promise<readonly CookieToSet[] | null> {
   if (account.disabledAt) return null;
   const { id: userId, enrolled, passwordHash } = account;
-  const methods = [...provenSoFar(idp, visit, userId), amr];
+  const methods = [...provenSoFar(idp, visit, userId), ...amr];
   const wanted = wantedContextClass(visit.request.acrValues, [...enrolled, ...methods]);
   const missing = missingMethods(wanted, methods, enrolled);
   if (missing.length > 0) {
-    const given = { idHash: hashToken(visit.interactionId), proof: { subject: userId, amr }, now: idp.clock.now() };
-    if (!(await recordProof(idp.sql, { userId, passwordHash, ...proof, ...given }))) return null;
+    const given = amr.map((method) => ({ subject: userId, amr: method }));
+    const kept = { interactionIdHash: hashToken(visit.interactionId), proof: { given }, now: idp.clock.now() };
+    if (!(await recordProof(idp.sql, { userId, passwordHash, ...proof, ...kept }))) return null;
     idp.log.info('sign in needs a further proof', { user_id: userId, client_id: visit.clientId, missing });
     return [];
   }

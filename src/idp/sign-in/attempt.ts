@@ -1,5 +1,6 @@
 import { hmacSha256 } from '../../crypto/digest.js';
 import type { HashingTurn } from '../../crypto/hashing-queue.js';
+import type { Asked } from '../../http/request/asked.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import { identifierKey } from '../../protocol/sign-in/identifiers.js';
 import type { DelayingCounter, FailureCounter, FailureStates, PacedCounter } from '../../storage/sign-in-failures.js';
@@ -9,10 +10,6 @@ import { claimsToBeKnown } from './known-browser.js';
 
 /** An attempt as it is counted: as a stranger's, or as one from a browser that signed in to the account before. */
 export interface CountedAttempt {
-  /** As it was typed. */
-  readonly identifier: string;
-  /** A UUID that stands for the identifier, and says nothing about it without the key. */
-  readonly likeness: string;
   readonly turn: HashingTurn;
   /** All failures of the address block, over all identifiers. */
   readonly address: PacedCounter;
@@ -22,13 +19,39 @@ export interface CountedAttempt {
   readonly wide: DelayingCounter;
 }
 
+/** An attempt for which somebody typed who they are. */
+export interface IdentifiedAttempt extends CountedAttempt {
+  /** As it was typed. */
+  readonly identifier: string;
+  /** A UUID that stands for the identifier, and says nothing about it without the key. */
+  readonly likeness: string;
+}
+
 export interface SignInAttempt {
-  readonly stranger: CountedAttempt;
+  readonly stranger: IdentifiedAttempt;
   /** Null where the browser does not even claim to be known; whether it is can only be said when the account is found. */
-  readonly known: CountedAttempt | null;
+  readonly known: IdentifiedAttempt | null;
 }
 
 const uuidOf = (hex: string): string => hex.slice(0, 32).replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
+const keyOf = (idp: Idp, ...name: string[]): string => hmacSha256(idp.failureKey, ...name).toString('hex');
+
+function addressCounter(idp: Idp, block: string): PacedCounter {
+  const { freeFailures: most, forgiveEvery: every } = idp.config.signIn.address;
+  return { key: keyOf(idp, 'address block', block), most, every };
+}
+
+/** An attempt with a passkey, counted by its credential: nobody but its owner and we know the id of one. */
+export function passkeyAttemptOf(idp: Idp, credentialId: string, { address }: Asked): CountedAttempt {
+  const block = addressBlock(address ?? '');
+  return {
+    turn: { block, known: false },
+    address: addressCounter(idp, block),
+    narrow: { key: keyOf(idp, 'passkey at address', credentialId, block), delays: idp.delays.narrow },
+    wide: { key: keyOf(idp, 'passkey', credentialId), delays: idp.delays.wide },
+  };
+}
 
 /**
  * Under which names an attempt is counted. By what was typed and not by account, or two identifiers that share a delay would
@@ -38,13 +61,14 @@ export function attemptOf(idp: Idp, { visit, form, asked }: SentForm): SignInAtt
   const identifier = form.get('identifier') ?? '';
   const key = identifierKey(identifier);
   const block = addressBlock(asked.address ?? '');
-  const keyOf = (...name: string[]): string => hmacSha256(idp.failureKey, ...name).toString('hex');
-  const counter = (delays: readonly number[], ...name: string[]): DelayingCounter => ({ key: keyOf(...name), delays });
-  const { freeFailures: most, forgiveEvery: every } = idp.config.signIn.address;
-  const address: PacedCounter = { key: keyOf('address block', block), most, every };
-  const likeness = uuidOf(keyOf('likeness', key));
+  const counter = (delays: readonly number[], ...name: string[]): DelayingCounter => ({
+    key: keyOf(idp, ...name),
+    delays,
+  });
+  const address = addressCounter(idp, block);
+  const likeness = uuidOf(keyOf(idp, 'likeness', key));
   const { delays } = idp;
-  const stranger: CountedAttempt = {
+  const stranger: IdentifiedAttempt = {
     identifier,
     likeness,
     turn: { block, known: false },
@@ -52,7 +76,7 @@ export function attemptOf(idp: Idp, { visit, form, asked }: SentForm): SignInAtt
     narrow: counter(delays.narrow, 'address', key, block),
     wide: counter(delays.wide, 'identifier', key),
   };
-  const known: CountedAttempt = {
+  const known: IdentifiedAttempt = {
     identifier,
     likeness,
     turn: { block, known: true },

@@ -9,10 +9,13 @@ import type { Answer } from '../interaction/answer.js';
 import { formOf } from '../interaction/interaction-form.js';
 import { clientOnPage } from '../interaction/parts.js';
 import { hubPath } from '../interaction/paths.js';
-import type { InteractionStep, StepForm } from '../interaction/step.js';
+import type { InteractionStep, SentForm, StepForm } from '../interaction/step.js';
 import { stepOf, type Visit } from '../interaction/visit.js';
 import type { AuthenticationMethod } from './methods/method.js';
 import { type LoginProblem, renderLoginPage } from './page.js';
+import { provenAnswer } from './passkeys/proven.js';
+import { requestOptionsOf } from './passkeys/relying-party.js';
+import { signInWithPasskey } from './passkeys/sign-in.js';
 import { signIn } from './sign-in.js';
 
 const loginForm: StepForm<'login'> = { kind: 'login', boundToUser: false };
@@ -23,6 +26,8 @@ interface LoginView {
   readonly again?: boolean;
   readonly identifier?: string;
   readonly problem?: LoginProblem;
+  /** The id of a passkey that is nobody's. */
+  readonly unknownPasskey?: string | undefined;
 }
 
 function render(idp: Idp, visit: Visit, shown: LoginView): Page {
@@ -39,6 +44,7 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
       again: shown.again,
       identifier: shown.identifier ?? suggested,
       problem: shown.problem,
+      passkey: { script: idp.script, options: requestOptionsOf(idp, visit), unknown: shown.unknownPasskey },
     },
   );
 }
@@ -55,12 +61,41 @@ function incomplete(form: Parameters, text: Texts['login']): LoginProblem | unde
   return identifier || password ? { title: text.problem, identifier, password } : undefined;
 }
 
-/** Asks for username or e-mail and password. */
+function delayed(idp: Idp, until: Date, text: Texts['login']) {
+  const retryAfter = retryAfterSeconds(until, idp.clock.now());
+  return { retryAfter, problem: { title: text.delayedTitle, message: text.delayed(retryAfter) } };
+}
+
+/** The form that only the script sends. */
+async function submitPasskey(idp: Idp, sent: SentForm): Promise<Answer> {
+  const { visit } = sent;
+  const { texts } = visit.view;
+  const result = await signInWithPasskey(idp, sent);
+  switch (result.kind) {
+    case 'proven':
+      return provenAnswer(idp, visit, result);
+    case 'stale':
+      return { seeOther: hubPath(idp, visit) };
+    case 'refused': {
+      const { unknown: unknownPasskey } = result;
+      const message = unknownPasskey === undefined ? texts.login.passkeyRefused : texts.login.passkeyUnknown;
+      const problem = { title: texts.login.problem, message };
+      return { page: render(idp, visit, { problem, unknownPasskey }), status: 422 };
+    }
+    case 'delayed': {
+      const { retryAfter, problem } = delayed(idp, result.until, texts.login);
+      return { page: render(idp, visit, { problem }), status: 429, retryAfter };
+    }
+  }
+}
+
+/** Asks for username or e-mail and password, or for a passkey. */
 export const loginStep = (idp: Idp, password: AuthenticationMethod): InteractionStep<'login'> => ({
   ...loginForm,
   page: (visit) => loginPage(idp, visit),
   async submit(sent) {
     const { visit, form } = sent;
+    if (form.has('passkey')) return submitPasskey(idp, sent);
     const identifier = form.get('identifier') ?? '';
     const text = visit.view.texts.login;
     const ask = (problem: LoginProblem): Page => render(idp, visit, { identifier, problem });
@@ -73,8 +108,7 @@ export const loginStep = (idp: Idp, password: AuthenticationMethod): Interaction
       case 'refused':
         return { page: ask({ title: text.problem, message: text.refused }), status: 422 };
       case 'delayed': {
-        const retryAfter = retryAfterSeconds(result.until, idp.clock.now());
-        const problem = { title: text.delayedTitle, message: text.delayed(retryAfter) };
+        const { retryAfter, problem } = delayed(idp, result.until, text);
         return { page: ask(problem), status: 429, retryAfter };
       }
     }

@@ -1,7 +1,8 @@
 import type { Page } from '../../http/browser/headers.js';
 import { type Html, html } from '../../pages/html.js';
-import { layout } from '../../pages/layout.js';
+import { layout, type ScriptFile } from '../../pages/layout.js';
 import type { View } from '../../pages/view.js';
+import type { PasskeyRequestOptions } from '../../protocol/sign-in/passkey.js';
 import { type ClientOnPage, clientLinks, csrfField } from '../interaction/parts.js';
 
 /** Why the form is shown once more. */
@@ -25,6 +26,15 @@ export interface LoginPage {
   readonly again?: boolean | undefined;
   readonly lostPasswordUrl?: string | undefined;
   readonly problem?: LoginProblem | undefined;
+  readonly passkey: PasskeyOnPage;
+}
+
+/** What the script needs to ask for a passkey; without script nothing of it shows. */
+interface PasskeyOnPage {
+  readonly script: ScriptFile | undefined;
+  readonly options: PasskeyRequestOptions;
+  /** The id of a credential that was offered and is nobody's, for the browser to forget (WebAuthn Level 3 §5.1.10). */
+  readonly unknown?: string | undefined;
 }
 
 const summary = (problem: LoginProblem): Html => html`
@@ -46,6 +56,16 @@ const fault = (field: string, message: string | undefined): Html | undefined =>
 const described = (field: string, message: string | undefined): Html | undefined =>
   message === undefined ? undefined : html` aria-invalid="true" aria-describedby="${field}-fault"`;
 
+/** Beside the password, and from the identifier's field by autofill (WebAuthn Level 3 §5.1.4). */
+const passkeyForm = (view: View, { action, csrf, passkey }: LoginPage): Html => html`
+  <form method="post" action="${action}" data-passkey="use" data-options="${JSON.stringify(passkey.options)}" hidden${
+    passkey.unknown && html` data-unknown="${passkey.unknown}"`
+  }>
+    ${csrfField(csrf)}
+    <input type="hidden" name="passkey">
+    <button class="button second" type="submit">${view.texts.login.passkey}</button>
+  </form>`;
+
 /** The form for username or e-mail and password. */
 export function renderLoginPage(view: View, page: LoginPage): Page {
   const text = view.texts.login;
@@ -53,7 +73,7 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
   const toPassword = identifier !== undefined && !problem?.identifier;
   return layout(
     view,
-    { title: text.title, clientLogo: page.client.logoUri },
+    { title: text.title, clientLogo: page.client.logoUri, scriptFile: page.passkey.script },
     html`
       <p class="lead">${text.lead(html`<strong>${page.client.name}</strong>`)}${page.again && html`<br>${text.again}`}</p>
       ${problem && summary(problem)}
@@ -61,7 +81,7 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
         ${csrfField(page.csrf)}
         <div class="field">
           <label for="identifier">${text.identifier}</label>
-          <input id="identifier" name="identifier" type="text" value="${identifier ?? ''}" autocomplete="username"
+          <input id="identifier" name="identifier" type="text" value="${identifier ?? ''}" autocomplete="username webauthn"
             autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="254" required${
               !toPassword && html` autofocus`
             }${described('identifier', problem?.identifier)}>
@@ -74,8 +94,10 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
           }${described('password', problem?.password)}>
           ${fault('password', problem?.password)}
         </div>
+        <input type="hidden" name="able" data-passkey="able">
         <button class="button" type="submit">${text.submit}</button>
       </form>
+      ${passkeyForm(view, page)}
       ${page.lostPasswordUrl && html`<p class="help"><a href="${page.lostPasswordUrl}">${text.lostPassword}</a></p>`}
       <div class="foot">
         <form method="post" action="${page.cancel.action}">

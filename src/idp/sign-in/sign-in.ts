@@ -6,7 +6,7 @@ import type { Idp } from '../deps.js';
 import type { CookieToSet } from '../interaction/cookies.js';
 import type { SentForm } from '../interaction/step.js';
 import { acceptProof } from './accept-proof.js';
-import { attemptOf, type CountedAttempt, countersOf, countsAsKnown, delayOf } from './attempt.js';
+import { attemptOf, countersOf, countsAsKnown, delayOf, type IdentifiedAttempt } from './attempt.js';
 import { countFailure, forgivenBy, recordFailure, tellOfDelay } from './failure.js';
 import { isKnownBrowser } from './known-browser.js';
 import type { AuthenticationMethod } from './methods/method.js';
@@ -17,7 +17,8 @@ export type SignInResult =
   | { readonly kind: 'refused' }
   | { readonly kind: 'delayed'; readonly until: Date };
 
-function countOverload(error: unknown): never {
+/** Counts attempts that were turned away unjudged, and passes the error on. */
+export function countOverload(error: unknown): never {
   if (error instanceof OverloadedError || error instanceof CrowdedError) metrics.signIn({ result: 'overloaded' });
   throw error;
 }
@@ -29,7 +30,7 @@ function countOverload(error: unknown): never {
  */
 export async function signIn(idp: Idp, method: AuthenticationMethod, sent: SentForm): Promise<SignInResult> {
   const { stranger, known } = attemptOf(idp, sent);
-  const inTurn = (counted: CountedAttempt) =>
+  const inTurn = (counted: IdentifiedAttempt) =>
     idp.signInTurns(counted.narrow.key, counted.turn.block, () => judge(idp, method, sent, counted));
   try {
     const result = (known && (await inTurn(known))) ?? (await inTurn(stranger));
@@ -51,7 +52,7 @@ async function judge(
   idp: Idp,
   method: AuthenticationMethod,
   sent: SentForm,
-  attempt: CountedAttempt,
+  attempt: IdentifiedAttempt,
   looks = 1,
 ): Promise<SignInResult | null> {
   const { visit, form, asked } = sent;
@@ -67,7 +68,7 @@ async function judge(
   if (delay) return tellOfDelay(idp, delay, about);
   const proof = await method.verify(account, form, { turn, parameters });
   const proven = proof &&
-    account && { account, amr: method.amr, forgiven: forgivenBy(idp, attempt, account.id), ...proof };
+    account && { account, amr: [method.amr], forgiven: forgivenBy(idp, attempt, account.id), ...proof };
   const cookies = proven && (await acceptProof(idp, asked, visit, proven));
   if (cookies) return { kind: 'proven', cookies };
   if (proven && !account.disabledAt && looks < mostLooks) return judge(idp, method, sent, attempt, looks + 1);

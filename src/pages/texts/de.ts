@@ -25,6 +25,11 @@ export const de: Texts = {
     identifier: 'Benutzername oder E-Mail-Adresse',
     password: 'Passwort',
     submit: 'Anmelden',
+    passkey: 'Mit Passkey anmelden',
+    passkeyRefused:
+      'Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal, oder melden Sie sich mit Ihrem Passwort an.',
+    passkeyUnknown:
+      'Dieser Passkey ist hier nicht mehr hinterlegt. Nehmen Sie einen anderen, oder melden Sie sich mit Ihrem Passwort an.',
     lostPassword: 'Passwort vergessen?',
     cancel: (client) => `Abbrechen und zu ${client} zurückkehren`,
     problem: 'Bitte prüfen Sie Ihre Eingaben',
@@ -34,6 +39,19 @@ export const de: Texts = {
     delayedTitle: 'Zu viele Versuche',
     delayed: (seconds) =>
       `Es wurde zu oft versucht, sich anzumelden. Warten Sie ${seconds === 1 ? 'eine Sekunde' : `${seconds} Sekunden`} und versuchen Sie es dann noch einmal.`,
+  },
+  passkey: {
+    offerTitle: 'Ohne Passwort anmelden?',
+    offer: 'Mit einem Passkey genügt beim nächsten Mal Ihr Fingerabdruck, Ihr Gesicht oder die PIN Ihres Geräts.',
+    create: 'Passkey erstellen',
+    later: 'Nicht jetzt',
+    failed: 'Der Passkey wurde nicht gespeichert. Versuchen Sie es noch einmal, oder wählen Sie „Nicht jetzt“.',
+    unable: 'Dieser Browser kann hier keinen Passkey erstellen. Sie können ohne einen fortfahren.',
+    name: 'Mein Passkey',
+    usedTitle: 'Sie sind angemeldet',
+    addedTitle: 'Ihr Passkey ist gespeichert',
+    goingOn: 'Einen Augenblick: Sie werden weitergeleitet.',
+    goOn: 'Weiter',
   },
   consent: {
     title: 'Zugriff erlauben?',

@@ -30,6 +30,9 @@ export const en = {
     identifier: 'Username or e-mail',
     password: 'Password',
     submit: 'Sign in',
+    passkey: 'Sign in with a passkey',
+    passkeyRefused: 'That passkey was not accepted. Try again, or sign in with your password.',
+    passkeyUnknown: 'That passkey is no longer registered here. Use another one, or sign in with your password.',
     lostPassword: 'Forgot your password?',
     cancel: (client: string) => `Cancel and return to ${client}`,
     problem: 'There is a problem',
@@ -39,6 +42,20 @@ export const en = {
     delayedTitle: 'Too many attempts',
     delayed: (seconds: number) =>
       `Sign-in was tried too often. Wait ${seconds === 1 ? 'a second' : `${seconds} seconds`}, then try again.`,
+  },
+  passkey: {
+    offerTitle: 'Sign in without a password?',
+    offer: 'With a passkey your fingerprint, your face or the PIN of your device is enough next time.',
+    create: 'Create a passkey',
+    later: 'Not now',
+    failed: 'The passkey was not saved. Try again, or choose “Not now”.',
+    unable: 'This browser cannot create a passkey here. You can go on without one.',
+    /** What a new one is called until its owner calls it something else. */
+    name: 'Passkey',
+    usedTitle: 'You are signed in',
+    addedTitle: 'Your passkey is saved',
+    goingOn: 'One moment: you are being taken on.',
+    goOn: 'Continue',
   },
   consent: {
     title: 'Allow access?',

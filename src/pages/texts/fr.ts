@@ -25,6 +25,10 @@ export const fr: Texts = {
     identifier: 'Nom d’utilisateur ou adresse e-mail',
     password: 'Mot de passe',
     submit: 'Se connecter',
+    passkey: 'Se connecter avec une clé d’accès',
+    passkeyRefused: 'Cette clé d’accès n’a pas été acceptée. Réessayez, ou connectez-vous avec votre mot de passe.',
+    passkeyUnknown:
+      'Cette clé d’accès n’est plus enregistrée ici. Utilisez-en une autre, ou connectez-vous avec votre mot de passe.',
     lostPassword: 'Mot de passe oublié\u202f?',
     cancel: (client) => `Annuler et revenir à ${client}`,
     problem: 'La connexion n’a pas abouti',
@@ -34,6 +38,20 @@ export const fr: Texts = {
     delayedTitle: 'Trop de tentatives',
     delayed: (seconds) =>
       `Trop de tentatives de connexion ont été faites. Attendez ${seconds === 1 ? 'une seconde' : `${seconds}\u00a0secondes`}, puis réessayez.`,
+  },
+  passkey: {
+    offerTitle: 'Se connecter sans mot de passe\u202f?',
+    offer:
+      'Avec une clé d’accès, votre empreinte, votre visage ou le code de votre appareil suffira la prochaine fois.',
+    create: 'Créer une clé d’accès',
+    later: 'Plus tard',
+    failed: 'La clé d’accès n’a pas été enregistrée. Réessayez, ou choisissez «\u00a0Plus tard\u00a0».',
+    unable: 'Ce navigateur ne peut pas créer de clé d’accès ici. Vous pouvez continuer sans.',
+    name: 'Clé d’accès',
+    usedTitle: 'Vous êtes connecté',
+    addedTitle: 'Votre clé d’accès est enregistrée',
+    goingOn: 'Un instant\u00a0: vous allez être redirigé.',
+    goOn: 'Continuer',
   },
   consent: {
     title: 'Autoriser l’accès\u202f?',

@@ -424,6 +424,7 @@ describe('faults', () => {
       { ...least(), lifetimes: { session_idle: '1d' } },
       'lifetimes.session_idle',
     ],
+    ['passkeys for somebody else’s domain', { ...least(), webauthn: { rp_id: 'example.org' } }, 'webauthn.rp_id'],
     [
       'S18: a refresh token that outlives its chain',
       { ...least(), lifetimes: { refresh_token: '91d' } },

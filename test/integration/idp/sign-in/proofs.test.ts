@@ -54,7 +54,12 @@ const prove = async (interaction: string, { id }: TestUser, amr: AuthenticationM
   const { rows } = await idp.database.pool.query('SELECT password_hash FROM users WHERE id = $1', [id]);
   const proof = { subject: id, amr };
   const taken = { userId: id, passwordHash: rows[0].password_hash, forgiven: { keys: [], share: null }, effects: {} };
-  return recordProof(idp.database.sql, { idHash: hashToken(interaction), proof, ...taken, now: idp.clock.now() });
+  return recordProof(idp.database.sql, {
+    interactionIdHash: hashToken(interaction),
+    proof: { given: [proof] },
+    ...taken,
+    now: idp.clock.now(),
+  });
 };
 
 /** From here on accounts have set up a second factor, as far as a sign-in can see. */

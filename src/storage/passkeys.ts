@@ -1,0 +1,201 @@
+import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn } from 'typeorm';
+import type { PasskeyDeviceType } from '../protocol/sign-in/passkey.js';
+import { type Audit, auditRow } from './audit-events.js';
+import { type Change, recordChange } from './change.js';
+import { type Columns, selected } from './connection/columns.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
+
+/** A WebAuthn credential with which a user signs in (WebAuthn Level 3 §4 Credential Record). */
+@Entity('passkeys')
+@Check('passkeys_device_type', `device_type IN ('single', 'multi')`)
+export class Passkey {
+  @PrimaryColumn('bytea', { name: 'credential_id', primaryKeyConstraintName: 'passkeys_pkey' })
+  credentialId!: Buffer;
+  @Index('passkeys_user')
+  @Column('uuid', { name: 'user_id' })
+  userId!: string;
+  /** As COSE encodes it (RFC 9052 §7). */
+  @Column('bytea', { name: 'public_key' })
+  publicKey!: Buffer;
+  /** Signatures made with it, as its authenticator counts; 0 where that does not count. */
+  @Column('bigint')
+  counter!: string;
+  /** How its authenticator can be reached: a hint for the browser. */
+  @Column('text', { array: true })
+  transports!: string[];
+  @Column('text', { name: 'device_type' })
+  deviceType!: PasskeyDeviceType;
+  /** Whether a copy of it is kept elsewhere, as of its last use. */
+  @Column('boolean', { name: 'backed_up' })
+  backedUp!: boolean;
+  /** The model of the authenticator, as it says itself; nothing is proven of it. */
+  @Column('uuid')
+  aaguid!: string;
+  /** What its owner calls it. */
+  @Column('text')
+  name!: string;
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  lastUsedAt!: Date | null;
+  /** When its counter went back, which says that there are two of it: it is refused since. */
+  @Column('timestamptz', { name: 'flagged_at', nullable: true })
+  flaggedAt!: Date | null;
+}
+
+/** SQL: an array of the methods that the passkeys of a row's user stand for, by their registered names (RFC 8176 §2). */
+export const enrolledPasskeys = (user: string): string =>
+  `ARRAY(
+     SELECT DISTINCT CASE k.device_type WHEN 'single' THEN 'hwk' ELSE 'swk' END
+     FROM passkeys k WHERE k.user_id = ${user}.id AND k.flagged_at IS NULL
+   )`;
+
+/** SQL: bytes as the browser names them (RFC 4648 §5). */
+const base64url = (bytes: string): string => `translate(encode(${bytes}, 'base64'), E'+/=\\n', '-_')`;
+
+/** SQL: an array of the ids of the passkeys, in base64url, with which the user of a row can sign in. */
+export const acceptedPasskeys = (user: string): string =>
+  `ARRAY(
+     SELECT ${base64url('k.credential_id')}
+     FROM passkeys k WHERE k.user_id = ${user}.id AND k.flagged_at IS NULL ORDER BY k.created_at
+   )`;
+
+export interface NewPasskey extends Omit<Passkey, 'counter' | 'createdAt' | 'lastUsedAt' | 'flaggedAt'> {
+  readonly counter: number;
+}
+
+interface AddedPasskey extends NewPasskey {
+  /** The interaction whose challenge its authenticator answered, and how many of it had been answered before. */
+  readonly interactionIdHash: Buffer;
+  readonly challenge: number;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const addPasskeyStatement = statement<AddedPasskey, { userId: string }>(
+  'add_passkey',
+  (p) => `
+   WITH answered AS (
+     UPDATE interactions SET challenges_answered = challenges_answered + 1
+     WHERE id_hash = ${p.interactionIdHash} AND challenges_answered = ${p.challenge} AND completed_at IS NULL AND expires_at > ${p.now}
+     RETURNING id_hash
+   ), owner AS (
+     SELECT id FROM users WHERE id = ${p.userId} AND disabled_at IS NULL AND EXISTS (SELECT FROM answered) FOR KEY SHARE
+   ), added AS (
+     INSERT INTO passkeys (credential_id, user_id, public_key, counter, transports, device_type, backed_up, aaguid, name, created_at)
+     SELECT ${p.credentialId}, id, ${p.publicKey}, ${p.counter}, ${p.transports}, ${p.deviceType}, ${p.backedUp}, ${p.aaguid}, ${p.name}, ${p.now}
+     FROM owner
+     ON CONFLICT (credential_id) DO NOTHING
+     RETURNING user_id
+   ), audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'added', userId: 'user_id' })}
+   )
+   SELECT user_id AS "userId" FROM added`,
+);
+
+/**
+ * Keeps a passkey that was made for the challenge of an interaction, and redeems the challenge.
+ * @returns false when the challenge was answered before, the credential is somebody's already or the user is disabled
+ */
+export async function addPasskey(sql: Sql, passkey: AddedPasskey): Promise<boolean> {
+  return (await sql.query(addPasskeyStatement, passkey)).rowCount === 1;
+}
+
+interface Flagging {
+  readonly credentialId: Buffer;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const flagPasskeyStatement = statement<Flagging, { userId: string }>(
+  'flag_passkey',
+  (p) => `
+   WITH flagged AS (
+     UPDATE passkeys SET flagged_at = ${p.now} WHERE credential_id = ${p.credentialId} AND flagged_at IS NULL RETURNING user_id
+   ), audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'flagged', userId: 'user_id' })}
+   )
+   SELECT user_id AS "userId" FROM flagged`,
+);
+
+/** Nobody signs in with it from now on. @returns false when that was so before */
+export async function flagPasskey(sql: Sql, flagging: Flagging): Promise<boolean> {
+  return (await sql.query(flagPasskeyStatement, flagging)).rowCount === 1;
+}
+
+/** A passkey as its owner may see it. */
+export interface ListedPasskey {
+  /** The credential's id in base64url. */
+  readonly id: string;
+  readonly name: string;
+  readonly deviceType: PasskeyDeviceType;
+  readonly backedUp: boolean;
+  readonly transports: readonly string[];
+  readonly aaguid: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly flaggedAt: Date | null;
+}
+
+const listedColumns: Columns<ListedPasskey> = {
+  id: base64url('credential_id'),
+  name: 'name',
+  deviceType: 'device_type',
+  backedUp: 'backed_up',
+  transports: 'transports',
+  aaguid: 'aaguid',
+  createdAt: 'created_at',
+  lastUsedAt: 'last_used_at',
+  flaggedAt: 'flagged_at',
+};
+
+const listPasskeysStatement = statement<{ userId: string }, ListedPasskey>(
+  'list_passkeys',
+  (p) =>
+    `SELECT ${selected(listedColumns)} FROM passkeys WHERE user_id = ${p.userId} ORDER BY created_at, credential_id`,
+);
+
+/** The oldest first. */
+export const listPasskeys = async (sql: Sql, userId: string): Promise<readonly ListedPasskey[]> =>
+  (await sql.query(listPasskeysStatement, { userId })).rows;
+
+interface OwnPasskey {
+  readonly userId: string;
+  /** In base64url. */
+  readonly id: string;
+}
+
+const ownedBy = ({ userId, id }: OwnPasskey) => ({ userId, credentialId: Buffer.from(id, 'base64url') });
+
+/** @returns false when the user has no such passkey */
+export const renamePasskey = (
+  manager: EntityManager,
+  passkey: OwnPasskey,
+  name: string,
+  change: Change,
+): Promise<boolean> =>
+  manager.transaction(async (transaction) => {
+    const { affected } = await transaction.update(Passkey, ownedBy(passkey), { name });
+    if (!affected) return false;
+    await recordChange(transaction, change);
+    return true;
+  });
+
+/** @returns false when the user has no such passkey */
+export const removePasskey = (manager: EntityManager, passkey: OwnPasskey, change: Change): Promise<boolean> =>
+  manager.transaction(async (transaction) => {
+    const { affected } = await transaction.delete(Passkey, ownedBy(passkey));
+    if (!affected) return false;
+    await recordChange(transaction, change);
+    return true;
+  });
+
+/** @returns how many there were; null when the user had none */
+export const removeAllPasskeys = (manager: EntityManager, userId: string, change: Change): Promise<number | null> =>
+  manager.transaction(async (transaction) => {
+    const { affected } = await transaction.delete(Passkey, { userId });
+    if (!affected) return null;
+    await recordChange(transaction, change, { passkeys: affected });
+    return affected;
+  });
