@@ -114,7 +114,6 @@ interface VisitingSession {
   readonly authenticatedAt: Date;
   readonly lastSeenAt: Date;
   readonly amr: string[];
-  readonly acr: string | null;
   /** The ways to prove who they are that the user has set up. */
   readonly enrolled: readonly AuthenticationMethodReference[];
 }
@@ -169,7 +168,6 @@ const sessionColumns: Columns<VisitingSession> = {
   authenticatedAt: 'COALESCE(s.authenticated_at, s.auth_time)',
   lastSeenAt: 's.last_seen_at',
   amr: 's.amr',
-  acr: 's.acr',
   enrolled: enrolledMethods('u'),
 };
 

@@ -17,7 +17,6 @@ export interface KnownSession {
   /** The same, by the database's clock. */
   readonly authenticatedAt: Date;
   readonly amr: string[];
-  readonly acr: string | null;
   /** The ways to prove who they are that the user has set up. */
   readonly enrolled: readonly AuthenticationMethodReference[];
 }
@@ -34,7 +33,6 @@ const sessionColumns: Columns<KnownSession> = {
   authTime: 's.auth_time',
   authenticatedAt: 'COALESCE(s.authenticated_at, s.auth_time)',
   amr: 's.amr',
-  acr: 's.acr',
   enrolled: enrolledMethods('u'),
 };
 

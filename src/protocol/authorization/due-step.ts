@@ -8,7 +8,7 @@ import {
   type StoredConsent,
   withClaimsOfScopes,
 } from '../permission.js';
-import { requiredContextClass } from '../sign-in/authentication-context.js';
+import { requiredContextClass, toldContextClass } from '../sign-in/authentication-context.js';
 import {
   type ConsentFacts,
   type FactorFacts,
@@ -104,7 +104,6 @@ interface AnsweringSession {
   readonly userId: string;
   readonly authTime: Date;
   readonly amr: readonly string[];
-  readonly acr: string | null;
 }
 
 /**
@@ -113,11 +112,11 @@ interface AnsweringSession {
  */
 export function signedInOutcome(
   { scopes, acrValues, essentialAcr, requestedClaims }: ValidatedAuthorizationRequest,
-  { id: sessionId, userId, authTime, amr, acr }: AnsweringSession,
+  { id: sessionId, userId, authTime, amr }: AnsweringSession,
 ) {
-  const told = (essentialAcr && requiredContextClass(acrValues, amr)) || acr;
+  const acr = (essentialAcr && requiredContextClass(acrValues, amr)) || toldContextClass(acrValues, amr);
   const claims = requestedClaims && { requestedClaims };
-  return { sessionId, userId, authTime: authTime.getTime(), amr, acr: told, scopes, ...claims };
+  return { sessionId, userId, authTime: authTime.getTime(), amr, acr, scopes, ...claims };
 }
 
 /**

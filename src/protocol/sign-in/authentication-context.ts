@@ -34,24 +34,35 @@ const factors: Readonly<Partial<Record<AuthenticationMethodReference, Factor>>> 
   face: 'inherence',
 };
 
-/** What an `acr` of ours can be, weakest first (OIDC Core §2). */
-export const authenticationContextClasses = ['aal1', 'aal2'] as const;
+/** What an `acr` of ours can be (OIDC Core §2): two levels, weakest first, and `phr` (OpenID EAP ACR Values §2). */
+export const authenticationContextClasses = ['aal1', 'aal2', 'phr'] as const;
 
-/** One factor is `aal1`, two different ones are `aal2` (NIST SP 800-63B §4). */
 export type AuthenticationContextClass = (typeof authenticationContextClasses)[number];
 
+/** One factor is `aal1`, two different ones are `aal2` (NIST SP 800-63B §4). */
+export type AssuranceLevel = Exclude<AuthenticationContextClass, 'phr'>;
+
 /** The ways to prove who one is that the identity provider offers (RFC 8176 §2). */
-export const availableMethods: readonly AuthenticationMethodReference[] = ['pwd'];
+export const availableMethods: readonly AuthenticationMethodReference[] = ['pwd', 'hwk', 'swk'];
+
+/**
+ * A passkey: what it signs is good for one site only, whoever asks for it (OpenID EAP ACR Values §2). It can verify its user, and is
+ * two factors then.
+ */
+export const isPasskey = (method: string): boolean => method === 'hwk' || method === 'swk';
 
 const factorsOf = (methods: readonly string[]): ReadonlySet<Factor> =>
   new Set(methods.flatMap((method) => factors[method as AuthenticationMethodReference] ?? []));
 
-/** The `acr` that a set of methods amounts to (OIDC Core §2). Two methods of one kind stay one factor. */
-export const authenticationContextClass = (methods: readonly string[]): AuthenticationContextClass =>
+/** The level that a set of methods amounts to (NIST SP 800-63B §4). Two methods of one kind stay one factor. */
+export const authenticationContextClass = (methods: readonly string[]): AssuranceLevel =>
   methods.includes('mfa') || factorsOf(methods).size >= 2 ? 'aal2' : 'aal1';
 
-const isEnough = (given: AuthenticationContextClass, wanted: AuthenticationContextClass): boolean =>
-  authenticationContextClasses.indexOf(given) >= authenticationContextClasses.indexOf(wanted);
+const isEnough = (methods: readonly string[], wanted: AuthenticationContextClass): boolean =>
+  wanted === 'phr' ? methods.some(isPasskey) : wanted === 'aal1' || authenticationContextClass(methods) === wanted;
+
+const knownClasses = (acrValues: readonly string[]): readonly AuthenticationContextClass[] =>
+  acrValues.flatMap((value) => authenticationContextClasses.find((name) => name === value) ?? []);
 
 /**
  * What a sign-in should amount to: the first of `acr_values` that is within the user's reach. The values come in order of
@@ -62,9 +73,15 @@ export function wantedContextClass(
   acrValues: readonly string[],
   methods: readonly string[],
 ): AuthenticationContextClass {
-  const attainable = authenticationContextClass(methods);
-  const known = acrValues.flatMap((value) => authenticationContextClasses.find((name) => name === value) ?? []);
-  return known.find((wanted) => isEnough(attainable, wanted)) ?? authenticationContextClasses[0];
+  const best = methods.some(isPasskey) ? [...methods, 'mfa'] : methods;
+  return knownClasses(acrValues).find((wanted) => isEnough(best, wanted)) ?? authenticationContextClasses[0];
+}
+
+/** The `acr` that a client is told: `phr` only where it asked for that rather than for the sign-in's level (OIDC Core §2 `acr`). */
+export function toldContextClass(acrValues: readonly string[], methods: readonly string[]): AuthenticationContextClass {
+  const given = authenticationContextClass(methods);
+  const fitting = (wanted: AuthenticationContextClass) => wanted === given || wanted === 'phr';
+  return knownClasses(acrValues).find((wanted) => fitting(wanted) && isEnough(methods, wanted)) ?? given;
 }
 
 /**
@@ -75,23 +92,25 @@ export function requiredContextClass(
   acrValues: readonly string[],
   methods: readonly string[],
 ): AuthenticationContextClass | undefined {
-  const given = authenticationContextClass(methods);
-  const known = acrValues.flatMap((value) => authenticationContextClasses.find((name) => name === value) ?? []);
-  return known.includes(given) ? given : known.find((wanted) => isEnough(given, wanted));
+  const told = toldContextClass(acrValues, methods);
+  const known = knownClasses(acrValues);
+  return known.includes(told) ? told : known.find((wanted) => isEnough(methods, wanted));
 }
 
 /**
- * The methods that a user has set up and that would add a factor to those proven; none once it is enough for the class
- * (NIST SP 800-63B §4.2.1).
+ * The methods that a user has set up and that would add a factor to those proven, or what else the class needs; none once it
+ * is enough for the class (NIST SP 800-63B §4.2.1).
  */
 export function missingMethods(
   wanted: AuthenticationContextClass,
   proven: readonly string[],
   enrolled: readonly AuthenticationMethodReference[],
 ): readonly AuthenticationMethodReference[] {
-  if (proven.length > 0 && isEnough(authenticationContextClass(proven), wanted)) return [];
+  if (proven.length > 0 && isEnough(proven, wanted)) return [];
+  if (wanted === 'phr') return enrolled.filter(isPasskey);
   const provenFactors = factorsOf(proven);
-  return enrolled.filter((method) => [...factorsOf([method])].some((factor) => !provenFactors.has(factor)));
+  const adds = (method: string) => [...factorsOf([method])].some((factor) => !provenFactors.has(factor));
+  return enrolled.filter((method) => adds(method) || isPasskey(method));
 }
 
 /** Methods of one sign-in as `amr` lists them, with `mfa` once two factors are there (RFC 8176 §2). */
@@ -102,5 +121,5 @@ export function methodReferences(methods: readonly string[]): readonly string[] 
 
 /** Published as acr_values_supported (OIDC Discovery §3): only what the available methods can amount to. */
 export const attainableContextClasses: readonly AuthenticationContextClass[] = authenticationContextClasses.filter(
-  (name) => isEnough(authenticationContextClass(availableMethods), name),
+  (name) => isEnough(availableMethods, name),
 );

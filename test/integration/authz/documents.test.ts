@@ -47,7 +47,7 @@ describe.each(wellKnown)('%s (OIDC Discovery §4, RFC 8414 §3)', (path) => {
       id_token_signing_alg_values_supported: ['ES256', 'EdDSA', 'PS256', 'RS256'],
       code_challenge_methods_supported: ['S256'],
       scopes_supported: expect.arrayContaining(['openid', 'offline_access', 'read:resource']),
-      acr_values_supported: ['aal1'],
+      acr_values_supported: ['aal1', 'aal2', 'phr'],
       protected_resources: expect.arrayContaining([api]),
     }));
 

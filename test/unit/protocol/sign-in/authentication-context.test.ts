@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type AuthenticationContextClass,
   type AuthenticationMethodReference,
   authenticationContextClass,
   authenticationContextClasses,
   methodReferences,
   missingMethods,
   requiredContextClass,
+  toldContextClass,
   wantedContextClass,
 } from '../../../../src/protocol/sign-in/authentication-context.js';
 
@@ -47,6 +49,9 @@ describe('What a sign-in should amount to (OIDC Core §3.1.2.1 acr_values)', () 
     ['the first of two within reach', ['aal1', 'aal2'], ['pwd', 'otp'], 'aal1'],
     ['what nobody knows is passed over', ['gold', 'aal2'], ['pwd', 'otp'], 'aal2'],
     ['a user who has set up nothing', ['aal2'], [], 'aal1'],
+    ['a passkey verifies its user', ['aal2'], ['swk'], 'aal2'],
+    ['against phishing, within reach', ['phr', 'aal2'], ['pwd', 'hwk'], 'phr'],
+    ['against phishing, out of reach', ['phr', 'aal2'], ['pwd', 'otp'], 'aal2'],
   ])('%s', (_name, acrValues, methods, expected) => {
     expect(wantedContextClass(acrValues, methods)).toBe(expected);
   });
@@ -63,13 +68,37 @@ describe('A class that has to be reached (OIDC Core §5.5.1.1)', () => {
   });
 });
 
+describe('What a client is told (OIDC Core §2 acr)', () => {
+  const passkey = ['swk', 'user', 'mfa'];
+  it.each<[string, string[], string[], string, string | undefined]>([
+    ['no wish', [], passkey, 'aal2', undefined],
+    ['against phishing, as asked', ['phr'], passkey, 'phr', 'phr'],
+    ['the level first', ['aal2', 'phr'], passkey, 'aal2', 'aal2'],
+    ['against phishing first', ['phr', 'aal2'], passkey, 'phr', 'phr'],
+    ['against phishing with a touch', ['phr'], ['hwk', 'user'], 'phr', 'phr'],
+    ['less than it is', ['aal1'], passkey, 'aal2', 'aal1'],
+    ['what it is not', ['phr'], ['pwd', 'otp'], 'aal2', undefined],
+  ])('%s', (_name, acrValues, methods, told, required) => {
+    expect(toldContextClass(acrValues, methods)).toBe(told);
+    expect(requiredContextClass(acrValues, methods)).toBe(required);
+  });
+});
+
 describe('What is missing (NIST SP 800-63B §4.2.1)', () => {
   type Methods = AuthenticationMethodReference[];
-  it.each<[string, 'aal1' | 'aal2', string[], Methods, Methods]>([
+  it.each<[string, AuthenticationContextClass, string[], Methods, Methods]>([
     ['nothing proven: any factor', 'aal1', [], ['pwd', 'otp'], ['pwd', 'otp']],
     ['one factor is enough', 'aal1', ['pwd'], ['pwd', 'otp'], []],
     ['a password asks for something else', 'aal2', ['pwd'], ['pwd', 'pin', 'otp', 'hwk'], ['otp', 'hwk']],
-    ['a key asks for something else', 'aal2', ['hwk'], ['pwd', 'otp', 'hwk'], ['pwd']],
+    [
+      'a key that was only touched asks for something else, or its user',
+      'aal2',
+      ['hwk'],
+      ['pwd', 'otp', 'hwk'],
+      ['pwd', 'hwk'],
+    ],
+    ['nothing but a passkey resists phishing', 'phr', ['pwd', 'otp'], ['pwd', 'otp', 'swk'], ['swk']],
+    ['a passkey alone resists it', 'phr', ['swk', 'user'], ['pwd', 'swk'], []],
     ['two factors are enough', 'aal2', ['pwd', 'otp'], ['pwd', 'otp', 'face'], []],
     ['mfa says so itself', 'aal2', ['mfa'], ['pwd', 'otp'], []],
     ['what proves no factor adds none', 'aal2', ['pwd'], ['pwd', 'user'], []],

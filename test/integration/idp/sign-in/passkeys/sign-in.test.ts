@@ -85,6 +85,20 @@ describe('Sign-in by passkey (WebAuthn Level 3 §7.2)', () => {
     expect((await browser.get(hub(interaction))).text).toContain('Allow');
   });
 
+  it('is against phishing where a client asks for that (OpenID EAP ACR Values §2)', async () => {
+    const owner = await addOwner();
+    const { browser, interaction, use } = await open(undefined, { acrValues: ['phr'] });
+    await idp.signIn(browser, interaction, owner.user);
+    expect(browser.cookies.has('session')).toBe(false);
+    await use(owner);
+    const [allow] = formsOf((await browser.get(hub(interaction))).text);
+    await browser.post(allow?.action ?? '', { ...allow?.fields, decision: 'allow' });
+    const { rows } = await idp.database.pool.query('SELECT outcome FROM interactions WHERE id_hash = $1', [
+      hashToken(interaction),
+    ]);
+    expect(rows[0].outcome).toMatchObject({ acr: 'phr', amr: ['pwd', 'swk', 'user', 'mfa'] });
+  });
+
   it('is one of two proofs where it is not enough', async () => {
     const owner = await addOwner();
     const { browser, interaction, use } = await open(undefined, { acrValues: ['aal2'] });
