@@ -36,9 +36,11 @@ const restart = () => {
   });
 };
 
+const bundles = ['src/idp/browser', 'src/spa-rp/browser'];
+
 const bundle = async () => {
-  const [code] = await once(start(['src/spa-rp/browser/build.mjs']), 'exit');
-  return code === 0;
+  const builds = bundles.map(async (folder) => (await once(start([`${folder}/build.mjs`]), 'exit'))[0]);
+  return (await Promise.all(builds)).every((code) => code === 0);
 };
 
 await bundle();
@@ -49,10 +51,12 @@ compiler.stdout.setEncoding('utf8').on('data', (text) => {
 });
 
 let timer;
-watch('src/spa-rp/browser', () => {
-  clearTimeout(timer);
-  timer = setTimeout(async () => (await bundle()) && restart(), 100);
-});
+for (const folder of bundles) {
+  watch(folder, () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => (await bundle()) && restart(), 100);
+  });
+}
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, async () => {

@@ -10,7 +10,6 @@ import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter
 import { createMailing, type Mailing } from '../mail/mailing.js';
 import type { Wake } from '../mail/wake.js';
 import { type Brand, brandOf } from '../pages/brand.js';
-import type { ScriptFile } from '../pages/layout.js';
 import { type SignInDelayRule, signInDelays } from '../protocol/sign-in/sign-in-delay.js';
 import type { AuditBatch } from '../storage/audit-events.js';
 import type { ClientCache } from '../storage/clients.js';
@@ -18,6 +17,7 @@ import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { rateLimited } from '../telemetry/log/rate-limited.js';
+import type { Script } from './script.js';
 
 /** The part of the configuration that this room reads. */
 export type IdpConfig = Pick<
@@ -61,7 +61,7 @@ export interface Idp extends IdpGiven {
   readonly brand: Brand;
   readonly mailing: Mailing;
   /** Of the pages; none where it was not built. */
-  readonly script: ScriptFile | undefined;
+  readonly script: Script | undefined;
   /** Attempts under one narrow counter are judged one after another: twenty guesses at once are twenty failures. */
   readonly signInTurns: Turns;
   /** Per address block: failed sign-ins that get a line in the log and a row in the audit trail. */
@@ -89,7 +89,7 @@ const wideFactor = 10;
 /** Beyond a browser's six connections and a suite that signs one user in from many browsers; nothing is counted beyond. */
 const turnsLimits = { perKey: 64, perGroup: 128 };
 
-export function assemble(given: IdpGiven, script: ScriptFile | undefined): Idp {
+export function assemble(given: IdpGiven, script: Script | undefined): Idp {
   const { keyEncryptionKeys, signIn } = given.config;
   const { current, all } = keyEncryptionKeys;
   const older = all.filter(({ id }) => id !== current.id);

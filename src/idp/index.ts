@@ -4,6 +4,7 @@
  * the interaction's row, which authz starts and redeems and this room completes.
  */
 import type { Express, RequestHandler } from 'express';
+import { sendAsset } from '../http/browser/asset.js';
 import { type CorsPolicy, cors } from '../http/browser/cors.js';
 import { createHealth, publicHealth } from '../http/operations/health.js';
 import type { Role } from '../http/role.js';
@@ -23,6 +24,7 @@ import type { StepKind } from './interaction/step-kind.js';
 import { mountMailbox } from './mailbox/mailbox.js';
 import { confirmLogout, logout } from './openid/logout.js';
 import { userinfo } from './openid/userinfo.js';
+import { loadScript } from './script.js';
 import { loginStep } from './sign-in/login.js';
 import { passwordMethod } from './sign-in/methods/password.js';
 
@@ -74,6 +76,8 @@ function mountStep(app: Express, idp: Idp, step: InteractionStep): void {
 }
 
 function mountIdp(app: Express, idp: Idp): void {
+  if (idp.script) app.get(idp.script.route, sendAsset(idp.script.asset));
+  else idp.log.warn('no script for the pages: passkeys are not offered; run "npm run build"', {});
   const steps = stepsOf(idp);
   app.use(endpoints.userinfo.path, cors(userinfoCors(idp)));
   for (const step of Object.values(steps)) mountStep(app, idp, step);
@@ -83,7 +87,7 @@ function mountIdp(app: Express, idp: Idp): void {
 }
 
 export function createIdp(given: IdpGiven): Role {
-  const idp = assemble(given, undefined);
+  const idp = assemble(given, loadScript(given.config.publicUrls.idp));
   const checks = {
     database: () => ping(idp.sql),
     signing_keys: async () => void (await idp.signingKeys.keySet()),

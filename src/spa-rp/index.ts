@@ -6,12 +6,13 @@
  */
 import type { RequestHandler } from 'express';
 import type { Clock } from '../clock.js';
+import { sendAsset } from '../http/browser/asset.js';
 import { createCookies } from '../http/browser/cookies.js';
 import { createHealth, publicHealth } from '../http/operations/health.js';
 import type { Role } from '../http/role.js';
 import { plainBrand } from '../pages/brand.js';
 import { refusalPages } from '../pages/send.js';
-import { builtAssets, loadAssets, sendAsset } from './assets.js';
+import { builtAssets, loadAssets } from './assets.js';
 import { renderPage } from './page.js';
 import type { RuntimeConfiguration } from './runtime-configuration.js';
 

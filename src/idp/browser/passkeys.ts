@@ -1,0 +1,108 @@
+/**
+ * The script of the pages: asks the browser for passkeys and sends what it says as a form. What it needs stands in `data-`
+ * attributes. Where it does not run, or the browser cannot, the pages are as they are without it.
+ */
+
+type Credential = typeof PublicKeyCredential;
+type Signal = (of: object) => Promise<void>;
+
+/** What not every browser has. */
+const passkeys = (globalThis as { PublicKeyCredential?: Partial<Credential> }).PublicKeyCredential;
+
+/** Milliseconds that a browser may take to make a passkey by itself, or to hear what is told of others. */
+const patience = { automatic: 5_000, signal: 1_000 };
+
+const part = <Part extends HTMLElement>(name: string): Part | null =>
+  document.querySelector(`[data-passkey="${name}"]`);
+const read = <T>(text: string | undefined): T => JSON.parse(text ?? '{}') as T;
+
+/** One request at a time: a browser refuses the second while one is pending. */
+let pending = new AbortController();
+function renewed(): AbortSignal {
+  pending.abort();
+  pending = new AbortController();
+  return pending.signal;
+}
+
+function send(form: HTMLFormElement, credential: globalThis.Credential | null): void {
+  const field = form.elements.namedItem('passkey');
+  if (!credential || !(field instanceof HTMLInputElement)) return;
+  field.value = JSON.stringify((credential as PublicKeyCredential).toJSON());
+  form.submit();
+}
+
+/** Tells the password manager; a browser that does not know how is not told. */
+async function signal(name: string, of: object): Promise<void> {
+  const tell = (passkeys as unknown as Record<string, Signal | undefined> | undefined)?.[name];
+  const told = tell?.call(passkeys, of).catch(() => undefined);
+  await Promise.race([told, new Promise((done) => setTimeout(done, patience.signal))]);
+}
+
+/** The sign-in page: by autofill of the identifier's field, or by the button. */
+async function offerUse(form: HTMLFormElement): Promise<void> {
+  const publicKey = passkeys?.parseRequestOptionsFromJSON?.(read(form.dataset.options));
+  if (!publicKey) return;
+  const ask = async (mediation: CredentialMediationRequirement) =>
+    send(form, await navigator.credentials.get({ publicKey, mediation, signal: renewed() }));
+  const waitForAutofill = async () => {
+    if (await passkeys?.isConditionalMediationAvailable?.()) await ask('conditional').catch(() => undefined);
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    ask('optional').catch(waitForAutofill);
+  });
+  form.hidden = false;
+  const { unknown } = form.dataset;
+  if (unknown) await signal('signalUnknownCredential', { rpId: publicKey.rpId, credentialId: unknown });
+  await waitForAutofill();
+}
+
+/** Tells the server with the password whether this browser could make a passkey, so that only then one is offered. */
+async function tellAbility(field: HTMLInputElement): Promise<void> {
+  const able =
+    passkeys?.parseCreationOptionsFromJSON && (await passkeys.isUserVerifyingPlatformAuthenticatorAvailable?.());
+  if (able) field.value = 'yes';
+}
+
+/** The page that offers one: made without a question where the browser can, or by the button. */
+async function offerCreation(form: HTMLFormElement): Promise<void> {
+  const publicKey = passkeys?.parseCreationOptionsFromJSON?.(read(form.dataset.options));
+  if (!publicKey) return;
+  const make = async (options: object, signal: AbortSignal) =>
+    send(form, await navigator.credentials.create({ publicKey, signal, ...options }));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const failed = part('failed');
+    make({}, renewed()).catch(() => failed?.removeAttribute('hidden'));
+  });
+  form.hidden = false;
+  part('unable')?.setAttribute('hidden', '');
+  const capabilities = await passkeys?.getClientCapabilities?.();
+  if (!capabilities?.conditionalCreate) return;
+  const automatic = renewed();
+  setTimeout(() => automatic === pending.signal && pending.abort(), patience.automatic);
+  await make({ mediation: 'conditional' }, automatic).catch(() => undefined);
+}
+
+/** After a sign-in or a change: what the password manager keeps is made true, and the browser goes on. */
+async function goOn(link: HTMLAnchorElement): Promise<void> {
+  const { rpId, userId, allAcceptedCredentialIds, name, displayName } = read<Record<string, unknown>>(
+    link.dataset.accepted,
+  );
+  await Promise.all([
+    signal('signalAllAcceptedCredentials', { rpId, userId, allAcceptedCredentialIds }),
+    signal('signalCurrentUserDetails', { rpId, userId, name, displayName }),
+  ]);
+  location.replace(link.href);
+}
+
+function start<Part extends HTMLElement>(name: string, work: (part: Part) => Promise<void>): void {
+  const found = part<Part>(name);
+  if (found) work(found).catch(() => undefined);
+}
+
+addEventListener('pagehide', () => pending.abort());
+start('able', tellAbility);
+start('use', offerUse);
+start('create', offerCreation);
+start('accepted', goOn);
