@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Passkeys of users, and how many WebAuthn challenges of an interaction were answered, from which the next follows. The previous
- * release goes on: it knows of no passkey, and its interactions have answered none.
+ * Passkeys of users, and how many WebAuthn challenges of an interaction or a session were answered, from which the next follows. The
+ * previous release goes on: it knows of no passkey, and what it begins has answered none.
  */
 export class Passkeys1795650000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -21,11 +21,13 @@ export class Passkeys1795650000000 implements MigrationInterface {
       flagged_at timestamptz
     )`);
     await runner.query('CREATE INDEX passkeys_user ON passkeys (user_id)');
-    await runner.query('ALTER TABLE interactions ADD COLUMN challenges_answered integer NOT NULL DEFAULT 0');
+    for (const table of ['interactions', 'sessions'])
+      await runner.query(`ALTER TABLE ${table} ADD COLUMN challenges_answered integer NOT NULL DEFAULT 0`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('ALTER TABLE interactions DROP COLUMN challenges_answered');
+    for (const table of ['interactions', 'sessions'])
+      await runner.query(`ALTER TABLE ${table} DROP COLUMN challenges_answered`);
     await runner.query('DROP TABLE passkeys');
   }
 }

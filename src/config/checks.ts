@@ -98,7 +98,7 @@ function* userFaults({ users = [], claims }: ValidSections): Generator<Fault> {
 
 /** Browsers refuse any other (WebAuthn Level 3 §5.1.2). */
 function* relyingPartyFaults({ webauthn, public_urls }: ValidSections): Generator<Fault> {
-  if (webauthn?.rp_id === undefined || !public_urls) return;
+  if (webauthn?.rp_id === undefined || public_urls?.idp === undefined) return;
   const { hostname } = new URL(public_urls.idp);
   if (hostname !== webauthn.rp_id && !hostname.endsWith(`.${webauthn.rp_id}`)) {
     yield fault(['webauthn', 'rp_id'], `must be ${hostname}, the host of public_urls.idp, or a domain above it`);

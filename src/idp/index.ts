@@ -27,6 +27,7 @@ import { userinfo } from './openid/userinfo.js';
 import { loadScript } from './script.js';
 import { loginStep } from './sign-in/login.js';
 import { passwordMethod } from './sign-in/methods/password.js';
+import { offerPasskeyStep } from './sign-in/passkeys/offer.js';
 
 type IdpEndpoint = {
   [Name in EndpointName]: (typeof endpoints)[Name]['role'] extends 'idp' ? Name : never;
@@ -35,6 +36,7 @@ type IdpEndpoint = {
 /** The steps of an interaction: a new one is a new entry. */
 const stepsOf = (idp: Idp): Steps => ({
   login: loginStep(idp, passwordMethod(idp.passwords)),
+  offerPasskey: offerPasskeyStep(idp),
   consent: consentStep(idp),
 });
 

@@ -29,6 +29,7 @@ export const endpoints = {
   authorizationServerMetadata: { role: 'authz', methods: ['GET'], path: '/.well-known/oauth-authorization-server' },
   interaction: { role: 'idp', methods: ['GET'], path: '/oidc/v1/interaction/:interaction' },
   login: { role: 'idp', methods: ['POST'], path: '/oidc/v1/login/:interaction' },
+  offerPasskey: { role: 'idp', methods: ['POST'], path: '/oidc/v1/passkey/:interaction' },
   consent: { role: 'idp', methods: ['POST'], path: '/oidc/v1/consent/:interaction' },
   userinfo: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/userinfo', metadata: 'userinfo_endpoint' },
   logout: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/logout', metadata: 'end_session_endpoint' },

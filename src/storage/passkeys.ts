@@ -4,7 +4,7 @@ import { type Audit, auditRow } from './audit-events.js';
 import { type Change, recordChange } from './change.js';
 import { type Columns, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
+import { type Placeholders, statement } from './connection/statement.js';
 
 /** A WebAuthn credential with which a user signs in (WebAuthn Level 3 §4 Credential Record). */
 @Entity('passkeys')
@@ -65,21 +65,31 @@ export interface NewPasskey extends Omit<Passkey, 'counter' | 'createdAt' | 'las
   readonly counter: number;
 }
 
+/** What a challenge is bound to: the interaction in which a passkey is offered, or the session in which its user adds one. */
+type ChallengePlace = 'interaction' | 'session';
+
 interface AddedPasskey extends NewPasskey {
-  /** The interaction whose challenge its authenticator answered, and how many of it had been answered before. */
-  readonly interactionIdHash: Buffer;
+  /** Hash of the interaction's id, or of the session's secret. */
+  readonly placeHash: Buffer;
+  /** How many challenges had been answered there before. */
   readonly challenge: number;
   readonly now: Date;
   readonly audit: Audit;
 }
 
-const addPasskeyStatement = statement<AddedPasskey, { userId: string }>(
-  'add_passkey',
-  (p) => `
+const answeredIn = (p: Placeholders<AddedPasskey>): Readonly<Record<ChallengePlace, string>> => ({
+  interaction: `UPDATE interactions SET challenges_answered = challenges_answered + 1
+     WHERE id_hash = ${p.placeHash} AND challenges_answered = ${p.challenge} AND completed_at IS NULL AND expires_at > ${p.now}`,
+  session: `UPDATE sessions SET challenges_answered = challenges_answered + 1
+     WHERE secret_hash = ${p.placeHash} AND challenges_answered = ${p.challenge} AND user_id = ${p.userId} AND expires_at > ${p.now}`,
+});
+
+const addPasskeyIn = (place: ChallengePlace) =>
+  statement<AddedPasskey, { userId: string }>(
+    `add_passkey_in_${place}`,
+    (p) => `
    WITH answered AS (
-     UPDATE interactions SET challenges_answered = challenges_answered + 1
-     WHERE id_hash = ${p.interactionIdHash} AND challenges_answered = ${p.challenge} AND completed_at IS NULL AND expires_at > ${p.now}
-     RETURNING id_hash
+     ${answeredIn(p)[place]} RETURNING true
    ), owner AS (
      SELECT id FROM users WHERE id = ${p.userId} AND disabled_at IS NULL AND EXISTS (SELECT FROM answered) FOR KEY SHARE
    ), added AS (
@@ -92,14 +102,16 @@ const addPasskeyStatement = statement<AddedPasskey, { userId: string }>(
      ${auditRow({ audit: p.audit, now: p.now, from: 'added', userId: 'user_id' })}
    )
    SELECT user_id AS "userId" FROM added`,
-);
+  );
+
+const addPasskeyStatements = { interaction: addPasskeyIn('interaction'), session: addPasskeyIn('session') };
 
 /**
- * Keeps a passkey that was made for the challenge of an interaction, and redeems the challenge.
+ * Keeps a passkey that was made for the challenge of an interaction or a session, and redeems the challenge.
  * @returns false when the challenge was answered before, the credential is somebody's already or the user is disabled
  */
-export async function addPasskey(sql: Sql, passkey: AddedPasskey): Promise<boolean> {
-  return (await sql.query(addPasskeyStatement, passkey)).rowCount === 1;
+export async function addPasskey(sql: Sql, place: ChallengePlace, passkey: AddedPasskey): Promise<boolean> {
+  return (await sql.query(addPasskeyStatements[place], passkey)).rowCount === 1;
 }
 
 interface Flagging {

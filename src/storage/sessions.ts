@@ -31,6 +31,9 @@ export class Session {
   amr!: string[];
   @Column('text', { nullable: true })
   acr!: string | null;
+  /** How many WebAuthn challenges were answered in it, for a passkey that its user adds. */
+  @Column('integer', { name: 'challenges_answered', default: 0 })
+  challengesAnswered!: number;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'last_seen_at' })
@@ -154,12 +157,14 @@ export interface LiveSession {
   readonly username: string;
   readonly authTime: Date;
   readonly lastSeenAt: Date;
+  readonly challengesAnswered: number;
 }
 
 const findSessionStatement = statement<{ secretHash: Buffer; now: Date }, LiveSession>(
   'find_session',
   (p) => `
-   SELECT s.id, s.user_id AS "userId", u.username, s.auth_time AS "authTime", s.last_seen_at AS "lastSeenAt"
+   SELECT s.id, s.user_id AS "userId", u.username, s.auth_time AS "authTime", s.last_seen_at AS "lastSeenAt",
+     s.challenges_answered AS "challengesAnswered"
    FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
    WHERE s.secret_hash = ${p.secretHash} AND s.expires_at > ${p.now}`,
 );

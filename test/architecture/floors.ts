@@ -24,7 +24,16 @@ export const handInHand = [['storage', 'migrations']];
 export const rooms: Readonly<Record<string, Floors>> = {
   authz: [['index'], ['authorization', 'inspection'], ['token'], ['*']],
   storage: [['data-source'], ['*'], ['connection']],
-  idp: [['index'], ['hub'], ['sign-in'], ['consent', 'openid', 'mailbox'], ['interaction'], ['deps'], ['script'], ['browser']],
+  idp: [
+    ['index'],
+    ['hub'],
+    ['sign-in'],
+    ['consent', 'openid', 'mailbox'],
+    ['interaction'],
+    ['deps'],
+    ['script'],
+    ['browser'],
+  ],
   http: [['role'], ['operations'], ['request', 'listener', 'outbound'], ['browser', 'limits']],
   telemetry: [['start'], ['tracing'], ['metrics'], ['log']],
   protocol: [

@@ -68,12 +68,11 @@ async function tellAbility(field: HTMLInputElement): Promise<void> {
 async function offerCreation(form: HTMLFormElement): Promise<void> {
   const publicKey = passkeys?.parseCreationOptionsFromJSON?.(read(form.dataset.options));
   if (!publicKey) return;
-  const make = async (options: object, signal: AbortSignal) =>
-    send(form, await navigator.credentials.create({ publicKey, signal, ...options }));
+  const make = async (signal: AbortSignal) => send(form, await navigator.credentials.create({ publicKey, signal }));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const failed = part('failed');
-    make({}, renewed()).catch(() => failed?.removeAttribute('hidden'));
+    make(renewed()).catch(() => failed?.removeAttribute('hidden'));
   });
   form.hidden = false;
   part('unable')?.setAttribute('hidden', '');
@@ -81,7 +80,21 @@ async function offerCreation(form: HTMLFormElement): Promise<void> {
   if (!capabilities?.conditionalCreate) return;
   const automatic = renewed();
   setTimeout(() => automatic === pending.signal && pending.abort(), patience.automatic);
-  await make({ mediation: 'conditional' }, automatic).catch(() => undefined);
+  await makeAutomatically(form, publicKey, automatic).catch(() => undefined);
+}
+
+/** Nobody is asked, so that the authenticator may have verified nobody, either: the server is told. */
+async function makeAutomatically(
+  form: HTMLFormElement,
+  publicKey: PublicKeyCredentialCreationOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const authenticatorSelection = { ...publicKey.authenticatorSelection, userVerification: 'preferred' as const };
+  const options = { publicKey: { ...publicKey, authenticatorSelection }, signal, mediation: 'conditional' };
+  const credential = await navigator.credentials.create(options as CredentialCreationOptions);
+  const field = form.elements.namedItem('automatic');
+  if (field instanceof HTMLInputElement) field.value = 'yes';
+  send(form, credential);
 }
 
 /** After a sign-in or a change: what the password manager keeps is made true, and the browser goes on. */

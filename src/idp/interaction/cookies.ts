@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { languageCookieName, languageCookieValue, type Reader, readerOf } from '../../pages/view.js';
 import type { Language } from '../../protocol/language.js';
+import type { PasskeyOffer } from '../../protocol/sign-in/next-step.js';
 import type { Idp } from '../deps.js';
 
 /** The cookies of ours that a request brings, as values: below the endpoints nothing needs the request itself. */
@@ -11,13 +12,15 @@ export interface PresentedCookies {
   readonly session: string | undefined;
   /** What `known-browser.ts` keeps of the accounts that signed in from this browser. */
   readonly knownBrowser: string | undefined;
+  /** Whether a passkey may be offered here. */
+  readonly passkeyOffer: PasskeyOffer | undefined;
   /** The person's choice of a language, and what the browser says of it. */
   readonly reader: Reader;
 }
 
 /** A cookie that an answer sets, or clears where it has no value. */
 export interface CookieToSet {
-  readonly name: 'browser' | 'session' | 'known_browser' | typeof languageCookieName;
+  readonly name: 'browser' | 'session' | 'known_browser' | 'passkey_offer' | typeof languageCookieName;
   readonly value: string | null;
   /** Without it the cookie goes with the browser's window. */
   readonly maxAgeSeconds?: number;
@@ -26,10 +29,13 @@ export interface CookieToSet {
 const wellFormed = (value: string | undefined): string | undefined =>
   value !== undefined && /^[A-Za-z0-9_-]{22,43}$/.test(value) ? value : undefined;
 
+const passkeyOffers: readonly PasskeyOffer[] = ['able', 'wanted', 'declined'];
+
 export const presentedCookies = ({ cookies }: Idp, req: Request): PresentedCookies => ({
   browser: wellFormed(cookies.read(req, 'browser')),
   session: wellFormed(cookies.read(req, 'session')),
   knownBrowser: cookies.read(req, 'known_browser'),
+  passkeyOffer: passkeyOffers.find((offer) => offer === cookies.read(req, 'passkey_offer')),
   reader: readerOf(cookies, req),
 });
 
@@ -48,6 +54,16 @@ export const knownBrowserCookie = (idp: Idp, value: string): CookieToSet => last
 /** What a person chose at the foot of a page; `request` names the one on whose pages it was. */
 export const languageCookie = (idp: Idp, language: Language, request: string | undefined): CookieToSet =>
   lasting(idp, languageCookieName, languageCookieValue(language, request));
+
+/** Seconds for which nobody who said no is asked again in that browser. */
+const declinedFor = 30 * 86_400;
+
+/** Null clears it. */
+export const passkeyOfferCookie = (offer: PasskeyOffer | null): CookieToSet => ({
+  name: 'passkey_offer',
+  value: offer,
+  ...(offer === 'declined' ? { maxAgeSeconds: declinedFor } : {}),
+});
 
 /** Gone with the browser's window; how long it counts is decided by the session's row. Null clears it. */
 export const sessionCookie = (secret: string | null): CookieToSet => ({ name: 'session', value: secret });

@@ -20,7 +20,7 @@ export interface SentForm {
 
 /** A step of an interaction. `nextStep` says when it is due, `page` what it shows, `submit` what its form does. */
 export interface InteractionStep<Kind extends StepKind = StepKind> extends StepForm<Kind> {
-  page(visit: Visit): Answer;
+  page(visit: Visit): Answer | Promise<Answer>;
   submit(sent: SentForm): Promise<Answer>;
 }
 

@@ -63,7 +63,8 @@ export const permissionsSoFar = ({ config }: Idp, { consent }: Visit): readonly 
   allowedPermissions(consent, config);
 
 /** The step that is due at this visit. */
-export const stepOf = (idp: Idp, visit: Visit): Step => dueStep(visit, idp.config, idp.clock.now());
+export const stepOf = (idp: Idp, visit: Visit): Step =>
+  dueStep({ ...visit, passkeyOffer: visit.cookies.passkeyOffer }, idp.config, idp.clock.now());
 
 /** What the client gets at this visit although the user was never asked. */
 export const impliedSoFar = (idp: Idp, visit: Visit): readonly Permission[] => impliedFor(visit, idp.config);

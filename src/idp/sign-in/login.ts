@@ -6,6 +6,7 @@ import { retryAfterSeconds } from '../../protocol/sign-in/sign-in-delay.js';
 import { consentForm } from '../consent/consent.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
+import { type CookieToSet, passkeyOfferCookie } from '../interaction/cookies.js';
 import { formOf } from '../interaction/interaction-form.js';
 import { clientOnPage } from '../interaction/parts.js';
 import { hubPath } from '../interaction/paths.js';
@@ -61,6 +62,10 @@ function incomplete(form: Parameters, text: Texts['login']): LoginProblem | unde
   return identifier || password ? { title: text.problem, identifier, password } : undefined;
 }
 
+/** The script says with the password whether the browser could make a passkey: only then one is offered. */
+const ability = ({ visit, form }: SentForm): readonly CookieToSet[] =>
+  form.get('able') === 'yes' && visit.cookies.passkeyOffer !== 'declined' ? [passkeyOfferCookie('able')] : [];
+
 function delayed(idp: Idp, until: Date, text: Texts['login']) {
   const retryAfter = retryAfterSeconds(until, idp.clock.now());
   return { retryAfter, problem: { title: text.delayedTitle, message: text.delayed(retryAfter) } };
@@ -104,7 +109,7 @@ export const loginStep = (idp: Idp, password: AuthenticationMethod): Interaction
     const result = await signIn(idp, password, sent);
     switch (result.kind) {
       case 'proven':
-        return { seeOther: hubPath(idp, visit), cookies: result.cookies };
+        return { seeOther: hubPath(idp, visit), cookies: [...result.cookies, ...ability(sent)] };
       case 'refused':
         return { page: ask({ title: text.problem, message: text.refused }), status: 422 };
       case 'delayed': {

@@ -1,6 +1,7 @@
 import type { Permission } from '../permission.js';
 import {
   type AuthenticationMethodReference,
+  isPasskey,
   missingMethods,
   requiredContextClass,
   wantedContextClass,
@@ -49,7 +50,14 @@ export interface GivenProof {
 /** The ways to prove who they are that a user has set up, whether they were used in this session or not. */
 export interface FactorFacts {
   readonly enrolled: readonly AuthenticationMethodReference[];
+  readonly passkeyOffer?: PasskeyOffer | undefined;
 }
+
+/**
+ * What a browser has to do with the offer of a passkey (WebAuthn Level 3 §5.1.3): it can make one, it has just used one of another
+ * device, or whoever sits there wants none. Undefined where it can make none, as far as anybody knows.
+ */
+export type PasskeyOffer = 'able' | 'wanted' | 'declined';
 
 /** What the user has allowed this client so far. */
 export interface ConsentFacts {
@@ -71,6 +79,8 @@ export const denial = { error: 'access_denied' } as const satisfies { readonly e
 export type Step =
   /** `again`: somebody is signed in already and has to do it once more. */
   | { readonly kind: 'login'; readonly again: boolean }
+  /** Whoever just signed in is asked whether the next time shall be without a password; no is an answer. */
+  | { readonly kind: 'offerPasskey' }
   | { readonly kind: 'consent'; readonly newPermissions: readonly Permission[] }
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly error: InteractionError };
@@ -117,6 +127,16 @@ function stepUpIsDue({ acrValues }: InteractionRequest, { amr }: SessionFacts, {
 const isTooWeak = ({ essentialAcr, acrValues }: InteractionRequest, { amr }: SessionFacts): boolean =>
   essentialAcr === true && requiredContextClass(acrValues, amr) === undefined;
 
+/** Right after a sign-in with a password of somebody who has no passkey, or with one that is not on this device. */
+function passkeyOfferIsDue(
+  { startedAt }: InteractionRequest,
+  { authenticatedAt, amr }: SessionFacts,
+  { enrolled, passkeyOffer }: FactorFacts,
+): boolean {
+  if (authenticatedAt < startedAt) return false;
+  return passkeyOffer === 'wanted' || (passkeyOffer === 'able' && amr.includes('pwd') && !enrolled.some(isPasskey));
+}
+
 /** What is asked for and the user has not yet allowed this client (OIDC Core §3.1.2.4). */
 const notConsented = (asked: readonly Permission[], consent: ConsentFacts | undefined): readonly Permission[] =>
   asked.filter((text) => !consent?.permissions.includes(text));
@@ -159,6 +179,7 @@ export function nextStep(
   const stronger = stepUpIsDue(request, session, factors);
   if (!silent && stronger) return { kind: 'login', again: true };
   if (isTooWeak(request, session)) return refused(stronger ? 'login_required' : 'unmet_authentication_requirements');
+  if (!silent && passkeyOfferIsDue(request, session, factors)) return { kind: 'offerPasskey' };
   if (consentIsDue(request, consent)) {
     if (silent) return refused(request.clientMayBeImpersonated ? 'interaction_required' : 'consent_required');
     return { kind: 'consent', newPermissions: notConsented(request.permissions, consent) };

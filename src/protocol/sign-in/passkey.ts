@@ -98,14 +98,47 @@ export interface AcceptedPasskeys {
 }
 
 /** What the Signal API of a browser takes (WebAuthn Level 3 §5.1.10.2, §5.1.10.3). */
-export const acceptedPasskeys = (
-  rpId: string,
-  user: { readonly id: string; readonly username: string; readonly displayName: string | null },
-  ids: readonly string[],
-): AcceptedPasskeys => ({
+export const acceptedPasskeys = (rpId: string, user: PasskeyOwner, ids: readonly string[]): AcceptedPasskeys => ({
   rpId,
   userId: userHandleOf(user.id),
   allAcceptedCredentialIds: ids,
   name: user.username,
   displayName: user.displayName ?? user.username,
 });
+
+/** A user as their password manager shows them (WebAuthn Level 3 §5.4.3). */
+export interface PasskeyOwner {
+  readonly id: string;
+  readonly username: string;
+  readonly displayName: string | null;
+}
+
+/** EdDSA, ES256 and RS256, as COSE numbers them (RFC 9053 §2, RFC 8812 §2), the preferred first. */
+export const passkeyAlgorithms: readonly number[] = [-8, -7, -257];
+
+/**
+ * What a page asks a browser to make (WebAuthn Level 3 §5.4), in the form of `parseCreationOptionsFromJSON()`: one that its
+ * authenticator finds by itself, that verifies its user, and of whose model nothing is to be proven.
+ */
+export const passkeyCreationOptions = (
+  rp: { readonly id: string; readonly name: string },
+  owner: PasskeyOwner,
+  challenge: string,
+  existing: readonly { readonly id: string; readonly transports: readonly string[] }[],
+) => ({
+  rp,
+  user: { id: userHandleOf(owner.id), name: owner.username, displayName: owner.displayName ?? owner.username },
+  challenge,
+  pubKeyCredParams: passkeyAlgorithms.map((alg) => ({ type: 'public-key', alg })),
+  excludeCredentials: existing.map(({ id, transports }) => ({ type: 'public-key', id, transports })),
+  authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
+  attestation: 'none',
+});
+
+export type PasskeyCreationOptions = ReturnType<typeof passkeyCreationOptions>;
+
+const knownTransports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'];
+
+/** How the authenticator of a new passkey can be reached, as far as the names are known (WebAuthn Level 3 §5.8.4). */
+export const answeredTransports = ({ response: { transports } }: PasskeyAnswer): string[] =>
+  Array.isArray(transports) ? knownTransports.filter((name) => transports.includes(name)) : [];

@@ -1,26 +1,39 @@
-import { acceptedPasskeys } from '../../../protocol/sign-in/passkey.js';
+import type { Page } from '../../../http/browser/headers.js';
+import { acceptedPasskeys, type PasskeyOwner } from '../../../protocol/sign-in/passkey.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
+import { passkeyOfferCookie } from '../../interaction/cookies.js';
 import { hubPath } from '../../interaction/paths.js';
 import type { Visit } from '../../interaction/visit.js';
 import { renderProvenPage } from './proven-page.js';
 import { relyingPartyId } from './relying-party.js';
 import type { PasskeyResult } from './sign-in.js';
 
-/** After a sign-in with a passkey: the password manager learns which ones are good, and the browser goes on to the hub. */
+/** A page that tells the password manager which passkeys are good, and goes on to the hub. */
+export const acceptedPage = (
+  idp: Idp,
+  visit: Visit,
+  title: string,
+  owner: PasskeyOwner,
+  ids: readonly string[],
+): Page =>
+  renderProvenPage(visit.view, {
+    title,
+    next: hubPath(idp, visit),
+    accepted: acceptedPasskeys(relyingPartyId(idp), owner, ids),
+    script: idp.script,
+  });
+
+/** After a sign-in with a passkey. One of another device is followed by the offer of one for this device. */
 export function provenAnswer(
   idp: Idp,
   visit: Visit,
-  { cookies, passkey }: Extract<PasskeyResult, { kind: 'proven' }>,
+  { cookies, passkey, fromOtherDevice }: Extract<PasskeyResult, { kind: 'proven' }>,
 ): Answer {
   // A further proof is missing.
   if (cookies.length === 0) return { seeOther: hubPath(idp, visit) };
-  const user = { id: passkey.account.id, username: passkey.username, displayName: passkey.displayName };
-  const page = renderProvenPage(visit.view, {
-    title: visit.view.texts.passkey.usedTitle,
-    next: hubPath(idp, visit),
-    accepted: acceptedPasskeys(relyingPartyId(idp), user, passkey.accepted),
-    script: idp.script,
-  });
-  return { page, cookies };
+  const owner = { id: passkey.account.id, username: passkey.username, displayName: passkey.displayName };
+  const page = acceptedPage(idp, visit, visit.view.texts.passkey.usedTitle, owner, passkey.accepted);
+  const offer = fromOtherDevice && visit.cookies.passkeyOffer !== 'declined' ? [passkeyOfferCookie('wanted')] : [];
+  return { page, cookies: [...cookies, ...offer] };
 }

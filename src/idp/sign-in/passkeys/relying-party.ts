@@ -19,7 +19,7 @@ export const passkeyOrigins = ({ config }: Idp): string[] => [
  * moves the count on, so that it is answered once.
  */
 export const challengeOf = (idp: Idp, { interactionId, browser, challengesAnswered }: Visit): string =>
-  hmacSha256(idp.challengeKey, interactionId, browser, String(challengesAnswered)).toString('base64url');
+  hmacSha256(idp.challengeKey, 'interaction', interactionId, browser, String(challengesAnswered)).toString('base64url');
 
 /**
  * What the sign-in page asks for: any passkey of ours, so that the answer tells who it is and the page nobody's name (WebAuthn

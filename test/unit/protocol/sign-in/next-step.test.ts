@@ -7,6 +7,7 @@ import {
   type InteractionRequest,
   impliedPermissions,
   nextStep,
+  type PasskeyOffer,
   provenMethods,
   type SessionFacts,
   type Step,
@@ -329,4 +330,21 @@ describe('I11: what a client gets on its operator’s word (OIDC Core §3.1.2.4)
   ] as const)('%s', (_, consentIsImplicit, given, implied) =>
     expect(impliedPermissions(request({ consentIsImplicit }), given)).toEqual(implied),
   );
+});
+
+describe('The offer of a passkey (WebAuthn Level 3 §5.1.3)', () => {
+  const offer: Step = { kind: 'offerPasskey' };
+  it.each<[string, PasskeyOffer | undefined, string[], AuthenticationMethodReference[], number, string[], Step]>([
+    ['right after a password', 'able', ['pwd'], ['pwd'], 1000, [], offer],
+    ['not where the browser can make none', undefined, ['pwd'], ['pwd'], 1000, [], askFor('openid', 'email')],
+    ['not where it was declined', 'declined', ['pwd'], ['pwd'], 1000, [], askFor('openid', 'email')],
+    ['not to whoever has one', 'able', ['pwd'], ['pwd', 'swk'], 1000, [], askFor('openid', 'email')],
+    ['not after a sign-in without a password', 'able', ['otp'], ['pwd', 'otp'], 1000, [], askFor('openid', 'email')],
+    ['not in a session from before', 'able', ['pwd'], ['pwd'], 999, [], askFor('openid', 'email')],
+    ['not with prompt=none', 'wanted', ['pwd'], ['pwd'], 1000, ['none'], refused('consent_required')],
+    ['after a passkey of another device', 'wanted', ['swk', 'user', 'mfa'], ['pwd', 'swk'], 1000, [], offer],
+  ])('%s', (_name, passkeyOffer, amr, enrolled, authenticatedAt, prompts, expected) => {
+    const factors = { enrolled, passkeyOffer };
+    expect(nextStep(request({ prompts }), session(authenticatedAt, amr), factors, undefined, now)).toEqual(expected);
+  });
 });

@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import { launchChromium } from '../support/chromium.js';
+import { createDatabase, type EmptyDatabase } from '../support/database.js';
+import { type Stack, startStack } from '../support/processes.js';
+
+let database: EmptyDatabase;
+let stack: Stack;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let devtools: CDPSession;
+let authenticatorId: string;
+
+beforeAll(async () => {
+  database = await createDatabase({ empty: true });
+  [stack, browser] = await Promise.all([startStack({ dsn: database.dsn, roles: ['all'] }), launchChromium()]);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+  await database.drop();
+});
+
+/** The authenticator of a device that keeps passkeys and asks for a fingerprint. */
+async function addAuthenticator(): Promise<void> {
+  devtools = await context.newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  const options = {
+    protocol: 'ctap2',
+    ctap2Version: 'ctap2_1',
+    transport: 'internal',
+    hasResidentKey: true,
+    hasUserVerification: true,
+    isUserVerified: true,
+    automaticPresenceSimulation: true,
+    defaultBackupEligibility: true,
+    defaultBackupState: true,
+  } as const;
+  ({ authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', { options }));
+}
+
+const credentials = async () =>
+  (await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials.map(({ credentialId }) => credentialId);
+
+/** Whether a finger is there when the authenticator asks for one. */
+const simulatePresence = (enabled: boolean) =>
+  devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+
+async function query(text: string) {
+  const client = new pg.Client({ connectionString: database.dsn });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+beforeEach(async () => {
+  context = await browser.newContext();
+  context.setDefaultTimeout(10_000);
+  page = await context.newPage();
+  await addAuthenticator();
+  await query('DELETE FROM passkeys');
+});
+afterEach(() => context.close());
+
+const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
+
+async function arrive(): Promise<void> {
+  await page.goto(stack.urls.spaRp);
+  await page.getByTestId('sign-in').click();
+}
+
+async function signInByPassword(): Promise<void> {
+  await page.getByLabel(/username|e-mail/i).fill('demo');
+  await page.getByLabel('Password', { exact: true }).fill('demo-password');
+  await press('Sign in');
+}
+
+/** Consents where it is asked, until the relying party has its tokens. */
+async function land(): Promise<string> {
+  const allow = page.getByRole('button', { name: /allow/i });
+  const token = page.getByTestId('id-token');
+  await allow.or(token).filter({ visible: true }).first().waitFor();
+  if (await allow.isVisible()) await allow.click();
+  await token.waitFor({ state: 'visible' });
+  return (await token.textContent()) ?? '';
+}
+
+/** From the first sign-in on, with a passkey that was offered. */
+async function enrol(): Promise<void> {
+  await arrive();
+  await signInByPassword();
+  await press('Create a passkey');
+  await land();
+}
+
+/** Another window of the same person on the same device: no cookie of ours is left. */
+const forget = () => context.clearCookies();
+
+describe('passkeys in a browser', () => {
+  it('one is offered after the first sign-in with a password, and the next one needs nothing else', async () => {
+    const faults: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    await enrol();
+    expect(await credentials()).toHaveLength(1);
+    await forget();
+
+    await arrive();
+    const idToken = await land();
+    expect(idToken).toContain('"acr": "aal2"');
+    expect(idToken).toMatch(/"swk",\s*"user",\s*"mfa"/);
+    const [stored] = await query('SELECT last_used_at, backed_up FROM passkeys');
+    expect(stored).toEqual({ last_used_at: expect.any(Date), backed_up: true });
+    expect(faults).toEqual([]);
+  });
+
+  it('is asked for by the button', async () => {
+    await enrol();
+    await forget();
+    await page.addInitScript(() => {
+      PublicKeyCredential.isConditionalMediationAvailable = async () => false;
+    });
+    await arrive();
+    await press('Sign in with a passkey');
+    expect(await land()).toContain('"aal2"');
+  });
+
+  it('is forgotten by the password manager once it was removed elsewhere', async () => {
+    await enrol();
+    await forget();
+    await query('DELETE FROM passkeys');
+    await arrive();
+    await page.getByRole('alert').filter({ hasText: 'no longer registered' }).waitFor();
+    await expect.poll?.(credentials);
+    for (let tries = 0; tries < 50 && (await credentials()).length > 0; tries += 1) await page.waitForTimeout(50);
+    expect(await credentials()).toEqual([]);
+    await simulatePresence(false);
+    await signInByPassword();
+    await page.getByRole('button', { name: 'Create a passkey' }).waitFor();
+  });
+
+  it('“Not now” is remembered', async () => {
+    await arrive();
+    await signInByPassword();
+    await press('Not now');
+    await land();
+    await page.getByTestId('sign-out').click();
+    await arrive();
+    await signInByPassword();
+    await land();
+    expect(await credentials()).toEqual([]);
+  });
+});
+
+describe('without script', () => {
+  it('the password is all there is', async () => {
+    await context.close();
+    context = await browser.newContext({ javaScriptEnabled: false });
+    page = await context.newPage();
+    const answer = await page.goto(`${stack.urls.idp}/health`);
+    expect(answer?.status()).toBe(200);
+  });
+});
