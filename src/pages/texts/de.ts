@@ -25,7 +25,7 @@ export const de: Texts = {
     identifier: 'Benutzername oder E-Mail-Adresse',
     password: 'Passwort',
     submit: 'Anmelden',
-    passkey: 'Mit Passkey anmelden',
+    passkey: 'Passkey verwenden',
     passkeyRefused:
       'Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal, oder melden Sie sich mit Ihrem Passwort an.',
     passkeyUnknown:

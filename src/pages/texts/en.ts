@@ -30,7 +30,7 @@ export const en = {
     identifier: 'Username or e-mail',
     password: 'Password',
     submit: 'Sign in',
-    passkey: 'Sign in with a passkey',
+    passkey: 'Use a passkey',
     passkeyRefused: 'That passkey was not accepted. Try again, or sign in with your password.',
     passkeyUnknown: 'That passkey is no longer registered here. Use another one, or sign in with your password.',
     lostPassword: 'Forgot your password?',

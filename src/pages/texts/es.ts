@@ -25,7 +25,7 @@ export const es: Texts = {
     identifier: 'Nombre de usuario o correo electrónico',
     password: 'Contraseña',
     submit: 'Iniciar sesión',
-    passkey: 'Iniciar sesión con una llave de acceso',
+    passkey: 'Usar una llave de acceso',
     passkeyRefused: 'Esa llave de acceso no se ha aceptado. Inténtelo de nuevo o inicie sesión con su contraseña.',
     passkeyUnknown: 'Esa llave de acceso ya no está registrada aquí. Use otra o inicie sesión con su contraseña.',
     lostPassword: '¿Ha olvidado su contraseña?',

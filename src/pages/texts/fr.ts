@@ -25,7 +25,7 @@ export const fr: Texts = {
     identifier: 'Nom d’utilisateur ou adresse e-mail',
     password: 'Mot de passe',
     submit: 'Se connecter',
-    passkey: 'Se connecter avec une clé d’accès',
+    passkey: 'Utiliser une clé d’accès',
     passkeyRefused: 'Cette clé d’accès n’a pas été acceptée. Réessayez, ou connectez-vous avec votre mot de passe.',
     passkeyUnknown:
       'Cette clé d’accès n’est plus enregistrée ici. Utilisez-en une autre, ou connectez-vous avec votre mot de passe.',
