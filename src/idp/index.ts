@@ -28,6 +28,7 @@ import { loadScript } from './script.js';
 import { loginStep } from './sign-in/login.js';
 import { passwordMethod } from './sign-in/methods/password.js';
 import { offerPasskeyStep } from './sign-in/passkeys/offer.js';
+import { changePassword, passkeyEndpoints, relatedOrigins } from './well-known.js';
 
 type IdpEndpoint = {
   [Name in EndpointName]: (typeof endpoints)[Name]['role'] extends 'idp' ? Name : never;
@@ -44,7 +45,7 @@ const stepsOf = (idp: Idp): Steps => ({
 const handlersOf = (
   idp: Idp,
   steps: Steps,
-): Readonly<Record<Exclude<IdpEndpoint, StepKind>, RequestHandler | RequestHandler[]>> => ({
+): Readonly<Record<Exclude<IdpEndpoint, StepKind>, RequestHandler | RequestHandler[] | undefined>> => ({
   interaction: [
     languageSwitch(idp, ({ params }) => hubPath(idp, { interactionId: String(params.interaction) })),
     hub(idp, steps),
@@ -52,6 +53,9 @@ const handlersOf = (
   userinfo: userinfo(idp),
   logout: [languageSwitch(idp, () => logoutPath(idp)), logout(idp)],
   confirmLogout: confirmLogout(idp),
+  passkeyEndpoints: passkeyEndpoints(),
+  relatedOrigins: relatedOrigins(idp),
+  changePassword: changePassword(idp),
 });
 
 /** Scripts of the configured origins may ask for userinfo with a token (OIDC Core §5.3), never with cookies. */
@@ -84,7 +88,7 @@ function mountIdp(app: Express, idp: Idp): void {
   app.use(endpoints.userinfo.path, cors(userinfoCors(idp)));
   for (const step of Object.values(steps)) mountStep(app, idp, step);
   for (const [name, handler] of Object.entries(handlersOf(idp, steps)))
-    mountEndpoint(app, idp, name as IdpEndpoint, handler);
+    if (handler) mountEndpoint(app, idp, name as IdpEndpoint, handler);
   app.get(endpoints.confirmLogout.path, (_req, res) => sendAnswer(idp, res, { seeOther: logoutPath(idp) }));
 }
 

@@ -24,7 +24,7 @@ export function loadScript(publicUrl: string, folder: string = builtAssets): Scr
   if (!existsSync(manifest)) return undefined;
   const { script } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly script: string };
   const asset = readAsset(join(folder, script), 'script');
-  const route = `/assets/${script}`;
+  const route = `/oidc/v1/assets/${script}`;
   const url = publicUrl + route;
   const integrity = `sha256-${createHash('sha256').update(asset.plain).digest('base64')}`;
   return { route, asset, url, path: new URL(url).pathname, integrity };

@@ -33,6 +33,10 @@ export const endpoints = {
   consent: { role: 'idp', methods: ['POST'], path: '/oidc/v1/consent/:interaction' },
   userinfo: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/userinfo', metadata: 'userinfo_endpoint' },
   logout: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/logout', metadata: 'end_session_endpoint' },
+  /** At the root of the host, wherever the others are (RFC 8615 §3). */
+  passkeyEndpoints: { role: 'idp', methods: ['GET'], path: '/.well-known/passkey-endpoints' },
+  relatedOrigins: { role: 'idp', methods: ['GET'], path: '/.well-known/webauthn' },
+  changePassword: { role: 'idp', methods: ['GET'], path: '/.well-known/change-password' },
   confirmLogout: { role: 'idp', methods: ['POST'], path: '/oidc/v1/logout/confirm' },
 } as const satisfies Record<string, Endpoint>;
 

@@ -28,7 +28,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['index'],
     ['hub'],
     ['sign-in'],
-    ['consent', 'openid', 'mailbox'],
+    ['consent', 'openid', 'mailbox', 'well-known'],
     ['interaction'],
     ['deps'],
     ['script'],

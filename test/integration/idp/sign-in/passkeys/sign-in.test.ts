@@ -25,13 +25,20 @@ interface Owner {
 async function addOwner({ single = false, counter = 0, transports = ['internal'] } = {}): Promise<Owner> {
   const user = await idp.addUser({ claims: { name: 'Ada' } });
   const authenticator = softwareAuthenticator({ rpId: '127.0.0.1', origin: idp.origin, userId: user.id, single });
-  await idp.database.pool.query(
-    `INSERT INTO passkeys (credential_id, user_id, public_key, counter, transports, device_type, backed_up, aaguid, name, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, false, gen_random_uuid(), 'Phone', now())`,
-    [authenticator.credentialId, user.id, authenticator.publicKey, counter, transports, single ? 'single' : 'multi'],
-  );
+  await addPasskeyRow(user, authenticator, { single, counter, transports });
   return { user, authenticator };
 }
+
+const addPasskeyRow = (
+  user: TestUser,
+  { credentialId, publicKey }: SoftwareAuthenticator,
+  { single = false, counter = 0, transports = ['internal'] } = {},
+) =>
+  idp.database.pool.query(
+    `INSERT INTO passkeys (credential_id, user_id, public_key, counter, transports, device_type, backed_up, aaguid, name, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, false, gen_random_uuid(), 'Phone', now())`,
+    [credentialId, user.id, publicKey, counter, transports, single ? 'single' : 'multi'],
+  );
 
 const rowOf = async ({ credentialId }: SoftwareAuthenticator) =>
   (await idp.database.pool.query('SELECT * FROM passkeys WHERE credential_id = $1', [credentialId])).rows[0];
@@ -254,5 +261,28 @@ describe('Failures with passkeys', () => {
     for (let n = 0; n < 4; n += 1) expect(await attempt(spoilt, '203.0.113.7')).toBe(422);
     expect(await attempt({}, '203.0.113.7')).toBe(429);
     expect(await attempt({}, '203.0.113.8')).toBe(200);
+  });
+});
+
+describe('Related origins (WebAuthn Level 3 §5.11)', () => {
+  it('are places where a passkey may be used; others are not', async () => {
+    const webauthn = { rpId: 'example.org', relatedOrigins: ['https://example.net'] };
+    const other = await openIdp({ beside: idp, config: { webauthn } });
+    const user = await idp.addUser();
+    const place = { rpId: 'example.org', userId: user.id };
+    const authenticator = softwareAuthenticator({ ...place, origin: 'https://example.net' });
+    await addPasskeyRow(user, authenticator);
+    const use = async (origin: string) => {
+      const browser = other.newBrowser();
+      const interaction = await idp.start(client);
+      const page = await browser.get(hub(interaction));
+      const form = formsOf(page.text).find(({ fields }) => 'passkey' in fields);
+      const { challenge, rpId } = dataOf<{ challenge: string; rpId: string }>(page.text, 'options');
+      expect(rpId).toBe('example.org');
+      const passkey = JSON.stringify(authenticator.get({ challenge, origin }));
+      return (await browser.post(form?.action ?? '', { ...form?.fields, passkey })).status;
+    };
+    expect([await use('https://example.net'), await use('https://example.com')]).toEqual([200, 422]);
+    await other.close();
   });
 });

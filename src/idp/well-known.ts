@@ -1,0 +1,25 @@
+import type { RequestHandler } from 'express';
+import type { Idp } from './deps.js';
+
+/** Each is asked for by programs of any origin, and says the same to all. */
+const document =
+  (body: object): RequestHandler =>
+  (_req, res) =>
+    void res.set({ 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'public, max-age=3600' }).json(body);
+
+/**
+ * Tells password managers that passkeys are taken here (W3C Passkey Endpoints §3); an empty document says so without naming a
+ * page where they are managed.
+ */
+export const passkeyEndpoints = (): RequestHandler => document({});
+
+/** The origins that may use our passkeys besides our own (WebAuthn Level 3 §5.11). */
+export const relatedOrigins = ({ config }: Idp): RequestHandler =>
+  document({ origins: config.webauthn.relatedOrigins });
+
+/** Where somebody whose password is known to others gets another (W3C Change Password URL §2); undefined where nowhere is. */
+export function changePassword({ config }: Idp): RequestHandler | undefined {
+  const { lostPasswordUrl } = config.pages;
+  if (lostPasswordUrl === undefined) return undefined;
+  return (_req, res) => void res.set({ 'Cache-Control': 'no-store', Location: lostPasswordUrl }).status(303).end();
+}
