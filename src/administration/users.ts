@@ -3,6 +3,7 @@ import { isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
 import { passwordFault } from '../protocol/sign-in/password-rules.js';
 import type { AuditDetail } from '../storage/audit-events.js';
 import type { Change } from '../storage/change.js';
+import { removeAllPasskeys } from '../storage/passkeys.js';
 import * as stored from '../storage/users.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError, taken } from './administration-error.js';
@@ -188,4 +189,20 @@ export async function setClaims(
     (id, change) => stored.setClaims(administration.manager, id, claims, change),
     { claims: names },
   );
+}
+
+/**
+ * Removes every passkey of a user, who signs in another way from then on; sessions go on.
+ * @returns how many there were
+ * @throws AdministrationError not_found
+ */
+export async function removePasskeys(administration: Administration, identifier: string): Promise<number> {
+  const { id: userId } = await getUser(administration, identifier);
+  const removed = await makeChange(
+    administration,
+    { type: 'passkey_removed', userId },
+    (change) => removeAllPasskeys(administration.manager, userId, change),
+    (passkeys) => ({ detail: { passkeys } }),
+  );
+  return removed ?? 0;
 }

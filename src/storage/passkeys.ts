@@ -174,34 +174,42 @@ export const listPasskeys = async (sql: Sql, userId: string): Promise<readonly L
 
 interface OwnPasskey {
   readonly userId: string;
-  /** In base64url. */
-  readonly id: string;
+  readonly credentialId: Buffer;
+  readonly now: Date;
+  readonly audit: Audit;
 }
 
-const ownedBy = ({ userId, id }: OwnPasskey) => ({ userId, credentialId: Buffer.from(id, 'base64url') });
+const renamePasskeyStatement = statement<OwnPasskey & { readonly name: string }, { userId: string }>(
+  'rename_passkey',
+  (p) => `
+   WITH renamed AS (
+     UPDATE passkeys SET name = ${p.name} WHERE credential_id = ${p.credentialId} AND user_id = ${p.userId} RETURNING user_id
+   ), audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'renamed', userId: 'user_id' })}
+   )
+   SELECT user_id AS "userId" FROM renamed`,
+);
 
 /** @returns false when the user has no such passkey */
-export const renamePasskey = (
-  manager: EntityManager,
-  passkey: OwnPasskey,
-  name: string,
-  change: Change,
-): Promise<boolean> =>
-  manager.transaction(async (transaction) => {
-    const { affected } = await transaction.update(Passkey, ownedBy(passkey), { name });
-    if (!affected) return false;
-    await recordChange(transaction, change);
-    return true;
-  });
+export async function renamePasskey(sql: Sql, passkey: OwnPasskey & { readonly name: string }): Promise<boolean> {
+  return (await sql.query(renamePasskeyStatement, passkey)).rowCount === 1;
+}
+
+const removePasskeyStatement = statement<OwnPasskey, { userId: string }>(
+  'remove_passkey',
+  (p) => `
+   WITH removed AS (
+     DELETE FROM passkeys WHERE credential_id = ${p.credentialId} AND user_id = ${p.userId} RETURNING user_id
+   ), audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'removed', userId: 'user_id' })}
+   )
+   SELECT user_id AS "userId" FROM removed`,
+);
 
 /** @returns false when the user has no such passkey */
-export const removePasskey = (manager: EntityManager, passkey: OwnPasskey, change: Change): Promise<boolean> =>
-  manager.transaction(async (transaction) => {
-    const { affected } = await transaction.delete(Passkey, ownedBy(passkey));
-    if (!affected) return false;
-    await recordChange(transaction, change);
-    return true;
-  });
+export async function removePasskey(sql: Sql, passkey: OwnPasskey): Promise<boolean> {
+  return (await sql.query(removePasskeyStatement, passkey)).rowCount === 1;
+}
 
 /** @returns how many there were; null when the user had none */
 export const removeAllPasskeys = (manager: EntityManager, userId: string, change: Change): Promise<number | null> =>

@@ -30,7 +30,9 @@ export interface RequestFacts {
   /** By the clock that gave `authenticatedAt` and `givenAt`. */
   readonly begunAt: Date;
   /** Who is signed in in this browser. */
-  readonly session: (Omit<SessionFacts, 'subject'> & Pick<FactorFacts, 'enrolled'> & { readonly userId: string }) | null;
+  readonly session:
+    | (Omit<SessionFacts, 'subject'> & Pick<FactorFacts, 'enrolled'> & { readonly userId: string })
+    | null;
   /** Known where there are pages on which one could be offered. */
   readonly passkeyOffer?: FactorFacts['passkeyOffer'];
   /** What they allowed this client before. */

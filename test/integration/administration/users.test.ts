@@ -7,6 +7,7 @@ import {
   enableUser,
   getUser,
   listUsers,
+  removePasskeys,
   setClaims,
   setPassword,
 } from '../../../src/administration/users.js';
@@ -186,4 +187,27 @@ describe('I3: claims of a user', () => {
 
   it('of nobody cannot be set', () =>
     expect(setClaims(administration, newName(), { nickname: 'x' })).rejects.toMatchObject({ code: 'not_found' }));
+});
+
+describe('passkeys of a user', () => {
+  it('are removed at once, and told of once', async () => {
+    const username = newName();
+    const { id } = await createUser(administration, { username });
+    const insert = `INSERT INTO passkeys
+      (credential_id, user_id, public_key, counter, transports, device_type, backed_up, aaguid, name, created_at)
+      SELECT sha256(n::text::bytea), $1, '', 0, '{}', 'multi', true, gen_random_uuid(), '', now() FROM generate_series(1, 2) n`;
+    await database.pool.query(insert, [id]);
+    await auditRows(database);
+    expect([await removePasskeys(administration, username), await removePasskeys(administration, username)]).toEqual([
+      2, 0,
+    ]);
+    expect(await auditRows(database)).toEqual([
+      expect.objectContaining({
+        type: 'passkey_removed',
+        user_id: id,
+        context: expect.objectContaining({ passkeys: 2 }),
+      }),
+    ]);
+    await expect(removePasskeys(administration, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
+  });
 });

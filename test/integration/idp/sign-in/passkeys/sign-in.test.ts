@@ -178,6 +178,25 @@ describe('Sign-in by passkey (WebAuthn Level 3 §7.2)', () => {
   });
 });
 
+describe('What a sign-in with a passkey costs', () => {
+  it('three statements, the audit row included; the page costs one', async () => {
+    const owner = await addOwner();
+    const { browser, interaction, use } = await open();
+    const { sql } = idp.database;
+    const query = sql.query.bind(sql);
+    const ran: string[] = [];
+    sql.query = (statement, parameters) => {
+      ran.push(statement.name);
+      return query(statement, parameters);
+    };
+    await browser.get(hub(interaction));
+    expect(ran.splice(0)).toEqual(['visit_interaction']);
+    expect((await use(owner)).status).toBe(200);
+    sql.query = query;
+    expect(ran).toEqual(['visit_interaction', 'look_for_passkey', 'sign_in']);
+  });
+});
+
 describe('The counter (WebAuthn Level 3 §7.2 step 22)', () => {
   it.each([
     ['goes on', 5, 6, true],

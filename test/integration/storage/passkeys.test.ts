@@ -1,0 +1,92 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hashToken } from '../../../src/crypto/digest.js';
+import type { AuditEventType } from '../../../src/storage/audit-events.js';
+import { addPasskey, listPasskeys, removePasskey, renamePasskey } from '../../../src/storage/passkeys.js';
+import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { addSession, addUser, audit, start } from '../../support/rows.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+const as = (type: AuditEventType, userId: string) => ({ now: start, audit: { ...audit, type, userId } });
+
+const made = (userId: string) => ({
+  credentialId: randomBytes(32),
+  userId,
+  publicKey: randomBytes(77),
+  counter: 0,
+  transports: ['internal'],
+  deviceType: 'single' as const,
+  backedUp: false,
+  aaguid: randomUUID(),
+  name: 'Laptop',
+});
+
+/** A user with a session, as the account pages have one. */
+async function addOwner() {
+  const [userId, sessionId] = [await addUser(database), randomUUID()];
+  await addSession(database, sessionId, userId);
+  return { userId, placeHash: hashToken(sessionId) };
+}
+
+/** … who adds a passkey in it, after so many challenges. */
+const add = ({ userId, placeHash }: Awaited<ReturnType<typeof addOwner>>, challenge: number, passkey = made(userId)) =>
+  addPasskey(database.sql, 'session', { ...passkey, placeHash, challenge, ...as('passkey_added', userId) });
+
+const typesOf = async (userId: string) =>
+  (await database.pool.query('SELECT type FROM audit_events WHERE user_id = $1 ORDER BY id', [userId])).rows.map(
+    ({ type }) => type,
+  );
+
+describe('Passkeys of an account', () => {
+  it('are added for the challenge of a session, which is answered once', async () => {
+    const owner = await addOwner();
+    const added = await Promise.all(Array.from({ length: 20 }, () => add(owner, 0)));
+    expect(added.filter(Boolean)).toHaveLength(1);
+    expect([await add(owner, 0), await add(owner, 1), await add(owner, 2)]).toEqual([false, true, true]);
+    expect(await listPasskeys(database.sql, owner.userId)).toHaveLength(3);
+    expect(await typesOf(owner.userId)).toEqual(Array(3).fill('passkey_added'));
+  });
+
+  it('are not added to another user in one’s session', async () => {
+    const [owner, other] = [await addOwner(), await addOwner()];
+    expect(await add({ ...owner, userId: other.userId }, 0)).toBe(false);
+    expect(await listPasskeys(database.sql, other.userId)).toEqual([]);
+  });
+
+  it('are listed, renamed and removed by their owner alone', async () => {
+    const [owner, other] = [await addOwner(), await addOwner()];
+    const passkey = made(owner.userId);
+    await add(owner, 0, passkey);
+    const { credentialId } = passkey;
+    const rename = (userId: string) =>
+      renamePasskey(database.sql, { userId, credentialId, name: 'Desk', ...as('passkey_renamed', userId) });
+    expect([await rename(other.userId), await rename(owner.userId)]).toEqual([false, true]);
+    expect(await listPasskeys(database.sql, owner.userId)).toEqual([
+      {
+        id: credentialId.toString('base64url'),
+        name: 'Desk',
+        deviceType: 'single',
+        backedUp: false,
+        transports: ['internal'],
+        aaguid: passkey.aaguid,
+        createdAt: start,
+        lastUsedAt: null,
+        flaggedAt: null,
+      },
+    ]);
+    const remove = (userId: string) =>
+      removePasskey(database.sql, { userId, credentialId, ...as('passkey_removed', userId) });
+    expect([await remove(other.userId), await remove(owner.userId), await remove(owner.userId)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(await typesOf(owner.userId)).toEqual(['passkey_added', 'passkey_renamed', 'passkey_removed']);
+    expect(await typesOf(other.userId)).toEqual([]);
+  });
+});
