@@ -24,9 +24,11 @@ function renewed(): AbortSignal {
   return pending.signal;
 }
 
+/** Without what somebody may have typed before they took the passkey. */
 function send(form: HTMLFormElement, credential: globalThis.Credential | null): void {
   const field = form.elements.namedItem('passkey');
   if (!credential || !(field instanceof HTMLInputElement)) return;
+  form.reset();
   field.value = JSON.stringify((credential as PublicKeyCredential).toJSON());
   form.submit();
 }
@@ -39,20 +41,18 @@ async function signal(name: string, of: object): Promise<void> {
 }
 
 /** The sign-in page: by autofill of the identifier's field, or by the button. */
-async function offerUse(form: HTMLFormElement): Promise<void> {
-  const publicKey = passkeys?.parseRequestOptionsFromJSON?.(read(form.dataset.options));
-  if (!publicKey) return;
+async function offerUse(button: HTMLButtonElement): Promise<void> {
+  const { form } = button;
+  const publicKey = passkeys?.parseRequestOptionsFromJSON?.(read(button.dataset.options));
+  if (!form || !publicKey) return;
   const ask = async (mediation: CredentialMediationRequirement) =>
     send(form, await navigator.credentials.get({ publicKey, mediation, signal: renewed() }));
   const waitForAutofill = async () => {
     if (await passkeys?.isConditionalMediationAvailable?.()) await ask('conditional').catch(() => undefined);
   };
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    ask('optional').catch(waitForAutofill);
-  });
-  form.hidden = false;
-  const { unknown } = form.dataset;
+  button.addEventListener('click', () => void ask('optional').catch(waitForAutofill));
+  button.hidden = false;
+  const { unknown } = button.dataset;
   if (unknown) await signal('signalUnknownCredential', { rpId: publicKey.rpId, credentialId: unknown });
   await waitForAutofill();
 }

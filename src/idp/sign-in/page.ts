@@ -56,15 +56,16 @@ const fault = (field: string, message: string | undefined): Html | undefined =>
 const described = (field: string, message: string | undefined): Html | undefined =>
   message === undefined ? undefined : html` aria-invalid="true" aria-describedby="${field}-fault"`;
 
-/** Beside the password, and from the identifier's field by autofill (WebAuthn Level 3 §5.1.4). */
-const passkeyForm = (view: View, { action, csrf, passkey }: LoginPage): Html => html`
-  <form method="post" action="${action}" data-passkey="use" data-options="${JSON.stringify(passkey.options)}" hidden${
+/**
+ * Beside the password, and from the identifier's field by autofill (WebAuthn Level 3 §5.1.4). The script shows the button and sends
+ * the form for it.
+ */
+const passkeyButton = (view: View, { passkey }: LoginPage): Html => html`
+  <input type="hidden" name="passkey">
+  <input type="hidden" name="able" data-passkey="able">
+  <button class="button second" type="button" data-passkey="use" data-options="${JSON.stringify(passkey.options)}" hidden${
     passkey.unknown && html` data-unknown="${passkey.unknown}"`
-  }>
-    ${csrfField(csrf)}
-    <input type="hidden" name="passkey">
-    <button class="button second" type="submit">${view.texts.login.passkey}</button>
-  </form>`;
+  }>${view.texts.login.passkey}</button>`;
 
 /** The form for username or e-mail and password. */
 export function renderLoginPage(view: View, page: LoginPage): Page {
@@ -94,10 +95,9 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
           }${described('password', problem?.password)}>
           ${fault('password', problem?.password)}
         </div>
-        <input type="hidden" name="able" data-passkey="able">
         <button class="button" type="submit">${text.submit}</button>
+        ${passkeyButton(view, page)}
       </form>
-      ${passkeyForm(view, page)}
       ${page.lostPasswordUrl && html`<p class="help"><a href="${page.lostPasswordUrl}">${text.lostPassword}</a></p>`}
       <div class="foot">
         <form method="post" action="${page.cancel.action}">
