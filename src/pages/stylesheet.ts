@@ -48,6 +48,7 @@ input[aria-invalid=true]{border-color:var(--wrong);box-shadow:inset 0 0 0 1px va
 cursor:pointer;text-align:center;text-decoration:none;display:inline-flex;align-items:center;justify-content:center;overflow-wrap:break-word}
 .button:hover{background:var(--accent-strong)}
 form>.button{width:100%}
+form>.button~.button,form+form{margin-block-start:.75rem}
 .button.second{background:transparent;border-color:var(--edge);color:var(--ink)}
 .button.second:hover{background:var(--wash);border-color:var(--ink)}
 .choices{display:flex;flex-wrap:wrap;gap:.75rem}

@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
@@ -106,6 +107,11 @@ async function enrol(): Promise<void> {
   await land();
 }
 
+const accessible = async () => {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+};
+
 /** Another window of the same person on the same device: no cookie of ours is left. */
 const forget = () => context.clearCookies();
 
@@ -159,6 +165,19 @@ describe('passkeys in a browser', () => {
     await signInByPassword();
     await land();
     expect(await credentials()).toEqual([]);
+  });
+});
+
+describe('the pages', () => {
+  it('are within reach of everybody, on a narrow screen too', async () => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > 320);
+    await arrive();
+    await page.getByRole('button', { name: 'Use a passkey' }).waitFor();
+    expect([await accessible(), await isWide()]).toEqual([[], false]);
+    await signInByPassword();
+    await page.getByRole('button', { name: 'Create a passkey' }).waitFor();
+    expect([await accessible(), await isWide()]).toEqual([[], false]);
   });
 });
 
