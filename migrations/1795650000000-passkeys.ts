@@ -20,7 +20,7 @@ export class Passkeys1795650000000 implements MigrationInterface {
       last_used_at timestamptz,
       flagged_at timestamptz
     )`);
-    await runner.query('CREATE INDEX passkeys_user ON passkeys (user_id)');
+    await runner.query('CREATE INDEX passkeys_user ON passkeys (user_id, device_type)');
     for (const table of ['interactions', 'sessions'])
       await runner.query(`ALTER TABLE ${table} ADD COLUMN challenges_answered integer NOT NULL DEFAULT 0`);
   }

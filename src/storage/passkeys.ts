@@ -8,11 +8,11 @@ import { type Placeholders, statement } from './connection/statement.js';
 
 /** A WebAuthn credential with which a user signs in (WebAuthn Level 3 §4 Credential Record). */
 @Entity('passkeys')
+@Index('passkeys_user', ['userId', 'deviceType'])
 @Check('passkeys_device_type', `device_type IN ('single', 'multi')`)
 export class Passkey {
   @PrimaryColumn('bytea', { name: 'credential_id', primaryKeyConstraintName: 'passkeys_pkey' })
   credentialId!: Buffer;
-  @Index('passkeys_user')
   @Column('uuid', { name: 'user_id' })
   userId!: string;
   /** As COSE encodes it (RFC 9052 §7). */
@@ -44,12 +44,15 @@ export class Passkey {
   flaggedAt!: Date | null;
 }
 
-/** SQL: an array of the methods that the passkeys of a row's user stand for, by their registered names (RFC 8176 §2). */
-export const enrolledPasskeys = (user: string): string =>
-  `ARRAY(
-     SELECT DISTINCT CASE k.device_type WHEN 'single' THEN 'hwk' ELSE 'swk' END
-     FROM passkeys k WHERE k.user_id = ${user}.id AND k.flagged_at IS NULL
-   )`;
+/**
+ * SQL: the methods that the passkeys of a row's user stand for, by their registered names (RFC 8176 §2), NULL where there is none.
+ * One row of each is enough, which is looked up by the index whatever PostgreSQL expects to find.
+ */
+export function enrolledPasskeys(user: string): readonly string[] {
+  const stored = (deviceType: PasskeyDeviceType) =>
+    `FROM passkeys k WHERE k.user_id = ${user}.id AND k.device_type = '${deviceType}' AND k.flagged_at IS NULL LIMIT 1`;
+  return [`(SELECT 'hwk' ${stored('single')})`, `(SELECT 'swk' ${stored('multi')})`];
+}
 
 /** SQL: bytes as the browser names them (RFC 4648 §5). */
 const base64url = (bytes: string): string => `translate(encode(${bytes}, 'base64'), E'+/=\\n', '-_')`;

@@ -54,9 +54,10 @@ export class User {
  * method is a further line.
  */
 export const enrolledMethods = (user: string): string =>
-  `(array_remove(ARRAY[
-     CASE WHEN ${user}.password_hash IS NOT NULL THEN 'pwd' END
-   ], NULL) || ${enrolledPasskeys(user)})`;
+  `array_remove(ARRAY[
+     CASE WHEN ${user}.password_hash IS NOT NULL THEN 'pwd' END,
+     ${enrolledPasskeys(user).join(', ')}
+   ], NULL)`;
 
 /** An identifier as somebody typed it, and as it is compared. */
 export interface SoughtIdentifier {
