@@ -8,6 +8,7 @@ import { RequestedClaims1795600000000 } from './1795600000000-requested-claims.j
 import { SessionAtAuthz1795630000000 } from './1795630000000-session-at-authz.js';
 import { OutgoingMails1795640000000 } from './1795640000000-outgoing-mails.js';
 import { Passkeys1795650000000 } from './1795650000000-passkeys.js';
+import { MailedLinks1795670000000 } from './1795670000000-mailed-links.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   SessionAtAuthz1795630000000,
   OutgoingMails1795640000000,
   Passkeys1795650000000,
+  MailedLinks1795670000000,
 ];

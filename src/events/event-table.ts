@@ -35,6 +35,8 @@ export const eventTable = {
   keys_rewrapped: { level: 'info', row: 'statement' },
   client_changed: { level: 'info', row: 'statement' },
   user_changed: { level: 'info', row: 'statement' },
+  password_reset_asked: { level: 'info', row: 'statement' },
+  password_reset: { level: 'info', row: 'statement' },
   mail_given_up: { level: 'warn', row: 'statement' },
   passkey_added: { level: 'info', row: 'statement' },
   passkey_renamed: { level: 'info', row: 'statement' },

@@ -41,6 +41,8 @@ export type SecurityEvent =
       readonly detail: AuditDetail & { readonly change: string };
     })
   | (Event<'user_changed'> & { readonly userId: string; readonly detail: AuditDetail & { readonly change: string } })
+  | Event<'password_reset_asked'>
+  | Event<'password_reset'>
   | (Event<'mail_given_up'> & { readonly detail: AuditDetail & { readonly template: string; readonly reason: string } })
   | (Event<'passkey_added'> & { readonly userId: string })
   | (Event<'passkey_renamed'> & { readonly userId: string })

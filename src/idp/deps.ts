@@ -72,6 +72,8 @@ export interface Idp extends IdpGiven {
   readonly sharedAttempts: RateLimiter;
   /** Per address block and account: successes that make good a failure of the block. */
   readonly forgivingSuccesses: RateLimiter;
+  /** Per address block: links for a new password that were asked for. */
+  readonly linksAskedFor: RateLimiter;
   readonly csrfKey: Buffer;
   /** Makes the handle from the interaction's id: a double click gets the same one. */
   readonly handleKey: Buffer;
@@ -114,6 +116,7 @@ export function assemble(given: IdpGiven, script: Script | undefined): Idp {
     sharedAttempts: createRateLimiter({ clock: given.clock, burst: 1, perSecond: 1 / 2 }),
     // An account of a stranger's own would otherwise pay for guesses at others' without end.
     forgivingSuccesses: createRateLimiter({ clock: given.clock, burst: 1, perSecond: 1 / 3_600 }),
+    linksAskedFor: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
     challengeKey: deriveKey(current, 'webauthn challenges'),

@@ -4,6 +4,7 @@
  * the interaction's row, which authz starts and redeems and this room completes.
  */
 import type { Express, RequestHandler } from 'express';
+import { isMailOn } from '../config/configuration.js';
 import { sendAsset } from '../http/browser/asset.js';
 import { type CorsPolicy, cors } from '../http/browser/cors.js';
 import { createHealth, publicHealth } from '../http/operations/health.js';
@@ -24,6 +25,9 @@ import type { StepKind } from './interaction/step-kind.js';
 import { mountMailbox } from './mailbox/mailbox.js';
 import { confirmLogout, logout } from './openid/logout.js';
 import { userinfo } from './openid/userinfo.js';
+import { forgottenPassword } from './recovery/forgotten-password.js';
+import { forgottenPasswordPath, resetPasswordPath } from './recovery/paths.js';
+import { resetPassword } from './recovery/reset-password.js';
 import { loadScript } from './script.js';
 import { loginStep } from './sign-in/login.js';
 import { passwordMethod } from './sign-in/methods/password.js';
@@ -41,6 +45,18 @@ const stepsOf = (idp: Idp): Steps => ({
   consent: consentStep(idp),
 });
 
+/** Where a forgotten password is replaced; not there where no mail is sent. */
+const recoveryPages = (idp: Idp) =>
+  isMailOn(idp.config)
+    ? {
+        forgottenPassword: [languageSwitch(idp, () => forgottenPasswordPath(idp)), forgottenPassword(idp)],
+        resetPassword: [
+          languageSwitch(idp, ({ params }) => resetPasswordPath(idp, String(params.link))),
+          resetPassword(idp),
+        ],
+      }
+    : { forgottenPassword: undefined, resetPassword: undefined };
+
 /** The route table: `protocol/endpoints.ts` says where each one is. The forms of steps are mounted from their own table. */
 const handlersOf = (
   idp: Idp,
@@ -51,6 +67,7 @@ const handlersOf = (
     hub(idp, steps),
   ],
   userinfo: userinfo(idp),
+  ...recoveryPages(idp),
   logout: [languageSwitch(idp, () => logoutPath(idp)), logout(idp)],
   confirmLogout: confirmLogout(idp),
   passkeyEndpoints: passkeyEndpoints(),

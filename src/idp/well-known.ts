@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Idp } from './deps.js';
+import { lostPasswordUrl } from './recovery/paths.js';
 
 /** Each is asked for by programs of any origin, and says the same to all. */
 const document =
@@ -18,8 +19,8 @@ export const relatedOrigins = ({ config }: Idp): RequestHandler =>
   document({ origins: config.webauthn.relatedOrigins });
 
 /** Where somebody whose password is known to others gets another (W3C Change Password URL §2); undefined where nowhere is. */
-export function changePassword({ config }: Idp): RequestHandler | undefined {
-  const { lostPasswordUrl } = config.pages;
-  if (lostPasswordUrl === undefined) return undefined;
-  return (_req, res) => void res.set({ 'Cache-Control': 'no-store', Location: lostPasswordUrl }).status(303).end();
+export function changePassword(idp: Idp): RequestHandler | undefined {
+  const location = lostPasswordUrl(idp);
+  if (location === undefined) return undefined;
+  return (_req, res) => void res.set({ 'Cache-Control': 'no-store', Location: location }).status(303).end();
 }

@@ -37,6 +37,8 @@ export const endpoints = {
   passkeyEndpoints: { role: 'idp', methods: ['GET'], path: '/.well-known/passkey-endpoints' },
   relatedOrigins: { role: 'idp', methods: ['GET'], path: '/.well-known/webauthn' },
   changePassword: { role: 'idp', methods: ['GET'], path: '/.well-known/change-password' },
+  forgottenPassword: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/password/forgotten' },
+  resetPassword: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/password/reset/:link' },
   confirmLogout: { role: 'idp', methods: ['POST'], path: '/oidc/v1/logout/confirm' },
 } as const satisfies Record<string, Endpoint>;
 
@@ -46,6 +48,8 @@ export type EndpointName = keyof typeof endpoints;
 export interface PathParameters {
   /** The secret that names an interaction. */
   readonly interaction?: string;
+  /** The secret of a link that was mailed. */
+  readonly link?: string;
 }
 
 /**

@@ -29,6 +29,8 @@ export type AuditEventType =
   | 'passkey_renamed'
   | 'passkey_removed'
   | 'passkey_flagged'
+  | 'password_reset_asked'
+  | 'password_reset'
   | 'restored_database_voided';
 
 @Entity('audit_events')

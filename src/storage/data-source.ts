@@ -11,6 +11,7 @@ import { Consent } from './consents.js';
 import { Installation } from './installation.js';
 import { Interaction } from './interactions.js';
 import { MailAllowance } from './mail-allowances.js';
+import { MailedLink } from './mailed-links.js';
 import { OutgoingMail } from './outgoing-mails.js';
 import { Passkey } from './passkeys.js';
 import { RevokedAccessToken } from './revoked-access-tokens.js';
@@ -29,6 +30,7 @@ export const entities = [
   Installation,
   Interaction,
   MailAllowance,
+  MailedLink,
   OutgoingMail,
   Passkey,
   RevokedAccessToken,

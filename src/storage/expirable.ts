@@ -14,6 +14,7 @@ export const expirableTables = [
   'audit_events',
   'outgoing_mails',
   'mail_allowances',
+  'mailed_links',
 ] as const;
 
 /** What strangers can fill within minutes: swept each minute, beside all others. */

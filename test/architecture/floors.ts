@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['hub'],
     ['sign-in'],
     ['consent', 'openid', 'mailbox', 'well-known'],
+    ['recovery'],
     ['interaction'],
     ['deps'],
     ['script'],

@@ -12,6 +12,7 @@ import { clientOnPage } from '../interaction/parts.js';
 import { hubPath } from '../interaction/paths.js';
 import type { InteractionStep, SentForm, StepForm } from '../interaction/step.js';
 import { stepOf, type Visit } from '../interaction/visit.js';
+import { lostPasswordUrl } from '../recovery/paths.js';
 import type { AuthenticationMethod } from './methods/method.js';
 import { type LoginProblem, renderLoginPage } from './page.js';
 import { provenAnswer } from './passkeys/proven.js';
@@ -38,7 +39,7 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
   return renderLoginPage(
     { ...visit.view, here: hubPath(idp, visit, otherAccount) },
     {
-      lostPasswordUrl: idp.config.pages.lostPasswordUrl,
+      lostPasswordUrl: lostPasswordUrl(idp),
       client: clientOnPage(visit),
       ...formOf(idp, visit, loginForm),
       cancel: formOf(idp, visit, consentForm),

@@ -1,11 +1,13 @@
 import type { Letter, LetterSetting } from './letter.js';
 import { type NewDevice, newDevice } from './new-device.js';
 import { type PasswordChanged, passwordChanged } from './password-changed.js';
+import { type PasswordReset, passwordReset } from './password-reset.js';
 
 /** What each template is made from, as its row holds it: nothing secret. */
 export interface TemplateParameters {
   readonly new_device: NewDevice;
   readonly password_changed: PasswordChanged;
+  readonly password_reset: PasswordReset;
 }
 
 export type TemplateName = keyof TemplateParameters;
@@ -19,4 +21,5 @@ export const templates: {
 } = {
   new_device: newDevice,
   password_changed: passwordChanged,
+  password_reset: passwordReset,
 };

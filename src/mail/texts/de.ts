@@ -17,6 +17,12 @@ export const de: MailTexts = {
     ifNot:
       'Wenn Sie das nicht veranlasst haben, legen Sie sofort ein neues Passwort fest oder wenden Sie sich an die Betreiber dieser Website.',
   },
+  passwordReset: {
+    subject: (product) => `Ein neues Passwort für Ihr Konto bei ${product}`,
+    lead: (product) => `Jemand, vermutlich Sie, möchte für Ihr Konto bei ${product} ein neues Passwort festlegen.`,
+    lifetime: (minutes) => `Der Link funktioniert einmal, innerhalb von ${minutes} Minuten.`,
+    ifNot: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.',
+  },
   facts: { time: 'Zeitpunkt', application: 'Anwendung', address: 'Internetadresse' },
   newPassword: 'Neues Passwort festlegen',
   footer: (product) =>

@@ -15,6 +15,12 @@ export const en: MailTexts = {
     ended: 'You have been signed out everywhere.',
     ifNot: 'If you did not ask for this, set a new password at once, or tell the people who run this site.',
   },
+  passwordReset: {
+    subject: (product) => `A new password for your ${product} account`,
+    lead: (product) => `Somebody, probably you, wants to set a new password for your ${product} account.`,
+    lifetime: (minutes) => `The link works once, within ${minutes} minutes.`,
+    ifNot: 'If it was not you, there is nothing to do: your password stays as it is.',
+  },
   facts: { time: 'Time', application: 'Application', address: 'Internet address' },
   newPassword: 'Set a new password',
   footer: (product) =>

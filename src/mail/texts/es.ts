@@ -17,6 +17,13 @@ export const es: MailTexts = {
     ifNot:
       'Si no lo ha pedido usted, establezca una nueva contraseña de inmediato o avise a los responsables de este sitio.',
   },
+  passwordReset: {
+    subject: (product) => `Una contraseña nueva para su cuenta de ${product}`,
+    lead: (product) =>
+      `Alguien, probablemente usted, quiere establecer una contraseña nueva para su cuenta de ${product}.`,
+    lifetime: (minutes) => `El enlace funciona una sola vez, durante ${minutes} minutos.`,
+    ifNot: 'Si no ha sido usted, no tiene que hacer nada: su contraseña sigue siendo la misma.',
+  },
   facts: { time: 'Fecha y hora', application: 'Aplicación', address: 'Dirección de Internet' },
   newPassword: 'Establecer una nueva contraseña',
   footer: (product) =>

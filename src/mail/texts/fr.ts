@@ -17,6 +17,13 @@ export const fr: MailTexts = {
     ifNot:
       'Si vous n’êtes pas à l’origine de ce changement, choisissez immédiatement un nouveau mot de passe ou prévenez les responsables de ce site.',
   },
+  passwordReset: {
+    subject: (product) => `Un nouveau mot de passe pour votre compte ${product}`,
+    lead: (product) =>
+      `Quelqu’un, probablement vous, souhaite définir un nouveau mot de passe pour votre compte ${product}.`,
+    lifetime: (minutes) => `Le lien fonctionne une seule fois, pendant ${minutes}\u00a0minutes.`,
+    ifNot: `Si ce n’était pas vous, il n’y a rien à faire\u00a0: votre mot de passe reste inchangé.`,
+  },
   facts: { time: 'Date et heure', application: 'Application', address: 'Adresse Internet' },
   newPassword: 'Choisir un nouveau mot de passe',
   footer: (product) =>

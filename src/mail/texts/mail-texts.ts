@@ -14,6 +14,12 @@ export interface MailTexts {
     readonly ended: string;
     readonly ifNot: string;
   };
+  readonly passwordReset: {
+    readonly subject: (product: string) => string;
+    readonly lead: (product: string) => string;
+    readonly lifetime: (minutes: number) => string;
+    readonly ifNot: string;
+  };
   readonly facts: {
     readonly time: string;
     readonly application: string;

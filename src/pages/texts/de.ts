@@ -53,6 +53,32 @@ export const de: Texts = {
     goingOn: 'Einen Augenblick: Sie werden weitergeleitet.',
     goOn: 'Weiter',
   },
+  recovery: {
+    title: 'Passwort vergessen?',
+    lead: 'Nennen Sie uns Ihren Benutzernamen oder Ihre E-Mail-Adresse. Wenn es dazu ein Konto mit einer Adresse gibt, senden wir dorthin einen Link, mit dem Sie ein neues Passwort festlegen.',
+    submit: 'Link senden',
+    sentTitle: 'Sehen Sie in Ihr Postfach',
+    sent: (minutes) =>
+      `Wenn es dieses Konto gibt und es eine E-Mail-Adresse hat, ist ein Link dorthin unterwegs. Er funktioniert ${minutes} Minuten lang. Sehen Sie auch im Ordner für unerwünschte Nachrichten nach.`,
+    again: 'Noch einmal anfordern',
+    newTitle: 'Neues Passwort festlegen',
+    newLead: (name) => `für ${name}`,
+    password: 'Neues Passwort',
+    hint: 'Mindestens 8 Zeichen. Ein Satz ist leicht zu merken und schwer zu erraten.',
+    save: 'Passwort speichern',
+    problems: {
+      length: 'Es muss 8 bis 1.024 Zeichen haben.',
+      common: 'Dieses Passwort probieren alle zuerst. Wählen Sie ein anderes.',
+      name: 'Es muss ein anderes als Ihr Name sein.',
+    },
+    doneTitle: 'Ihr Passwort ist geändert',
+    done: 'Sie sind überall abgemeldet. Kehren Sie zur Anwendung zurück und melden Sie sich mit dem neuen Passwort an.',
+    goneTitle: 'Dieser Link funktioniert nicht mehr',
+    gone: 'Er wurde bereits verwendet, ist zu alt oder unvollständig. Fordern Sie einen neuen an.',
+    busyTitle: 'Zu viele Anfragen',
+    busy: (minutes) =>
+      `Von hier wurde zu oft ein Link angefordert. Versuchen Sie es in ${minutes} Minuten noch einmal.`,
+  },
   consent: {
     title: 'Zugriff erlauben?',
     lead: (client) => html`${client} bittet um Zugriff auf Ihr Konto.`,

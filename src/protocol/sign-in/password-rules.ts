@@ -26,17 +26,30 @@ export const isCommonPassword = (password: string): boolean =>
 const shortest = 8;
 const longest = 1024;
 
+/** How a new password can be wrong (NIST SP 800-63B §5.1.1.2). */
+export type PasswordProblem = 'length' | 'common' | 'name';
+
 /**
- * What is wrong with a new password, in words for whoever chose it (NIST SP 800-63B §5.1.1.2): length and what everybody
- * tries first, and nothing about which characters it has to be made of.
+ * What is wrong with a new password (NIST SP 800-63B §5.1.1.2): length and what everybody tries first, and nothing about which
+ * characters it has to be made of.
  * @param names what the account is called
  * @returns undefined when nothing is wrong
  */
-export function passwordFault(password: string, names: readonly string[] = []): string | undefined {
+export function passwordProblem(password: string, names: readonly string[] = []): PasswordProblem | undefined {
   const { length } = [...password];
-  if (length < shortest || password.length > longest)
-    return `The password has to have ${shortest} to ${longest} characters.`;
-  if (isCommonPassword(password)) return 'That password is one that everybody tries first. Choose another.';
-  const isName = names.some((name) => name.toLowerCase() === password.toLowerCase());
-  return isName ? 'The password has to be another than the name.' : undefined;
+  if (length < shortest || password.length > longest) return 'length';
+  if (isCommonPassword(password)) return 'common';
+  return names.some((name) => name.toLowerCase() === password.toLowerCase()) ? 'name' : undefined;
+}
+
+const sentences: Readonly<Record<PasswordProblem, string>> = {
+  length: `The password has to have ${shortest} to ${longest} characters.`,
+  common: 'That password is one that everybody tries first. Choose another.',
+  name: 'The password has to be another than the name.',
+};
+
+/** {@link passwordProblem} in words for whoever chose it (NIST SP 800-63B §5.1.1.2). */
+export function passwordFault(password: string, names: readonly string[] = []): string | undefined {
+  const problem = passwordProblem(password, names);
+  return problem && sentences[problem];
 }

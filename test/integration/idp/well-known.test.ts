@@ -33,6 +33,9 @@ describe('Well-known addresses (RFC 8615 §3)', () => {
   it('change-password leads to help for a lost password', async () => {
     const answer = await get(idp, 'change-password');
     expect([answer.status, answer.headers.get('location')]).toEqual([303, configuration.pages.lostPasswordUrl]);
-    expect((await get(bare, 'change-password')).status).toBe(404);
+    expect((await get(bare, 'change-password')).headers.get('location')).toBe('/oidc/v1/password/forgotten');
+    const silent = await openIdp({ config: { ...bare.deps.config, profile: 'production' }, beside: idp });
+    expect((await get(silent, 'change-password')).status).toBe(404);
+    await silent.close();
   });
 });

@@ -11,18 +11,22 @@ const at = '2030-01-02T15:04:05.678Z';
 const samples: TemplateParameters = {
   new_device: { at, application: 'Web shop', address: '2001:db8::1' },
   password_changed: { at },
+  password_reset: { url: 'https://id.example/reset', minutes: 30 },
 };
+const secret = 'known-to-the-recipient-alone';
+
+const id = '7f1c0a52-6a39-4f0c-9a51-0e6a0a3c1f52';
 
 const render = (template: string, parameters: object, language = 'en', setting = configuration): RenderedMail =>
   renderMail(
     {
-      id: '7f1c0a52-6a39-4f0c-9a51-0e6a0a3c1f52',
+      id,
       userId: null,
       recipient: 'ann@example.com',
       template,
       language,
       parameters: { ...parameters },
-      sealedSecret: null,
+      sealedSecret: template === 'password_reset' ? sealed(setting.keyEncryptionKeys, id, secret) : null,
       createdAt: start,
       attempts: 1,
       deliverBefore: start,
@@ -41,12 +45,13 @@ describe('a mail', () => {
     expect(subject).toContain('Test Identity');
     expect(subject).not.toMatch(/[\r\n]/);
     expect(html).toContain(`<html lang="${language}">`);
-    expect(html).toContain('href="https://help.example/password"');
-    expect(text).toContain('https://help.example/password');
+    const link = template === 'password_reset' ? `https://id.example/reset/${secret}` : 'https://help.example/password';
+    expect(html).toContain(`href="${link}"`);
+    expect(text).toContain(link);
     for (const line of text.split('\n').filter((part) => /^\p{L}.*\.$/u.test(part)))
       expect(html).toContain(line.replaceAll("'", '&#39;'));
     expect(text + html).not.toMatch(/undefined|null|\[object|function/);
-    expect(text).toContain('2030');
+    if (template !== 'password_reset') expect(text).toContain('2030');
   });
 
   it('is in another language in each', () => {

@@ -1,0 +1,79 @@
+import type { Page } from '../../http/browser/headers.js';
+import { type Html, html } from '../../pages/html.js';
+import { layout } from '../../pages/layout.js';
+import type { View } from '../../pages/view.js';
+import type { PasswordProblem } from '../../protocol/sign-in/password-rules.js';
+import { csrfField } from '../interaction/parts.js';
+
+const alert = (title: string, message: string): Html =>
+  html`<div class="alert" role="alert"><strong>${title}</strong><p>${message}</p></div>`;
+
+/** Asks whose password is forgotten. @param isMissing the form came back without a name */
+export const renderForgottenPage = (view: View, action: string, isMissing = false): Page => {
+  const { recovery: text, login } = view.texts;
+  return layout(
+    view,
+    { title: text.title },
+    html`
+      <p class="lead">${text.lead}</p>
+      ${isMissing && alert(login.problem, login.missingIdentifier)}
+      <form method="post" action="${action}">
+        <div class="field">
+          <label for="identifier">${login.identifier}</label>
+          <input id="identifier" name="identifier" type="text" autocomplete="username" autocapitalize="none" autocorrect="off"
+            spellcheck="false" maxlength="254" required autofocus${isMissing && html` aria-invalid="true"`}>
+        </div>
+        <button class="button" type="submit">${text.submit}</button>
+      </form>`,
+  );
+};
+
+/** The same for every name: whether there is such an account is not told. */
+export const renderSentPage = (view: View, again: string, minutes: number): Page => {
+  const text = view.texts.recovery;
+  return layout(
+    view,
+    { title: text.sentTitle },
+    html`
+      <p class="lead">${text.sent(minutes)}</p>
+      <p class="help"><a href="${again}">${text.again}</a></p>`,
+  );
+};
+
+export interface NewPasswordPage {
+  /** What the account is called, for the person and for what keeps their passwords. */
+  readonly name: string;
+  readonly action: string;
+  readonly csrf: string;
+  readonly problem?: PasswordProblem | undefined;
+}
+
+/** Asks for the new password. */
+export const renderNewPasswordPage = (view: View, page: NewPasswordPage): Page => {
+  const { recovery: text, login } = view.texts;
+  return layout(
+    view,
+    { title: text.newTitle },
+    html`
+      <p class="lead">${text.newLead(page.name)}</p>
+      ${page.problem && alert(login.problem, text.problems[page.problem])}
+      <form method="post" action="${page.action}">
+        ${csrfField(page.csrf)}
+        <input type="hidden" name="username" autocomplete="username" value="${page.name}">
+        <div class="field">
+          <label for="password">${text.password}</label>
+          <input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="1024" required autofocus
+            aria-describedby="password-hint"${page.problem && html` aria-invalid="true"`}>
+          <p class="fine" id="password-hint">${text.hint}</p>
+        </div>
+        <button class="button" type="submit">${text.save}</button>
+      </form>`,
+  );
+};
+
+export const renderPasswordChangedPage = (view: View): Page =>
+  layout(
+    view,
+    { title: view.texts.recovery.doneTitle, mood: 'notice' },
+    html`<p class="lead">${view.texts.recovery.done}</p>`,
+  );
