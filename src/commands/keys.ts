@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { type KeyView, listKeys, rewrapKeys, rotateKeys, withdrawKey } from '../administration/keys.js';
+import { ConfigError } from '../config/faults.js';
 import type { Connected, RunCommand } from './connection.js';
 
 const states: Readonly<Record<KeyView['state'], (key: KeyView) => string>> = {
@@ -49,10 +50,17 @@ export const keyCommands = (yargs: Argv, run: RunCommand): Argv =>
       ({ immediately }) => run((connected) => rotate(connected, { immediately })),
     )
     .command(
-      'withdraw <kid>',
+      'withdraw [kid]',
       'withdraw a signing key that others may know: what it signed counts for nothing any more',
-      (builder) => builder.positional('kid', { type: 'string', demandOption: true, describe: 'of keys list' }),
-      ({ kid }) => run((connected) => withdraw(connected, kid)),
+      (builder) =>
+        builder.positional('kid', {
+          type: 'string',
+          describe: 'of keys list; --kid=KID for one that begins with a dash',
+        }),
+      ({ kid }) => {
+        if (kid === undefined) throw new ConfigError('Say which key: its kid, as keys list has it.');
+        return run((connected) => withdraw(connected, kid));
+      },
     )
     .command('rewrap', 'encrypt private keys under the first of key_encryption_keys', {}, () => run(rewrap))
     .demandCommand(1, 'Say what to do with keys.');

@@ -153,7 +153,7 @@ async function makeRow(
   { keys, random }: Pick<KeyRotation, 'keys' | 'random'>,
   { alg, createdAt, activatesAt }: Pick<SigningKeyRow, 'alg' | 'createdAt' | 'activatesAt'>,
 ): Promise<SigningKeyRow> {
-  const kid = random.token(12);
+  const kid = random.token(12).replace(/^-/, '_'); // on a command line a dash would begin a flag
   const { publicJwk, privateJwk } = await generateKeyPair(alg);
   const sealed = encrypt(keys, Buffer.from(JSON.stringify(privateJwk)), contextOf(kid));
   return { kid, alg, publicJwk, privateJwk: sealed, createdAt, activatesAt, expiresAt: null };

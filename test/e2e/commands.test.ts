@@ -170,7 +170,10 @@ describe('keys, sweep', () => {
     const token = await issue();
     const kid = String(decodeProtectedHeader(token).kid);
     expect(await isActive(token)).toBe(true);
-    const { code, output } = await run(['keys', 'withdraw', kid, '--config=configs/identity/development.yml'], { env });
+    const { code, output } = await run(
+      ['keys', 'withdraw', `--kid=${kid}`, '--config=configs/identity/development.yml'],
+      { env },
+    );
     expect([code, output]).toEqual([0, expect.stringContaining(`withdrew ${kid}`)]);
     expect(output).toMatch(/within 5 s/);
     await eventually(
