@@ -9,6 +9,7 @@ import { SessionAtAuthz1795630000000 } from './1795630000000-session-at-authz.js
 import { OutgoingMails1795640000000 } from './1795640000000-outgoing-mails.js';
 import { Passkeys1795650000000 } from './1795650000000-passkeys.js';
 import { MailedLinks1795670000000 } from './1795670000000-mailed-links.js';
+import { Account1795680000000 } from './1795680000000-account.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   OutgoingMails1795640000000,
   Passkeys1795650000000,
   MailedLinks1795670000000,
+  Account1795680000000,
 ];

@@ -29,6 +29,7 @@ export type IdpConfig = Pick<
   | 'defaultResource'
   | 'claims'
   | 'lifetimes'
+  | 'limits'
   | 'keyEncryptionKeys'
   | 'signIn'
   | 'webauthn'
@@ -67,13 +68,15 @@ export interface Idp extends IdpGiven {
   /** Per address block: failed sign-ins that get a line in the log and a row in the audit trail. */
   readonly recordedFailures: RateLimiter;
   /** At most one line a minute, however many attempts there are. */
-  readonly tellOfAddressDelay: (clientId: string) => void;
+  readonly tellOfAddressDelay: (clientId: string | undefined) => void;
   /** Per identifier: attempts from address blocks that have not failed there, while all strangers together have too often. */
   readonly sharedAttempts: RateLimiter;
   /** Per address block and account: successes that make good a failure of the block. */
   readonly forgivingSuccesses: RateLimiter;
   /** Per address block: links for a new password that were asked for. */
   readonly linksAskedFor: RateLimiter;
+  /** Per address block: visits to account pages by somebody who has to sign in first. */
+  readonly accountStarts: RateLimiter;
   readonly csrfKey: Buffer;
   /** Makes the handle from the interaction's id: a double click gets the same one. */
   readonly handleKey: Buffer;
@@ -110,13 +113,14 @@ export function assemble(given: IdpGiven, script: Script | undefined): Idp {
     mailing: createMailing({ ...given, wake: given.mailWake }),
     signInTurns: createTurns(turnsLimits),
     recordedFailures: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
-    tellOfAddressDelay: rateLimited(60_000, given.clock, (suppressed, clientId: string) =>
+    tellOfAddressDelay: rateLimited(60_000, given.clock, (suppressed, clientId: string | undefined) =>
       given.log.warn('sign ins delayed for failures of their address', { client_id: clientId, suppressed }),
     ),
     sharedAttempts: createRateLimiter({ clock: given.clock, burst: 1, perSecond: 1 / 2 }),
     // An account of a stranger's own would otherwise pay for guesses at others' without end.
     forgivingSuccesses: createRateLimiter({ clock: given.clock, burst: 1, perSecond: 1 / 3_600 }),
     linksAskedFor: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
+    accountStarts: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
     challengeKey: deriveKey(current, 'webauthn challenges'),

@@ -10,8 +10,9 @@ import { type CorsPolicy, cors } from '../http/browser/cors.js';
 import { createHealth, publicHealth } from '../http/operations/health.js';
 import type { Role } from '../http/role.js';
 import { refusalPages } from '../pages/send.js';
-import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
+import { type AccountPage, type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { ping } from '../storage/connection/sql.js';
+import { mountAccount } from './account/account.js';
 import { consentStep } from './consent/consent.js';
 import { assemble, type Idp, type IdpGiven } from './deps.js';
 import { hub } from './hub.js';
@@ -57,11 +58,13 @@ const recoveryPages = (idp: Idp) =>
       }
     : { forgottenPassword: undefined, resetPassword: undefined };
 
-/** The route table: `protocol/endpoints.ts` says where each one is. The forms of steps are mounted from their own table. */
+/** The route table: `protocol/endpoints.ts` says where each one is. The forms of steps and the account pages are mounted from tables of their own. */
 const handlersOf = (
   idp: Idp,
   steps: Steps,
-): Readonly<Record<Exclude<IdpEndpoint, StepKind>, RequestHandler | RequestHandler[] | undefined>> => ({
+): Readonly<
+  Record<Exclude<IdpEndpoint, StepKind | AccountPage | 'frontPage'>, RequestHandler | RequestHandler[] | undefined>
+> => ({
   interaction: [
     languageSwitch(idp, ({ params }) => hubPath(idp, { interactionId: String(params.interaction) })),
     hub(idp, steps),
@@ -124,6 +127,7 @@ export function createIdp(given: IdpGiven): Role {
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'idp' }));
       mountIdp(app, idp);
+      mountAccount(app, idp);
       mountMailbox(app, idp);
     },
   };

@@ -40,9 +40,16 @@ export const endpoints = {
   forgottenPassword: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/password/forgotten' },
   resetPassword: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/password/reset/:link' },
   confirmLogout: { role: 'idp', methods: ['POST'], path: '/oidc/v1/logout/confirm' },
+  frontPage: { role: 'idp', methods: ['GET'], path: '/' },
+  account: { role: 'idp', methods: ['GET'], path: '/account' },
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof endpoints;
+
+/** The pages on which people see to their own account: a sign-in without a client (OIDC Core §3.1.2.3) leads to one of them. */
+export const accountPages = ['account'] as const satisfies readonly EndpointName[];
+
+export type AccountPage = (typeof accountPages)[number];
 
 /** What stands for the `:names` in the paths above. */
 export interface PathParameters {

@@ -37,8 +37,9 @@ export class Interaction {
   /** Hash of the secret id in the URL. */
   @PrimaryColumn('bytea', { name: 'id_hash', primaryKeyConstraintName: 'interactions_pkey' })
   idHash!: Buffer;
-  @Column('text', { name: 'client_id' })
-  clientId!: string;
+  /** Null where somebody comes to their own account: no client asks then. */
+  @Column('text', { name: 'client_id', nullable: true })
+  clientId!: string | null;
   @Column('jsonb')
   request!: ValidatedAuthorizationRequest;
   /** Hash of the cookie that authz set: the browser that asked. Null where the purpose is another than `authorize`. */
@@ -102,6 +103,20 @@ export async function startInteraction(sql: Sql, interaction: NewInteraction): P
   await sql.query(startInteractionStatement, interaction);
 }
 
+type NewAccountInteraction = Omit<NewInteraction, 'clientId' | 'authzBrowserHash'>;
+
+const startAccountInteractionStatement = statement<NewAccountInteraction>(
+  'start_account_interaction',
+  (p) => `
+   INSERT INTO interactions (id_hash, request, purpose, created_at, expires_at, traceparent)
+   VALUES (${p.idHash}, ${p.request}, 'account', ${p.now}, ${p.expiresAt}, ${p.traceparent})`,
+);
+
+/** idp opens one of its own for somebody who wants to see their account: neither a client nor authz has a part in it. */
+export async function startAccountInteraction(sql: Sql, interaction: NewAccountInteraction): Promise<void> {
+  await sql.query(startAccountInteractionStatement, interaction);
+}
+
 /** The live session of a browser, with its enabled user. */
 interface VisitingSession {
   readonly id: string;
@@ -120,8 +135,9 @@ interface VisitingSession {
 
 /** All that the hub decides from, read at one instant. */
 export interface VisitedInteraction {
-  readonly clientId: string;
-  readonly clientMetadata: ClientMetadata;
+  /** Null where the purpose is `account`, and so is what the client says of itself. */
+  readonly clientId: string | null;
+  readonly clientMetadata: ClientMetadata | null;
   readonly clientDisabledAt: Date | null;
   readonly purpose: InteractionPurpose;
   readonly proofs: readonly GivenProof[];
@@ -200,11 +216,11 @@ const visitInteractionStatement = statement<VisitingBrowser, VisitRow>(
      (i.request -> ${requestKey('prompts')} ? 'none' OR i.idp_browser_hash IS NOT DISTINCT FROM ${p.idpBrowserHash}::bytea
        OR EXISTS (SELECT FROM bound)) AS ours
    FROM interactions i
-   JOIN clients c ON c.client_id = i.client_id
+   LEFT JOIN clients c ON c.client_id = i.client_id
    LEFT JOIN (sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL)
      ON s.secret_hash = ${p.sessionSecretHash} AND s.expires_at > ${p.now}
    LEFT JOIN consents n ON n.user_id = u.id AND n.client_id = i.client_id
-   WHERE i.id_hash = ${p.idHash} AND i.expires_at > ${p.now}`,
+   WHERE i.id_hash = ${p.idHash} AND i.expires_at > ${p.now} AND (c.client_id IS NOT NULL OR i.purpose = 'account')`,
 );
 
 /**

@@ -37,8 +37,8 @@ function consentPage(idp: Idp, visit: Visit): Answer {
 /** Goes back to the client as an error (RFC 6749 §4.1.2.1), signed in or not. */
 async function deny(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
   const { stands, answer } = await complete(idp, visit, denial);
-  if (stands) {
-    const { clientId, session } = visit;
+  const { clientId, session } = visit;
+  if (stands && clientId !== undefined) {
     const who = session ? { userId: session.userId, sessionId: session.id } : {};
     idp.events.record(asked, { type: 'consent_denied', clientId, ...who });
   }
@@ -48,7 +48,7 @@ async function deny(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
 /** Stores what was allowed, if consent is what is due. @returns the visit as it is from then on */
 async function remember(idp: Idp, asked: Asked, visit: Visit): Promise<Visit> {
   const { clientId, session } = visit;
-  if (!session || stepOf(idp, visit).kind !== 'consent') return visit;
+  if (!session || clientId === undefined || stepOf(idp, visit).kind !== 'consent') return visit;
   const now = idp.clock.now();
   const { userId, id: sessionId } = session;
   const detail = { permissions: permissionsAsked(idp, visit) };

@@ -4,7 +4,7 @@ import { signedInOutcome } from '../../protocol/authorization/due-step.js';
 import { completeInteraction, type InteractionOutcome } from '../../storage/interactions.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from './answer.js';
-import { handleOf, hubPath, resumeUrl } from './paths.js';
+import { accountReturn, handleOf, hubPath, resumeUrl } from './paths.js';
 import { interactionFinished } from './refusal.js';
 import { impliedSoFar, type Visit } from './visit.js';
 
@@ -14,8 +14,12 @@ export interface Completion {
   readonly answer: Answer;
 }
 
+/** Where a completed interaction leads: to authz, or to the account page that the person wanted. */
+const wayBack = (idp: Idp, visit: Visit): string =>
+  visit.purpose === 'account' ? accountReturn(idp, visit.request) : resumeUrl(idp, visit);
+
 /**
- * Completes the interaction and sends the browser back to authz. A request that comes second is sent to the hub, which reads
+ * Completes the interaction and sends the browser on. A request that comes second is sent to the hub, which reads
  * the outcome of the first.
  */
 export async function complete(idp: Idp, visit: Visit, outcome: InteractionOutcome): Promise<Completion> {
@@ -25,7 +29,7 @@ export async function complete(idp: Idp, visit: Visit, outcome: InteractionOutco
     handleHash: hashToken(handleOf(idp, visit)),
     now: idp.clock.now(),
   });
-  return { stands, answer: { seeOther: stands ? resumeUrl(idp, visit) : hubPath(idp, visit) } };
+  return { stands, answer: { seeOther: stands ? wayBack(idp, visit) : hubPath(idp, visit) } };
 }
 
 /** Completes it with what the session proves, and the user or else the client's operator allowed. */
@@ -34,8 +38,8 @@ export async function completeWithSuccess(idp: Idp, asked: Asked, visit: Visit):
   const outcome = signedInOutcome(visit.request, visit.session);
   const { stands, answer } = await complete(idp, visit, outcome);
   const permissions = impliedSoFar(idp, visit);
-  if (stands && permissions.length > 0) {
-    const { clientId } = visit;
+  const { clientId } = visit;
+  if (stands && clientId !== undefined && permissions.length > 0) {
     const { userId, sessionId } = outcome;
     idp.events.record(asked, { type: 'consent_implied', clientId, userId, sessionId, detail: { permissions } });
   }
@@ -49,5 +53,5 @@ export async function completeWithSuccess(idp: Idp, asked: Asked, visit: Visit):
  */
 export function continueCompleted(idp: Idp, visit: Visit, outcome: InteractionOutcome): Answer {
   if (!('error' in outcome) && outcome.sessionId !== visit.session?.id) throw interactionFinished(visit.request);
-  return { seeOther: resumeUrl(idp, visit) };
+  return { seeOther: wayBack(idp, visit) };
 }

@@ -1,22 +1,28 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { errorPages } from '../../pages/error-pages.js';
 import type { PageContext } from '../../pages/view.js';
-import { endpoints } from '../../protocol/endpoints.js';
+import { accountPages, endpoints } from '../../protocol/endpoints.js';
 import type { Idp } from '../deps.js';
-import { hubPath, logoutPath, pageContext } from './paths.js';
+import { accountPath, hubPath, logoutPath, pageContext } from './paths.js';
 
-/** Back to where things stand: the interaction's hub, or the question whether to sign out. */
+/** The account page at the request's address. */
+function accountAt(idp: Idp, req: Request): string | undefined {
+  const name = accountPages.find((page) => endpoints[page].path === req.path);
+  return name && accountPath(idp, name);
+}
+
+/** Back to where things stand: the interaction's hub, the account page, or the question whether to sign out. */
 function wayOn(idp: Idp, req: Request): string | undefined {
   const { interaction } = req.params as { interaction?: string };
   if (interaction !== undefined) return hubPath(idp, { interactionId: interaction });
-  return req.path === endpoints.confirmLogout.path ? logoutPath(idp) : undefined;
+  return req.path === endpoints.confirmLogout.path ? logoutPath(idp) : accountAt(idp, req);
 }
 
-/** An interaction's errors are shown again at its hub, those of a sign-out where it began. */
+/** An interaction's errors are shown again at its hub, those of an account page there, those of a sign-out where it began. */
 function contextOf(idp: Idp, req: Request): PageContext {
   const { interaction } = req.params as { interaction?: string };
   if (interaction !== undefined) return pageContext(idp, { interactionId: interaction });
-  return { here: logoutPath(idp) };
+  return { here: accountAt(idp, req) ?? logoutPath(idp) };
 }
 
 /** Refusals of idp are pages for people, with a way back. */

@@ -1,5 +1,6 @@
 import { type Html, html, webLink } from '../../pages/html.js';
 import type { Texts } from '../../pages/texts/en.js';
+import type { View } from '../../pages/view.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 
 /** What the pages say about the application that sent the browser. */
@@ -41,15 +42,20 @@ export function clientLinks(texts: Texts, client: ClientOnPage): Html | undefine
   </nav>`;
 }
 
-/** A client by its own name, or by its identifier where it has none. */
-export const clientOnPage = (client: {
-  readonly clientId: string;
-  readonly clientMetadata: ClientMetadata;
+/** A client by its own name, or by its identifier where it has none. Without a client the pages speak of the product itself. */
+export const clientOnPage = ({
+  clientId,
+  clientMetadata,
+  view,
+}: {
+  readonly clientId: string | undefined;
+  readonly clientMetadata: ClientMetadata | null;
+  readonly view: View;
 }): ClientOnPage => ({
-  name: client.clientMetadata.client_name ?? client.clientId,
-  policyUri: client.clientMetadata.policy_uri,
-  tosUri: client.clientMetadata.tos_uri,
-  logoUri: client.clientMetadata.logo_uri,
+  name: clientMetadata?.client_name ?? clientId ?? view.brand.productName,
+  policyUri: clientMetadata?.policy_uri,
+  tosUri: clientMetadata?.tos_uri,
+  logoUri: clientMetadata?.logo_uri,
 });
 
 export const personOnPage = (person: {

@@ -1,6 +1,7 @@
 import { hashToken, hmacSha256 } from '../../crypto/digest.js';
 import type { PageContext } from '../../pages/view.js';
-import { type EndpointName, endpointUrl } from '../../protocol/endpoints.js';
+import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
+import { type AccountPage, accountPages, type EndpointName, endpointUrl } from '../../protocol/endpoints.js';
 import type { Idp } from '../deps.js';
 import type { StepKind } from './step-kind.js';
 
@@ -39,6 +40,15 @@ export const pageContext = (idp: Idp, at: AtInteraction): PageContext => ({
   request: languageRequest(at),
   here: hubPath(idp, at),
 });
+
+/** A page of the account. */
+export const accountPath = (idp: Idp, name: AccountPage): string => pathOf(idp, name);
+
+/** The account page that an interaction of that purpose leads back to: one of ours by its name, whatever its row holds. */
+export function accountReturn(idp: Idp, { redirectUri }: Pick<ValidatedAuthorizationRequest, 'redirectUri'>): string {
+  const wanted = accountPages.find((name) => endpointUrl(idp.config.publicUrls.idp, name) === redirectUri);
+  return accountPath(idp, wanted ?? 'account');
+}
 
 export const logoutPath = (idp: Idp): string => pathOf(idp, 'logout');
 export const confirmLogoutPath = (idp: Idp): string => pathOf(idp, 'confirmLogout');

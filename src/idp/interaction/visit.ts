@@ -17,7 +17,9 @@ import { pageContext } from './paths.js';
 import { clientDisabled, cookiesMissing, foreignBrowser, interactionGone } from './refusal.js';
 
 /** A browser at an interaction: all the facts from which the next step follows. */
-export interface Visit extends VisitedInteraction {
+export interface Visit extends Omit<VisitedInteraction, 'clientId'> {
+  /** Undefined where somebody comes to their own account. */
+  readonly clientId: string | undefined;
   /** The secret in the URL. */
   readonly interactionId: string;
   readonly cookies: PresentedCookies;
@@ -42,8 +44,8 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
     sessionSecretHash: hashOf(cookies.session),
     now: idp.clock.now(),
   });
-  // Interactions for a device or an account come from a later release, which knows their steps.
-  if (found?.purpose !== 'authorize') throw interactionGone();
+  // Interactions for a device come from a later release, which knows their steps.
+  if (found?.purpose !== 'authorize' && found?.purpose !== 'account') throw interactionGone();
   linkTrace(found.traceparent);
   if (!found.ours) throw foreignBrowser(found.request);
   if (found.clientDisabledAt) throw clientDisabled(found.request);
@@ -51,7 +53,8 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
   if (cookies.browser === undefined && !silent) throw cookiesMissing(found.request);
   const context = { ...pageContext(idp, { interactionId }), requested: found.request.uiLocales };
   const view = viewFor(idp.brand, cookies.reader, context);
-  return { ...found, interactionId, cookies, browser: cookies.browser ?? '', silent, view };
+  const clientId = found.clientId ?? undefined;
+  return { ...found, clientId, interactionId, cookies, browser: cookies.browser ?? '', silent, view };
 }
 
 /** What the client asks to be allowed. */

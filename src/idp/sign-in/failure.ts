@@ -9,7 +9,7 @@ import { type CountedAttempt, countersOf, type Delay, ownCounters } from './atte
 /** Whom an attempt was about, as far as that is known. */
 interface About {
   readonly userId: string | undefined;
-  readonly clientId: string;
+  readonly clientId: string | undefined;
 }
 
 /** An attempt that is not judged: nothing is written. */

@@ -42,7 +42,8 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
       lostPasswordUrl: lostPasswordUrl(idp),
       client: clientOnPage(visit),
       ...formOf(idp, visit, loginForm),
-      cancel: formOf(idp, visit, consentForm),
+      // Nobody waits for an answer where somebody comes to their own account.
+      cancel: visit.purpose === 'account' ? undefined : formOf(idp, visit, consentForm),
       again: shown.again,
       identifier: shown.identifier ?? suggested,
       problem: shown.problem,

@@ -19,7 +19,7 @@ export interface LoginPage {
   readonly client: ClientOnPage;
   readonly action: string;
   readonly csrf: string;
-  readonly cancel: { readonly action: string; readonly csrf: string };
+  readonly cancel?: { readonly action: string; readonly csrf: string } | undefined;
   /** From login_hint (OIDC Core §3.1.2.1) or the last attempt. */
   readonly identifier?: string | undefined;
   /** Somebody is signed in and is asked to prove it once more. */
@@ -99,12 +99,15 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
         ${passkeyButton(view, page)}
       </form>
       ${page.lostPasswordUrl && html`<p class="help"><a href="${page.lostPasswordUrl}">${text.lostPassword}</a></p>`}
-      <div class="foot">
+      ${
+        page.cancel &&
+        html`<div class="foot">
         <form method="post" action="${page.cancel.action}">
           ${csrfField(page.cancel.csrf)}
           <button class="plain" type="submit" name="decision" value="deny">${text.cancel(page.client.name)}</button>
         </form>
         ${clientLinks(view.texts, page.client)}
-      </div>`,
+      </div>`
+      }`,
   );
 }

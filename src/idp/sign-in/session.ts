@@ -11,7 +11,10 @@ import { clientOnPage } from '../interaction/parts.js';
 import type { Visit } from '../interaction/visit.js';
 
 /** Use keeps a session from going idle, but does not move its absolute end. */
-export async function keepAlive(idp: Idp, session: Visit['session']): Promise<void> {
+export async function keepAlive(
+  idp: Idp,
+  session: Pick<NonNullable<Visit['session']>, 'id' | 'lastSeenAt'> | null,
+): Promise<void> {
   const now = idp.clock.now();
   if (!session || now.getTime() - session.lastSeenAt.getTime() < touchInterval) return;
   await touchSession(idp.sql, { id: session.id, now, idleAt: after(now, idp.config.lifetimes.sessionIdle) });

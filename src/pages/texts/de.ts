@@ -12,6 +12,16 @@ export const de: Texts = {
   },
   account: {
     signedInAs: 'Angemeldet als',
+    pages: 'Ihr Konto',
+    titles: {
+      account: 'Konto',
+    },
+    username: 'Benutzername',
+    email: 'E-Mail-Adresse',
+    unverified: (email) => `${email} (nicht bestätigt)`,
+    since: 'Konto seit',
+    passwordChanged: 'Passwort geändert',
+    signedIn: 'Angemeldet seit',
   },
   client: {
     policy: 'Datenschutzerklärung',

@@ -17,6 +17,16 @@ export const en = {
   },
   account: {
     signedInAs: 'Signed in as',
+    pages: 'Your account',
+    titles: {
+      account: 'Account',
+    },
+    username: 'Username',
+    email: 'E-mail',
+    unverified: (email: string) => `${email} (not confirmed)`,
+    since: 'Account since',
+    passwordChanged: 'Password changed',
+    signedIn: 'Signed in since',
   },
   client: {
     policy: 'Privacy policy',

@@ -12,6 +12,16 @@ export const es: Texts = {
   },
   account: {
     signedInAs: 'Sesión iniciada como',
+    pages: 'Su cuenta',
+    titles: {
+      account: 'Cuenta',
+    },
+    username: 'Nombre de usuario',
+    email: 'Correo electrónico',
+    unverified: (email) => `${email} (sin confirmar)`,
+    since: 'Cuenta creada el',
+    passwordChanged: 'Contraseña cambiada el',
+    signedIn: 'Sesión iniciada el',
   },
   client: {
     policy: 'Política de privacidad',

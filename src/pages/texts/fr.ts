@@ -12,6 +12,16 @@ export const fr: Texts = {
   },
   account: {
     signedInAs: 'Session ouverte en tant que',
+    pages: 'Votre compte',
+    titles: {
+      account: 'Compte',
+    },
+    username: 'Nom d’utilisateur',
+    email: 'Adresse e-mail',
+    unverified: (email) => `${email} (non confirmée)`,
+    since: 'Compte créé le',
+    passwordChanged: 'Mot de passe modifié le',
+    signedIn: 'Connexion ouverte le',
   },
   client: {
     policy: 'Politique de confidentialité',

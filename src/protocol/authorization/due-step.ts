@@ -26,7 +26,8 @@ import { audienceOf, type ResourceRules } from './resource-indicators.js';
 /** What is remembered when it is decided what an authorization request needs next (OIDC Core §3.1.2.3, §3.1.2.4). */
 export interface RequestFacts {
   readonly request: ValidatedAuthorizationRequest;
-  readonly clientMetadata: ClientMetadata;
+  /** Null where nobody asks but the user, for their own account. */
+  readonly clientMetadata: ClientMetadata | null;
   /** By the clock that gave `authenticatedAt` and `givenAt`. */
   readonly begunAt: Date;
   /** Who is signed in in this browser. */
@@ -64,8 +65,8 @@ const interactionRequest = ({ request, clientMetadata, begunAt }: RequestFacts, 
   ({
     ...request,
     permissions: askedPermissions(request, rules),
-    clientMayBeImpersonated: mayBeImpersonated(clientMetadata, request.redirectUri),
-    consentIsImplicit: clientMetadata.consent === 'implicit',
+    clientMayBeImpersonated: clientMetadata !== null && mayBeImpersonated(clientMetadata, request.redirectUri),
+    consentIsImplicit: clientMetadata === null || clientMetadata.consent === 'implicit',
     startedAt: begunAt,
   }) satisfies InteractionRequest;
 

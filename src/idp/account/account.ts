@@ -1,0 +1,92 @@
+import type { Express, Request, RequestHandler, Response } from 'express';
+import { hashToken } from '../../crypto/digest.js';
+import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
+import { askedOf } from '../../http/request/asked.js';
+import { readForm } from '../../http/request/form.js';
+import { viewFor } from '../../pages/view.js';
+import { type AccountPage, type Endpoint, endpoints } from '../../protocol/endpoints.js';
+import { findAccountSession } from '../../storage/account.js';
+import type { Idp } from '../deps.js';
+import { type Answer, sendAnswer } from '../interaction/answer.js';
+import { presentedCookies } from '../interaction/cookies.js';
+import { languageSwitch } from '../interaction/language-switch.js';
+import { pageErrors } from '../interaction/page-errors.js';
+import { accountPath } from '../interaction/paths.js';
+import { assertOwnForm } from '../interaction/same-origin.js';
+import { keepAlive } from '../sign-in/session.js';
+import { beginAccount } from './begin.js';
+import { overviewSection } from './overview.js';
+import type { AccountSection, AccountVisit, Download } from './section.js';
+
+/** The pages of the account, each at the address of its name. */
+const sectionsOf = (idp: Idp): Readonly<Record<AccountPage, AccountSection>> => ({
+  account: overviewSection(idp),
+});
+
+/** Seconds that a proof of who somebody is stays fresh. */
+const freshFor = 300;
+
+/** @returns the visit, or the way to sign in where nobody is, or not lately enough for what the page does */
+async function readVisit(
+  idp: Idp,
+  req: Request,
+  page: AccountPage,
+  { sensitive }: AccountSection,
+): Promise<{ readonly visit: AccountVisit; readonly secret: string } | { readonly signIn: Answer }> {
+  const cookies = presentedCookies(idp, req);
+  const { session: secret } = cookies;
+  const asked = askedOf(req);
+  const now = idp.clock.now();
+  const session = secret === undefined ? null : await findAccountSession(idp.sql, hashToken(secret), now);
+  const age = session ? now.getTime() - session.authTime.getTime() : 0;
+  const isDue = !session || (sensitive && age > freshFor * 1000);
+  if (isDue || secret === undefined) {
+    return { signIn: await beginAccount(idp, asked, page, sensitive ? freshFor : undefined) };
+  }
+  await keepAlive(idp, session);
+  const action = accountPath(idp, page);
+  const view = viewFor(idp.brand, cookies.reader, { here: action });
+  const csrf = csrfToken(idp.csrfKey, secret, page);
+  return { visit: { page, session, cookies, asked, view, csrf, action }, secret };
+}
+
+function send(idp: Idp, res: Response, answer: Answer | Download): void {
+  if (!('fileName' in answer)) {
+    sendAnswer(idp, res, answer);
+    return;
+  }
+  res.set({ 'Cache-Control': 'no-store', 'Content-Disposition': `attachment; filename="${answer.fileName}"` });
+  res.type('json').send(JSON.stringify(answer.content, null, 2));
+}
+
+const shown =
+  (idp: Idp, name: AccountPage, section: AccountSection): RequestHandler =>
+  async (req, res) => {
+    const read = await readVisit(idp, req, name, section);
+    send(idp, res, 'signIn' in read ? read.signIn : await section.page(read.visit));
+  };
+
+/** A form counts only from a page of ours that was shown in this session; without one it leads to the sign-in. */
+const submitted =
+  (idp: Idp, name: AccountPage, section: AccountSection): RequestHandler =>
+  async (req, res) => {
+    assertOwnForm(idp, req);
+    const form = await readForm(req);
+    const read = await readVisit(idp, req, name, section);
+    if ('signIn' in read) return sendAnswer(idp, res, read.signIn);
+    assertCsrfToken(idp.csrfKey, read.secret, name, form.get('csrf'));
+    const answer = section.submit ? await section.submit(read.visit, form) : { seeOther: read.visit.action };
+    sendAnswer(idp, res, answer);
+  };
+
+/** The account pages, and idp's front page, which leads to them. */
+export function mountAccount(app: Express, idp: Idp): void {
+  for (const [key, section] of Object.entries(sectionsOf(idp))) {
+    const name = key as AccountPage;
+    const { path, methods }: Endpoint = endpoints[name];
+    const switcher = languageSwitch(idp, () => accountPath(idp, name));
+    app.get(path, switcher, shown(idp, name, section), pageErrors(idp));
+    if (methods.includes('POST')) app.post(path, submitted(idp, name, section), pageErrors(idp));
+  }
+  app.get(endpoints.frontPage.path, (_req, res) => sendAnswer(idp, res, { seeOther: accountPath(idp, 'account') }));
+}

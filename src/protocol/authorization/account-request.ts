@@ -1,0 +1,29 @@
+import { matchRedirectUri } from '../redirect-uri.js';
+import type { ValidatedAuthorizationRequest } from './authorization-request.js';
+
+export interface AccountRequest {
+  /** The account page to which the browser goes afterwards. */
+  readonly returnTo: string;
+  /** Seconds since the sign-in that are good enough. */
+  readonly maxAge?: number;
+}
+
+/**
+ * What somebody asks who wants to see their own account: to be signed in (OIDC Core §3.1.2.3) no longer ago than `max_age`, and
+ * nothing for a client (OIDC Core §3.1.2.1).
+ */
+export function accountRequest({ returnTo, maxAge }: AccountRequest): ValidatedAuthorizationRequest {
+  const own = { registered: [returnTo], requested: returnTo, openid: true, native: false };
+  const request: Partial<ValidatedAuthorizationRequest> = {
+    clientId: '',
+    redirectUri: matchRedirectUri(own),
+    redirectUriNamed: true,
+    responseMode: 'query',
+    scopes: [],
+    resources: [],
+    prompts: [],
+    acrValues: [],
+    ...(maxAge === undefined ? {} : { maxAge }),
+  };
+  return request as ValidatedAuthorizationRequest;
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hashToken } from '../../../../src/crypto/digest.js';
+import { openAccount } from '../../../support/account.js';
+import { formsOf } from '../../../support/browser.js';
+import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
+
+let idp: TestIdp;
+let user: TestUser;
+
+beforeAll(async () => {
+  idp = await openIdp();
+  user = await idp.addUser({ claims: { name: 'Ada Lovelace' } });
+});
+afterAll(() => idp.close());
+
+describe('The way to the account', () => {
+  it('leads from the front page through the sign-in, without a client and back to the page', async () => {
+    const browser = idp.newBrowser();
+    expect(await browser.get('/')).toMatchObject({ status: 303, location: '/account' });
+    const asked = await browser.get('/account');
+    expect(asked.location).toMatch(/^\/oidc\/v1\/interaction\/[\w-]+$/);
+    expect(asked.headers.get('cache-control')).toBe('no-store');
+    const login = await browser.get(asked.location ?? '');
+    expect(login.text).toContain('to continue to <strong>Test Identity</strong>');
+    expect(formsOf(login.text)).toHaveLength(1);
+    const [form] = formsOf(login.text);
+    const fields = { ...form?.fields, identifier: user.username, password: user.password };
+    const proven = await browser.post(form?.action ?? '', fields);
+    expect(proven.location).toBe(asked.location);
+    const done = await browser.get(proven.location ?? '');
+    expect(done).toMatchObject({ status: 303, location: '/account' });
+    const page = await browser.get('/account');
+    expect(page.status).toBe(200);
+    for (const fact of ['Ada Lovelace', user.username, user.email, '/oidc/v1/logout'])
+      expect(page.text).toContain(fact);
+    expect(page.headers.get('cache-control')).toContain('no-store');
+    expect(await browser.get(asked.location ?? '')).toMatchObject({ status: 303, location: '/account' });
+    const [signIn] = (await idp.audited('sign_in')).filter(({ user_id: id }) => id === user.id);
+    expect(signIn).toMatchObject({ client_id: null });
+  });
+
+  it('is open to whoever is signed in already', async () => {
+    const browser = idp.newBrowser();
+    await openAccount(browser, user);
+    idp.clock.advance(3_600_000);
+    expect((await openAccount(browser, user)).text).toContain('Ada Lovelace');
+  });
+
+  it('ends at one of our own pages, whatever the row holds', async () => {
+    const browser = idp.newBrowser();
+    const asked = await browser.get('/account');
+    const id = asked.location?.split('/').pop() ?? '';
+    await idp.database.pool.query(
+      `UPDATE interactions SET request = jsonb_set(request, '{redirectUri}', '"https://evil.example/"') WHERE id_hash = $1`,
+      [hashToken(id)],
+    );
+    const [form] = formsOf((await browser.get(asked.location ?? '')).text);
+    await browser.post(form?.action ?? '', { ...form?.fields, identifier: user.username, password: user.password });
+    expect((await browser.get(asked.location ?? '')).location).toBe('/account');
+  });
+
+  it('gives authz nothing to redeem, and takes no decision about a client', async () => {
+    const browser = idp.newBrowser();
+    await openAccount(browser, user);
+    const { rows } = await idp.database.pool.query(`SELECT * FROM interactions WHERE purpose = 'account'`);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row).toMatchObject({ client_id: null, authz_browser_hash: null, redeemed_at: null });
+    expect((await idp.database.pool.query('SELECT * FROM authorization_grants')).rows).toEqual([]);
+  });
+
+  it('speaks the language that somebody chooses', async () => {
+    const browser = idp.newBrowser({ 'accept-language': 'fr' });
+    expect((await openAccount(browser, user)).text).toContain('<h1>Compte</h1>');
+    const switched = await browser.get('/account?language=de');
+    expect(switched.location ?? '/account').toBe('/account');
+    expect((await browser.get('/account')).text).toContain('<h1>Konto</h1>');
+  });
+
+  it('is for so many without a session of one address (RFC 9700 §4.15)', async () => {
+    const limits = {
+      ...idp.deps.config.limits,
+      interactionsPerAddress: { burst: 1, perSecond: 1 },
+    };
+    const small = await openIdp({ beside: idp, config: { limits } });
+    try {
+      const browser = small.newBrowser();
+      expect((await browser.get('/account')).status).toBe(303);
+      const refused = await browser.get('/account');
+      expect(refused.status).toBe(429);
+      expect(refused.headers.get('retry-after')).toBe('1');
+    } finally {
+      await small.close();
+    }
+  });
+});
