@@ -34,6 +34,9 @@ export class Session {
   /** How many WebAuthn challenges were answered in it, for a passkey that its user adds. */
   @Column('integer', { name: 'challenges_answered', default: 0 })
   challengesAnswered!: number;
+  /** What the browser called itself, as its person would; null where it did not. */
+  @Column('text', { nullable: true })
+  device!: string | null;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'last_seen_at' })
@@ -57,6 +60,8 @@ interface NewSession extends TakenProof {
   readonly now: Date;
   readonly amr: readonly string[];
   readonly acr: string | null;
+  /** By what the user tells the browser apart. */
+  readonly device: string | null;
   readonly endsAt: Date;
   readonly idleAt: Date;
   readonly audit: Audit;
@@ -97,12 +102,12 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
      WHERE id_hash = ${p.interactionIdHash} AND (proofs <> '[]' OR ${answersChallenge(p.effects)}) AND EXISTS (SELECT FROM unchanged)
    ), signed_in AS (
      INSERT INTO sessions AS s
-       (id, secret_hash, user_id, auth_time, amr, acr, created_at, last_seen_at, ends_at, expires_at)
+       (id, secret_hash, user_id, auth_time, amr, acr, device, created_at, last_seen_at, ends_at, expires_at)
      SELECT COALESCE((SELECT id FROM same), ${p.newId}::uuid), ${p.secretHash}, unchanged.id, ${p.now}, ${p.amr}, ${p.acr},
-       ${p.now}, ${p.now}, ${p.endsAt}::timestamptz, LEAST(${p.endsAt}::timestamptz, ${p.idleAt}::timestamptz)
+       ${p.device}, ${p.now}, ${p.now}, ${p.endsAt}::timestamptz, LEAST(${p.endsAt}::timestamptz, ${p.idleAt}::timestamptz)
      FROM unchanged
      ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, authz_secret_hash = NULL, auth_time = EXCLUDED.auth_time,
-       authenticated_at = EXCLUDED.authenticated_at, amr = EXCLUDED.amr, acr = EXCLUDED.acr, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at
+       authenticated_at = EXCLUDED.authenticated_at, amr = EXCLUDED.amr, acr = EXCLUDED.acr, device = EXCLUDED.device, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at
      RETURNING id, user_id
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'signed_in', userId: 'user_id', sessionId: 'id' })}

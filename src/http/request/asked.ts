@@ -6,12 +6,15 @@ import { currentRequest } from '../../telemetry/log/request-context.js';
 export interface Asked {
   /** The address, after `http.trust_proxy`; undefined once the connection is gone. */
   readonly address?: string | undefined;
+  /** What its browser calls itself (RFC 9110 §10.1.5). */
+  readonly userAgent?: string | undefined;
   readonly requestId?: string | undefined;
   readonly traceId?: string | undefined;
 }
 
-export const askedOf = (req: Pick<Request, 'ip'>): Asked => ({
+export const askedOf = (req: Pick<Request, 'ip' | 'headers'>): Asked => ({
   address: req.ip,
+  userAgent: req.headers['user-agent'],
   requestId: currentRequest()?.requestId,
   traceId: trace.getActiveSpan()?.spanContext().traceId,
 });

@@ -17,10 +17,12 @@ import { keepAlive } from '../sign-in/session.js';
 import { beginAccount } from './begin.js';
 import { overviewSection } from './overview.js';
 import type { AccountSection, AccountVisit, Download } from './section.js';
+import { sessionsSection } from './sessions.js';
 
 /** The pages of the account, each at the address of its name. */
 const sectionsOf = (idp: Idp): Readonly<Record<AccountPage, AccountSection>> => ({
   account: overviewSection(idp),
+  accountSessions: sessionsSection(idp),
 });
 
 /** Seconds that a proof of who somebody is stays fresh. */

@@ -9,6 +9,7 @@ import type { Idp } from '../deps.js';
 import { type CookieToSet, sessionCookie } from '../interaction/cookies.js';
 import { clientOnPage } from '../interaction/parts.js';
 import type { Visit } from '../interaction/visit.js';
+import { deviceOf } from './device.js';
 
 /** Use keeps a session from going idle, but does not move its absolute end. */
 export async function keepAlive(
@@ -58,6 +59,7 @@ export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn:
         now,
         amr,
         acr: authenticationContextClass(amr),
+        device: deviceOf(asked.userAgent),
         endsAt: after(now, idp.config.lifetimes.sessionAbsolute),
         idleAt: after(now, idp.config.lifetimes.sessionIdle),
         ...taken,

@@ -15,6 +15,7 @@ export const de: Texts = {
     pages: 'Ihr Konto',
     titles: {
       account: 'Konto',
+      accountSessions: 'Wo Sie angemeldet sind',
     },
     username: 'Benutzername',
     email: 'E-Mail-Adresse',
@@ -22,6 +23,12 @@ export const de: Texts = {
     since: 'Konto seit',
     passwordChanged: 'Passwort geändert',
     signedIn: 'Angemeldet seit',
+    unknownDevice: 'Unbekannter Browser',
+    thisSession: '(dieser hier)',
+    lastSeen: 'Zuletzt benutzt',
+    sessionsLead: 'In diesen Browsern ist jemand bei Ihrem Konto angemeldet. Beenden Sie, was Sie nicht kennen.',
+    endSession: 'Abmelden',
+    endOthers: 'Überall sonst abmelden',
   },
   client: {
     policy: 'Datenschutzerklärung',

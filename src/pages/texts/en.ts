@@ -20,6 +20,7 @@ export const en = {
     pages: 'Your account',
     titles: {
       account: 'Account',
+      accountSessions: 'Where you are signed in',
     },
     username: 'Username',
     email: 'E-mail',
@@ -27,6 +28,12 @@ export const en = {
     since: 'Account since',
     passwordChanged: 'Password changed',
     signedIn: 'Signed in since',
+    unknownDevice: 'Unknown browser',
+    thisSession: '(this one)',
+    lastSeen: 'Last used',
+    sessionsLead: 'In these browsers somebody is signed in to your account. End what you do not recognise.',
+    endSession: 'Sign out',
+    endOthers: 'Sign out everywhere else',
   },
   client: {
     policy: 'Privacy policy',

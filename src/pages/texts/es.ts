@@ -15,6 +15,7 @@ export const es: Texts = {
     pages: 'Su cuenta',
     titles: {
       account: 'Cuenta',
+      accountSessions: 'Sus sesiones',
     },
     username: 'Nombre de usuario',
     email: 'Correo electrónico',
@@ -22,6 +23,12 @@ export const es: Texts = {
     since: 'Cuenta creada el',
     passwordChanged: 'Contraseña cambiada el',
     signedIn: 'Sesión iniciada el',
+    unknownDevice: 'Navegador desconocido',
+    thisSession: '(este)',
+    lastSeen: 'Último uso',
+    sessionsLead: 'En estos navegadores hay una sesión de su cuenta abierta. Cierre las que no reconozca.',
+    endSession: 'Cerrar la sesión',
+    endOthers: 'Cerrar las demás sesiones',
   },
   client: {
     policy: 'Política de privacidad',

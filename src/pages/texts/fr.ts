@@ -15,6 +15,7 @@ export const fr: Texts = {
     pages: 'Votre compte',
     titles: {
       account: 'Compte',
+      accountSessions: 'Vos sessions',
     },
     username: 'Nom d’utilisateur',
     email: 'Adresse e-mail',
@@ -22,6 +23,13 @@ export const fr: Texts = {
     since: 'Compte créé le',
     passwordChanged: 'Mot de passe modifié le',
     signedIn: 'Connexion ouverte le',
+    unknownDevice: 'Navigateur inconnu',
+    thisSession: '(celui-ci)',
+    lastSeen: 'Dernière utilisation',
+    sessionsLead:
+      'Une session de votre compte est ouverte dans ces navigateurs. Fermez celles que vous ne reconnaissez pas.',
+    endSession: 'Fermer la session',
+    endOthers: 'Fermer toutes les autres sessions',
   },
   client: {
     policy: 'Politique de confidentialité',

@@ -29,6 +29,7 @@ const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSessio
     now: start,
     amr: ['pwd'],
     acr: null,
+    device: null,
     endsAt: later(10_000),
     idleAt: later(5_000),
     passwordHash: null,

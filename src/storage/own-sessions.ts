@@ -1,0 +1,77 @@
+import { type Audit, auditRow } from './audit-events.js';
+import { type Columns, selected } from './connection/columns.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
+
+/** A session as its own user sees it. */
+export interface OwnSession {
+  readonly id: string;
+  /** What its browser called itself at the sign-in; null where it did not, or an earlier release did not ask. */
+  readonly device: string | null;
+  readonly authTime: Date;
+  readonly lastSeenAt: Date;
+}
+
+const ownSessionColumns: Columns<OwnSession> = {
+  id: 's.id',
+  device: 's.device',
+  authTime: 's.auth_time',
+  lastSeenAt: 's.last_seen_at',
+};
+
+const listOwnSessionsStatement = statement<{ userId: string; most: number; now: Date }, OwnSession>(
+  'list_own_sessions',
+  (p) => `
+   SELECT ${selected(ownSessionColumns)} FROM sessions s
+   WHERE s.user_id = ${p.userId} AND s.expires_at > ${p.now} ORDER BY s.last_seen_at DESC, s.id LIMIT ${p.most}`,
+);
+
+/** The live ones, the one that was used last before the others. */
+export const listOwnSessions = async (
+  sql: Sql,
+  which: { readonly userId: string; readonly most: number; readonly now: Date },
+): Promise<readonly OwnSession[]> => (await sql.query(listOwnSessionsStatement, which)).rows;
+
+interface EndedOwnSessions {
+  readonly userId: string;
+  /** The session in which somebody says so: it goes on. */
+  readonly currentId: string;
+  /** The one to end; null for all others. */
+  readonly id: string | null;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const endOwnSessionsStatement = statement<EndedOwnSessions, { id: string }>(
+  'end_own_sessions',
+  (p) => `
+   WITH ended AS (
+     DELETE FROM sessions
+     WHERE user_id = ${p.userId} AND id <> ${p.currentId} AND (${p.id}::uuid IS NULL OR id = ${p.id}) RETURNING id, user_id
+   ), audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'ended', userId: 'user_id', sessionId: 'id' })}
+   )
+   SELECT id FROM ended`,
+);
+
+const revokeOnlineGrantsStatement = statement<{ sessionIds: readonly string[]; now: Date }>(
+  'revoke_grants_of_ended_sessions',
+  (p) => `
+   UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id IN (
+     SELECT id FROM authorization_grants
+     WHERE session_id = ANY (${p.sessionIds}::uuid[]) AND revoked_at IS NULL AND NOT 'offline_access' = ANY (scopes)
+     ORDER BY id FOR NO KEY UPDATE)`,
+);
+
+/**
+ * Ends one other session of a user, or all others, and revokes what was granted in them; grants with offline_access go on
+ * (OIDC Back-Channel Logout §2.7).
+ * @returns how many ended; null when there was none
+ */
+export async function endOwnSessions(sql: Sql, which: EndedOwnSessions): Promise<number | null> {
+  const { rows } = await sql.query(endOwnSessionsStatement, which);
+  if (rows.length === 0) return null;
+  // A statement of its own sees the grant of a sign-in that kept its session's row from being deleted until it was there.
+  await sql.query(revokeOnlineGrantsStatement, { sessionIds: rows.map(({ id }) => id), now: which.now });
+  return rows.length;
+}
