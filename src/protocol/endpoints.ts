@@ -43,12 +43,19 @@ export const endpoints = {
   frontPage: { role: 'idp', methods: ['GET'], path: '/' },
   account: { role: 'idp', methods: ['GET'], path: '/account' },
   accountSessions: { role: 'idp', methods: ['GET', 'POST'], path: '/account/sessions' },
+  accountApplications: { role: 'idp', methods: ['GET', 'POST'], path: '/account/applications' },
+  accountPassword: { role: 'idp', methods: ['GET', 'POST'], path: '/account/password' },
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof endpoints;
 
 /** The pages on which people see to their own account: a sign-in without a client (OIDC Core §3.1.2.3) leads to one of them. */
-export const accountPages = ['account', 'accountSessions'] as const satisfies readonly EndpointName[];
+export const accountPages = [
+  'account',
+  'accountSessions',
+  'accountApplications',
+  'accountPassword',
+] as const satisfies readonly EndpointName[];
 
 export type AccountPage = (typeof accountPages)[number];
 

@@ -14,8 +14,10 @@ import { pageErrors } from '../interaction/page-errors.js';
 import { accountPath } from '../interaction/paths.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
 import { keepAlive } from '../sign-in/session.js';
+import { applicationsSection } from './applications.js';
 import { beginAccount } from './begin.js';
 import { overviewSection } from './overview.js';
+import { passwordSection } from './password.js';
 import type { AccountSection, AccountVisit, Download } from './section.js';
 import { sessionsSection } from './sessions.js';
 
@@ -23,6 +25,8 @@ import { sessionsSection } from './sessions.js';
 const sectionsOf = (idp: Idp): Readonly<Record<AccountPage, AccountSection>> => ({
   account: overviewSection(idp),
   accountSessions: sessionsSection(idp),
+  accountApplications: applicationsSection(idp),
+  accountPassword: passwordSection(idp),
 });
 
 /** Seconds that a proof of who somebody is stays fresh. */

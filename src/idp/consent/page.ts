@@ -40,7 +40,7 @@ function describeScope(text: ConsentTexts, scope: string, customScopes: CustomSc
 }
 
 /** What is asked for in words, with the resource where it is good. */
-function describe(text: ConsentTexts, asked: Permission, customScopes: CustomScopes): Html {
+export function describePermission(text: ConsentTexts, asked: Permission, customScopes: CustomScopes): Html {
   const claim = claimOfPermission(asked);
   if (claim !== undefined) return html`${text.claims(namesOf([claim]))}`;
   const { scope, resource } = partsOfPermission(asked);
@@ -67,7 +67,7 @@ const group = (
   <section class="group">
     <h2 id="${id}">${heading}</h2>
     <ul class="${look}" aria-labelledby="${id}">
-      ${permissions.map((asked) => html`<li>${tick}<span>${describe(text, asked, customScopes)}</span></li>`)}
+      ${permissions.map((asked) => html`<li>${tick}<span>${describePermission(text, asked, customScopes)}</span></li>`)}
     </ul>
   </section>`;
 

@@ -15,7 +15,10 @@ function signature(key: Buffer, browser: string, { id, passwordChangedAt }: Acco
   return hmacSha256(key, browser, id, ...since).subarray(0, signatureBytes);
 }
 
-const signatures = ({ cookies }: Visit): readonly Buffer[] =>
+/** What a browser brings by which it may be known. */
+type BroughtByBrowser = Pick<Visit, 'browser' | 'cookies'>;
+
+const signatures = ({ cookies }: BroughtByBrowser): readonly Buffer[] =>
   (cookies.knownBrowser ?? '')
     .split('.')
     .slice(0, mostAccounts)
@@ -33,7 +36,7 @@ export const isKnownBrowser = (idp: Idp, visit: Visit, account: Account): boolea
   });
 
 /** Adds the account to those that signed in from this browser before; the oldest are dropped. */
-export function rememberedBrowser(idp: Idp, visit: Visit, account: Account): CookieToSet {
+export function rememberedBrowser(idp: Idp, visit: BroughtByBrowser, account: Account): CookieToSet {
   const own = signature(idp.knownBrowserKeys[0], visit.browser, account);
   const others = signatures(visit).filter((other) => !equalInConstantTime(other, own));
   const value = [own, ...others].slice(0, mostAccounts).map((part) => part.toString('base64url'));

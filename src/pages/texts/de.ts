@@ -16,6 +16,8 @@ export const de: Texts = {
     titles: {
       account: 'Konto',
       accountSessions: 'Wo Sie angemeldet sind',
+      accountApplications: 'Anwendungen mit Zugriff',
+      accountPassword: 'Passwort ändern',
     },
     username: 'Benutzername',
     email: 'E-Mail-Adresse',
@@ -29,6 +31,18 @@ export const de: Texts = {
     sessionsLead: 'In diesen Browsern ist jemand bei Ihrem Konto angemeldet. Beenden Sie, was Sie nicht kennen.',
     endSession: 'Abmelden',
     endOthers: 'Überall sonst abmelden',
+    applicationsLead: 'Diese Anwendungen haben Zugriff auf Ihr Konto. Kommt eine wieder, werden Sie von Neuem gefragt.',
+    noApplications: 'Keine Anwendung hat Zugriff auf Ihr Konto.',
+    accessSince: 'Hat Zugriff seit',
+    withdraw: 'Zugriff entziehen',
+    passwordLead: 'Hier bleiben Sie angemeldet. Überall sonst werden Sie abgemeldet.',
+    newPassword: 'Neues Passwort',
+    repeatPassword: 'Neues Passwort noch einmal',
+    passwordHint: 'Mindestens 8 Zeichen; einige Wörter hintereinander sind gut.',
+    weakPassword:
+      'Wählen Sie eines mit 8 bis 1024 Zeichen, das weder Ihr Name ist noch eines, das jeder zuerst probiert.',
+    notRepeated: 'Die beiden stimmen nicht überein. Geben Sie beide noch einmal ein.',
+    changePassword: 'Passwort speichern',
   },
   client: {
     policy: 'Datenschutzerklärung',

@@ -16,6 +16,8 @@ export const es: Texts = {
     titles: {
       account: 'Cuenta',
       accountSessions: 'Sus sesiones',
+      accountApplications: 'Aplicaciones con acceso',
+      accountPassword: 'Cambiar la contraseña',
     },
     username: 'Nombre de usuario',
     email: 'Correo electrónico',
@@ -29,6 +31,18 @@ export const es: Texts = {
     sessionsLead: 'En estos navegadores hay una sesión de su cuenta abierta. Cierre las que no reconozca.',
     endSession: 'Cerrar la sesión',
     endOthers: 'Cerrar las demás sesiones',
+    applicationsLead: 'Estas aplicaciones tienen acceso a su cuenta. Si una vuelve, se le preguntará de nuevo.',
+    noApplications: 'Ninguna aplicación tiene acceso a su cuenta.',
+    accessSince: 'Tiene acceso desde el',
+    withdraw: 'Retirar el acceso',
+    passwordLead: 'Aquí su sesión sigue abierta. En todos los demás sitios se cierra.',
+    newPassword: 'Contraseña nueva',
+    repeatPassword: 'Contraseña nueva, otra vez',
+    passwordHint: 'Al menos 8 caracteres; unas cuantas palabras seguidas sirven bien.',
+    weakPassword:
+      'Elija una de 8 a 1024 caracteres que no sea su nombre ni una de las que todo el mundo prueba primero.',
+    notRepeated: 'Las dos no coinciden. Escríbalas de nuevo.',
+    changePassword: 'Guardar la contraseña',
   },
   client: {
     policy: 'Política de privacidad',

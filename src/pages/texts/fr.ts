@@ -16,6 +16,8 @@ export const fr: Texts = {
     titles: {
       account: 'Compte',
       accountSessions: 'Vos sessions',
+      accountApplications: 'Applications autorisées',
+      accountPassword: 'Changer de mot de passe',
     },
     username: 'Nom d’utilisateur',
     email: 'Adresse e-mail',
@@ -30,6 +32,19 @@ export const fr: Texts = {
       'Une session de votre compte est ouverte dans ces navigateurs. Fermez celles que vous ne reconnaissez pas.',
     endSession: 'Fermer la session',
     endOthers: 'Fermer toutes les autres sessions',
+    applicationsLead:
+      'Ces applications ont accès à votre compte. Si l’une d’elles revient, la question vous sera posée à nouveau.',
+    noApplications: 'Aucune application n’a accès à votre compte.',
+    accessSince: 'Accès accordé le',
+    withdraw: 'Retirer l’accès',
+    passwordLead: 'Votre session reste ouverte ici. Partout ailleurs, elle sera fermée.',
+    newPassword: 'Nouveau mot de passe',
+    repeatPassword: 'Nouveau mot de passe, une seconde fois',
+    passwordHint: 'Au moins 8 caractères. Quelques mots à la suite conviennent bien.',
+    weakPassword:
+      'Choisissez-en un de 8 à 1024 caractères, qui ne soit ni votre nom ni l’un de ceux que tout le monde essaie d’abord.',
+    notRepeated: 'Les deux saisies diffèrent. Saisissez-les de nouveau.',
+    changePassword: 'Enregistrer le mot de passe',
   },
   client: {
     policy: 'Politique de confidentialité',

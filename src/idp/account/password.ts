@@ -1,0 +1,74 @@
+import { html } from '../../pages/html.js';
+import { addressBlock } from '../../protocol/address-block.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import { passwordFault } from '../../protocol/sign-in/password-rules.js';
+import { changeOwnPassword } from '../../storage/own-password.js';
+import type { Idp } from '../deps.js';
+import type { Answer } from '../interaction/answer.js';
+import { csrfField } from '../interaction/parts.js';
+import { accountPath } from '../interaction/paths.js';
+import { rememberedBrowser } from '../sign-in/known-browser.js';
+import { field } from './field.js';
+import { accountPage } from './frame.js';
+import type { AccountSection, AccountVisit } from './section.js';
+
+interface Faults {
+  readonly password?: string | undefined;
+  readonly repeated?: string | undefined;
+}
+
+function passwordPage(idp: Idp, visit: AccountVisit, faults: Faults = {}) {
+  const { account: text } = visit.view.texts;
+  const shared = { type: 'password', autocomplete: 'new-password', required: true } as const;
+  return accountPage(
+    idp,
+    visit,
+    html`
+      <p class="lead">${text.passwordLead}</p>
+      <form method="post" action="${visit.action}">
+        ${csrfField(visit.csrf)}
+        <input name="username" value="${visit.session.username}" autocomplete="username" hidden>
+        ${field({ ...shared, name: 'password', label: text.newPassword, hint: text.passwordHint, fault: faults.password })}
+        ${field({ ...shared, name: 'repeated', label: text.repeatPassword, fault: faults.repeated })}
+        <button class="button" type="submit">${text.changePassword}</button>
+      </form>`,
+  );
+}
+
+function faultsOf({ session, view }: AccountVisit, form: Parameters): Faults | undefined {
+  const password = form.get('password') ?? '';
+  const names = [session.username, session.email ?? ''];
+  const { account: text } = view.texts;
+  if (passwordFault(password, names) !== undefined) return { password: text.weakPassword };
+  return form.get('repeated') === password ? undefined : { repeated: text.notRepeated };
+}
+
+async function changePassword(idp: Idp, visit: AccountVisit, password: string): Promise<Answer> {
+  const { asked, session, cookies } = visit;
+  const { userId, id: currentId } = session;
+  const turn = { block: addressBlock(asked.address ?? ''), known: true };
+  const passwordHash = await idp.passwords.hash(password, turn);
+  const now = idp.clock.now();
+  const notice = idp.mailing.notice('password_changed', { at: now.toISOString() });
+  const event = { type: 'user_changed', userId, sessionId: currentId, detail: { change: 'password set' } } as const;
+  const changed = await idp.events.recordWith(asked, event, (audit) =>
+    changeOwnPassword(idp.sql, { userId, currentId, passwordHash, now, audit, notice }),
+  );
+  if (changed) idp.mailing.tell(notice, changed.notice);
+  const seeOther = accountPath(idp, 'account');
+  if (!changed || cookies.browser === undefined) return { seeOther };
+  // Every browser is a stranger to the new password, but for the one that set it.
+  const account = { id: userId, passwordChangedAt: now };
+  return { seeOther, cookies: [rememberedBrowser(idp, { browser: cookies.browser, cookies }, account)] };
+}
+
+/** Another password, for somebody who has just proven who they are; every other session ends. */
+export const passwordSection = (idp: Idp): AccountSection => ({
+  sensitive: true,
+  page: async (visit) => ({ page: passwordPage(idp, visit) }),
+  async submit(visit, form) {
+    const faults = faultsOf(visit, form);
+    if (faults) return { page: passwordPage(idp, visit, faults), status: 422 };
+    return changePassword(idp, visit, form.get('password') ?? '');
+  },
+});

@@ -1,0 +1,72 @@
+import { type Audit, auditRow } from './audit-events.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
+import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from './outgoing-mails.js';
+
+interface OwnPassword {
+  readonly userId: string;
+  /** The session in which it is changed: the only one that goes on. */
+  readonly currentId: string;
+  readonly passwordHash: string;
+  readonly now: Date;
+  readonly audit: Audit;
+  readonly notice: NewMail | null;
+}
+
+const changeOwnPasswordStatement = statement<OwnPassword, { notice: MailOutcome | null }>(
+  'change_own_password',
+  (p) => `
+   WITH changed AS (
+     UPDATE users SET password_hash = ${p.passwordHash}, password_changed_at = ${p.now}, updated_at = ${p.now}
+     WHERE id = ${p.userId} AND disabled_at IS NULL
+       AND EXISTS (SELECT FROM sessions WHERE id = ${p.currentId} AND user_id = ${p.userId} AND expires_at > ${p.now})
+     RETURNING id, email, claims
+   ), ended AS (
+     DELETE FROM sessions WHERE user_id IN (SELECT id FROM changed) AND id <> ${p.currentId}
+   ), locked AS (
+     SELECT id FROM authorization_grants
+     WHERE user_id IN (SELECT id FROM changed) AND session_id <> ${p.currentId} AND revoked_at IS NULL
+     ORDER BY id FOR NO KEY UPDATE
+   ), revoked AS (
+     UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id IN (SELECT id FROM locked)
+   ), audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'changed', userId: 'id', sessionId: p.currentId })}
+   ), ${queuedMail({
+     mail: p.notice,
+     now: p.now,
+     from: 'changed',
+     userId: 'id',
+     recipient: 'email',
+     language: "claims ->> 'locale'",
+   })}
+   SELECT ${mailOutcome} AS notice FROM changed`,
+);
+
+// A sign-in with the old password that was under way made the change wait for it: too late for the snapshot of the statement above.
+const endLateSessionsStatement = statement<Pick<OwnPassword, 'userId' | 'currentId' | 'now'>>(
+  'end_sessions_of_old_password',
+  (p) => `
+   WITH ended AS (
+     DELETE FROM sessions WHERE user_id = ${p.userId} AND id <> ${p.currentId} AND auth_time <= ${p.now} RETURNING id
+   ), locked AS (
+     SELECT id FROM authorization_grants WHERE session_id IN (SELECT id FROM ended) AND revoked_at IS NULL
+     ORDER BY id FOR NO KEY UPDATE
+   )
+   UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id IN (SELECT id FROM locked)`,
+);
+
+/**
+ * Sets the password that a user chose, ends every other session with all that was granted in it, offline access included, and
+ * writes the notice.
+ * @returns what became of the notice; null when the session or the user is gone: then nothing is changed
+ */
+export async function changeOwnPassword(
+  sql: Sql,
+  password: OwnPassword,
+): Promise<{ readonly notice: MailOutcome | null } | null> {
+  const [changed] = (await sql.query(changeOwnPasswordStatement, password)).rows;
+  if (!changed) return null;
+  const { userId, currentId, now } = password;
+  await sql.query(endLateSessionsStatement, { userId, currentId, now });
+  return changed;
+}
