@@ -58,13 +58,14 @@ const recoveryPages = (idp: Idp) =>
       }
     : { forgottenPassword: undefined, resetPassword: undefined };
 
-/** The route table: `protocol/endpoints.ts` says where each one is. The forms of steps and the account pages are mounted from tables of their own. */
+/**
+ * The route table: `protocol/endpoints.ts` says where each one is. The forms of steps and the account pages are mounted from
+ * tables of their own.
+ */
 const handlersOf = (
   idp: Idp,
   steps: Steps,
-): Readonly<
-  Record<Exclude<IdpEndpoint, StepKind | AccountPage | 'frontPage'>, RequestHandler | RequestHandler[] | undefined>
-> => ({
+): Readonly<Record<Exclude<IdpEndpoint, StepKind | AccountPage | 'frontPage'>, RequestHandler | RequestHandler[]>> => ({
   interaction: [
     languageSwitch(idp, ({ params }) => hubPath(idp, { interactionId: String(params.interaction) })),
     hub(idp, steps),
@@ -108,7 +109,7 @@ function mountIdp(app: Express, idp: Idp): void {
   app.use(endpoints.userinfo.path, cors(userinfoCors(idp)));
   for (const step of Object.values(steps)) mountStep(app, idp, step);
   for (const [name, handler] of Object.entries(handlersOf(idp, steps)))
-    if (handler) mountEndpoint(app, idp, name as IdpEndpoint, handler);
+    mountEndpoint(app, idp, name as IdpEndpoint, handler);
   app.get(endpoints.confirmLogout.path, (_req, res) => sendAnswer(idp, res, { seeOther: logoutPath(idp) }));
 }
 

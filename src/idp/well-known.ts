@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Idp } from './deps.js';
-import { lostPasswordUrl } from './recovery/paths.js';
+import { sendAnswer } from './interaction/answer.js';
+import { accountPath } from './interaction/paths.js';
 
 /** Each is asked for by programs of any origin, and says the same to all. */
 const document =
@@ -18,9 +19,8 @@ export const passkeyEndpoints = (): RequestHandler => document({});
 export const relatedOrigins = ({ config }: Idp): RequestHandler =>
   document({ origins: config.webauthn.relatedOrigins });
 
-/** Where somebody whose password is known to others gets another (W3C Change Password URL §2); undefined where nowhere is. */
-export function changePassword(idp: Idp): RequestHandler | undefined {
-  const location = lostPasswordUrl(idp);
-  if (location === undefined) return undefined;
-  return (_req, res) => void res.set({ 'Cache-Control': 'no-store', Location: location }).status(303).end();
-}
+/** Where password managers send somebody who is to have another password (W3C Change Password URL §2). */
+export const changePassword =
+  (idp: Idp): RequestHandler =>
+  (_req, res) =>
+    sendAnswer(idp, res, { seeOther: accountPath(idp, 'accountPassword') });

@@ -45,6 +45,9 @@ export const endpoints = {
   accountSessions: { role: 'idp', methods: ['GET', 'POST'], path: '/account/sessions' },
   accountApplications: { role: 'idp', methods: ['GET', 'POST'], path: '/account/applications' },
   accountPassword: { role: 'idp', methods: ['GET', 'POST'], path: '/account/password' },
+  accountProfile: { role: 'idp', methods: ['GET', 'POST'], path: '/account/profile' },
+  accountActivity: { role: 'idp', methods: ['GET'], path: '/account/activity' },
+  accountData: { role: 'idp', methods: ['GET'], path: '/account/data' },
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof endpoints;
@@ -52,9 +55,12 @@ export type EndpointName = keyof typeof endpoints;
 /** The pages on which people see to their own account: a sign-in without a client (OIDC Core §3.1.2.3) leads to one of them. */
 export const accountPages = [
   'account',
+  'accountProfile',
+  'accountPassword',
   'accountSessions',
   'accountApplications',
-  'accountPassword',
+  'accountActivity',
+  'accountData',
 ] as const satisfies readonly EndpointName[];
 
 export type AccountPage = (typeof accountPages)[number];

@@ -14,10 +14,13 @@ import { pageErrors } from '../interaction/page-errors.js';
 import { accountPath } from '../interaction/paths.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
 import { keepAlive } from '../sign-in/session.js';
+import { activitySection } from './activity.js';
 import { applicationsSection } from './applications.js';
 import { beginAccount } from './begin.js';
+import { dataSection } from './data.js';
 import { overviewSection } from './overview.js';
 import { passwordSection } from './password.js';
+import { profileSection } from './profile.js';
 import type { AccountSection, AccountVisit, Download } from './section.js';
 import { sessionsSection } from './sessions.js';
 
@@ -27,6 +30,9 @@ const sectionsOf = (idp: Idp): Readonly<Record<AccountPage, AccountSection>> => 
   accountSessions: sessionsSection(idp),
   accountApplications: applicationsSection(idp),
   accountPassword: passwordSection(idp),
+  accountProfile: profileSection(idp),
+  accountActivity: activitySection(idp),
+  accountData: dataSection(idp),
 });
 
 /** Seconds that a proof of who somebody is stays fresh. */

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { configuration } from '../../support/configuration.js';
 import { openIdp, type TestIdp } from '../../support/idp.js';
 
 let idp: TestIdp;
@@ -7,8 +6,7 @@ let bare: TestIdp;
 const origins = ['https://accounts.example.org', 'https://example.net'];
 beforeAll(async () => {
   idp = await openIdp({ config: { webauthn: { relatedOrigins: origins } } });
-  const { lostPasswordUrl: _, ...pages } = configuration.pages;
-  bare = await openIdp({ config: { pages, webauthn: { relatedOrigins: [] } }, beside: idp });
+  bare = await openIdp({ config: { webauthn: { relatedOrigins: [] } }, beside: idp });
 });
 afterAll(async () => {
   await bare.close();
@@ -30,12 +28,8 @@ describe('Well-known addresses (RFC 8615 §3)', () => {
     expect(await (await get(bare, 'webauthn')).json()).toEqual({ origins: [] });
   });
 
-  it('change-password leads to help for a lost password', async () => {
+  it('change-password leads to the page of the account', async () => {
     const answer = await get(idp, 'change-password');
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, configuration.pages.lostPasswordUrl]);
-    expect((await get(bare, 'change-password')).headers.get('location')).toBe('/oidc/v1/password/forgotten');
-    const silent = await openIdp({ config: { ...bare.deps.config, profile: 'production' }, beside: idp });
-    expect((await get(silent, 'change-password')).status).toBe(404);
-    await silent.close();
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/account/password']);
   });
 });

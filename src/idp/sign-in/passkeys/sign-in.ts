@@ -33,7 +33,13 @@ export type PasskeyResult =
   | { readonly kind: 'delayed'; readonly until: Date };
 
 /** A signed use whose counter went back: from now on nobody signs in with that passkey. */
-async function flag(idp: Idp, asked: Asked, answer: PasskeyAnswer, { account }: FoundPasskey, clientId: string) {
+async function flag(
+  idp: Idp,
+  asked: Asked,
+  answer: PasskeyAnswer,
+  { account }: FoundPasskey,
+  clientId: string | undefined,
+) {
   const credentialId = Buffer.from(answer.id, 'base64url');
   const event = { type: 'passkey_flagged', userId: account.id, clientId } as const;
   await idp.events.recordWith(asked, event, (audit) =>
