@@ -1,0 +1,74 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { accountPages, endpoints } from '../../src/protocol/endpoints.js';
+import { launchChromium } from '../support/chromium.js';
+import { createDatabase, type EmptyDatabase } from '../support/database.js';
+import { type Stack, startStack } from '../support/processes.js';
+
+let database: EmptyDatabase;
+let stack: Stack;
+let browser: Browser;
+
+beforeAll(async () => {
+  database = await createDatabase({ empty: true });
+  [stack, browser] = await Promise.all([startStack({ dsn: database.dsn, roles: ['all'] }), launchChromium()]);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+  await database.drop();
+});
+
+async function signIn(page: Page) {
+  await page.goto(stack.urls.idp);
+  await page.getByLabel(/username|e-mail/i).fill('demo');
+  await page.getByLabel('Password', { exact: true }).fill('demo-password');
+  await page.getByRole('button', { name: /^sign in$/i }).click();
+  await page.waitForURL(`${stack.urls.idp}/account`);
+}
+
+const violationsOf = async (page: Page): Promise<string[]> => {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+};
+
+const shown = accountPages.filter((name) => name !== 'accountData');
+
+describe.each<[string, BrowserContextOptions]>([
+  ['light, desktop', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }],
+  ['dark, phone', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }],
+])('The account in a browser: %s', (_name, options) => {
+  it('each page can be used by everybody (WCAG 2.2 AA)', async () => {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    await signIn(page);
+    for (const name of shown) {
+      await page.goto(stack.urls.idp + endpoints[name].path);
+      expect([name, await violationsOf(page)]).toEqual([name, []]);
+      expect([name, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([name, true]);
+    }
+    await context.close();
+  }, 60_000);
+
+  it('somebody changes their details and signs another browser out', async () => {
+    const contexts = [await browser.newContext(options), await browser.newContext(options)] as const;
+    const [here, there] = [await contexts[0].newPage(), await contexts[1].newPage()];
+    await signIn(there);
+    await signIn(here);
+    await here.getByRole('link', { name: 'Your details' }).click();
+    await here.getByLabel('Nickname').fill('Demi');
+    await here.getByRole('button', { name: 'Save' }).click();
+    await here.waitForURL(`${stack.urls.idp}/account/profile`);
+    expect(await here.getByLabel('Nickname').inputValue()).toBe('Demi');
+    await here.getByRole('link', { name: 'Where you are signed in' }).click();
+    await here.getByRole('button', { name: 'Sign out everywhere else' }).click();
+    await here.getByRole('button').waitFor({ state: 'detached' });
+    expect(await here.getByRole('listitem').filter({ hasText: '(this one)' }).count()).toBe(1);
+    await there.goto(`${stack.urls.idp}/account`);
+    expect(there.url()).toContain('/interaction/');
+    for (const context of contexts) await context.close();
+  }, 60_000);
+});
