@@ -1,6 +1,14 @@
 import type { Argv } from 'yargs';
 import { endUserSessions } from '../administration/sessions.js';
-import { createUser, disableUser, enableUser, listUsers, setClaims, setPassword } from '../administration/users.js';
+import {
+  createUser,
+  disableUser,
+  enableUser,
+  getUser,
+  listUsers,
+  setClaims,
+  setPassword,
+} from '../administration/users.js';
 import { claimFromText } from '../protocol/claims.js';
 import { CommandError } from './command-error.js';
 import type { Connected, RunCommand } from './connection.js';
@@ -22,6 +30,11 @@ async function printUsers({ administration, print }: Connected): Promise<void> {
     const state = disabledAt ? `disabled ${disabledAt.toISOString()}` : 'enabled';
     print([id, username, email ?? '-', state].join('\t'));
   }
+}
+
+/** What the account is, as JSON: everything but what it signs in with. */
+async function show({ administration, print }: Connected, user: string): Promise<void> {
+  print(JSON.stringify(await getUser(administration, user), null, 2));
 }
 
 async function disable({ administration, print }: Connected, user: string): Promise<void> {
@@ -110,6 +123,9 @@ const setClaimsCommand = (yargs: Argv, run: RunCommand): Argv =>
 export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
   setClaimsCommand(createCommand(yargs, run), run)
     .command('list', 'list users: id, username, e-mail, state', {}, () => run(printUsers))
+    .command('show <user>', 'show a user as JSON, without the password', withUser, ({ user }) =>
+      run((connected) => show(connected, user)),
+    )
     .command('disable <user>', 'disable a user and end sessions and tokens', withUser, ({ user }) =>
       run((connected) => disable(connected, user)),
     )

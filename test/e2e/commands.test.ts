@@ -43,7 +43,7 @@ describe('migrate --status', () => {
 });
 
 describe('users', () => {
-  it('create, list, disable, enable, set-password, end-sessions', async () => {
+  it('create, list, show, disable, enable, set-password, end-sessions', async () => {
     const created = await administer(
       ['users', 'create', 'ann', '--email=ann@example.com', '--password-file=-'],
       'correct horse\n',
@@ -55,6 +55,10 @@ describe('users', () => {
     });
     expect((await administer(['users', 'disable', 'ann'])).code).toBe(0);
     expect((await administer(['users', 'list'])).output).toMatch(/\tann\tann@example\.com\tdisabled /);
+    const shown = await administer(['users', 'show', 'ann@example.com']);
+    expect(JSON.parse(shown.output)).toMatchObject({ username: 'ann', email: 'ann@example.com' });
+    expect(shown.output).not.toMatch(/argon2|hash/i);
+    expect((await administer(['users', 'show', 'nobody'])).code).toBe(1);
     expect((await administer(['users', 'enable', 'ann@example.com'])).code).toBe(0);
     expect((await administer(['users', 'set-password', 'ann', '--password-file=-'], 'short')).code).toBe(1);
     const hashOf = () => query<{ password_hash: string }>("SELECT password_hash FROM users WHERE username = 'ann'");
