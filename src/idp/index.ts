@@ -74,7 +74,7 @@ const handlersOf = (
   ...recoveryPages(idp),
   logout: [languageSwitch(idp, () => logoutPath(idp)), logout(idp)],
   confirmLogout: confirmLogout(idp),
-  passkeyEndpoints: passkeyEndpoints(),
+  passkeyEndpoints: passkeyEndpoints(idp),
   relatedOrigins: relatedOrigins(idp),
   changePassword: changePassword(idp),
 });

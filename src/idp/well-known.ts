@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { endpointUrl } from '../protocol/endpoints.js';
 import type { Idp } from './deps.js';
 import { sendAnswer } from './interaction/answer.js';
 import { accountPath } from './interaction/paths.js';
@@ -9,11 +10,9 @@ const document =
   (_req, res) =>
     void res.set({ 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'public, max-age=3600' }).json(body);
 
-/**
- * Tells password managers that passkeys are taken here (W3C Passkey Endpoints §3); an empty document says so without naming a
- * page where they are managed.
- */
-export const passkeyEndpoints = (): RequestHandler => document({});
+/** Tells password managers that passkeys are taken here, and where people see to theirs (W3C Passkey Endpoints §3). */
+export const passkeyEndpoints = ({ config }: Idp): RequestHandler =>
+  document({ manage: endpointUrl(config.publicUrls.idp, 'accountPasskeys') });
 
 /** The origins that may use our passkeys besides our own (WebAuthn Level 3 §5.11). */
 export const relatedOrigins = ({ config }: Idp): RequestHandler =>

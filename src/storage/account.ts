@@ -10,6 +10,7 @@ export interface AccountSession extends UserClaims {
   readonly authTime: Date;
   readonly lastSeenAt: Date;
   readonly createdAt: Date;
+  readonly hasPassword: boolean;
   readonly passwordChangedAt: Date | null;
 }
 
@@ -20,6 +21,7 @@ const accountColumns: Columns<AccountSession> = {
   authTime: 's.auth_time',
   lastSeenAt: 's.last_seen_at',
   createdAt: 'u.created_at',
+  hasPassword: 'u.password_hash IS NOT NULL',
   passwordChangedAt: 'u.password_changed_at',
 };
 

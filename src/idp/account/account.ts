@@ -19,6 +19,7 @@ import { applicationsSection } from './applications.js';
 import { beginAccount } from './begin.js';
 import { dataSection } from './data.js';
 import { overviewSection } from './overview.js';
+import { passkeysSection } from './passkeys.js';
 import { passwordSection } from './password.js';
 import { profileSection } from './profile.js';
 import type { AccountSection, AccountVisit, Download } from './section.js';
@@ -30,6 +31,7 @@ const sectionsOf = (idp: Idp): Readonly<Record<AccountPage, AccountSection>> => 
   accountSessions: sessionsSection(idp),
   accountApplications: applicationsSection(idp),
   accountPassword: passwordSection(idp),
+  accountPasskeys: passkeysSection(idp),
   accountProfile: profileSection(idp),
   accountActivity: activitySection(idp),
   accountData: dataSection(idp),

@@ -17,6 +17,9 @@ export const toldEvents = [
   'consent_denied',
   'consent_withdrawn',
   'token_reuse_detected',
+  'passkey_added',
+  'passkey_removed',
+  'passkey_flagged',
   'user_changed',
 ] as const;
 

@@ -1,6 +1,7 @@
 import { listActivity } from '../../storage/activity.js';
 import { listApplications } from '../../storage/applications.js';
 import { listOwnSessions } from '../../storage/own-sessions.js';
+import { listPasskeys } from '../../storage/passkeys.js';
 import { claimsOf } from '../../storage/users.js';
 import type { Idp } from '../deps.js';
 import { toldEvents } from './activity.js';
@@ -12,14 +13,15 @@ const most = 10_000;
 async function dataOf({ sql, clock }: Idp, { session }: AccountVisit): Promise<Download> {
   const { userId } = session;
   const now = clock.now();
-  const [sessions, applications, activity] = await Promise.all([
+  const [sessions, applications, passkeys, activity] = await Promise.all([
     listOwnSessions(sql, { userId, most, now }),
     listApplications(sql, userId, now),
+    listPasskeys(sql, userId),
     listActivity(sql, { userId, types: toldEvents, most }),
   ]);
   const account = { sub: userId, created_at: session.createdAt, password_changed_at: session.passwordChangedAt };
   const claims = claimsOf(session);
-  return { fileName: 'account.json', content: { account, claims, sessions, applications, activity } };
+  return { fileName: 'account.json', content: { account, claims, sessions, applications, passkeys, activity } };
 }
 
 /** What is kept of somebody, as a file (GDPR Article 20), without anything by which to sign in. */

@@ -16,9 +16,9 @@ afterAll(async () => {
 const get = (at: TestIdp, name: string) => fetch(`${at.origin}/.well-known/${name}`, { redirect: 'manual' });
 
 describe('Well-known addresses (RFC 8615 §3)', () => {
-  it('passkey-endpoints says that there are passkeys', async () => {
+  it('passkey-endpoints says where they are managed', async () => {
     const answer = await get(idp, 'passkey-endpoints');
-    expect([answer.status, await answer.json()]).toEqual([200, {}]);
+    expect([answer.status, await answer.json()]).toEqual([200, { manage: `${idp.origin}/account/passkeys` }]);
     expect(answer.headers.get('content-type')).toContain('application/json');
   });
 
