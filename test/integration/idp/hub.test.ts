@@ -412,7 +412,7 @@ describe('Tabs, back button, double click, foreign browsers', () => {
     },
   );
 
-  it.each(['device', 'account'])(
+  it.each(['device'])(
     'an interaction for a purpose that this release does not know (%s): 410',
     async (purpose) => {
       const browser = idp.newBrowser();
