@@ -65,7 +65,9 @@ const recoveryPages = (idp: Idp) =>
 const handlersOf = (
   idp: Idp,
   steps: Steps,
-): Readonly<Record<Exclude<IdpEndpoint, StepKind | AccountPage | 'frontPage'>, RequestHandler | RequestHandler[]>> => ({
+): Readonly<
+  Record<Exclude<IdpEndpoint, StepKind | AccountPage | 'frontPage'>, RequestHandler | RequestHandler[] | undefined>
+> => ({
   interaction: [
     languageSwitch(idp, ({ params }) => hubPath(idp, { interactionId: String(params.interaction) })),
     hub(idp, steps),
@@ -109,7 +111,7 @@ function mountIdp(app: Express, idp: Idp): void {
   app.use(endpoints.userinfo.path, cors(userinfoCors(idp)));
   for (const step of Object.values(steps)) mountStep(app, idp, step);
   for (const [name, handler] of Object.entries(handlersOf(idp, steps)))
-    mountEndpoint(app, idp, name as IdpEndpoint, handler);
+    if (handler) mountEndpoint(app, idp, name as IdpEndpoint, handler);
   app.get(endpoints.confirmLogout.path, (_req, res) => sendAnswer(idp, res, { seeOther: logoutPath(idp) }));
 }
 
