@@ -8,6 +8,7 @@ import { RequestedClaims1795600000000 } from './1795600000000-requested-claims.j
 import { SessionAtAuthz1795630000000 } from './1795630000000-session-at-authz.js';
 import { OutgoingMails1795640000000 } from './1795640000000-outgoing-mails.js';
 import { Passkeys1795650000000 } from './1795650000000-passkeys.js';
+import { SecondFactors1795660000000 } from './1795660000000-second-factors.js';
 import { MailedLinks1795670000000 } from './1795670000000-mailed-links.js';
 import { Account1795680000000 } from './1795680000000-account.js';
 
@@ -23,6 +24,7 @@ export const migrations = [
   SessionAtAuthz1795630000000,
   OutgoingMails1795640000000,
   Passkeys1795650000000,
+  SecondFactors1795660000000,
   MailedLinks1795670000000,
   Account1795680000000,
 ];

@@ -27,6 +27,7 @@ export type AuthzConfig = Pick<
   | 'resources'
   | 'defaultResource'
   | 'claims'
+  | 'policy'
   | 'lifetimes'
   | 'limits'
   | 'clientAssertions'

@@ -9,8 +9,10 @@ import { userCommands } from './users.js';
 /** The verbs beside serving. */
 export const addCommands = (yargs: Argv, run: RunCommand): Argv =>
   maintenanceCommands(yargs, run)
-    .command('users', 'create, list, disable, enable users, set passwords, end sessions', (builder) =>
-      userCommands(builder, run),
+    .command(
+      'users',
+      'create, list, disable, enable users, set passwords, reset second factors, end sessions',
+      (builder) => userCommands(builder, run),
     )
     .command('clients', 'create, list, show, disable, enable, delete clients, rotate secrets', (builder) =>
       clientCommands(builder, run),

@@ -12,6 +12,7 @@ import {
 import { claimFromText } from '../protocol/claims.js';
 import { CommandError } from './command-error.js';
 import type { Connected, RunCommand } from './connection.js';
+import { factorCommands } from './factors.js';
 import { readContent, readSecret } from './read-secret.js';
 import { withUser } from './user-argument.js';
 
@@ -121,7 +122,7 @@ const setClaimsCommand = (yargs: Argv, run: RunCommand): Argv =>
   );
 
 export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
-  setClaimsCommand(createCommand(yargs, run), run)
+  factorCommands(setClaimsCommand(createCommand(yargs, run), run), run)
     .command('list', 'list users: id, username, e-mail, state', {}, () => run(printUsers))
     .command('show <user>', 'show a user as JSON, without the password', withUser, ({ user }) =>
       run((connected) => show(connected, user)),

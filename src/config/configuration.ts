@@ -104,6 +104,7 @@ const databaseRole = [
   'sign_in',
   'webauthn',
   'logout',
+  'policy',
   'limits',
   'mail',
   'pages',

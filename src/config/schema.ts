@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { accessTokenTypes } from '../protocol/access-token-types.js';
 import { type Language, languages } from '../protocol/language.js';
 import { logoutConfirmations } from '../protocol/sign-in/logout.js';
+import { secondFactorPolicies } from '../protocol/sign-in/next-step.js';
 import { signingAlgorithms } from '../protocol/signing-algorithm.js';
 import { declaredClient, declaredUser } from './declared.js';
 import {
@@ -192,6 +193,13 @@ const logout = z
   })
   .prefault({});
 
+const policy = z
+  .strictObject({
+    /** Whether somebody who signs in with a password is asked for a second factor. */
+    second_factor: z.enum(secondFactorPolicies).default('when_enrolled'),
+  })
+  .prefault({});
+
 const rateLimit = (burst: number, perSecond: number) =>
   z
     .strictObject({
@@ -339,6 +347,7 @@ export const fileSchema = z.strictObject({
   sign_in: signIn,
   webauthn,
   logout,
+  policy,
   limits,
   mail,
   pages,

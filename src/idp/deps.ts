@@ -34,6 +34,7 @@ export type IdpConfig = Pick<
   | 'signIn'
   | 'webauthn'
   | 'logout'
+  | 'policy'
   | 'mail'
   | 'pages'
   | 'cors'
@@ -83,6 +84,8 @@ export interface Idp extends IdpGiven {
   readonly failureKey: Buffer;
   /** Makes the WebAuthn challenges of an interaction: to show one needs no write. */
   readonly challengeKey: Buffer;
+  /** Makes the secret of an authenticator app that is being set up from what it is set up in: nothing is stored before it is confirmed. */
+  readonly enrolmentKey: Buffer;
   /** The first signs, all verify, so that a key rotation makes no browser a stranger. */
   readonly knownBrowserKeys: readonly [Buffer, ...Buffer[]];
   readonly delays: { readonly narrow: readonly number[]; readonly wide: readonly number[] };
@@ -124,6 +127,7 @@ export function assemble(given: IdpGiven, script: Script | undefined): Idp {
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
     challengeKey: deriveKey(current, 'webauthn challenges'),
+    enrolmentKey: deriveKey(current, 'enrolment'),
     failureKey: deriveKey(current, 'sign-in failures'),
     knownBrowserKeys: [knownBrowserKey(current), ...older.map(knownBrowserKey)],
     delays: {

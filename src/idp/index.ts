@@ -33,6 +33,8 @@ import { loadScript } from './script.js';
 import { loginStep } from './sign-in/login.js';
 import { passwordMethod } from './sign-in/methods/password.js';
 import { offerPasskeyStep } from './sign-in/passkeys/offer.js';
+import { challengeStep } from './sign-in/second-factor/challenge.js';
+import { enrolStep } from './sign-in/second-factor/enrol.js';
 import { changePassword, passkeyEndpoints, relatedOrigins } from './well-known.js';
 
 type IdpEndpoint = {
@@ -43,6 +45,8 @@ type IdpEndpoint = {
 const stepsOf = (idp: Idp): Steps => ({
   login: loginStep(idp, passwordMethod(idp.passwords)),
   offerPasskey: offerPasskeyStep(idp),
+  challenge: challengeStep(idp),
+  enrol: enrolStep(idp),
   consent: consentStep(idp),
 });
 

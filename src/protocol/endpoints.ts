@@ -30,6 +30,8 @@ export const endpoints = {
   interaction: { role: 'idp', methods: ['GET'], path: '/oidc/v1/interaction/:interaction' },
   login: { role: 'idp', methods: ['POST'], path: '/oidc/v1/login/:interaction' },
   offerPasskey: { role: 'idp', methods: ['POST'], path: '/oidc/v1/passkey/:interaction' },
+  challenge: { role: 'idp', methods: ['POST'], path: '/oidc/v1/challenge/:interaction' },
+  enrol: { role: 'idp', methods: ['POST'], path: '/oidc/v1/enrol/:interaction' },
   consent: { role: 'idp', methods: ['POST'], path: '/oidc/v1/consent/:interaction' },
   userinfo: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/userinfo', metadata: 'userinfo_endpoint' },
   logout: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/logout', metadata: 'end_session_endpoint' },

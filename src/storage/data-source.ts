@@ -14,11 +14,13 @@ import { MailAllowance } from './mail-allowances.js';
 import { MailedLink } from './mailed-links.js';
 import { OutgoingMail } from './outgoing-mails.js';
 import { Passkey } from './passkeys.js';
+import { RecoveryCode } from './recovery-codes.js';
 import { RevokedAccessToken } from './revoked-access-tokens.js';
 import { Session } from './sessions.js';
 import { SignInFailure } from './sign-in-failures.js';
 import { SigningKeyRow } from './signing-keys.js';
 import { Token } from './tokens/token.js';
+import { TotpAuthenticator } from './totp-authenticators.js';
 import { UsedAssertion } from './used-assertions.js';
 import { User } from './users.js';
 
@@ -33,11 +35,13 @@ export const entities = [
   MailedLink,
   OutgoingMail,
   Passkey,
+  RecoveryCode,
   RevokedAccessToken,
   Session,
   SignInFailure,
   SigningKeyRow,
   Token,
+  TotpAuthenticator,
   UsedAssertion,
   User,
 ];

@@ -4,7 +4,7 @@ import type { RequestedClaims } from '../protocol/authorization/claims-parameter
 import type { ClientMetadata } from '../protocol/client/client-metadata.js';
 import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
 import type { GivenProof, InteractionError } from '../protocol/sign-in/next-step.js';
-import { type Columns, pick, selected } from './connection/columns.js';
+import { type Columns, jsonObject, pick, selected } from './connection/columns.js';
 import type { Sql } from './connection/sql.js';
 import { jsonKey, statement } from './connection/statement.js';
 import { consentColumns, type GivenConsent } from './consents.js';
@@ -154,9 +154,18 @@ export interface VisitedInteraction {
   readonly session: VisitingSession | null;
   /** What this user allowed this client before. */
   readonly consent: GivenConsent | null;
+  /** Who gave the last of the proofs, while their account is enabled and has the password that it had then. */
+  readonly candidate: VisitingCandidate | null;
 }
 
-type InteractionFacts = Omit<VisitedInteraction, 'ours' | 'session' | 'consent'>;
+/** Somebody who has proven who they are, but not enough to be signed in. */
+interface VisitingCandidate {
+  readonly userId: string;
+  readonly username: string;
+  readonly enrolled: readonly AuthenticationMethodReference[];
+}
+
+type InteractionFacts = Omit<VisitedInteraction, 'ours' | 'session' | 'consent' | 'candidate'>;
 
 const interactionColumns: Columns<InteractionFacts> = {
   clientId: 'i.client_id',
@@ -187,9 +196,23 @@ const sessionColumns: Columns<VisitingSession> = {
   enrolled: enrolledMethods('u'),
 };
 
+const candidateColumns: Columns<VisitingCandidate> = {
+  userId: 'w.id',
+  username: 'w.username',
+  enrolled: enrolledMethods('w'),
+};
+
+const proofKey = jsonKey<GivenProof>;
+
+/** SQL: whether a proof is of the user of a row, who is enabled and has had the same password since. */
+export const isProof = (proof: string, user: string): string =>
+  `(${user}.id = (${proof} ->> ${proofKey('subject')})::uuid AND ${user}.disabled_at IS NULL AND (
+     ${user}.password_changed_at IS NULL
+       OR (${proof} ->> ${proofKey('at')})::double precision >= extract(epoch FROM ${user}.password_changed_at) * 1000))`;
+
 /** Without a session its members are null, and without a consent that one's. */
 type VisitRow = InteractionFacts &
-  Pick<VisitedInteraction, 'ours'> &
+  Pick<VisitedInteraction, 'ours' | 'candidate'> &
   (VisitingSession | { readonly id: null }) &
   (GivenConsent | { readonly scopes: null });
 
@@ -214,12 +237,14 @@ const visitInteractionStatement = statement<VisitingBrowser, VisitRow>(
    )
    SELECT ${selected(interactionColumns, sessionColumns, consentColumns)},
      (i.request -> ${requestKey('prompts')} ? 'none' OR i.idp_browser_hash IS NOT DISTINCT FROM ${p.idpBrowserHash}::bytea
-       OR EXISTS (SELECT FROM bound)) AS ours
+       OR EXISTS (SELECT FROM bound)) AS ours,
+     CASE WHEN w.id IS NOT NULL THEN ${jsonObject(candidateColumns)} END AS candidate
    FROM interactions i
    LEFT JOIN clients c ON c.client_id = i.client_id
    LEFT JOIN (sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL)
      ON s.secret_hash = ${p.sessionSecretHash} AND s.expires_at > ${p.now}
    LEFT JOIN consents n ON n.user_id = u.id AND n.client_id = i.client_id
+   LEFT JOIN users w ON ${isProof('i.proofs -> -1', 'w')}
    WHERE i.id_hash = ${p.idHash} AND i.expires_at > ${p.now} AND (c.client_id IS NOT NULL OR i.purpose = 'account')`,
 );
 
@@ -234,6 +259,7 @@ export async function visitInteraction(sql: Sql, browser: VisitingBrowser): Prom
   return {
     ...pick(row, interactionColumns),
     ours: row.ours,
+    candidate: row.candidate,
     session: row.id === null ? null : pick(row, sessionColumns),
     consent: row.scopes === null ? null : pick(row, consentColumns),
   };

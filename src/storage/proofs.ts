@@ -18,6 +18,21 @@ export interface ProofEffects {
   readonly rehash?: { readonly from: string; readonly to: string };
   /** A passkey whose use is recorded; nothing comes of the proof where its challenge was answered before. */
   readonly passkey?: UsedPasskey;
+  /** The time step of a one-time code; nothing comes of the proof where it, or a later one, was used before (RFC 6238 §5.2). */
+  readonly totpStep?: number;
+  /** Hash of a recovery code, in hexadecimal; nothing comes of the proof where it was used before. */
+  readonly recoveryCode?: string;
+  /** An authenticator app that is set up by its first code; the statement fails where there is one already. */
+  readonly newTotp?: NewTotp;
+}
+
+/** An authenticator app and what stands in for it, as they are stored; the bytes in hexadecimal. */
+export interface NewTotp {
+  readonly sealedSecret: string;
+  /** Of the first code. */
+  readonly step: number;
+  /** Hashes of a set that replaces any other. */
+  readonly recoveryCodes: readonly string[];
 }
 
 /** What a success makes good of the failures before it. */
@@ -92,6 +107,42 @@ function usablePasskey(effects: string, interactionIdHash: string, userId: strin
    )`;
 }
 
+/** CTEs that set up an authenticator app and its recovery codes, where `unchanged` has its row. */
+function newTotp(effects: string, now: string): string {
+  const totp = `${effects}::jsonb -> ${jsonKey<ProofEffects>('newTotp')}`;
+  const member = (name: keyof NewTotp) => `${totp} ->> ${jsonKey<NewTotp>(name)}`;
+  return `new_totp AS (
+     INSERT INTO totp_authenticators (user_id, sealed_secret, last_step, created_at, last_used_at)
+     SELECT id, decode(${member('sealedSecret')}, 'hex'), (${member('step')})::bigint, ${now}, ${now}
+     FROM unchanged WHERE ${totp} IS NOT NULL
+   ), old_recovery_codes AS (
+     DELETE FROM recovery_codes WHERE ${totp} IS NOT NULL AND user_id IN (SELECT id FROM unchanged)
+   ), new_recovery_codes AS (
+     INSERT INTO recovery_codes (hash, user_id, created_at)
+     SELECT decode(hex, 'hex'), id, ${now}
+     FROM unchanged, jsonb_array_elements_text(${totp} -> ${jsonKey<NewTotp>('recoveryCodes')}) hex
+   )`;
+}
+
+/**
+ * CTEs that use up a code, and whether the proof brings none or one that was good until now: of several that bring the same one comes
+ * first, and the others wait for it and find that it was.
+ */
+function usedCode({ effects, userId }: Placeholders<TakenProof>, now: string) {
+  const step = `(${effects}::jsonb ->> ${jsonKey<ProofEffects>('totpStep')})::bigint`;
+  const recovery = `decode(${effects}::jsonb ->> ${jsonKey<ProofEffects>('recoveryCode')}, 'hex')`;
+  const used = `used_totp AS (
+     UPDATE totp_authenticators SET last_step = ${step}, last_used_at = ${now}
+     WHERE ${step} IS NOT NULL AND user_id = ${userId} AND last_step < ${step} RETURNING user_id
+   ), used_recovery_code AS (
+     UPDATE recovery_codes SET used_at = ${now}
+     WHERE ${recovery} IS NOT NULL AND hash = ${recovery} AND user_id = ${userId} AND used_at IS NULL RETURNING user_id
+   )`;
+  const isGood = `(${step} IS NULL OR EXISTS (SELECT FROM used_totp))
+       AND (${recovery} IS NULL OR EXISTS (SELECT FROM used_recovery_code))`;
+  return { used, isGood };
+}
+
 /**
  * The CTEs that do so, where the account is enabled and its password still the one that was looked at. `unchanged` has its row
  * then, locked: a change of password and a disabling wait for the statement, or it for them. What else a statement changes has
@@ -99,19 +150,21 @@ function usablePasskey(effects: string, interactionIdHash: string, userId: strin
  * A statement that takes the proof of a passkey has to move on the interaction's count ({@link challengesAnswered}).
  */
 export function takenProof(p: Placeholders<TakenProof>, { interactionIdHash, now }: ProofPlace): string {
+  const code = usedCode(p, now);
   const rehash = `${p.effects}::jsonb -> ${jsonKey<ProofEffects>('rehash')}`;
   const { passkey, credentialId, counter, backedUp } = passkeyMembers(p.effects);
   const account = `
      SELECT id FROM users
      WHERE id = ${p.userId} AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM ${p.passwordHash}::text
-       AND (${passkey} IS NULL OR (EXISTS (SELECT FROM answered) AND EXISTS (SELECT FROM usable)))`;
-  return `${usablePasskey(p.effects, interactionIdHash, p.userId)}, shared AS (
+       AND (${passkey} IS NULL OR (EXISTS (SELECT FROM answered) AND EXISTS (SELECT FROM usable)))
+       AND ${code.isGood}`;
+  return `${usablePasskey(p.effects, interactionIdHash, p.userId)}, ${code.used}, shared AS (
      ${account} AND ${rehash} IS NULL FOR SHARE
    ), own AS (
      ${account} AND ${rehash} IS NOT NULL FOR NO KEY UPDATE
    ), unchanged AS (
      SELECT id FROM shared UNION ALL SELECT id FROM own
-   ), ${forgiveness(p.forgiven)}, rehashed AS (
+   ), ${forgiveness(p.forgiven)}, ${newTotp(p.effects, now)}, rehashed AS (
      UPDATE users SET password_hash = ${rehash} ->> 'to'
      WHERE id IN (SELECT id FROM unchanged) AND password_hash = ${rehash} ->> 'from'
    ), used_passkey AS (

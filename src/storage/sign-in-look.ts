@@ -18,7 +18,7 @@ type LookRow = { readonly [Name in keyof SignInAccount]: SignInAccount[Name] | n
   readonly parameters: string | null;
 };
 
-const accountColumns: Columns<SignInAccount> = {
+export const accountColumns: Columns<SignInAccount> = {
   id: 'u.id',
   enrolled: enrolledMethods('u'),
   passwordHash: 'u.password_hash',

@@ -17,6 +17,7 @@ import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
 import { type Change, recordChange } from './change.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
+import { rewrapTotpSecrets } from './totp-authenticators.js';
 
 /** A key pair that every process shares. The private half is encrypted under a key-encryption key. */
 @Entity('signing_keys')
@@ -236,7 +237,7 @@ export async function withdrawSigningKey(
   });
 }
 
-/** Encrypts every private key under the current key-encryption key (`keys rewrap`). @returns how many were not yet */
+/** Encrypts every private key and every other secret that has to be recoverable under the current key-encryption key (`keys rewrap`). @returns how many were not yet */
 export async function rewrapSigningKeys(
   manager: EntityManager,
   keys: KeyEncryptionKeys,
@@ -249,7 +250,8 @@ export async function rewrapSigningKeys(
       const privateJwk = encrypt(keys, decrypt(keys, row.privateJwk, contextOf(row.kid)), contextOf(row.kid));
       await transaction.update(SigningKeyRow, { kid: row.kid }, { privateJwk });
     }
-    await recordChange(transaction, change, { count: stale.length });
-    return stale.length;
+    const count = stale.length + (await rewrapTotpSecrets(transaction, keys));
+    await recordChange(transaction, change, { count });
+    return count;
   });
 }

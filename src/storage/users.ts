@@ -7,6 +7,7 @@ import type { Columns } from './connection/columns.js';
 import type { Placeholders } from './connection/statement.js';
 import { type MailOutcome, type NewMail, queueUserMail } from './outgoing-mails.js';
 import { enrolledPasskeys } from './passkeys.js';
+import { enrolledTotp } from './totp-authenticators.js';
 
 @Entity('users')
 @Check('users_username_is_no_address', `position('@' IN username) = 0`)
@@ -56,7 +57,8 @@ export class User {
 export const enrolledMethods = (user: string): string =>
   `array_remove(ARRAY[
      CASE WHEN ${user}.password_hash IS NOT NULL THEN 'pwd' END,
-     ${enrolledPasskeys(user).join(', ')}
+     ${enrolledPasskeys(user).join(', ')},
+     ${enrolledTotp(user)}
    ], NULL)`;
 
 /** An identifier as somebody typed it, and as it is compared. */

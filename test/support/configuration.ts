@@ -88,6 +88,7 @@ export const configuration: AllRolesConfig = {
   },
   webauthn: { relatedOrigins: [] },
   logout: { confirmation: 'unless_hinted' },
+  policy: { secondFactor: 'when_enrolled' },
   limits: {
     interactionsPerAddress: { burst: 10_000, perSecond: 1_000 },
     interactions: { burst: 10_000, perSecond: 1_000 },

@@ -20,11 +20,16 @@ export interface PersonOnPage {
 export const csrfField = (token: string): Html => html`<input type="hidden" name="csrf" value="${token}">`;
 
 /** Who is signed in, so that nobody decides for another's account. */
-export const accountChip = (texts: Texts, person: PersonOnPage, aside?: Html): Html => html`
+export const accountChip = (
+  texts: Texts,
+  person: PersonOnPage,
+  aside?: Html,
+  caption = texts.account.signedInAs,
+): Html => html`
   <div class="account">
     <span class="initial" aria-hidden="true">${[...person.name][0]?.toUpperCase()}</span>
     <div>
-      <small>${texts.account.signedInAs}</small>
+      <small>${caption}</small>
       <strong>${person.name}</strong>
       ${person.detail && person.detail !== person.name && html`<small>${person.detail}</small>`}
       ${aside}

@@ -1,10 +1,7 @@
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
-import {
-  type AuthenticationMethodReference,
-  missingMethods,
-  wantedContextClass,
-} from '../../protocol/sign-in/authentication-context.js';
+import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
+import { missingAtSignIn } from '../../protocol/sign-in/next-step.js';
 import { recordProof } from '../../storage/interactions.js';
 import type { TakenProof } from '../../storage/proofs.js';
 import type { SignInAccount } from '../../storage/users.js';
@@ -31,22 +28,22 @@ export async function acceptProof(
   idp: Idp,
   asked: Asked,
   visit: Visit,
-  { account, amr, ...proof }: ProvenAccount,
+  { account, amr, ...taken }: ProvenAccount,
 ): Promise<readonly CookieToSet[] | null> {
   if (account.disabledAt) return null;
   const { id: userId, enrolled, passwordHash } = account;
   const methods = [...provenSoFar(idp, visit, userId), ...amr];
-  const wanted = wantedContextClass(visit.request.acrValues, [...enrolled, ...methods]);
-  const missing = missingMethods(wanted, methods, enrolled);
+  const missing = missingAtSignIn(visit.request, idp.config.policy.secondFactor, methods, enrolled);
   if (missing.length > 0) {
-    const given = amr.map((method) => ({ subject: userId, amr: method }));
-    const kept = { interactionIdHash: hashToken(visit.interactionId), proof: { given }, now: idp.clock.now() };
-    if (!(await recordProof(idp.sql, { userId, passwordHash, ...proof, ...kept }))) return null;
+    const now = idp.clock.now();
+    const given = amr.map((method) => ({ subject: userId, amr: method, at: now.getTime() }));
+    const kept = { interactionIdHash: hashToken(visit.interactionId), proof: { given }, now };
+    if (!(await recordProof(idp.sql, { userId, passwordHash, ...taken, ...kept }))) return null;
     idp.log.info('sign in needs a further proof', { user_id: userId, client_id: visit.clientId, missing });
     return [];
   }
   const known = isKnownBrowser(idp, visit, account);
-  const signIn = { userId, passwordHash, methods, isKnownBrowser: known, ...proof };
+  const signIn = { userId, passwordHash, methods, isKnownBrowser: known, ...taken };
   const session = await startSession(idp, asked, visit, signIn);
   return session && [session, rememberedBrowser(idp, visit, account), browserCookie(idp, visit.browser)];
 }

@@ -124,6 +124,18 @@ function delayByAll(idp: Idp, { narrow, wide }: CountedAttempt, failures: Failur
 export const countsAsKnown = ({ wide }: CountedAttempt, failures: FailureStates, now: Date): boolean =>
   delayBy(wide, failures, now) === null;
 
+/** … where nothing is set aside for anybody: of all attempts under the counters, none comes before its time. */
+export function strictDelayOf(
+  { address, narrow, wide }: CountedAttempt,
+  failures: FailureStates,
+  now: Date,
+): Delay | null {
+  const byAddress = delayBy(address, failures, now);
+  if (byAddress) return { until: byAddress, byAddress: true };
+  const until = delayBy(narrow, failures, now) ?? delayBy(wide, failures, now);
+  return until && { until, byAddress: false };
+}
+
 /** Null where the attempt may be made now. */
 export function delayOf(idp: Idp, attempt: CountedAttempt, failures: FailureStates, now: Date): Delay | null {
   const { address, narrow, turn } = attempt;

@@ -46,9 +46,14 @@ export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn:
   const { userId, methods, isKnownBrowser, ...taken } = signIn;
   const newDeviceNotice = isKnownBrowser ? null : noticeOf(idp, asked, visit, now);
   const amr = methodReferences(methods);
+  const { recoveryCode, newTotp } = taken.effects;
+  const factor = {
+    ...(recoveryCode === undefined ? {} : { recovery_code: true }),
+    ...(newTotp === undefined ? {} : { set_up: 'otp' }),
+  };
   const began = await idp.events.recordWith(
     asked,
-    { type: 'sign_in', userId, clientId, detail: { amr, client_id: clientId } },
+    { type: 'sign_in', userId, clientId, detail: { amr, client_id: clientId, ...factor } },
     (audit) =>
       beginSession(idp.sql, {
         userId,

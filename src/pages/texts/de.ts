@@ -149,6 +149,36 @@ export const de: Texts = {
     busy: (minutes) =>
       `Von hier wurde zu oft ein Link angefordert. Versuchen Sie es in ${minutes} Minuten noch einmal.`,
   },
+  challenge: {
+    title: 'Bitte bestätigen Sie, dass Sie es sind',
+    lead: 'Geben Sie den Code ein, den Ihre Authenticator-App anzeigt.',
+    signingInAs: 'Anmeldung als',
+    code: 'Sechsstelliger Code',
+    submit: 'Weiter',
+    useRecoveryCode: 'App nicht zur Hand? Wiederherstellungscode verwenden',
+    recoveryCode: 'Wiederherstellungscode',
+    problem: 'Das hat nicht funktioniert',
+    refused: {
+      code: 'Der Code ist falsch, abgelaufen oder bereits verwendet. Geben Sie den ein, den die App jetzt anzeigt.',
+      recovery: 'Der Wiederherstellungscode ist falsch oder bereits verwendet. Geben Sie einen anderen ein.',
+    },
+  },
+  enrol: {
+    title: 'Zweiten Faktor einrichten',
+    lead: 'Für dieses Konto genügt ein Passwort nicht. Fügen Sie es einer Authenticator-App auf Ihrem Telefon hinzu.',
+    open: 'In der App auf diesem Gerät öffnen',
+    key: 'Schlüssel zum Eintippen in die App',
+    first: 'Code, den die App danach anzeigt',
+    submit: 'Einrichten',
+    problem: 'Das hat nicht funktioniert',
+    refused:
+      'Der Code ist falsch oder abgelaufen. Prüfen Sie den Schlüssel in der App und die Uhr Ihres Telefons und geben Sie den Code ein, der jetzt angezeigt wird.',
+    codesTitle: 'Bewahren Sie Ihre Wiederherstellungscodes auf',
+    codesLead:
+      'Mit jedem können Sie sich einmal anmelden, wenn die App nicht zur Hand ist. Drucken oder notieren Sie sie: Sie werden nicht noch einmal angezeigt.',
+    codes: 'Wiederherstellungscodes',
+    kept: 'Ich habe sie aufbewahrt',
+  },
   consent: {
     title: 'Zugriff erlauben?',
     lead: (client) => html`${client} bittet um Zugriff auf Ihr Konto.`,

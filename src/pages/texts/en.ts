@@ -151,6 +151,36 @@ export const en = {
     busyTitle: 'Too many requests',
     busy: (minutes: number) => `A link was asked for too often from here. Try again in ${minutes} minutes.`,
   },
+  challenge: {
+    title: 'Confirm it is you',
+    lead: 'Enter the code that your authenticator app shows.',
+    signingInAs: 'Signing in as',
+    code: 'Six-digit code',
+    submit: 'Continue',
+    useRecoveryCode: 'The app is not at hand? Use a recovery code',
+    recoveryCode: 'Recovery code',
+    problem: 'That did not work',
+    refused: {
+      code: 'The code is wrong, too old or used already. Enter the one that the app shows now.',
+      recovery: 'The recovery code is wrong or used already. Enter another one.',
+    },
+  },
+  enrol: {
+    title: 'Set up a second factor',
+    lead: 'This account needs more than a password. Add it to an authenticator app on your phone.',
+    open: 'Open in the app on this device',
+    key: 'Key to type into the app',
+    first: 'Code that the app then shows',
+    submit: 'Set up',
+    problem: 'That did not work',
+    refused:
+      'The code is wrong or too old. Check the key in the app and the clock of your phone, then enter the code that it shows now.',
+    codesTitle: 'Keep your recovery codes',
+    codesLead:
+      'Each of them lets you in once when the app is not at hand. Print them or write them down: they are not shown again.',
+    codes: 'Recovery codes',
+    kept: 'I have kept them',
+  },
   consent: {
     title: 'Allow access?',
     lead: (client: Name) => html`${client} asks for access to your account.`,

@@ -146,6 +146,36 @@ export const es: Texts = {
     busyTitle: 'Demasiadas solicitudes',
     busy: (minutes) => `Se ha pedido un enlace demasiadas veces desde aquí. Inténtelo de nuevo en ${minutes} minutos.`,
   },
+  challenge: {
+    title: 'Confirme que es usted',
+    lead: 'Introduzca el código que muestra su aplicación de autenticación.',
+    signingInAs: 'Iniciando sesión como',
+    code: 'Código de seis cifras',
+    submit: 'Continuar',
+    useRecoveryCode: '¿No tiene la aplicación a mano? Use un código de recuperación',
+    recoveryCode: 'Código de recuperación',
+    problem: 'No ha funcionado',
+    refused: {
+      code: 'El código es incorrecto, ha caducado o ya se ha usado. Introduzca el que muestra ahora la aplicación.',
+      recovery: 'El código de recuperación es incorrecto o ya se ha usado. Introduzca otro.',
+    },
+  },
+  enrol: {
+    title: 'Configurar un segundo factor',
+    lead: 'Una contraseña no basta para esta cuenta. Añádala a una aplicación de autenticación en su teléfono.',
+    open: 'Abrir en la aplicación de este dispositivo',
+    key: 'Clave para introducir en la aplicación',
+    first: 'Código que la aplicación muestra después',
+    submit: 'Configurar',
+    problem: 'No ha funcionado',
+    refused:
+      'El código es incorrecto o ha caducado. Compruebe la clave en la aplicación y la hora de su teléfono e introduzca el código que muestra ahora.',
+    codesTitle: 'Guarde sus códigos de recuperación',
+    codesLead:
+      'Cada uno permite iniciar sesión una vez cuando no tenga la aplicación a mano. Imprímalos o anótelos: no se volverán a mostrar.',
+    codes: 'Códigos de recuperación',
+    kept: 'Los he guardado',
+  },
   consent: {
     title: '¿Permitir el acceso?',
     lead: (client) => html`${client} solicita acceso a su cuenta.`,

@@ -150,6 +150,36 @@ export const fr: Texts = {
     busyTitle: 'Trop de demandes',
     busy: (minutes) => `Un lien a été demandé trop souvent depuis cet endroit. Réessayez dans ${minutes}\u00a0minutes.`,
   },
+  challenge: {
+    title: 'Confirmez qu’il s’agit bien de vous',
+    lead: 'Saisissez le code affiché par votre application d’authentification.',
+    signingInAs: 'Connexion en tant que',
+    code: 'Code à six chiffres',
+    submit: 'Continuer',
+    useRecoveryCode: 'Vous n’avez pas l’application\u202f? Utilisez un code de secours',
+    recoveryCode: 'Code de secours',
+    problem: 'La vérification n’a pas abouti',
+    refused: {
+      code: 'Le code est incorrect, expiré ou déjà utilisé. Saisissez celui que l’application affiche maintenant.',
+      recovery: 'Le code de secours est incorrect ou déjà utilisé. Saisissez-en un autre.',
+    },
+  },
+  enrol: {
+    title: 'Configurer un second facteur',
+    lead: 'Un mot de passe ne suffit pas pour ce compte. Ajoutez-le à une application d’authentification sur votre téléphone.',
+    open: 'Ouvrir dans l’application sur cet appareil',
+    key: 'Clé à saisir dans l’application',
+    first: 'Code affiché ensuite par l’application',
+    submit: 'Configurer',
+    problem: 'La configuration n’a pas abouti',
+    refused:
+      'Le code est incorrect ou expiré. Vérifiez la clé dans l’application et l’heure de votre téléphone, puis saisissez le code affiché maintenant.',
+    codesTitle: 'Conservez vos codes de secours',
+    codesLead:
+      'Chacun permet une connexion lorsque vous n’avez pas l’application. Imprimez-les ou notez-les, car ils ne seront plus affichés.',
+    codes: 'Codes de secours',
+    kept: 'Je les ai conservés',
+  },
   consent: {
     title: 'Autoriser l’accès\u202f?',
     lead: (client) => html`${client} demande l’accès à votre compte.`,

@@ -10,6 +10,7 @@ import {
 } from '../permission.js';
 import { requiredContextClass, toldContextClass } from '../sign-in/authentication-context.js';
 import {
+  type CandidateFacts,
   type ConsentFacts,
   type FactorFacts,
   type GivenProof,
@@ -17,6 +18,7 @@ import {
   impliedPermissions,
   nextStep,
   provenMethods,
+  type SecondFactorPolicy,
   type SessionFacts,
   type Step,
 } from '../sign-in/next-step.js';
@@ -36,6 +38,9 @@ export interface RequestFacts {
     | null;
   /** Known where there are pages on which one could be offered. */
   readonly passkeyOffer?: FactorFacts['passkeyOffer'];
+  /** Who has given proofs for this request that are not enough yet, and those. */
+  readonly candidate?: (Pick<CandidateFacts, 'enrolled'> & { readonly userId: string }) | null;
+  readonly proofs?: readonly GivenProof[];
   /** What they allowed this client before. */
   readonly consent: (StoredConsent & Pick<ConsentFacts, 'givenAt'>) | null;
 }
@@ -43,6 +48,11 @@ export interface RequestFacts {
 /** Which resources and claims there are (RFC 8707 §2, OIDC Core §5.4). */
 export interface PermissionRules extends ResourceRules {
   readonly claims: { readonly scopes: CustomScopes };
+}
+
+/** … and what a sign-in has to be (NIST SP 800-63B §4.2). */
+export interface StepRules extends PermissionRules {
+  readonly policy: { readonly secondFactor: SecondFactorPolicy };
 }
 
 const requestedNames = ({ requestedClaims }: ValidatedAuthorizationRequest): readonly string[] =>
@@ -81,12 +91,24 @@ const consentFacts = ({ consent }: RequestFacts, rules: PermissionRules): Consen
 const sessionFacts = ({ session }: RequestFacts): SessionFacts | undefined =>
   session ? { ...session, subject: session.userId } : undefined;
 
+const candidateFacts = (facts: RequestFacts, rules: PermissionRules, now: Date): CandidateFacts | undefined => {
+  const { candidate, proofs = [] } = facts;
+  if (!candidate) return undefined;
+  const { userId: subject, enrolled } = candidate;
+  return { subject, enrolled, proven: provenFor(subject, { ...facts, proofs }, rules, now) };
+};
+
 /** The step that is due (OIDC Core §3.1.2.3, §3.1.2.4), from what is remembered. */
-export const dueStep = (facts: RequestFacts, rules: PermissionRules, now: Date): Step =>
+export const dueStep = (facts: RequestFacts, rules: StepRules, now: Date): Step =>
   nextStep(
     interactionRequest(facts, rules),
     sessionFacts(facts),
-    { enrolled: facts.session?.enrolled ?? [], passkeyOffer: facts.passkeyOffer },
+    {
+      enrolled: facts.session?.enrolled ?? [],
+      passkeyOffer: facts.passkeyOffer,
+      candidate: candidateFacts(facts, rules, now),
+      policy: rules.policy.secondFactor,
+    },
     consentFacts(facts, rules),
     now,
   );

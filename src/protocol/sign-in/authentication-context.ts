@@ -43,7 +43,7 @@ export type AuthenticationContextClass = (typeof authenticationContextClasses)[n
 export type AssuranceLevel = Exclude<AuthenticationContextClass, 'phr'>;
 
 /** The ways to prove who one is that the identity provider offers (RFC 8176 §2). */
-export const availableMethods: readonly AuthenticationMethodReference[] = ['pwd', 'hwk', 'swk'];
+export const availableMethods: readonly AuthenticationMethodReference[] = ['pwd', 'otp', 'hwk', 'swk'];
 
 /**
  * A passkey: what it signs is good for one site only, whoever asks for it (OpenID EAP ACR Values §2). It can verify its user, and is

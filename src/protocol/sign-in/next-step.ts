@@ -1,6 +1,7 @@
 import type { Permission } from '../permission.js';
 import {
   type AuthenticationMethodReference,
+  authenticationContextClass,
   isPasskey,
   missingMethods,
   requiredContextClass,
@@ -45,12 +46,17 @@ export interface SessionFacts {
 export interface GivenProof {
   readonly subject: string;
   readonly amr: AuthenticationMethodReference;
+  /** Milliseconds since the epoch; proofs of an earlier release have none. */
+  readonly at?: number;
 }
 
 /** The ways to prove who they are that a user has set up, whether they were used in this session or not. */
 export interface FactorFacts {
   readonly enrolled: readonly AuthenticationMethodReference[];
   readonly passkeyOffer?: PasskeyOffer | undefined;
+  /** Somebody who has proven who they are in this interaction, but not enough to be signed in. */
+  readonly candidate?: CandidateFacts | undefined;
+  readonly policy: SecondFactorPolicy;
 }
 
 /**
@@ -58,6 +64,20 @@ export interface FactorFacts {
  * device, or whoever sits there wants none. Undefined where it can make none, as far as anybody knows.
  */
 export type PasskeyOffer = 'able' | 'wanted' | 'declined';
+
+export interface CandidateFacts {
+  readonly subject: string;
+  readonly enrolled: readonly AuthenticationMethodReference[];
+  /** How they have been proven up to now. */
+  readonly proven: readonly string[];
+}
+
+/**
+ * Whether a second factor is asked for where no client does: never; of whoever has set one up, at each sign-in; of everybody
+ * (NIST SP 800-63B §4.2).
+ */
+export const secondFactorPolicies = ['optional', 'when_enrolled', 'required'] as const;
+export type SecondFactorPolicy = (typeof secondFactorPolicies)[number];
 
 /** What the user has allowed this client so far. */
 export interface ConsentFacts {
@@ -81,6 +101,10 @@ export type Step =
   | { readonly kind: 'login'; readonly again: boolean }
   /** Whoever just signed in is asked whether the next time shall be without a password; no is an answer. */
   | { readonly kind: 'offerPasskey' }
+  /** A second factor is missing of somebody whose password is proven. */
+  | { readonly kind: 'challenge'; readonly subject: string }
+  /** Nothing can be asked of somebody who needs a second factor and has none: one is set up on the way. */
+  | { readonly kind: 'enrol' }
   | { readonly kind: 'consent'; readonly newPermissions: readonly Permission[] }
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly error: InteractionError };
@@ -115,13 +139,59 @@ export function provenMethods(
 const isOtherUser = ({ hintedSubject, requestedSubjects }: InteractionRequest, { subject }: SessionFacts): boolean =>
   (hintedSubject !== undefined && hintedSubject !== subject) || requestedSubjects?.includes(subject) === false;
 
-/**
- * Whether a further factor would bring the session to what `acr_values` wish for (RFC 9470 §4). A user who has set up none
- * is not asked.
- */
-function stepUpIsDue({ acrValues }: InteractionRequest, { amr }: SessionFacts, { enrolled }: FactorFacts): boolean {
-  return missingMethods(wantedContextClass(acrValues, [...enrolled, ...amr]), amr, enrolled).length > 0;
+type Methods = readonly AuthenticationMethodReference[];
+
+/** What a user can prove besides, where that is wished for by `acr_values` (RFC 9470 §4) or the policy wants two factors. */
+function missing(
+  acrValues: readonly string[],
+  proven: readonly string[],
+  enrolled: Methods,
+  wantsTwoFactors: boolean,
+): Methods {
+  const wish = wantedContextClass(acrValues, [...enrolled, ...proven]);
+  return missingMethods(wish === 'aal1' && wantsTwoFactors ? 'aal2' : wish, proven, enrolled);
 }
+
+/**
+ * What has to be proven besides before a session begins (NIST SP 800-63B §4.2). A user who has set up nothing more is not asked. By
+ * policy nobody is asked for a passkey here: it takes the place of the password, and may be on another device.
+ */
+export const missingAtSignIn = (
+  { acrValues }: Pick<InteractionRequest, 'acrValues'>,
+  policy: SecondFactorPolicy,
+  proven: readonly string[],
+  enrolled: Methods,
+): Methods => missing(acrValues, proven, enrolled, policy !== 'optional' && enrolled.includes('otp'));
+
+/**
+ * What has to be proven besides in a session that goes on (RFC 9470 §4): whoever set up a second factor after it began is asked at the
+ * next sign-in, unless everybody needs one.
+ */
+const missingInSession = (
+  { acrValues }: InteractionRequest,
+  { amr }: SessionFacts,
+  { enrolled, policy }: FactorFacts,
+) => missing(acrValues, amr, enrolled, policy === 'required');
+
+/** The second half of a sign-in whose first is done, where it can be done by a code. */
+function challengeAtSignIn(
+  request: InteractionRequest,
+  { candidate, policy }: FactorFacts,
+): (Step & { readonly kind: 'challenge' }) | undefined {
+  if (!candidate) return undefined;
+  const { subject, proven, enrolled } = candidate;
+  return missingAtSignIn(request, policy, proven, enrolled).includes('otp')
+    ? { kind: 'challenge', subject }
+    : undefined;
+}
+
+/** Whether the policy wants two factors of somebody who has set up but one (NIST SP 800-63B §4.2). */
+const needsToEnrol = ({ amr }: SessionFacts, { policy }: FactorFacts): boolean =>
+  policy === 'required' && authenticationContextClass(amr) === 'aal1';
+
+/** Only what is missing is asked for (RFC 9470 §4). */
+const stepUp = (methods: Methods, { subject }: SessionFacts): Step =>
+  methods.includes('otp') ? { kind: 'challenge', subject } : { kind: 'login', again: true };
 
 /** Whether the sign-in is none of those that it has to be (OIDC Core §5.5.1.1). */
 const isTooWeak = ({ essentialAcr, acrValues }: InteractionRequest, { amr }: SessionFacts): boolean =>
@@ -159,7 +229,8 @@ export const impliedPermissions = (
  * do not disturb each other and the back button cannot skip one. With prompt=none a step that would be due is an error
  * (OIDC Core §3.1.2.6), and so is a hint that names another user than the one who just signed in (OIDC Core §3.1.2.1). The
  * wish for a stronger sign-in never is: with prompt=none the session is taken as it is (OIDC Core §5.5.1). Where it is essential,
- * a sign-in that is not enough has failed (OIDC Core §5.5.1.1).
+ * a sign-in that is not enough has failed (OIDC Core §5.5.1.1). Somebody who is about to become another user than the session's goes on
+ * with that.
  */
 export function nextStep(
   request: InteractionRequest,
@@ -170,15 +241,19 @@ export function nextStep(
 ): Step {
   const silent = request.prompts.includes('none');
   const other = session !== undefined && isOtherUser(request, session);
+  const challenge = challengeAtSignIn(request, factors);
   if (session === undefined || other || authenticationIsDue(request, session, now)) {
     const justSignedIn = session !== undefined && session.authenticatedAt >= request.startedAt;
-    return silent || justSignedIn
-      ? refused('login_required')
-      : { kind: 'login', again: session !== undefined && !other };
+    if (silent || justSignedIn) return refused('login_required');
+    return challenge ?? { kind: 'login', again: session !== undefined && !other };
   }
-  const stronger = stepUpIsDue(request, session, factors);
-  if (!silent && stronger) return { kind: 'login', again: true };
-  if (isTooWeak(request, session)) return refused(stronger ? 'login_required' : 'unmet_authentication_requirements');
+  if (!silent && challenge && challenge.subject !== session.subject) return challenge;
+  const stronger = missingInSession(request, session, factors);
+  if (stronger.length > 0 && !silent) return stepUp(stronger, session);
+  const enrols = stronger.length === 0 && needsToEnrol(session, factors);
+  if (enrols) return silent ? refused('interaction_required') : { kind: 'enrol' };
+  if (isTooWeak(request, session) || (stronger.length > 0 && factors.policy === 'required'))
+    return refused(stronger.length > 0 ? 'login_required' : 'unmet_authentication_requirements');
   if (!silent && passkeyOfferIsDue(request, session, factors)) return { kind: 'offerPasskey' };
   if (consentIsDue(request, consent)) {
     if (silent) return refused(request.clientMayBeImpersonated ? 'interaction_required' : 'consent_required');

@@ -44,7 +44,14 @@ export interface SigningKeyAge {
  * How a sign-in can end; `address_delayed` where too many failed from its address, `overloaded` where no password could be
  * verified for want of time.
  */
-export type SignInResult = 'success' | 'wrong_credentials' | 'disabled' | 'delayed' | 'address_delayed' | 'overloaded';
+export type SignInResult =
+  | 'success'
+  | 'wrong_credentials'
+  | 'wrong_code'
+  | 'disabled'
+  | 'delayed'
+  | 'address_delayed'
+  | 'overloaded';
 
 /** `failed` counts attempts; `dropped` where the person or the address had enough of them. */
 export type MailResult = 'queued' | 'dropped' | 'sent' | 'failed' | 'given_up';

@@ -16,6 +16,7 @@ const rules = {
   resources: [{ identifier: api, scopes: ['read'] }],
   defaultResource: api,
   claims: { scopes: {} },
+  policy: { secondFactor: 'when_enrolled' as const },
 };
 const { metadata: clientMetadata } = readClientMetadata({
   redirect_uris: ['https://client.example/callback'],
@@ -55,6 +56,18 @@ describe('The step that an authorization request needs (OIDC Core §3.1.2.3, §3
     ['prompt=none and no consent', { consent: null, request: { prompts: ['none'] } }, { error: 'consent_required' }],
   ])('%s', (_, over, step) => {
     expect(dueStep(factsOf(over), rules, at(60))).toMatchObject(step);
+  });
+
+  it.each([
+    ['optional', ['pwd', 'otp'], 'done'],
+    ['when_enrolled', ['pwd', 'otp'], 'done'],
+    ['required', ['pwd', 'otp'], 'challenge'],
+    ['required', ['pwd'], 'enrol'],
+  ] as const)('a second factor is %s, of %j, in a session by password: %s', (secondFactor, enrolled, kind) => {
+    const facts = factsOf();
+    if (!facts.session) throw new Error('nobody is signed in');
+    const known = { ...facts, session: { ...facts.session, enrolled } };
+    expect(dueStep(known, { ...rules, policy: { secondFactor } }, at(60))).toMatchObject({ kind });
   });
 
   it('permissions are those of the resources that the token is for (RFC 8707 §2)', () => {

@@ -6,9 +6,11 @@ import {
   type InteractionError,
   type InteractionRequest,
   impliedPermissions,
+  missingAtSignIn,
   nextStep,
   type PasskeyOffer,
   provenMethods,
+  type SecondFactorPolicy,
   type SessionFacts,
   type Step,
 } from '../../../../src/protocol/sign-in/next-step.js';
@@ -231,7 +233,7 @@ const cases: Case[] = [
 
 describe('Next step of an interaction (OIDC Core §3.1.2)', () => {
   it.each(cases)('%s', (_name, asked, signedIn, consented, expected) => {
-    expect(nextStep(asked, signedIn, { enrolled: ['pwd'] }, consented, now)).toEqual(expected);
+    expect(nextStep(asked, signedIn, { enrolled: ['pwd'], policy: 'when_enrolled' }, consented, now)).toEqual(expected);
   });
 });
 
@@ -239,19 +241,20 @@ type Methods = readonly AuthenticationMethodReference[];
 
 const withSecondFactor: Methods = ['pwd', 'otp'];
 const strong = ['pwd', 'otp', 'mfa'];
+const challenge: Step = { kind: 'challenge', subject: 'alice' };
 
 const wishes: [string, Partial<InteractionRequest>, SessionFacts, Methods, Step][] = [
   ['§3.1.2.1 no wish', {}, session(10), withSecondFactor, done],
   ['§3.1.2.1 a class that the session has', { acrValues: ['aal1'] }, session(10), withSecondFactor, done],
   ['§3.1.2.1 a weaker one than the session has', { acrValues: ['aal1'] }, session(10, strong), withSecondFactor, done],
-  ['RFC 9470 §4 a stronger one', { acrValues: ['aal2'] }, session(10), withSecondFactor, loginAgain],
+  ['RFC 9470 §4 a stronger one', { acrValues: ['aal2'] }, session(10), withSecondFactor, challenge],
   ['RFC 9470 §4 the session has it', { acrValues: ['aal2'] }, session(10, strong), withSecondFactor, done],
   [
     '§3.1.2.1 the first of several is preferred',
     { acrValues: ['aal2', 'aal1'] },
     session(10),
     withSecondFactor,
-    loginAgain,
+    challenge,
   ],
   ['§3.1.2.1 the weaker one is preferred', { acrValues: ['aal1', 'aal2'] }, session(10), withSecondFactor, done],
   ['§5.5.1 out of the user’s reach', { acrValues: ['aal2'] }, session(10), ['pwd'], done],
@@ -261,7 +264,7 @@ const wishes: [string, Partial<InteractionRequest>, SessionFacts, Methods, Step]
     { acrValues: ['urn:example:gold', 'aal2'] },
     session(10),
     withSecondFactor,
-    loginAgain,
+    challenge,
   ],
   ['§5.5.1 prompt=none', { acrValues: ['aal2'], prompts: ['none'] }, session(10), withSecondFactor, done],
   ['NIST §4.2.1 two methods of one kind', { acrValues: ['aal2'] }, session(10), ['pwd', 'pin'], done],
@@ -279,7 +282,7 @@ const wishes: [string, Partial<InteractionRequest>, SessionFacts, Methods, Step]
     { acrValues: ['aal2'], essentialAcr: true },
     session(10),
     withSecondFactor,
-    loginAgain,
+    challenge,
   ],
   [
     '§5.5.1.1 essential, within reach, prompt=none',
@@ -295,12 +298,65 @@ const wishes: [string, Partial<InteractionRequest>, SessionFacts, Methods, Step]
     ['pwd'],
     refused('unmet_authentication_requirements'),
   ],
-  ['a sign-in just now was too weak', { acrValues: ['aal2'] }, session(1010), withSecondFactor, loginAgain],
+  ['a sign-in just now was too weak', { acrValues: ['aal2'] }, session(1010), withSecondFactor, challenge],
 ];
 
 describe('Requested authentication context (OIDC Core §3.1.2.1 acr_values)', () => {
   it.each(wishes)('%s', (_name, wish, signedIn, enrolled, expected) => {
-    expect(nextStep(request(wish), signedIn, { enrolled }, consent(10), now)).toEqual(expected);
+    expect(nextStep(request(wish), signedIn, { enrolled, policy: 'when_enrolled' }, consent(10), now)).toEqual(
+      expected,
+    );
+  });
+});
+
+const candidate = { subject: 'alice', enrolled: withSecondFactor, proven: ['pwd'] };
+
+describe('Second factors (NIST SP 800-63B §4.2)', () => {
+  it.each<[string, SecondFactorPolicy, Partial<InteractionRequest>, SessionFacts | undefined, Step]>([
+    ['optional: not asked for', 'optional', {}, undefined, { kind: 'login', again: false }],
+    ['optional: a client may ask', 'optional', { acrValues: ['aal2'] }, undefined, challenge],
+    ['when_enrolled: at each sign-in', 'when_enrolled', {}, undefined, challenge],
+    ['when_enrolled: not in a session that goes on', 'when_enrolled', {}, session(10), done],
+    ['when_enrolled: after prompt=login', 'when_enrolled', { prompts: ['login'] }, session(10), challenge],
+    ['of who becomes another user', 'when_enrolled', {}, { ...session(10), subject: 'bob' }, challenge],
+    ['required: in a session that goes on', 'required', {}, session(10), challenge],
+    ['required: not twice', 'required', {}, session(10, strong), done],
+    ['required, prompt=none', 'required', { prompts: ['none'] }, session(10), refused('login_required')],
+    ['never with prompt=none', 'when_enrolled', { prompts: ['none'] }, undefined, refused('login_required')],
+  ])('%s', (_name, policy, over, signedIn, expected) => {
+    const factors = { enrolled: withSecondFactor, candidate, policy };
+    expect(nextStep(request(over), signedIn, factors, consent(10), now)).toEqual(expected);
+  });
+
+  it.each<[SecondFactorPolicy, Methods, string[], string[]]>([
+    ['optional', withSecondFactor, [], []],
+    ['when_enrolled', withSecondFactor, [], ['otp']],
+    ['when_enrolled', ['pwd'], [], []],
+    ['required', ['pwd'], ['aal2'], []],
+    ['optional', withSecondFactor, ['aal2'], ['otp']],
+    ['when_enrolled', ['pwd', 'swk'], [], []],
+    ['required', ['pwd', 'swk'], [], []],
+    ['when_enrolled', ['pwd', 'otp', 'swk'], [], ['otp', 'swk']],
+  ])('%s: of %j, where %j is wished for, a password leaves %j', (policy, enrolled, acrValues, missing) => {
+    expect(missingAtSignIn({ acrValues }, policy, ['pwd'], enrolled)).toEqual(missing);
+  });
+});
+
+describe('A second factor that everybody needs', () => {
+  it.each<[string, Partial<InteractionRequest>, SessionFacts, Step]>([
+    ['is set up on the way', {}, session(10), { kind: 'enrol' }],
+    [
+      'before an essential acr is found missing',
+      { acrValues: ['aal2'], essentialAcr: true },
+      session(10),
+      { kind: 'enrol' },
+    ],
+    ['not without a page', { prompts: ['none'] }, session(10), refused('interaction_required')],
+    ['not by who has two', {}, session(10, strong), done],
+    ['after a new sign-in', { prompts: ['login'] }, session(10), loginAgain],
+  ])('%s', (_name, over, signedIn, expected) => {
+    const factors = { enrolled: ['pwd'], policy: 'required' } as const;
+    expect(nextStep(request(over), signedIn, factors, consent(10), now)).toEqual(expected);
   });
 });
 
@@ -344,7 +400,7 @@ describe('The offer of a passkey (WebAuthn Level 3 §5.1.3)', () => {
     ['not with prompt=none', 'wanted', ['pwd'], ['pwd'], 1000, ['none'], refused('consent_required')],
     ['after a passkey of another device', 'wanted', ['swk', 'user', 'mfa'], ['pwd', 'swk'], 1000, [], offer],
   ])('%s', (_name, passkeyOffer, amr, enrolled, authenticatedAt, prompts, expected) => {
-    const factors = { enrolled, passkeyOffer };
+    const factors = { enrolled, passkeyOffer, policy: 'when_enrolled' } as const;
     expect(nextStep(request({ prompts }), session(authenticatedAt, amr), factors, undefined, now)).toEqual(expected);
   });
 });

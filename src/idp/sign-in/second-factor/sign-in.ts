@@ -1,0 +1,71 @@
+import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
+import { addressBlock } from '../../../protocol/address-block.js';
+import { lookForSecondFactor, type SecondFactorLook } from '../../../storage/second-factor-look.js';
+import type { Idp } from '../../deps.js';
+import type { SentForm } from '../../interaction/step.js';
+import { acceptProof } from '../accept-proof.js';
+import { type CountedAttempt, countersOf, strictDelayOf } from '../attempt.js';
+import { countFailure, forgivenBy, recordFailure, tellOfDelay } from '../failure.js';
+import type { SignInResult } from '../sign-in.js';
+import { verifyCode } from './verify-code.js';
+
+/**
+ * Only who knows the password can fail here, so that all attempts at an account slow each other down: there are but a million codes
+ * (NIST SP 800-63B §5.2.2).
+ */
+function attemptAt(idp: Idp, userId: string, { asked }: SentForm): CountedAttempt {
+  const block = addressBlock(asked.address ?? '');
+  const keyOf = (...name: string[]): string => hmacSha256(idp.failureKey, ...name).toString('hex');
+  const { freeFailures: most, forgiveEvery: every } = idp.config.signIn.address;
+  return {
+    turn: { block, known: false },
+    address: { key: keyOf('address block', block), most, every },
+    narrow: { key: keyOf('second factor at address', userId, block), delays: idp.delays.narrow },
+    wide: { key: keyOf('second factor', userId), delays: idp.delays.wide },
+  };
+}
+
+const mostLooks = 3;
+
+async function take(idp: Idp, sent: SentForm, attempt: CountedAttempt, challenged: SecondFactorLook['challenged']) {
+  const effects = challenged && verifyCode(idp, sent.form, challenged);
+  if (!effects) return null;
+  const { account } = challenged;
+  const proof = { account, amr: ['otp'], forgiven: forgivenBy(idp, attempt, account.id), effects } as const;
+  return { cookies: await acceptProof(idp, sent.asked, sent.visit, proof), effects };
+}
+
+async function judge(
+  idp: Idp,
+  userId: string,
+  sent: SentForm,
+  attempt: CountedAttempt,
+  looks = 1,
+): Promise<SignInResult> {
+  const { visit, asked } = sent;
+  const { challenged, failures } = await lookForSecondFactor(idp.sql, {
+    userId,
+    interactionIdHash: hashToken(visit.interactionId),
+    sessionSecretHash: visit.cookies.session === undefined ? null : hashToken(visit.cookies.session),
+    failureKeys: countersOf(attempt).map(({ key }) => key),
+    now: idp.clock.now(),
+  });
+  const about = { userId, clientId: visit.clientId };
+  // Their account has changed, or they are signed in already: the hub knows what is due.
+  if (!challenged) return { kind: 'proven', cookies: [] };
+  const delay = strictDelayOf(attempt, failures, idp.clock.now());
+  if (delay) return tellOfDelay(idp, delay, about);
+  const taken = await take(idp, sent, attempt, challenged);
+  if (taken?.cookies) return { kind: 'proven', cookies: taken.cookies };
+  // A code that was used meanwhile is found to be so; an account that changed is looked at again.
+  if (taken?.effects.totpStep !== undefined && looks < mostLooks) return judge(idp, userId, sent, attempt, looks + 1);
+  await countFailure(idp, attempt, failures);
+  recordFailure(idp, asked, attempt.turn.block, { ...about, reason: 'wrong_code' });
+  return { kind: 'refused' };
+}
+
+/** Judges the code of somebody whose first factor is proven. */
+export function signInByCode(idp: Idp, userId: string, sent: SentForm): Promise<SignInResult> {
+  const attempt = attemptAt(idp, userId, sent);
+  return idp.signInTurns(attempt.narrow.key, attempt.turn.block, () => judge(idp, userId, sent, attempt));
+}
