@@ -36,3 +36,13 @@ export async function answerChallenge(
   if (!form?.action.includes('/challenge/')) throw new Error(`no code is asked for: ${page.status} ${page.location}`);
   return browser.post(form.action, { ...form.fields, ...fields });
 }
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** What an app makes of the key that somebody types into it (RFC 4648 §6). */
+export function bytesOfKey(key: string): Buffer {
+  const bits = [...key.replaceAll(' ', '')].map((character) =>
+    alphabet.indexOf(character).toString(2).padStart(5, '0'),
+  );
+  return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+}

@@ -3,7 +3,7 @@ import { totpCode } from '../../../../src/crypto/totp.js';
 import { formsOf } from '../../../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient } from '../../../support/rows.js';
-import { addTotp, answerChallenge, codeOf } from '../../../support/second-factor.js';
+import { addTotp, answerChallenge, bytesOfKey, codeOf } from '../../../support/second-factor.js';
 
 let idp: TestIdp;
 let client: string;
@@ -14,14 +14,7 @@ beforeAll(async () => {
 afterAll(() => idp.close());
 beforeEach(() => idp.clock.advance(60_000));
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** What an app makes of the key on the page (RFC 4648 §6). */
-function secretOn(page: string): Buffer {
-  const key = /id="key">([A-Z2-7 ]+)</.exec(page)?.[1]?.replaceAll(' ', '') ?? '';
-  const bits = [...key].map((character) => alphabet.indexOf(character).toString(2).padStart(5, '0')).join('');
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-}
+const secretOn = (page: string): Buffer => bytesOfKey(/id="key">([A-Z2-7 ]+)</.exec(page)?.[1] ?? '');
 
 const sessionsOf = async ({ id }: TestUser) =>
   (await idp.database.pool.query('SELECT id, amr, acr FROM sessions WHERE user_id = $1', [id])).rows;
