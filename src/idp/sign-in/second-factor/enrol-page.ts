@@ -10,6 +10,7 @@ interface EnrolPage {
   readonly action: string;
   readonly csrf: string;
   readonly switchAccount: string;
+  readonly cancel: { readonly action: string; readonly csrf: string };
   /** In base 32. */
   readonly key: string;
   /** What opens an authenticator app on the same device. */
@@ -45,7 +46,13 @@ export function renderEnrolPage(view: View, page: EnrolPage): Page {
         </div>
         <button class="button" type="submit">${text.submit}</button>
       </form>
-      <div class="foot">${clientLinks(view.texts, page.client)}</div>`,
+      <div class="foot">
+        <form method="post" action="${page.cancel.action}">
+          ${csrfField(page.cancel.csrf)}
+          <button class="plain" type="submit" name="decision" value="deny">${view.texts.login.cancel(page.client.name)}</button>
+        </form>
+        ${clientLinks(view.texts, page.client)}
+      </div>`,
   );
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../../protocol/sign-in/totp.js';
 import { lookForSecondFactor } from '../../../storage/second-factor-look.js';
 import { sealTotpSecret } from '../../../storage/totp-authenticators.js';
+import { consentForm } from '../../consent/consent.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
 import { formOf } from '../../interaction/interaction-form.js';
@@ -36,6 +37,7 @@ function page(idp: Idp, visit: Visit, session: Session, wrong = false): Answer {
     person: personOnPage(session),
     ...formOf(idp, visit, enrolForm),
     switchAccount: hubPath(idp, visit, 'otherAccount'),
+    cancel: formOf(idp, visit, consentForm),
     key: base32(secret),
     uri: totpUri(secret, { issuer, account: session.username }),
     wrong,
