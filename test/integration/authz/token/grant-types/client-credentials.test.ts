@@ -48,7 +48,7 @@ describe('client_credentials (RFC 6749 §4.4)', () => {
     authz.database.statements();
     for (let i = 0; i < 5; i += 1) await ask();
     await authz.deps.auditBatch.flush();
-    expect(authz.database.statements()).toEqual(['insert_audit_events']);
+    expect(authz.database.statements('batches too')).toEqual(['insert_audit_events']);
   });
 
   it('with an opaque token is one statement, audit included', async () => {
