@@ -20,7 +20,7 @@ import { environment } from '../support/recipes.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** Exit code of a `run` that has said why it can not (as automake has it). */
+/** Exit code of a `run` that has said why it cannot (as automake has it). */
 const skips = 77;
 /** Seconds for a build from nothing, downloads and all. */
 const patience = 1500;
