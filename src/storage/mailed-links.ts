@@ -3,6 +3,7 @@ import { type Audit, auditRow } from './audit-events.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from './outgoing-mails.js';
+import { endSessionsOfOldPassword } from './own-password.js';
 import { type SoughtIdentifier, userCalled } from './users.js';
 
 /** What a link is good for. */
@@ -138,8 +139,12 @@ const resetPasswordStatement = statement<PasswordReset, { userId: string; notice
  * one ends, as does every other link of theirs. Whoever read a mail to an address has proven it.
  * @returns null when the link is good for nothing (any more); nothing is changed then
  */
-export const resetPassword = async (
+export async function resetPassword(
   sql: Sql,
   reset: PasswordReset,
-): Promise<{ readonly userId: string; readonly notice: MailOutcome | null } | null> =>
-  (await sql.query(resetPasswordStatement, reset)).rows[0] ?? null;
+): Promise<{ readonly userId: string; readonly notice: MailOutcome | null } | null> {
+  const [changed] = (await sql.query(resetPasswordStatement, reset)).rows;
+  if (!changed) return null;
+  await endSessionsOfOldPassword(sql, { userId: changed.userId, currentId: null, now: reset.now });
+  return changed;
+}

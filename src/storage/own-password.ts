@@ -23,6 +23,8 @@ const changeOwnPasswordStatement = statement<OwnPassword, { notice: MailOutcome 
      RETURNING id, email, claims
    ), ended AS (
      DELETE FROM sessions WHERE user_id IN (SELECT id FROM changed) AND id <> ${p.currentId}
+   ), links AS (
+     DELETE FROM mailed_links WHERE user_id IN (SELECT id FROM changed)
    ), locked AS (
      SELECT id FROM authorization_grants
      WHERE user_id IN (SELECT id FROM changed) AND session_id <> ${p.currentId} AND revoked_at IS NULL
@@ -43,11 +45,18 @@ const changeOwnPasswordStatement = statement<OwnPassword, { notice: MailOutcome 
 );
 
 // A sign-in with the old password that was under way made the change wait for it: too late for the snapshot of the statement above.
-const endLateSessionsStatement = statement<Pick<OwnPassword, 'userId' | 'currentId' | 'now'>>(
+interface LateSessions {
+  readonly userId: string;
+  /** The session that goes on, if one does. */
+  readonly currentId: string | null;
+  readonly now: Date;
+}
+
+const endLateSessionsStatement = statement<LateSessions>(
   'end_sessions_of_old_password',
   (p) => `
    WITH ended AS (
-     DELETE FROM sessions WHERE user_id = ${p.userId} AND id <> ${p.currentId} AND auth_time <= ${p.now} RETURNING id
+     DELETE FROM sessions WHERE user_id = ${p.userId} AND id IS DISTINCT FROM ${p.currentId}::uuid AND auth_time <= ${p.now} RETURNING id
    ), locked AS (
      SELECT id FROM authorization_grants WHERE session_id IN (SELECT id FROM ended) AND revoked_at IS NULL
      ORDER BY id FOR NO KEY UPDATE
@@ -55,9 +64,14 @@ const endLateSessionsStatement = statement<Pick<OwnPassword, 'userId' | 'current
    UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id IN (SELECT id FROM locked)`,
 );
 
+/** Ends what a sign-in began that the change of a password had to wait for. */
+export async function endSessionsOfOldPassword(sql: Sql, sessions: LateSessions): Promise<void> {
+  await sql.query(endLateSessionsStatement, sessions);
+}
+
 /**
- * Sets the password that a user chose, ends every other session with all that was granted in it, offline access included, and
- * writes the notice.
+ * Sets the password that a user chose, ends every other session with all that was granted in it, offline access included, and every
+ * mailed link, and writes the notice.
  * @returns what became of the notice; null when the session or the user is gone: then nothing is changed
  */
 export async function changeOwnPassword(
@@ -67,6 +81,6 @@ export async function changeOwnPassword(
   const [changed] = (await sql.query(changeOwnPasswordStatement, password)).rows;
   if (!changed) return null;
   const { userId, currentId, now } = password;
-  await sql.query(endLateSessionsStatement, { userId, currentId, now });
+  await endSessionsOfOldPassword(sql, { userId, currentId, now });
   return changed;
 }

@@ -89,6 +89,26 @@ describe('A forgotten password', () => {
     ).toHaveLength(1);
   });
 
+  it('a sign-in with the old password that is under way comes to nothing', async () => {
+    const user = await idp.addUser();
+    const link = await linkFor(user);
+    const signingIn = await idp.database.pool.connect();
+    await signingIn.query('BEGIN');
+    await signingIn.query('SELECT FROM users WHERE id = $1 FOR SHARE', [user.id]);
+    await signingIn.query(
+      `INSERT INTO sessions (id, secret_hash, user_id, auth_time, amr, created_at, last_seen_at, ends_at, expires_at)
+       VALUES (gen_random_uuid(), sha256('late'), $1, $2, '{pwd}', $2, $2, $3, $3)`,
+      [user.id, idp.clock.now(), new Date(idp.clock.now().getTime() + 3_600_000)],
+    );
+    const reset = use(link);
+    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%mailed_links%'`;
+    while ((await rows(waits)).length === 0);
+    await signingIn.query('COMMIT');
+    signingIn.release();
+    expect((await reset).status).toBe(200);
+    expect(await rows('SELECT FROM sessions WHERE user_id = $1', [user.id])).toEqual([]);
+  });
+
   it('a link lives for half an hour', async () => {
     const user = await idp.addUser();
     const link = await linkFor(user);
