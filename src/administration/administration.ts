@@ -11,7 +11,7 @@ import type { Random } from '../crypto/random.js';
 import type { StatementEvent } from '../events/event-table.js';
 import { type Actor, type ChangeEvents, createChangeEvents } from '../events/events.js';
 import { createMailing, type Mailing } from '../mail/mailing.js';
-import type { Change } from '../storage/change.js';
+import type { Change } from '../storage/audit/change.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { Log } from '../telemetry/log/logger.js';
 

@@ -9,9 +9,9 @@ import {
 } from '../protocol/client/client-metadata.js';
 import type { MetadataFault } from '../protocol/client/member-reader.js';
 import { reasonUnserved, unreadMembers } from '../protocol/client/unserved-members.js';
-import type { Change } from '../storage/change.js';
-import * as stored from '../storage/clients.js';
-import { isUserId } from '../storage/users.js';
+import type { Change } from '../storage/audit/change.js';
+import * as stored from '../storage/clients/clients.js';
+import { isUserId } from '../storage/people/users.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError, taken } from './administration-error.js';
 

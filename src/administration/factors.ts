@@ -1,4 +1,4 @@
-import * as stored from '../storage/second-factors.js';
+import * as stored from '../storage/factors/second-factors.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError } from './administration-error.js';
 import { getUser } from './users.js';

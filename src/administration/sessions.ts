@@ -1,4 +1,4 @@
-import * as stored from '../storage/sessions.js';
+import * as stored from '../storage/sessions/sessions.js';
 import { type Administration, makeChange } from './administration.js';
 import { getUser } from './users.js';
 

@@ -1,10 +1,10 @@
 import { claimFault } from '../protocol/claims.js';
 import { isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
 import { passwordFault } from '../protocol/sign-in/password-rules.js';
-import type { AuditDetail } from '../storage/audit-events.js';
-import type { Change } from '../storage/change.js';
-import { removeAllPasskeys } from '../storage/passkeys.js';
-import * as stored from '../storage/users.js';
+import type { AuditDetail } from '../storage/audit/audit-events.js';
+import type { Change } from '../storage/audit/change.js';
+import { removeAllPasskeys } from '../storage/factors/passkeys.js';
+import * as stored from '../storage/people/users.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError, taken } from './administration-error.js';
 

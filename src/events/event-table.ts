@@ -1,4 +1,4 @@
-import type { AuditEventType } from '../storage/audit-events.js';
+import type { AuditEventType } from '../storage/audit/audit-events.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import type { SecurityEvent } from './security-event.js';
 

@@ -4,7 +4,7 @@
  */
 import { after, type Clock } from '../clock.js';
 import type { Asked } from '../http/request/asked.js';
-import type { Audit, AuditBatch, AuditContext, AuditDetail } from '../storage/audit-events.js';
+import type { Audit, AuditBatch, AuditContext, AuditDetail } from '../storage/audit/audit-events.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { type BatchEvent, type EventRule, eventTable, type StatementEvent } from './event-table.js';

@@ -1,4 +1,4 @@
-import type { AuditDetail } from '../storage/audit-events.js';
+import type { AuditDetail } from '../storage/audit/audit-events.js';
 
 /** Whom and what an event is about; goes to columns of the audit row and to fields of the log line. */
 export interface EventSubject {

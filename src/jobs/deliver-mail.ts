@@ -10,7 +10,7 @@ import {
   postponeMail,
   type WaitingMails,
   waitingMails,
-} from '../storage/outgoing-mails.js';
+} from '../storage/mail/outgoing-mails.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import type { JobRunner } from './runner.js';
 

@@ -1,6 +1,6 @@
 import { after, type Clock } from '../clock.js';
 import { isEmailAddress } from '../protocol/sign-in/identifiers.js';
-import type { ClaimedMail } from '../storage/outgoing-mails.js';
+import type { ClaimedMail } from '../storage/mail/outgoing-mails.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { backOff } from './back-off.js';
 import { type RenderedMail, renderMail, type SenderSetting } from './render.js';

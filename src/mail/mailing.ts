@@ -6,7 +6,7 @@
 import { after, type Clock } from '../clock.js';
 import { type DatabaseRoleConfig, isMailOn } from '../config/configuration.js';
 import type { Random } from '../crypto/random.js';
-import type { MailOutcome, NewMail } from '../storage/outgoing-mails.js';
+import type { MailOutcome, NewMail } from '../storage/mail/outgoing-mails.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { sealed } from './sealing.js';
 import type { TemplateName, TemplateParameters } from './templates/templates.js';

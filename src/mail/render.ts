@@ -1,6 +1,6 @@
 import type { KeyEncryptionKeys } from '../crypto/encryption.js';
 import type { Language } from '../protocol/language.js';
-import type { ClaimedMail } from '../storage/outgoing-mails.js';
+import type { ClaimedMail } from '../storage/mail/outgoing-mails.js';
 import { asHtml, asText } from './layout.js';
 import { unsealed } from './sealing.js';
 import type { Letter, LetterSetting } from './templates/letter.js';

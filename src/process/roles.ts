@@ -9,8 +9,8 @@ import { createApp } from '../http/request/app.js';
 import type { Role } from '../http/role.js';
 import { createWake, type Wake } from '../mail/wake.js';
 import type { RoleName } from '../protocol/endpoints.js';
-import type { AuditBatch } from '../storage/audit-events.js';
-import type { ClientCache } from '../storage/clients.js';
+import type { AuditBatch } from '../storage/audit/audit-events.js';
+import type { ClientCache } from '../storage/clients/clients.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
@@ -87,9 +87,9 @@ export async function assembleDatabaseRoleParts(
   { clock, log }: Surroundings,
 ): Promise<DatabaseRoleParts> {
   const [{ createClientCache }, { createSigningKeys }, { createAuditBatch }] = await Promise.all([
-    import('../storage/clients.js'),
+    import('../storage/clients/clients.js'),
     import('../storage/signing-keys.js'),
-    import('../storage/audit-events.js'),
+    import('../storage/audit/audit-events.js'),
   ]);
   const signingKeys = createSigningKeys(sql, config.keyEncryptionKeys, clock);
   observeKeys(signingKeys);

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
-import { type Change, recordChange } from './change.js';
+import { type Change, recordChange } from './audit/change.js';
 
 /**
  * The one row that says which physical database this is, and since when what it remembers can be trusted: a restored

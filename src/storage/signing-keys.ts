@@ -14,10 +14,10 @@ import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../crypto/enc
 import { generateKeyPair, importPrivateKey, type SigningKey, type VerificationKey } from '../crypto/jwt.js';
 import type { Random } from '../crypto/random.js';
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
-import { type Change, recordChange } from './change.js';
+import { type Change, recordChange } from './audit/change.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
-import { rewrapTotpSecrets } from './totp-authenticators.js';
+import { rewrapTotpSecrets } from './factors/totp-authenticators.js';
 
 /** A key pair that every process shares. The private half is encrypted under a key-encryption key. */
 @Entity('signing_keys')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { disableClient } from '../../src/storage/clients.js';
-import { disableUser, setPasswordHash } from '../../src/storage/users.js';
+import { disableClient } from '../../src/storage/clients/clients.js';
+import { disableUser, setPasswordHash } from '../../src/storage/people/users.js';
 import { challenge, openAuthz, paths, type TestAuthz, type Tokens, verifier } from '../support/authz.js';
 import { type Browser, formsOf } from '../support/browser.js';
 import { openIdp, type TestIdp, type TestUser } from '../support/idp.js';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { hashToken } from '../../src/crypto/digest.js';
-import { disableClient } from '../../src/storage/clients.js';
-import { withdrawConsent } from '../../src/storage/consents.js';
-import { endUserSessions } from '../../src/storage/sessions.js';
-import { disableUser, setPasswordHash } from '../../src/storage/users.js';
+import { disableClient } from '../../src/storage/clients/clients.js';
+import { withdrawConsent } from '../../src/storage/grants/consents.js';
+import { disableUser, setPasswordHash } from '../../src/storage/people/users.js';
+import { endUserSessions } from '../../src/storage/sessions/sessions.js';
 import { paths } from '../support/authz.js';
 import { type Answer, formsOf } from '../support/browser.js';
 import { idTokenFor } from '../support/grants.js';

@@ -5,7 +5,7 @@ import { createMailing, type MailOptions } from '../../src/mail/mailing.js';
 import { createSmtpTransport } from '../../src/mail/smtp.js';
 import type { Transport } from '../../src/mail/transport.js';
 import { createWake } from '../../src/mail/wake.js';
-import { type MailOutcome, queueUserMail } from '../../src/storage/outgoing-mails.js';
+import { type MailOutcome, queueUserMail } from '../../src/storage/mail/outgoing-mails.js';
 import { createLog } from '../../src/telemetry/log/logger.js';
 import { administer } from './administration.js';
 import type { MovableClock } from './clock.js';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hashToken } from '../../src/crypto/digest.js';
 import { type ClientMetadata, readClientMetadata } from '../../src/protocol/client/client-metadata.js';
-import type { Audit } from '../../src/storage/audit-events.js';
-import type { Change } from '../../src/storage/change.js';
-import { insertClient } from '../../src/storage/clients.js';
-import { lookForSignIn } from '../../src/storage/sign-in-look.js';
-import { insertUser, type SignInAccount } from '../../src/storage/users.js';
+import type { Audit } from '../../src/storage/audit/audit-events.js';
+import type { Change } from '../../src/storage/audit/change.js';
+import { insertClient } from '../../src/storage/clients/clients.js';
+import { insertUser, type SignInAccount } from '../../src/storage/people/users.js';
+import { lookForSignIn } from '../../src/storage/sign-in/sign-in-look.js';
 import type { TestDatabase } from './database.js';
 
 /** The moment at which tests of storage begin. */

@@ -9,7 +9,7 @@ import { successResponse } from '../../protocol/authorization/authorization-resp
 import { endpointUrl } from '../../protocol/endpoints.js';
 import { parseUiLocales } from '../../protocol/language.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
-import { startInteraction } from '../../storage/interactions.js';
+import { startInteraction } from '../../storage/interactions/interactions.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
 import { bindBrowser } from './browser-binding.js';

@@ -15,7 +15,7 @@ import {
   findInteractionByHandle,
   type RedeemedInteraction,
   redeemInteraction,
-} from '../../storage/interaction-redemption.js';
+} from '../../storage/interactions/interaction-redemption.js';
 import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
 import { presentedBindings } from './browser-binding.js';

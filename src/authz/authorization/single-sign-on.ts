@@ -5,7 +5,7 @@ import { askedOf } from '../../http/request/asked.js';
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
 import { dueStep, momentAfter, signedInOutcome } from '../../protocol/authorization/due-step.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
-import { findSignedIn, issueCode, type KnownSession } from '../../storage/single-sign-on.js';
+import { findSignedIn, issueCode, type KnownSession } from '../../storage/sessions/single-sign-on.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Authz, AuthzGiven } from '../deps.js';
 import type { RequestTarget } from './validate-request.js';

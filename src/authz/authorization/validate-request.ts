@@ -14,7 +14,7 @@ import { responseModeOf } from '../../protocol/authorization/response-mode.js';
 import { type Parameters, requireParameter } from '../../protocol/parameters.js';
 import { matchRedirectUri } from '../../protocol/redirect-uri.js';
 import { isIdToken } from '../../protocol/token/id-token.js';
-import type { Client } from '../../storage/clients.js';
+import type { Client } from '../../storage/clients/clients.js';
 import type { Authz } from '../deps.js';
 
 /** A client, and where its answer may go: from here on faults are redirected. */

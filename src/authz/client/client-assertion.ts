@@ -14,8 +14,8 @@ import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
 import { faults } from '../../protocol/fault-sentences.js';
 import type { OAuthError } from '../../protocol/oauth-error.js';
-import type { Client } from '../../storage/clients.js';
-import { useAssertion } from '../../storage/used-assertions.js';
+import type { Client } from '../../storage/clients/clients.js';
+import { useAssertion } from '../../storage/clients/used-assertions.js';
 import type { Authz } from '../deps.js';
 
 /** Finds the key that an assertion names, in a newer set where the one at hand lacks it (OIDC Core §10.1.1). */

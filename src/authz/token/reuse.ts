@@ -1,7 +1,7 @@
 import type { Fault } from '../../protocol/fault-sentences.js';
 import type { OAuthError } from '../../protocol/oauth-error.js';
 import { invalidGrant } from '../../protocol/token/token-request.js';
-import { endStolenGrant } from '../../storage/authorization-grants.js';
+import { endStolenGrant } from '../../storage/grants/authorization-grants.js';
 import type { Authz } from '../deps.js';
 import type { TokenRequestContext } from './token-request-context.js';
 

@@ -5,7 +5,7 @@ import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
 import { viewFor } from '../../pages/view.js';
 import { type AccountPage, type Endpoint, endpoints } from '../../protocol/endpoints.js';
-import { findAccountSession } from '../../storage/account.js';
+import { findAccountSession } from '../../storage/people/account.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
 import { presentedCookies } from '../interaction/cookies.js';

@@ -1,7 +1,7 @@
 import { momentIn } from '../../mail/templates/letter.js';
 import { html } from '../../pages/html.js';
 import type { Texts } from '../../pages/texts/en.js';
-import { type Activity, listActivity } from '../../storage/activity.js';
+import { type Activity, listActivity } from '../../storage/audit/activity.js';
 import type { Idp } from '../deps.js';
 import { accountPage } from './frame.js';
 import type { AccountSection, AccountVisit } from './section.js';

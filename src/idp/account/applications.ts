@@ -2,7 +2,7 @@ import { momentIn } from '../../mail/templates/letter.js';
 import { type Html, html } from '../../pages/html.js';
 import { allowedPermissions } from '../../protocol/authorization/due-step.js';
 import type { Permission } from '../../protocol/permission.js';
-import { type Application, listApplications, withdrawAccess } from '../../storage/applications.js';
+import { type Application, listApplications, withdrawAccess } from '../../storage/grants/applications.js';
 import { describePermission } from '../consent/page.js';
 import type { Idp } from '../deps.js';
 import { csrfField } from '../interaction/parts.js';

@@ -5,7 +5,7 @@ import { addressBlock } from '../../protocol/address-block.js';
 import { accountRequest } from '../../protocol/authorization/account-request.js';
 import { type AccountPage, endpointUrl } from '../../protocol/endpoints.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
-import { startAccountInteraction } from '../../storage/interactions.js';
+import { startAccountInteraction } from '../../storage/interactions/interactions.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Idp } from '../deps.js';

@@ -1,8 +1,8 @@
-import { listActivity } from '../../storage/activity.js';
-import { listApplications } from '../../storage/applications.js';
-import { listOwnSessions } from '../../storage/own-sessions.js';
-import { listPasskeys } from '../../storage/passkeys.js';
-import { claimsOf } from '../../storage/users.js';
+import { listActivity } from '../../storage/audit/activity.js';
+import { listPasskeys } from '../../storage/factors/passkeys.js';
+import { listApplications } from '../../storage/grants/applications.js';
+import { claimsOf } from '../../storage/people/users.js';
+import { listOwnSessions } from '../../storage/sessions/own-sessions.js';
 import type { Idp } from '../deps.js';
 import { toldEvents } from './activity.js';
 import type { AccountSection, AccountVisit, Download } from './section.js';

@@ -1,6 +1,6 @@
 import { momentIn } from '../../mail/templates/letter.js';
 import { type Html, html } from '../../pages/html.js';
-import { type ListedPasskey, listPasskeys, removePasskey, renamePasskey } from '../../storage/passkeys.js';
+import { type ListedPasskey, listPasskeys, removePasskey, renamePasskey } from '../../storage/factors/passkeys.js';
 import type { Idp } from '../deps.js';
 import { csrfField } from '../interaction/parts.js';
 import { field } from './field.js';

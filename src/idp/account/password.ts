@@ -2,7 +2,7 @@ import { html } from '../../pages/html.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import type { Parameters } from '../../protocol/parameters.js';
 import { passwordFault } from '../../protocol/sign-in/password-rules.js';
-import { changeOwnPassword } from '../../storage/own-password.js';
+import { changeOwnPassword } from '../../storage/people/own-password.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
 import { csrfField } from '../interaction/parts.js';

@@ -1,7 +1,7 @@
 import { html } from '../../pages/html.js';
 import { claimFault } from '../../protocol/claims.js';
 import type { Parameters } from '../../protocol/parameters.js';
-import { setOwnClaims } from '../../storage/own-claims.js';
+import { setOwnClaims } from '../../storage/people/own-claims.js';
 import type { Idp } from '../deps.js';
 import { csrfField } from '../interaction/parts.js';
 import { type Field, field } from './field.js';

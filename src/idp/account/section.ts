@@ -2,7 +2,7 @@ import type { Asked } from '../../http/request/asked.js';
 import type { View } from '../../pages/view.js';
 import type { AccountPage } from '../../protocol/endpoints.js';
 import type { Parameters } from '../../protocol/parameters.js';
-import type { AccountSession } from '../../storage/account.js';
+import type { AccountSession } from '../../storage/people/account.js';
 import type { Answer } from '../interaction/answer.js';
 import type { PresentedCookies } from '../interaction/cookies.js';
 

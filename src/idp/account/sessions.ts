@@ -1,6 +1,6 @@
 import { momentIn } from '../../mail/templates/letter.js';
 import { type Html, html } from '../../pages/html.js';
-import { endOwnSessions, listOwnSessions, type OwnSession } from '../../storage/own-sessions.js';
+import { endOwnSessions, listOwnSessions, type OwnSession } from '../../storage/sessions/own-sessions.js';
 import type { Idp } from '../deps.js';
 import { csrfField } from '../interaction/parts.js';
 import { accountPage } from './frame.js';

@@ -1,6 +1,6 @@
 import type { Asked } from '../../http/request/asked.js';
 import { denial } from '../../protocol/sign-in/next-step.js';
-import { grantConsent } from '../../storage/consents.js';
+import { grantConsent } from '../../storage/grants/consents.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
 import { complete, completeWithSuccess } from '../interaction/complete.js';

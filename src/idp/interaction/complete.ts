@@ -1,7 +1,7 @@
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
 import { signedInOutcome } from '../../protocol/authorization/due-step.js';
-import { completeInteraction, type InteractionOutcome } from '../../storage/interactions.js';
+import { completeInteraction, type InteractionOutcome } from '../../storage/interactions/interactions.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from './answer.js';
 import { accountReturn, handleOf, hubPath, resumeUrl } from './paths.js';

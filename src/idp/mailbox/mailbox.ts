@@ -4,7 +4,7 @@ import { type RenderedMail, renderMail } from '../../mail/render.js';
 import { imageSource } from '../../pages/image-source.js';
 import { textsIn } from '../../pages/languages.js';
 import type { View } from '../../pages/view.js';
-import { type ClaimedMail, findMail, listMails } from '../../storage/outgoing-mails.js';
+import { type ClaimedMail, findMail, listMails } from '../../storage/mail/outgoing-mails.js';
 import type { Idp } from '../deps.js';
 import { type ListedMail, renderMailbox, renderMailPage, renderNoMail } from './page.js';
 

@@ -17,7 +17,7 @@ import {
   validateLogout,
 } from '../../protocol/sign-in/logout.js';
 import { isIdToken } from '../../protocol/token/id-token.js';
-import { endSession, findSession, type LiveSession } from '../../storage/sessions.js';
+import { endSession, findSession, type LiveSession } from '../../storage/sessions/sessions.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
 import { presentedCookies, sessionCookie } from '../interaction/cookies.js';

@@ -5,7 +5,7 @@ import { claimsOfScopes, limitClaimsToRegistration, toldClaims } from '../../pro
 import { parseScope } from '../../protocol/scope.js';
 import { AccessTokenError } from '../../protocol/token/access-token.js';
 import { createAuthenticate } from '../../resource/authenticate.js';
-import { claimsOf } from '../../storage/users.js';
+import { claimsOf } from '../../storage/people/users.js';
 import type { Idp } from '../deps.js';
 import { type LiveAccessToken, verifyLiveToken } from './verify-live-token.js';
 

@@ -10,9 +10,9 @@ import {
   type VerifiedAccessToken,
   validateAccessTokenClaims,
 } from '../../protocol/token/access-token.js';
-import { findLiveGrant } from '../../storage/authorization-grants.js';
+import { findLiveGrant } from '../../storage/grants/authorization-grants.js';
+import type { UserClaims } from '../../storage/people/users.js';
 import { findOpaqueAccessToken } from '../../storage/tokens/access-token.js';
-import type { UserClaims } from '../../storage/users.js';
 import type { Idp } from '../deps.js';
 
 /** An access token of ours whose authorization grant is alive, and whose user that is. */

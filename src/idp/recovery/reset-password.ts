@@ -7,7 +7,7 @@ import { PageRefusal } from '../../pages/error-pages.js';
 import type { View } from '../../pages/view.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import { type PasswordProblem, passwordProblem } from '../../protocol/sign-in/password-rules.js';
-import { findPasswordReset, type LinkedAccount, resetPassword as storeReset } from '../../storage/mailed-links.js';
+import { findPasswordReset, type LinkedAccount, resetPassword as storeReset } from '../../storage/mail/mailed-links.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
 import { sessionCookie } from '../interaction/cookies.js';

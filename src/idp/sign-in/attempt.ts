@@ -3,7 +3,12 @@ import type { HashingTurn } from '../../crypto/hashing-queue.js';
 import type { Asked } from '../../http/request/asked.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import { identifierKey } from '../../protocol/sign-in/identifiers.js';
-import type { DelayingCounter, FailureCounter, FailureStates, PacedCounter } from '../../storage/sign-in-failures.js';
+import type {
+  DelayingCounter,
+  FailureCounter,
+  FailureStates,
+  PacedCounter,
+} from '../../storage/sign-in/sign-in-failures.js';
 import type { Idp } from '../deps.js';
 import type { SentForm } from '../interaction/step.js';
 import { claimsToBeKnown } from './known-browser.js';

@@ -1,7 +1,7 @@
 import { after } from '../../clock.js';
 import type { Asked } from '../../http/request/asked.js';
-import type { Forgiven } from '../../storage/proofs.js';
-import { countSignInFailure, type FailureStates } from '../../storage/sign-in-failures.js';
+import type { Forgiven } from '../../storage/sign-in/proofs.js';
+import { countSignInFailure, type FailureStates } from '../../storage/sign-in/sign-in-failures.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { Idp } from '../deps.js';
 import { type CountedAttempt, countersOf, type Delay, ownCounters } from './attempt.js';

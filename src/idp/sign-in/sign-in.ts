@@ -1,6 +1,6 @@
 import { CrowdedError } from '../../cache/turns.js';
 import { OverloadedError } from '../../crypto/hashing-queue.js';
-import { lookForSignIn } from '../../storage/sign-in-look.js';
+import { lookForSignIn } from '../../storage/sign-in/sign-in-look.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { Idp } from '../deps.js';
 import type { CookieToSet } from '../interaction/cookies.js';

@@ -1,12 +1,12 @@
 import type { ConfirmationClaim } from '../../protocol/token/confirmation.js';
-import { type Audit, auditRow } from '../audit-events.js';
-import { type GrantFacts, grantColumns, keptGrants } from '../authorization-grants.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
 import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
 import { type Columns, pick, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import { type GrantFacts, grantColumns, keptGrants } from '../grants/authorization-grants.js';
 import { notVoid } from '../installation.js';
-import { type UserClaims, userColumns } from '../users.js';
+import { type UserClaims, userColumns } from '../people/users.js';
 
 export interface OpaqueAccessToken {
   readonly valueHash: Buffer;

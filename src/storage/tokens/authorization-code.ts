@@ -1,7 +1,7 @@
-import { type GrantOfUser, grantIsAlive, grantOfUserColumns } from '../authorization-grants.js';
 import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
 import { selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
+import { type GrantOfUser, grantIsAlive, grantOfUserColumns } from '../grants/authorization-grants.js';
 import {
   issueFromRedeemed,
   type Redemption,

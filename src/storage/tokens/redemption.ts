@@ -1,6 +1,6 @@
-import { type Audit, auditRow } from '../audit-events.js';
-import { grantIsAlive, keptGrants } from '../authorization-grants.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type ColumnNames, type ColumnTypes, columnsIn, keyIs } from '../connection/coalesced-statement.js';
+import { grantIsAlive, keptGrants } from '../grants/authorization-grants.js';
 import type { AccessTokenPayload, OpaqueAccessToken } from './access-token.js';
 import type { TokenKind } from './token.js';
 

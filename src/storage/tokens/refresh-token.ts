@@ -1,8 +1,8 @@
-import { type GrantOfUser, grantIsAlive, grantOfUserColumns } from '../authorization-grants.js';
 import { type ColumnNames, coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
 import { jsonObject, namesOf, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey } from '../connection/statement.js';
+import { type GrantOfUser, grantIsAlive, grantOfUserColumns } from '../grants/authorization-grants.js';
 import {
   issueFromRedeemed,
   type Redemption,

@@ -11,7 +11,7 @@ import {
   rotateClientSecret,
 } from '../../../src/administration/clients.js';
 import { hashToken } from '../../../src/crypto/digest.js';
-import { findClient } from '../../../src/storage/clients.js';
+import { findClient } from '../../../src/storage/clients/clients.js';
 import { administer, auditRows, day } from '../../support/administration.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addUser, later, start } from '../../support/rows.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { listConsents, withdrawConsent } from '../../../src/administration/consents.js';
-import { grantConsent } from '../../../src/storage/consents.js';
+import { grantConsent } from '../../../src/storage/grants/consents.js';
 import { administer, auditRows } from '../../support/administration.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addGrant } from '../../support/grants.js';

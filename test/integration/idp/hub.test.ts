@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../src/crypto/digest.js';
-import { disableClient } from '../../../src/storage/clients.js';
-import { grantConsent } from '../../../src/storage/consents.js';
-import { disableUser } from '../../../src/storage/users.js';
+import { disableClient } from '../../../src/storage/clients/clients.js';
+import { grantConsent } from '../../../src/storage/grants/consents.js';
+import { disableUser } from '../../../src/storage/people/users.js';
 import { type Browser, formsOf } from '../../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
 import { addClient, audit, change } from '../../support/rows.js';

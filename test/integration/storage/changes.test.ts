@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
-import type { Change } from '../../../src/storage/change.js';
+import type { Change } from '../../../src/storage/audit/change.js';
 import {
   deleteClient,
   disableClient,
@@ -10,10 +10,10 @@ import {
   insertClient,
   replaceClient,
   rotateClientSecret,
-} from '../../../src/storage/clients.js';
-import { grantConsent, withdrawConsent } from '../../../src/storage/consents.js';
-import { endUserSessions } from '../../../src/storage/sessions.js';
-import { disableUser, enableUser, findUser, insertUser, setPasswordHash } from '../../../src/storage/users.js';
+} from '../../../src/storage/clients/clients.js';
+import { grantConsent, withdrawConsent } from '../../../src/storage/grants/consents.js';
+import { disableUser, enableUser, findUser, insertUser, setPasswordHash } from '../../../src/storage/people/users.js';
+import { endUserSessions } from '../../../src/storage/sessions/sessions.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addClient, addSession, addUser, audit, change } from '../../support/rows.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { recognizeDatabase, voidEverythingIssued } from '../../../src/storage/installation.js';
-import { isClientTokenActive } from '../../../src/storage/revoked-access-tokens.js';
+import { isClientTokenActive } from '../../../src/storage/tokens/revoked-access-tokens.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addClient, addUser, change, later, start } from '../../support/rows.js';
 

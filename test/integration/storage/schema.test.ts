@@ -8,9 +8,9 @@ import {
   disableClient,
   findClient,
   rotateClientSecret,
-} from '../../../src/storage/clients.js';
+} from '../../../src/storage/clients/clients.js';
 import { migrate } from '../../../src/storage/data-source.js';
-import { findUser, insertUser, userCalled } from '../../../src/storage/users.js';
+import { findUser, insertUser, userCalled } from '../../../src/storage/people/users.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addClient, addUser, change, findAccount, later, start } from '../../support/rows.js';
 

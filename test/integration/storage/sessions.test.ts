@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../src/crypto/digest.js';
-import { grantConsent } from '../../../src/storage/consents.js';
-import { beginSession, endSession, findSession, touchSession } from '../../../src/storage/sessions.js';
-import { countSignInFailure } from '../../../src/storage/sign-in-failures.js';
-import { lookForSignIn } from '../../../src/storage/sign-in-look.js';
-import { useAssertion } from '../../../src/storage/used-assertions.js';
-import { disableUser, setPasswordHash } from '../../../src/storage/users.js';
+import { useAssertion } from '../../../src/storage/clients/used-assertions.js';
+import { grantConsent } from '../../../src/storage/grants/consents.js';
+import { disableUser, setPasswordHash } from '../../../src/storage/people/users.js';
+import { beginSession, endSession, findSession, touchSession } from '../../../src/storage/sessions/sessions.js';
+import { countSignInFailure } from '../../../src/storage/sign-in/sign-in-failures.js';
+import { lookForSignIn } from '../../../src/storage/sign-in/sign-in-look.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addClient, addUser, audit, change, later, start } from '../../support/rows.js';
 

@@ -1,23 +1,26 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../src/crypto/digest.js';
-import { findLiveGrant, revokeAuthorizationGrant } from '../../../src/storage/authorization-grants.js';
-import { deleteClient, disableClient } from '../../../src/storage/clients.js';
+import { deleteClient, disableClient } from '../../../src/storage/clients/clients.js';
 import type { Sql } from '../../../src/storage/connection/sql.js';
 import { valuesOf } from '../../../src/storage/connection/statement.js';
 import { expirableTables, sweepTable } from '../../../src/storage/expirable.js';
-import { findInteractionByHandle, redeemInteraction } from '../../../src/storage/interaction-redemption.js';
+import { findLiveGrant, revokeAuthorizationGrant } from '../../../src/storage/grants/authorization-grants.js';
+import {
+  findInteractionByHandle,
+  redeemInteraction,
+} from '../../../src/storage/interactions/interaction-redemption.js';
 import {
   completeInteraction,
   type InteractionOutcome,
   startInteraction,
   visitInteraction,
-} from '../../../src/storage/interactions.js';
-import { endSession } from '../../../src/storage/sessions.js';
+} from '../../../src/storage/interactions/interactions.js';
+import { disableUser } from '../../../src/storage/people/users.js';
+import { endSession } from '../../../src/storage/sessions/sessions.js';
 import { findOpaqueAccessToken } from '../../../src/storage/tokens/access-token.js';
 import { findAuthorizationCode, redeemAuthorizationCode } from '../../../src/storage/tokens/authorization-code.js';
 import { findRefreshToken, rotateRefreshToken } from '../../../src/storage/tokens/refresh-token.js';
-import { disableUser } from '../../../src/storage/users.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addClient, addSession, addUser, audit, change, later, start } from '../../support/rows.js';
 import { validatedRequest } from '../../support/validated-request.js';

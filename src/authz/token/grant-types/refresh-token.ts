@@ -7,7 +7,7 @@ import { formsDiffer } from '../../../protocol/token/access-token-form.js';
 import { decideRefresh } from '../../../protocol/token/refresh-rotation.js';
 import { invalidGrant, type RefreshTokenRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
-import type { GrantFacts, GrantOfUser } from '../../../storage/authorization-grants.js';
+import type { GrantFacts, GrantOfUser } from '../../../storage/grants/authorization-grants.js';
 import { insertAccessToken } from '../../../storage/tokens/access-token.js';
 import { type FoundRefreshToken, findRefreshToken, rotateRefreshToken } from '../../../storage/tokens/refresh-token.js';
 import type { Authz } from '../../deps.js';

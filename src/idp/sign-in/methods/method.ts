@@ -1,8 +1,8 @@
 import type { HashingTurn } from '../../../crypto/hashing-queue.js';
 import type { Parameters } from '../../../protocol/parameters.js';
 import type { AuthenticationMethodReference } from '../../../protocol/sign-in/authentication-context.js';
-import type { ProofEffects } from '../../../storage/proofs.js';
-import type { SignInAccount } from '../../../storage/users.js';
+import type { SignInAccount } from '../../../storage/people/users.js';
+import type { ProofEffects } from '../../../storage/sign-in/proofs.js';
 
 /** An account was proven; this is what changes about it. */
 export interface AuthenticationProof {

@@ -1,6 +1,6 @@
 import { type HashingTurn, OverloadedError } from '../../../crypto/hashing-queue.js';
 import type { PasswordHasher } from '../../../crypto/password.js';
-import type { ProofEffects } from '../../../storage/proofs.js';
+import type { ProofEffects } from '../../../storage/sign-in/proofs.js';
 import type { AuthenticationMethod } from './method.js';
 
 /** A password by Argon2id. A hash made with other parameters than today's is replaced at the sign-in that proves it. */

@@ -5,7 +5,7 @@ import {
   parsePasskeyAnswer,
   passkeyCreationOptions,
 } from '../../../protocol/sign-in/passkey.js';
-import { addPasskey, listPasskeys } from '../../../storage/passkeys.js';
+import { addPasskey, listPasskeys } from '../../../storage/factors/passkeys.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
 import { passkeyOfferCookie } from '../../interaction/cookies.js';

@@ -6,8 +6,8 @@ import {
   parsePasskeyAnswer,
   passkeyMethods,
 } from '../../../protocol/sign-in/passkey.js';
-import { flagPasskey } from '../../../storage/passkeys.js';
-import { type FoundPasskey, lookForPasskey } from '../../../storage/sign-in-look.js';
+import { flagPasskey } from '../../../storage/factors/passkeys.js';
+import { type FoundPasskey, lookForPasskey } from '../../../storage/sign-in/sign-in-look.js';
 import type { Idp } from '../../deps.js';
 import type { CookieToSet } from '../../interaction/cookies.js';
 import type { SentForm } from '../../interaction/step.js';

@@ -6,8 +6,8 @@ import {
   type PasskeyUse,
   passkeyAlgorithms,
 } from '../../../protocol/sign-in/passkey.js';
-import type { NewPasskey } from '../../../storage/passkeys.js';
-import type { FoundPasskey } from '../../../storage/sign-in-look.js';
+import type { NewPasskey } from '../../../storage/factors/passkeys.js';
+import type { FoundPasskey } from '../../../storage/sign-in/sign-in-look.js';
 import type { Idp } from '../../deps.js';
 import { passkeyOrigins, relyingPartyId } from './relying-party.js';
 

@@ -8,8 +8,8 @@ import {
   typedRecoveryCode,
   typedTotpCode,
 } from '../../../protocol/sign-in/totp.js';
-import { lookForSecondFactor } from '../../../storage/second-factor-look.js';
-import { sealTotpSecret } from '../../../storage/totp-authenticators.js';
+import { sealTotpSecret } from '../../../storage/factors/totp-authenticators.js';
+import { lookForSecondFactor } from '../../../storage/sign-in/second-factor-look.js';
 import { consentForm } from '../../consent/consent.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';

@@ -1,6 +1,6 @@
 import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
 import { addressBlock } from '../../../protocol/address-block.js';
-import { lookForSecondFactor, type SecondFactorLook } from '../../../storage/second-factor-look.js';
+import { lookForSecondFactor, type SecondFactorLook } from '../../../storage/sign-in/second-factor-look.js';
 import type { Idp } from '../../deps.js';
 import type { SentForm } from '../../interaction/step.js';
 import { acceptProof } from '../accept-proof.js';

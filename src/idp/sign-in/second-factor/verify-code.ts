@@ -2,9 +2,9 @@ import { hashToken } from '../../../crypto/digest.js';
 import { stepOfCode } from '../../../crypto/totp.js';
 import type { Parameters } from '../../../protocol/parameters.js';
 import { acceptableSteps, typedRecoveryCode, typedTotpCode } from '../../../protocol/sign-in/totp.js';
-import type { ProofEffects } from '../../../storage/proofs.js';
-import type { SecondFactorLook } from '../../../storage/second-factor-look.js';
-import { openTotpSecret } from '../../../storage/totp-authenticators.js';
+import { openTotpSecret } from '../../../storage/factors/totp-authenticators.js';
+import type { ProofEffects } from '../../../storage/sign-in/proofs.js';
+import type { SecondFactorLook } from '../../../storage/sign-in/second-factor-look.js';
 import type { Idp } from '../../deps.js';
 
 /**

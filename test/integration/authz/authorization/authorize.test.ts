@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../../src/crypto/digest.js';
-import { disableClient } from '../../../../src/storage/clients.js';
+import { disableClient } from '../../../../src/storage/clients/clients.js';
 import { challenge, openAuthz, paths, type TestAuthz, withAuthz } from '../../../support/authz.js';
 import { formsOf } from '../../../support/browser.js';
 import { idpUrl } from '../../../support/configuration.js';

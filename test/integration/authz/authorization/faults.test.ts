@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuthzConfig } from '../../../../src/authz/deps.js';
-import { disableClient } from '../../../../src/storage/clients.js';
+import { disableClient } from '../../../../src/storage/clients/clients.js';
 import { challenge, openAuthz, paths, type TestAuthz, verifier, withAuthz } from '../../../support/authz.js';
 import { change, redirectUri } from '../../../support/rows.js';
 

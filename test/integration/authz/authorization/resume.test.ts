@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { disableClient } from '../../../../src/storage/clients.js';
+import { disableClient } from '../../../../src/storage/clients/clients.js';
 import { challenge, openAuthz, paths, type TestAuthz, verifier } from '../../../support/authz.js';
 import { type Browser, formsOf } from '../../../support/browser.js';
 import { change, redirectUri } from '../../../support/rows.js';

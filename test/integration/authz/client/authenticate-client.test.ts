@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CompactEncrypt, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { hashToken } from '../../../../src/crypto/digest.js';
 import { jwtBearerAssertionType } from '../../../../src/protocol/client/client-authentication.js';
-import { rotateClientSecret } from '../../../../src/storage/clients.js';
+import { rotateClientSecret } from '../../../../src/storage/clients/clients.js';
 import { basic, openAuthz, paths, type TestAuthz } from '../../../support/authz.js';
 import { change } from '../../../support/rows.js';
 

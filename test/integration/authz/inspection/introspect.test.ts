@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { generateKeyPair, importPrivateKey, signJwt } from '../../../../src/crypto/jwt.js';
-import { disableClient } from '../../../../src/storage/clients.js';
-import { disableUser } from '../../../../src/storage/users.js';
+import { disableClient } from '../../../../src/storage/clients/clients.js';
+import { disableUser } from '../../../../src/storage/people/users.js';
 import { basic, openAuthz, paths, type TestAuthz } from '../../../support/authz.js';
 import { api, files } from '../../../support/configuration.js';
 import { change } from '../../../support/rows.js';

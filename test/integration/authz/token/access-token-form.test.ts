@@ -6,7 +6,7 @@ import type { AllRolesConfig } from '../../../../src/config/configuration.js';
 import { systemRandom } from '../../../../src/crypto/random.js';
 import { createRoleApp, createStandaloneRole } from '../../../../src/process/roles.js';
 import { readClientMetadata } from '../../../../src/protocol/client/client-metadata.js';
-import { insertClient } from '../../../../src/storage/clients.js';
+import { insertClient } from '../../../../src/storage/clients/clients.js';
 import { basic, challenge, openAuthz, paths, type TestAuthz, type Tokens, verifier } from '../../../support/authz.js';
 import { api, files } from '../../../support/configuration.js';
 import { openIdp, type TestIdp } from '../../../support/idp.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, importPrivateKey } from '../../../../src/crypto/jwt.js';
-import { disableClient } from '../../../../src/storage/clients.js';
+import { disableClient } from '../../../../src/storage/clients/clients.js';
 import { type Browser, formsOf } from '../../../support/browser.js';
 import { addGrant, idTokenFor, isRevoked, jwtFor } from '../../../support/grants.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';

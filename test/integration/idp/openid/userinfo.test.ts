@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPair, importPrivateKey } from '../../../../src/crypto/jwt.js';
-import { revokeAuthorizationGrant } from '../../../../src/storage/authorization-grants.js';
-import { disableClient } from '../../../../src/storage/clients.js';
-import { withdrawConsent } from '../../../../src/storage/consents.js';
-import { disableUser } from '../../../../src/storage/users.js';
+import { disableClient } from '../../../../src/storage/clients/clients.js';
+import { revokeAuthorizationGrant } from '../../../../src/storage/grants/authorization-grants.js';
+import { withdrawConsent } from '../../../../src/storage/grants/consents.js';
+import { disableUser } from '../../../../src/storage/people/users.js';
 import { addGrant, type Grant, idTokenFor, jwtFor, opaqueFor } from '../../../support/grants.js';
 import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient, audit, change } from '../../../support/rows.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../../src/crypto/digest.js';
 import { renderMail } from '../../../../src/mail/render.js';
-import { listMails } from '../../../../src/storage/outgoing-mails.js';
-import { disableUser } from '../../../../src/storage/users.js';
+import { listMails } from '../../../../src/storage/mail/outgoing-mails.js';
+import { disableUser } from '../../../../src/storage/people/users.js';
 import { type Answer, formsOf } from '../../../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient, change } from '../../../support/rows.js';

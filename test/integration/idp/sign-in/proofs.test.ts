@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { hashToken } from '../../../../src/crypto/digest.js';
 import type { AuthenticationMethodReference } from '../../../../src/protocol/sign-in/authentication-context.js';
 import type { Sql } from '../../../../src/storage/connection/sql.js';
-import { grantConsent } from '../../../../src/storage/consents.js';
-import { recordProof } from '../../../../src/storage/interactions.js';
-import type { SignInAccount } from '../../../../src/storage/users.js';
+import { grantConsent } from '../../../../src/storage/grants/consents.js';
+import { recordProof } from '../../../../src/storage/interactions/interactions.js';
+import type { SignInAccount } from '../../../../src/storage/people/users.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient, audit } from '../../../support/rows.js';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OverloadedError } from '../../../../src/crypto/hashing-queue.js';
 import { createPasswordHasher } from '../../../../src/crypto/password.js';
-import { disableUser, setPasswordHash } from '../../../../src/storage/users.js';
+import { disableUser, setPasswordHash } from '../../../../src/storage/people/users.js';
 import { type Answer, type Browser, formsOf } from '../../../support/browser.js';
 import { configuration } from '../../../support/configuration.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';

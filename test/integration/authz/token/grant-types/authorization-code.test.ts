@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { accessTokenHash } from '../../../../../src/protocol/token/id-token.js';
-import { disableClient } from '../../../../../src/storage/clients.js';
-import { endSession } from '../../../../../src/storage/sessions.js';
-import { disableUser } from '../../../../../src/storage/users.js';
+import { disableClient } from '../../../../../src/storage/clients/clients.js';
+import { disableUser } from '../../../../../src/storage/people/users.js';
+import { endSession } from '../../../../../src/storage/sessions/sessions.js';
 import {
   basic,
   openAuthz,

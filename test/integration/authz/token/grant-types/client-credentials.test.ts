@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { disableClient } from '../../../../../src/storage/clients.js';
+import { disableClient } from '../../../../../src/storage/clients/clients.js';
 import { basic, openAuthz, paths, type TestAuthz, type Tokens, withAuthz } from '../../../../support/authz.js';
 import { api, files } from '../../../../support/configuration.js';
 import { change } from '../../../../support/rows.js';

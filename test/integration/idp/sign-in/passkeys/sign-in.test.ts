@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../../../src/crypto/digest.js';
-import { disableUser } from '../../../../../src/storage/users.js';
+import { disableUser } from '../../../../../src/storage/people/users.js';
 import { type Signing, type SoftwareAuthenticator, softwareAuthenticator } from '../../../../support/authenticator.js';
 import { type Browser, formsOf } from '../../../../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../../support/idp.js';

@@ -1,13 +1,13 @@
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
-import { epochSeconds } from '../clock.js';
-import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
-import { identifierKey } from '../protocol/sign-in/identifiers.js';
-import { type Change, recordChange } from './change.js';
-import type { Columns } from './connection/columns.js';
-import type { Placeholders } from './connection/statement.js';
-import { type MailOutcome, type NewMail, queueUserMail } from './outgoing-mails.js';
-import { enrolledPasskeys } from './passkeys.js';
-import { enrolledTotp } from './totp-authenticators.js';
+import { epochSeconds } from '../../clock.js';
+import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
+import { identifierKey } from '../../protocol/sign-in/identifiers.js';
+import { type Change, recordChange } from '../audit/change.js';
+import type { Columns } from '../connection/columns.js';
+import type { Placeholders } from '../connection/statement.js';
+import { enrolledPasskeys } from '../factors/passkeys.js';
+import { enrolledTotp } from '../factors/totp-authenticators.js';
+import { type MailOutcome, type NewMail, queueUserMail } from '../mail/outgoing-mails.js';
 
 @Entity('users')
 @Check('users_username_is_no_address', `position('@' IN username) = 0`)

@@ -1,11 +1,11 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
-import { claimOfPermission, type Permission, partsOfPermission } from '../protocol/permission.js';
-import { type Audit, auditRow } from './audit-events.js';
+import { claimOfPermission, type Permission, partsOfPermission } from '../../protocol/permission.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import { type Change, recordChange } from '../audit/change.js';
+import type { Columns } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
 import { revokeGrants } from './authorization-grants.js';
-import { type Change, recordChange } from './change.js';
-import type { Columns } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
 
 /** What a user allowed a client to do; asked again when more is asked for. */
 @Entity('consents')

@@ -1,11 +1,11 @@
 import { ArrayContains, Column, Entity, type EntityManager, In, Index, Not, PrimaryColumn } from 'typeorm';
-import { type Audit, auditRow } from './audit-events.js';
-import { revokeGrants } from './authorization-grants.js';
-import { type Change, recordChange } from './change.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
-import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from './outgoing-mails.js';
-import { answersChallenge, challengesAnswered, type TakenProof, takenProof } from './proofs.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import { type Change, recordChange } from '../audit/change.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import { revokeGrants } from '../grants/authorization-grants.js';
+import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
+import { answersChallenge, challengesAnswered, type TakenProof, takenProof } from '../sign-in/proofs.js';
 
 /** A signed-in browser. `id` is the `sid` of tokens and no secret; the cookie's value is stored as a hash. */
 @Entity('sessions')

@@ -1,13 +1,13 @@
-import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
-import { type AnsweredRequest, answeringSession, issuedCode } from './code-issue.js';
-import { coalescedStatement, keyIs } from './connection/coalesced-statement.js';
-import { type Columns, pick, selected } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { jsonKey } from './connection/statement.js';
-import { consentColumns, type GivenConsent } from './consents.js';
-import type { SignedInOutcome } from './interactions.js';
+import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
+import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
+import { type Columns, pick, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { jsonKey } from '../connection/statement.js';
+import { type AnsweredRequest, answeringSession, issuedCode } from '../grants/code-issue.js';
+import { consentColumns, type GivenConsent } from '../grants/consents.js';
+import type { SignedInOutcome } from '../interactions/interactions.js';
+import { enrolledMethods } from '../people/users.js';
 import { touchInterval } from './sessions.js';
-import { enrolledMethods } from './users.js';
 
 /** A live session, of an enabled user, by the secret that authz knows of it. */
 export interface KnownSession {

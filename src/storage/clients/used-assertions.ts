@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { sha256 } from '../crypto/digest.js';
-import { coalescedStatement } from './connection/coalesced-statement.js';
-import type { Sql } from './connection/sql.js';
+import { sha256 } from '../../crypto/digest.js';
+import { coalescedStatement } from '../connection/coalesced-statement.js';
+import type { Sql } from '../connection/sql.js';
 
 /** Client assertions that were presented, so that none counts twice (RFC 7523 §3 item 7). */
 @Entity('used_assertions')

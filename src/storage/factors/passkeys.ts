@@ -1,10 +1,10 @@
 import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn } from 'typeorm';
-import type { PasskeyDeviceType } from '../protocol/sign-in/passkey.js';
-import { type Audit, auditRow } from './audit-events.js';
-import { type Change, recordChange } from './change.js';
-import { type Columns, selected } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { type Placeholders, statement } from './connection/statement.js';
+import type { PasskeyDeviceType } from '../../protocol/sign-in/passkey.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import { type Change, recordChange } from '../audit/change.js';
+import { type Columns, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { type Placeholders, statement } from '../connection/statement.js';
 
 /** A WebAuthn credential with which a user signs in (WebAuthn Level 3 §4 Credential Record). */
 @Entity('passkeys')

@@ -1,9 +1,9 @@
 import { Column, Entity, type EntityManager, Index, PrimaryColumn } from 'typeorm';
-import { after } from '../clock.js';
-import { type Audit, auditRow } from './audit-events.js';
-import { type Columns, selected } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { jsonKey, statement, valuesOf } from './connection/statement.js';
+import { after } from '../../clock.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import { type Columns, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { jsonKey, statement, valuesOf } from '../connection/statement.js';
 import { takenAllowances } from './mail-allowances.js';
 
 /** A mail that is to be sent, or was a short while ago. It is made into text when it is sent. */

@@ -1,8 +1,8 @@
-import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
-import type { Audit } from './audit-events.js';
-import { answeringSession, issuedCode } from './code-issue.js';
-import type { Sql } from './connection/sql.js';
-import { jsonKey, statement } from './connection/statement.js';
+import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
+import type { Audit } from '../audit/audit-events.js';
+import type { Sql } from '../connection/sql.js';
+import { jsonKey, statement } from '../connection/statement.js';
+import { answeringSession, issuedCode } from '../grants/code-issue.js';
 import type { InteractionOutcome } from './interactions.js';
 
 /** An interaction whose answer the client may have. */

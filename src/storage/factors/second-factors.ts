@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type Change, recordChange } from './change.js';
+import { type Change, recordChange } from '../audit/change.js';
 import { Passkey } from './passkeys.js';
 import { RecoveryCode } from './recovery-codes.js';
 import { TotpAuthenticator } from './totp-authenticators.js';

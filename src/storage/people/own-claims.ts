@@ -1,6 +1,6 @@
-import { type Audit, auditRow } from './audit-events.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
 
 interface OwnClaims {
   readonly userId: string;

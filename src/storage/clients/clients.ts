@@ -1,12 +1,12 @@
 import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
-import { createBoundedCache } from '../cache/bounded-cache.js';
-import type { Clock } from '../clock.js';
-import type { ClientMetadata } from '../protocol/client/client-metadata.js';
-import { revokeGrants } from './authorization-grants.js';
-import { type Change, recordChange } from './change.js';
-import { coalescedStatement, keyIs } from './connection/coalesced-statement.js';
-import type { Sql } from './connection/sql.js';
-import { Consent } from './consents.js';
+import { createBoundedCache } from '../../cache/bounded-cache.js';
+import type { Clock } from '../../clock.js';
+import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
+import { type Change, recordChange } from '../audit/change.js';
+import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
+import type { Sql } from '../connection/sql.js';
+import { revokeGrants } from '../grants/authorization-grants.js';
+import { Consent } from '../grants/consents.js';
 
 /** Who made a client: provisioning updates only what the configuration declared, and deletes nothing. */
 export type ClientOrigin = 'configuration' | 'operator';

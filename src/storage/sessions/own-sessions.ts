@@ -1,7 +1,7 @@
-import { type Audit, auditRow } from './audit-events.js';
-import { type Columns, selected } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import { type Columns, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
 
 /** A session as its own user sees it. */
 export interface OwnSession {

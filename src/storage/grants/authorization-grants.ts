@@ -1,12 +1,12 @@
 import { Column, Entity, type EntityManager, type FindOptionsWhere, Index, IsNull, PrimaryColumn } from 'typeorm';
-import type { RequestedClaims } from '../protocol/authorization/claims-parameter.js';
-import { type Audit, auditRow } from './audit-events.js';
-import { coalescedStatement, keyIs } from './connection/coalesced-statement.js';
-import { type Columns, pick, selected } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
-import { notVoid } from './installation.js';
-import { type UserClaims, userColumns } from './users.js';
+import type { RequestedClaims } from '../../protocol/authorization/claims-parameter.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
+import { type Columns, pick, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import { notVoid } from '../installation.js';
+import { type UserClaims, userColumns } from '../people/users.js';
 
 /** What a user granted a client in one sign-in: every code and token made from it lives and dies with it. */
 @Entity('authorization_grants')

@@ -1,10 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { type Audit, auditRow } from './audit-events.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import { endSessionsOfOldPassword } from '../people/own-password.js';
+import { type SoughtIdentifier, userCalled } from '../people/users.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from './outgoing-mails.js';
-import { endSessionsOfOldPassword } from './own-password.js';
-import { type SoughtIdentifier, userCalled } from './users.js';
 
 /** What a link is good for. */
 export type MailedLinkKind = 'reset_password';

@@ -1,7 +1,7 @@
-import { type Audit, auditRow } from './audit-events.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
-import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from './outgoing-mails.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
 
 interface OwnPassword {
   readonly userId: string;

@@ -1,4 +1,4 @@
-import { jsonKey, type Placeholders } from './connection/statement.js';
+import { jsonKey, type Placeholders } from '../connection/statement.js';
 import type { PacedCounter } from './sign-in-failures.js';
 
 /** A passkey that signed an interaction's challenge. */

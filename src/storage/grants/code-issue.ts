@@ -1,10 +1,10 @@
-import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
-import { type Audit, auditRow } from './audit-events.js';
-import { columnsIn } from './connection/coalesced-statement.js';
-import { type Columns, jsonObject } from './connection/columns.js';
-import { jsonKey } from './connection/statement.js';
-import type { SignedInOutcome } from './interactions.js';
-import type { CodePayload } from './tokens/authorization-code.js';
+import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import { columnsIn } from '../connection/coalesced-statement.js';
+import { type Columns, jsonObject } from '../connection/columns.js';
+import { jsonKey } from '../connection/statement.js';
+import type { SignedInOutcome } from '../interactions/interactions.js';
+import type { CodePayload } from '../tokens/authorization-code.js';
 
 /** An authorization request that is answered with a code, and all that is stored of the answer. */
 export interface AnsweredRequest {

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { type Columns, jsonObject } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { jsonKey, statement } from './connection/statement.js';
+import { type Columns, jsonObject } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { jsonKey, statement } from '../connection/statement.js';
 
 /** Failed sign-ins under one key: a keyed hash of what is counted, for example of (identifier, address). */
 @Entity('sign_in_failures')

@@ -1,9 +1,9 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { type Audit, auditRow } from './audit-events.js';
-import { coalescedStatement, keyIs } from './connection/coalesced-statement.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
-import { notVoid } from './installation.js';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import { notVoid } from '../installation.js';
 
 /** JWT access tokens without an authorization grant that were revoked, remembered until they expire by themselves. */
 @Entity('revoked_access_tokens')

@@ -1,6 +1,6 @@
-import { type Columns, selected } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
+import { type Columns, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
 import { type UserClaims, userColumns } from './users.js';
 
 /** Somebody who is signed in, as their own account is shown to them. */

@@ -1,10 +1,10 @@
-import { type Columns, selected } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
-import { isProof } from './interactions.js';
+import { type Columns, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import { isProof } from '../interactions/interactions.js';
+import type { SignInAccount } from '../people/users.js';
 import { type FailureStates, failureStates } from './sign-in-failures.js';
 import { accountColumns } from './sign-in-look.js';
-import type { SignInAccount } from './users.js';
 
 interface Look {
   readonly userId: string;

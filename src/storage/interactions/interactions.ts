@@ -1,15 +1,15 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { ValidatedAuthorizationRequest } from '../protocol/authorization/authorization-request.js';
-import type { RequestedClaims } from '../protocol/authorization/claims-parameter.js';
-import type { ClientMetadata } from '../protocol/client/client-metadata.js';
-import type { AuthenticationMethodReference } from '../protocol/sign-in/authentication-context.js';
-import type { GivenProof, InteractionError } from '../protocol/sign-in/next-step.js';
-import { type Columns, jsonObject, pick, selected } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { jsonKey, statement } from './connection/statement.js';
-import { consentColumns, type GivenConsent } from './consents.js';
-import { challengesAnswered, type TakenProof, takenProof } from './proofs.js';
-import { enrolledMethods } from './users.js';
+import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
+import type { RequestedClaims } from '../../protocol/authorization/claims-parameter.js';
+import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
+import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
+import type { GivenProof, InteractionError } from '../../protocol/sign-in/next-step.js';
+import { type Columns, jsonObject, pick, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { jsonKey, statement } from '../connection/statement.js';
+import { consentColumns, type GivenConsent } from '../grants/consents.js';
+import { enrolledMethods } from '../people/users.js';
+import { challengesAnswered, type TakenProof, takenProof } from '../sign-in/proofs.js';
 
 /** Somebody is signed in, and the client may have what it asked for. */
 export interface SignedInOutcome {

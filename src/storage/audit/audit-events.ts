@@ -1,8 +1,8 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import type { Clock } from '../clock.js';
-import { after } from '../clock.js';
-import type { Sql } from './connection/sql.js';
-import { jsonKey, statement } from './connection/statement.js';
+import type { Clock } from '../../clock.js';
+import { after } from '../../clock.js';
+import type { Sql } from '../connection/sql.js';
+import { jsonKey, statement } from '../connection/statement.js';
 
 /** What is worth remembering about security; the closed set of types. */
 export type AuditEventType =

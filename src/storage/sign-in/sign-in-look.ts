@@ -1,9 +1,15 @@
-import { type Columns, pick, selected } from './connection/columns.js';
-import type { Sql } from './connection/sql.js';
-import { statement } from './connection/statement.js';
-import { acceptedPasskeys, type Passkey } from './passkeys.js';
+import { type Columns, pick, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import { acceptedPasskeys, type Passkey } from '../factors/passkeys.js';
+import {
+  enrolledMethods,
+  type SignInAccount,
+  type SoughtIdentifier,
+  soughtIdentifier,
+  userCalled,
+} from '../people/users.js';
 import { type FailureStates, failureStates } from './sign-in-failures.js';
-import { enrolledMethods, type SignInAccount, type SoughtIdentifier, soughtIdentifier, userCalled } from './users.js';
 
 interface Look extends SoughtIdentifier {
   /** Of the failures that count against the attempt; hexadecimal. */
