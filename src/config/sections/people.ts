@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os';
+import * as z from 'zod';
+import { logoutConfirmations } from '../../protocol/sign-in/logout.js';
+import { secondFactorPolicies } from '../../protocol/sign-in/next-step.js';
+import { count, duration, list, origin, text } from '../values.js';
+
+export const password = z
+  .strictObject({
+    memory_kib: count(8).default(19_456),
+    iterations: count(1, 100).default(2),
+    parallelism: count(1, 16).default(1),
+    /** Hashes at once: one core is left for tokens, and each hash holds `memory_kib`. */
+    concurrency: count(1, 64).default(Math.min(4, Math.max(1, availableParallelism() - 1))),
+    queue: count(0, 10_000).default(32),
+    /** Of `queue`, those from one address block. */
+    queue_per_address: count(1, 10_000).default(8),
+  })
+  .prefault({});
+
+export const signIn = z
+  .strictObject({
+    /** Failures that cost no delay; each later one doubles it, from `first_delay` up to `longest_delay`. */
+    free_failures: count(0, 100).default(3),
+    first_delay: duration('60s', '1ms').prefault('1s'),
+    longest_delay: duration('60s', '1ms').prefault('60s'),
+    /** After so long without a failure the count starts afresh. */
+    remember_failures: duration('30d', '1s').prefault('1h'),
+    /** Failures of one address block over all identifiers: so many, and one more after each so long. */
+    address: z
+      .strictObject({
+        free_failures: count(1, 1_000_000).default(100),
+        forgive_every: duration('24h', '10ms').prefault('36s'),
+      })
+      .prefault({}),
+    /** How long a browser that once signed in to an account counts as known there. */
+    known_browser: duration('3650d', '1s').prefault('180d'),
+  })
+  .prefault({});
+
+export const webauthn = z
+  .strictObject({
+    /** By default the host of idp's public URL; may be a domain above it (WebAuthn Level 3 §5.1.2). */
+    rp_id: text('a domain').optional(),
+    /** Other origins on which its passkeys may be used (WebAuthn Level 3 §5.11). */
+    related_origins: list(origin()),
+  })
+  .prefault({});
+
+export const logout = z
+  .strictObject({
+    /** Without a question only for an ID token of the very session (OIDC RP-Initiated Logout §2). */
+    confirmation: z.enum(logoutConfirmations).default('unless_hinted'),
+  })
+  .prefault({});
+
+export const policy = z
+  .strictObject({
+    /** Whether somebody who signs in with a password is asked for a second factor. */
+    second_factor: z.enum(secondFactorPolicies).default('when_enrolled'),
+  })
+  .prefault({});
