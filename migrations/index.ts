@@ -11,6 +11,7 @@ import { Passkeys1795650000000 } from './1795650000000-passkeys.js';
 import { SecondFactors1795660000000 } from './1795660000000-second-factors.js';
 import { MailedLinks1795670000000 } from './1795670000000-mailed-links.js';
 import { Account1795680000000 } from './1795680000000-account.js';
+import { LinksWithoutAccount1795690000000 } from './1795690000000-links-without-account.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   SecondFactors1795660000000,
   MailedLinks1795670000000,
   Account1795680000000,
+  LinksWithoutAccount1795690000000,
 ];

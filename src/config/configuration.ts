@@ -1,5 +1,6 @@
 import type { CustomScopes } from '../protocol/claims.js';
 import type { RoleName } from '../protocol/endpoints.js';
+import type { RegistrationMode } from '../protocol/sign-in/registration.js';
 import type { FileSections } from './schema.js';
 import type { Secret } from './secret.js';
 
@@ -103,6 +104,7 @@ const databaseRole = [
   'password',
   'sign_in',
   'webauthn',
+  'registration',
   'logout',
   'policy',
   'limits',
@@ -169,12 +171,20 @@ export const readsFilesOf = (role: ServingRole, section: string): boolean =>
 export const isMailOn = ({ profile, mail }: Pick<DatabaseRoleConfig, 'profile' | 'mail'>): boolean =>
   mail.smtp !== undefined || profile !== 'production';
 
+/** Who may make an account of their own: nobody where no mail goes anywhere, since each begins with a link. */
+export const registrationOf = (
+  config: Pick<DatabaseRoleConfig, 'profile' | 'mail' | 'registration'>,
+): RegistrationMode => (isMailOn(config) ? config.registration : 'off');
+
 /** What is as configured, and perhaps not as meant. */
 export function remarksOn(serving: Serving): readonly string[] {
   if (serving.role !== 'idp' && serving.role !== 'all') return [];
-  return isMailOn(serving.config)
-    ? []
-    : ['mail is off: nobody is told of what happens to their account; set mail.smtp'];
+  const { config } = serving;
+  if (isMailOn(config)) return [];
+  return [
+    'mail is off: nobody is told of what happens to their account; set mail.smtp',
+    ...(config.registration === 'off' ? [] : ['registration is off with it: an account begins with a mailed link']),
+  ];
 }
 
 /** The roles on whose account a process needs a public URL; none where it can do without. */

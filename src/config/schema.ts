@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { registrationModes } from '../protocol/sign-in/registration.js';
 import { declaredClient, declaredUser } from './declared.js';
 import { mail } from './sections/mail.js';
 import { admin, http, limits, outbound, telemetry } from './sections/network.js';
@@ -63,6 +64,8 @@ export const fileSchema = z.strictObject({
   password,
   sign_in: signIn,
   webauthn,
+  /** Who may make an account of their own. */
+  registration: z.enum(registrationModes).default('off'),
   logout,
   policy,
   limits,

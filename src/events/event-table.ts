@@ -37,6 +37,8 @@ export const eventTable = {
   user_changed: { level: 'info', row: 'statement' },
   password_reset_asked: { level: 'info', row: 'statement' },
   password_reset: { level: 'info', row: 'statement' },
+  sign_up_asked: { level: 'info', row: 'statement' },
+  signed_up: { level: 'info', row: 'statement' },
   mail_given_up: { level: 'warn', row: 'statement' },
   passkey_added: { level: 'info', row: 'statement' },
   passkey_renamed: { level: 'info', row: 'statement' },

@@ -43,6 +43,8 @@ export type SecurityEvent =
   | (Event<'user_changed'> & { readonly userId: string; readonly detail: AuditDetail & { readonly change: string } })
   | Event<'password_reset_asked'>
   | Event<'password_reset'>
+  | Event<'sign_up_asked'>
+  | (Event<'signed_up'> & { readonly userId: string })
   | (Event<'mail_given_up'> & { readonly detail: AuditDetail & { readonly template: string; readonly reason: string } })
   | (Event<'passkey_added'> & { readonly userId: string })
   | (Event<'passkey_renamed'> & { readonly userId: string })

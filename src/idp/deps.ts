@@ -33,6 +33,7 @@ export type IdpConfig = Pick<
   | 'keyEncryptionKeys'
   | 'signIn'
   | 'webauthn'
+  | 'registration'
   | 'logout'
   | 'policy'
   | 'mail'
@@ -74,7 +75,7 @@ export interface Idp extends IdpGiven {
   readonly sharedAttempts: RateLimiter;
   /** Per address block and account: successes that make good a failure of the block. */
   readonly forgivingSuccesses: RateLimiter;
-  /** Per address block: links for a new password that were asked for. */
+  /** Per address block: links to be mailed that were asked for. */
   readonly linksAskedFor: RateLimiter;
   /** Per address block: visits to account pages by somebody who has to sign in first. */
   readonly accountStarts: RateLimiter;

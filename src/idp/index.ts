@@ -20,15 +20,18 @@ import { sendAnswer } from './interaction/answer.js';
 import { interactionForm } from './interaction/interaction-form.js';
 import { languageSwitch } from './interaction/language-switch.js';
 import { pageErrors } from './interaction/page-errors.js';
-import { hubPath, logoutPath } from './interaction/paths.js';
+import { hubPath, logoutPath, openSignUp, signUpPath } from './interaction/paths.js';
 import type { InteractionStep, Steps } from './interaction/step.js';
 import type { StepKind } from './interaction/step-kind.js';
 import { mountMailbox } from './mailbox/mailbox.js';
+import { linkPath } from './mailed-link.js';
 import { confirmLogout, logout } from './openid/logout.js';
 import { userinfo } from './openid/userinfo.js';
 import { forgottenPassword } from './recovery/forgotten-password.js';
-import { forgottenPasswordPath, resetPasswordPath } from './recovery/paths.js';
+import { forgottenPasswordPath } from './recovery/paths.js';
 import { resetPassword } from './recovery/reset-password.js';
+import { signUp } from './registration/sign-up.js';
+import { signUpByLink } from './registration/sign-up-by-link.js';
 import { loadScript } from './script.js';
 import { loginStep } from './sign-in/login.js';
 import { passwordMethod } from './sign-in/methods/password.js';
@@ -56,11 +59,23 @@ const recoveryPages = (idp: Idp) =>
     ? {
         forgottenPassword: [languageSwitch(idp, () => forgottenPasswordPath(idp)), forgottenPassword(idp)],
         resetPassword: [
-          languageSwitch(idp, ({ params }) => resetPasswordPath(idp, String(params.link))),
+          languageSwitch(idp, ({ params }) => linkPath(idp, 'resetPassword', String(params.link))),
           resetPassword(idp),
         ],
       }
     : { forgottenPassword: undefined, resetPassword: undefined };
+
+/** Where an account is made; not there where nobody may. */
+const registrationPages = (idp: Idp) =>
+  openSignUp(idp)
+    ? {
+        signUp: [languageSwitch(idp, () => signUpPath(idp)), signUp(idp)],
+        signUpByLink: [
+          languageSwitch(idp, ({ params }) => linkPath(idp, 'signUpByLink', String(params.link))),
+          signUpByLink(idp),
+        ],
+      }
+    : { signUp: undefined, signUpByLink: undefined };
 
 /**
  * The route table: `protocol/endpoints.ts` says where each one is. The forms of steps and the account pages are mounted from
@@ -78,6 +93,7 @@ const handlersOf = (
   ],
   userinfo: userinfo(idp),
   ...recoveryPages(idp),
+  ...registrationPages(idp),
   logout: [languageSwitch(idp, () => logoutPath(idp)), logout(idp)],
   confirmLogout: confirmLogout(idp),
   passkeyEndpoints: passkeyEndpoints(idp),

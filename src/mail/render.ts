@@ -32,6 +32,6 @@ export function renderMail(mail: ClaimedMail, { keyEncryptionKeys, pages }: Send
   const product = pages.productName;
   const secret = sealedSecret === null ? undefined : unsealed(keyEncryptionKeys, id, sealedSecret);
   const letter = letterOf(template, parameters, { texts, product, lostPasswordUrl: pages.lostPasswordUrl, secret });
-  const frame = { language: texts.language, product, footer: texts.footer(product) };
+  const frame = { language: texts.language, product, footer: letter.footer ?? texts.footer(product) };
   return { subject: letter.subject, text: asText(letter, frame), html: asHtml(letter, frame) };
 }

@@ -41,6 +41,8 @@ export const endpoints = {
   changePassword: { role: 'idp', methods: ['GET'], path: '/.well-known/change-password' },
   forgottenPassword: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/password/forgotten' },
   resetPassword: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/password/reset/:link' },
+  signUp: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/sign-up' },
+  signUpByLink: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/sign-up/:link' },
   confirmLogout: { role: 'idp', methods: ['POST'], path: '/oidc/v1/logout/confirm' },
   frontPage: { role: 'idp', methods: ['GET'], path: '/' },
   account: { role: 'idp', methods: ['GET'], path: '/account' },

@@ -26,10 +26,11 @@ export const rooms: Readonly<Record<string, Floors>> = {
   storage: [['data-source'], ['*'], ['connection']],
   idp: [
     ['index'],
-    ['hub', 'account'],
+    ['hub', 'account', 'registration'],
     ['sign-in'],
     ['consent', 'openid', 'mailbox', 'well-known'],
     ['recovery'],
+    ['mailed-link'],
     ['interaction'],
     ['deps'],
     ['script'],

@@ -87,6 +87,7 @@ export const configuration: AllRolesConfig = {
     knownBrowser: 180 * day,
   },
   webauthn: { relatedOrigins: [] },
+  registration: 'open',
   logout: { confirmation: 'unless_hinted' },
   policy: { secondFactor: 'when_enrolled' },
   limits: {

@@ -12,6 +12,8 @@ export interface PresentedCookies {
   readonly session: string | undefined;
   /** What `known-browser.ts` keeps of the accounts that signed in from this browser. */
   readonly knownBrowser: string | undefined;
+  /** The id of the interaction whose sign-in page was shown last: other pages lead back to it. */
+  readonly interaction: string | undefined;
   /** Whether a passkey may be offered here. */
   readonly passkeyOffer: PasskeyOffer | undefined;
   /** The person's choice of a language, and what the browser says of it. */
@@ -20,7 +22,7 @@ export interface PresentedCookies {
 
 /** A cookie that an answer sets, or clears where it has no value. */
 export interface CookieToSet {
-  readonly name: 'browser' | 'session' | 'known_browser' | 'passkey_offer' | typeof languageCookieName;
+  readonly name: 'browser' | 'session' | 'known_browser' | 'interaction' | 'passkey_offer' | typeof languageCookieName;
   readonly value: string | null;
   /** Without it the cookie goes with the browser's window. */
   readonly maxAgeSeconds?: number;
@@ -35,6 +37,7 @@ export const presentedCookies = ({ cookies }: Idp, req: Request): PresentedCooki
   browser: wellFormed(cookies.read(req, 'browser')),
   session: wellFormed(cookies.read(req, 'session')),
   knownBrowser: cookies.read(req, 'known_browser'),
+  interaction: wellFormed(cookies.read(req, 'interaction')),
   passkeyOffer: passkeyOffers.find((offer) => offer === cookies.read(req, 'passkey_offer')),
   reader: readerOf(cookies, req),
 });
@@ -64,6 +67,9 @@ export const passkeyOfferCookie = (offer: PasskeyOffer | null): CookieToSet => (
   value: offer,
   ...(offer === 'declined' ? { maxAgeSeconds: declinedFor } : {}),
 });
+
+/** Gone with the browser's window; what it names ends much earlier. */
+export const interactionCookie = (id: string): CookieToSet => ({ name: 'interaction', value: id });
 
 /** Gone with the browser's window; how long it counts is decided by the session's row. Null clears it. */
 export const sessionCookie = (secret: string | null): CookieToSet => ({ name: 'session', value: secret });

@@ -1,3 +1,4 @@
+import { registrationOf } from '../../config/configuration.js';
 import { hashToken, hmacSha256 } from '../../crypto/digest.js';
 import type { PageContext } from '../../pages/view.js';
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
@@ -49,6 +50,12 @@ export function accountReturn(idp: Idp, { redirectUri }: Pick<ValidatedAuthoriza
   const wanted = accountPages.find((name) => endpointUrl(idp.config.publicUrls.idp, name) === redirectUri);
   return accountPath(idp, wanted ?? 'account');
 }
+
+export const signUpPath = (idp: Idp): string => pathOf(idp, 'signUp');
+
+/** Where everybody may ask for an account; undefined where not. */
+export const openSignUp = (idp: Idp): string | undefined =>
+  registrationOf(idp.config) === 'open' ? signUpPath(idp) : undefined;
 
 export const logoutPath = (idp: Idp): string => pathOf(idp, 'logout');
 export const confirmLogoutPath = (idp: Idp): string => pathOf(idp, 'confirmLogout');

@@ -8,9 +8,6 @@ import { presentedCookies } from '../interaction/cookies.js';
 export const forgottenPasswordPath = ({ config }: Idp): string =>
   endpointUrl(new URL(config.publicUrls.idp).pathname, 'forgottenPassword');
 
-export const resetPasswordPath = ({ config }: Idp, link: string): string =>
-  endpointUrl(new URL(config.publicUrls.idp).pathname, 'resetPassword', { link });
-
 /** Where a new password is to be had: at the installation's own page, or here once mail is on. */
 export const lostPasswordUrl = (idp: Idp): string | undefined =>
   idp.config.pages.lostPasswordUrl ?? (isMailOn(idp.config) ? forgottenPasswordPath(idp) : undefined);

@@ -3,7 +3,6 @@ import { hashToken } from '../../crypto/digest.js';
 import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
 import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
-import { PageRefusal } from '../../pages/error-pages.js';
 import type { View } from '../../pages/view.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import { type PasswordProblem, passwordProblem } from '../../protocol/sign-in/password-rules.js';
@@ -12,16 +11,11 @@ import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
 import { sessionCookie } from '../interaction/cookies.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
+import { linkGone, linkPath } from '../mailed-link.js';
 import { renderNewPasswordPage, renderPasswordChangedPage } from './pages.js';
-import { recoveryView, resetPasswordPath } from './paths.js';
+import { recoveryView } from './paths.js';
 
 const purpose = 'reset_password';
-
-const linkGone = (): PageRefusal =>
-  new PageRefusal(
-    ({ recovery: text }) => ({ status: 410, title: text.goneTitle, message: text.gone }),
-    'the link is unknown, used or expired',
-  );
 
 interface OpenedLink {
   readonly link: string;
@@ -32,7 +26,7 @@ interface OpenedLink {
 function page(idp: Idp, { link, account, view }: OpenedLink, problem?: PasswordProblem): Answer {
   const shown = renderNewPasswordPage(view, {
     name: account.username,
-    action: resetPasswordPath(idp, link),
+    action: linkPath(idp, 'resetPassword', link),
     csrf: csrfToken(idp.csrfKey, link, purpose),
     problem,
   });
@@ -68,7 +62,7 @@ export const resetPassword =
     const link = String(req.params.link);
     const account = await findPasswordReset(idp.sql, hashToken(link), idp.clock.now());
     if (!account) throw linkGone();
-    const opened = { link, account, view: recoveryView(idp, req, resetPasswordPath(idp, link)) };
+    const opened = { link, account, view: recoveryView(idp, req, linkPath(idp, 'resetPassword', link)) };
     if (req.method !== 'POST') return sendAnswer(idp, res, page(idp, opened));
     assertOwnForm(idp, req);
     const form = await readForm(req);

@@ -6,10 +6,10 @@ import { retryAfterSeconds } from '../../protocol/sign-in/sign-in-delay.js';
 import { consentForm } from '../consent/consent.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
-import { type CookieToSet, passkeyOfferCookie } from '../interaction/cookies.js';
+import { type CookieToSet, interactionCookie, passkeyOfferCookie } from '../interaction/cookies.js';
 import { formOf } from '../interaction/interaction-form.js';
 import { clientOnPage } from '../interaction/parts.js';
-import { hubPath } from '../interaction/paths.js';
+import { hubPath, openSignUp } from '../interaction/paths.js';
 import type { InteractionStep, SentForm, StepForm } from '../interaction/step.js';
 import { stepOf, type Visit } from '../interaction/visit.js';
 import { lostPasswordUrl } from '../recovery/paths.js';
@@ -40,6 +40,7 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
     { ...visit.view, here: hubPath(idp, visit, otherAccount) },
     {
       lostPasswordUrl: lostPasswordUrl(idp),
+      signUpUrl: openSignUp(idp),
       client: clientOnPage(visit),
       ...formOf(idp, visit, loginForm),
       // Nobody waits for an answer where somebody comes to their own account.
@@ -54,7 +55,8 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
 
 function loginPage(idp: Idp, visit: Visit): Answer {
   const step = stepOf(idp, visit);
-  return { page: render(idp, visit, { again: step.kind === 'login' && step.again }) };
+  const page = render(idp, visit, { again: step.kind === 'login' && step.again });
+  return { page, cookies: [interactionCookie(visit.interactionId)] };
 }
 
 /** What is missing in the form, before anything is looked up. */

@@ -25,6 +25,8 @@ export interface LoginPage {
   /** Somebody is signed in and is asked to prove it once more. */
   readonly again?: boolean | undefined;
   readonly lostPasswordUrl?: string | undefined;
+  /** Where who has no account makes one, if they may. */
+  readonly signUpUrl?: string | undefined;
   readonly problem?: LoginProblem | undefined;
   readonly passkey: PasskeyOnPage;
 }
@@ -99,6 +101,7 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
         ${passkeyButton(view, page)}
       </form>
       ${page.lostPasswordUrl && html`<p class="help"><a href="${page.lostPasswordUrl}">${text.lostPassword}</a></p>`}
+      ${page.signUpUrl && html`<p class="help"><a href="${page.signUpUrl}">${view.texts.signUp.title}</a></p>`}
       ${
         page.cancel &&
         html`<div class="foot">

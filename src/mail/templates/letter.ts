@@ -8,6 +8,8 @@ export interface Letter {
   readonly facts: readonly (readonly [name: string, value: string])[];
   /** What to do about it. */
   readonly advice: readonly string[];
+  /** Why they get it, where that is not the safety of their account. */
+  readonly footer?: string;
   readonly action?: { readonly label: string; readonly url: string } | undefined;
 }
 
@@ -32,6 +34,17 @@ export const momentIn = (language: string, moment: string): string =>
     timeZone: 'UTC',
     timeZoneName: 'short',
   }).format(new Date(moment));
+
+/** Where a link leads, without its secret. */
+export interface LinkPlace {
+  readonly url: string;
+}
+
+/** @throws Error without the link's secret */
+export function linkOf({ url }: LinkPlace, { secret }: LetterSetting): string {
+  if (secret === undefined) throw new Error('the link has no secret');
+  return `${url}/${secret}`;
+}
 
 export const newPasswordAction = ({ texts, lostPasswordUrl }: LetterSetting): Letter['action'] =>
   lostPasswordUrl === undefined ? undefined : { label: texts.newPassword, url: lostPasswordUrl };

@@ -1,21 +1,19 @@
-import type { Letter, LetterSetting } from './letter.js';
+import { type Letter, type LetterSetting, type LinkPlace, linkOf } from './letter.js';
 
-export interface PasswordReset {
-  /** Where the link leads, without its secret. */
-  readonly url: string;
+export interface PasswordReset extends LinkPlace {
   /** In which it is good. */
   readonly minutes: number;
 }
 
 /** The link by which who forgot a password gets another. @throws Error without the link's secret */
-export function passwordReset({ url, minutes }: PasswordReset, { texts, product, secret }: LetterSetting): Letter {
+export function passwordReset(link: PasswordReset, setting: LetterSetting): Letter {
+  const { texts, product } = setting;
   const { passwordReset: text } = texts;
-  if (secret === undefined) throw new Error('the link has no secret');
   return {
     subject: text.subject(product),
     paragraphs: [text.lead(product)],
     facts: [],
-    advice: [text.lifetime(minutes), text.ifNot],
-    action: { label: texts.newPassword, url: `${url}/${secret}` },
+    advice: [text.lifetime(link.minutes), text.ifNot],
+    action: { label: texts.newPassword, url: linkOf(link, setting) },
   };
 }

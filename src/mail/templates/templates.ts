@@ -1,13 +1,17 @@
+import { accountExists } from './account-exists.js';
 import type { Letter, LetterSetting } from './letter.js';
 import { type NewDevice, newDevice } from './new-device.js';
 import { type PasswordChanged, passwordChanged } from './password-changed.js';
 import { type PasswordReset, passwordReset } from './password-reset.js';
+import { type SignUp, signUp } from './sign-up.js';
 
 /** What each template is made from, as its row holds it: nothing secret. */
 export interface TemplateParameters {
   readonly new_device: NewDevice;
   readonly password_changed: PasswordChanged;
   readonly password_reset: PasswordReset;
+  readonly sign_up: SignUp;
+  readonly account_exists: PasswordReset;
 }
 
 export type TemplateName = keyof TemplateParameters;
@@ -22,4 +26,6 @@ export const templates: {
   new_device: newDevice,
   password_changed: passwordChanged,
   password_reset: passwordReset,
+  sign_up: signUp,
+  account_exists: accountExists,
 };

@@ -23,6 +23,22 @@ export const de: MailTexts = {
     lifetime: (minutes) => `Der Link funktioniert einmal, innerhalb von ${minutes} Minuten.`,
     ifNot: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.',
   },
+  signUp: {
+    subject: (product) => `Ihr Konto bei ${product} einrichten`,
+    lead: (product) => `Jemand, vermutlich Sie, möchte mit dieser E-Mail-Adresse ein Konto bei ${product} anlegen.`,
+    lifetime: (hours) => `Der Link funktioniert einmal, innerhalb von ${hours} Stunden.`,
+    ifNot: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne den Link entsteht kein Konto.',
+    action: 'Konto einrichten',
+    footer: (product) =>
+      `Sie erhalten diese Nachricht, weil Ihre Adresse auf der Registrierungsseite von ${product} eingegeben wurde. Antworten werden nicht gelesen.`,
+  },
+  accountExists: {
+    subject: (product) => `Sie haben schon ein Konto bei ${product}`,
+    lead: (product) =>
+      `Jemand, vermutlich Sie, wollte mit dieser E-Mail-Adresse ein Konto bei ${product} anlegen. Es gibt bereits eines: Melden Sie sich mit der Adresse an.`,
+    forgotten: 'Wenn Sie Ihr Passwort vergessen haben, legen Sie über den Link unten ein neues fest.',
+    ifNot: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Konto bleibt, wie es ist.',
+  },
   facts: { time: 'Zeitpunkt', application: 'Anwendung', address: 'Internetadresse' },
   newPassword: 'Neues Passwort festlegen',
   footer: (product) =>

@@ -21,6 +21,22 @@ export const en: MailTexts = {
     lifetime: (minutes) => `The link works once, within ${minutes} minutes.`,
     ifNot: 'If it was not you, there is nothing to do: your password stays as it is.',
   },
+  signUp: {
+    subject: (product) => `Set up your ${product} account`,
+    lead: (product) => `Somebody, probably you, wants to create an account at ${product} with this e-mail address.`,
+    lifetime: (hours) => `The link works once, within ${hours} hours.`,
+    ifNot: 'If it was not you, there is nothing to do: without the link there is no account.',
+    action: 'Set up the account',
+    footer: (product) =>
+      `You get this message because your address was entered on the sign-up page of ${product}. Nobody reads replies.`,
+  },
+  accountExists: {
+    subject: (product) => `You have an account at ${product} already`,
+    lead: (product) =>
+      `Somebody, probably you, wanted to create an account at ${product} with this e-mail address. There is one already: sign in with the address.`,
+    forgotten: 'If you forgot your password, set a new one by the link below.',
+    ifNot: 'If it was not you, there is nothing to do: your account stays as it is.',
+  },
   facts: { time: 'Time', application: 'Application', address: 'Internet address' },
   newPassword: 'Set a new password',
   footer: (product) =>

@@ -24,6 +24,23 @@ export const es: MailTexts = {
     lifetime: (minutes) => `El enlace funciona una sola vez, durante ${minutes} minutos.`,
     ifNot: 'Si no ha sido usted, no tiene que hacer nada: su contraseña sigue siendo la misma.',
   },
+  signUp: {
+    subject: (product) => `Configure su cuenta de ${product}`,
+    lead: (product) =>
+      `Alguien, probablemente usted, quiere crear una cuenta en ${product} con esta dirección de correo.`,
+    lifetime: (hours) => `El enlace funciona una sola vez, durante ${hours} horas.`,
+    ifNot: 'Si no ha sido usted, no tiene que hacer nada: sin el enlace no se crea ninguna cuenta.',
+    action: 'Configurar la cuenta',
+    footer: (product) =>
+      `Recibe este mensaje porque su dirección se escribió en la página de registro de ${product}. Nadie lee las respuestas.`,
+  },
+  accountExists: {
+    subject: (product) => `Ya tiene una cuenta en ${product}`,
+    lead: (product) =>
+      `Alguien, probablemente usted, ha querido crear una cuenta en ${product} con esta dirección de correo. Ya existe una: inicie sesión con la dirección.`,
+    forgotten: 'Si ha olvidado su contraseña, establezca una nueva con el enlace siguiente.',
+    ifNot: 'Si no ha sido usted, no tiene que hacer nada: su cuenta sigue como está.',
+  },
   facts: { time: 'Fecha y hora', application: 'Aplicación', address: 'Dirección de Internet' },
   newPassword: 'Establecer una nueva contraseña',
   footer: (product) =>

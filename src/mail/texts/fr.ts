@@ -24,6 +24,22 @@ export const fr: MailTexts = {
     lifetime: (minutes) => `Le lien fonctionne une seule fois, pendant ${minutes}\u00a0minutes.`,
     ifNot: `Si ce n’était pas vous, il n’y a rien à faire\u00a0: votre mot de passe reste inchangé.`,
   },
+  signUp: {
+    subject: (product) => `Configurez votre compte ${product}`,
+    lead: (product) => `Quelqu’un, probablement vous, souhaite créer un compte ${product} avec cette adresse e-mail.`,
+    lifetime: (hours) => `Le lien fonctionne une seule fois, pendant ${hours}\u00a0heures.`,
+    ifNot: `Si ce n’était pas vous, il n’y a rien à faire\u00a0: sans ce lien, aucun compte n’est créé.`,
+    action: 'Configurer le compte',
+    footer: (product) =>
+      `Vous recevez ce message parce que votre adresse a été saisie sur la page d’inscription de ${product}. Les réponses ne sont pas lues.`,
+  },
+  accountExists: {
+    subject: (product) => `Vous avez déjà un compte ${product}`,
+    lead: (product) =>
+      `Quelqu’un, probablement vous, a voulu créer un compte ${product} avec cette adresse e-mail. Il en existe déjà un\u00a0: connectez-vous avec cette adresse.`,
+    forgotten: 'Si vous avez oublié votre mot de passe, définissez-en un nouveau avec le lien ci-dessous.',
+    ifNot: `Si ce n’était pas vous, il n’y a rien à faire\u00a0: votre compte reste inchangé.`,
+  },
   facts: { time: 'Date et heure', application: 'Application', address: 'Adresse Internet' },
   newPassword: 'Choisir un nouveau mot de passe',
   footer: (product) =>

@@ -20,6 +20,20 @@ export interface MailTexts {
     readonly lifetime: (minutes: number) => string;
     readonly ifNot: string;
   };
+  readonly signUp: {
+    readonly subject: (product: string) => string;
+    readonly lead: (product: string) => string;
+    readonly lifetime: (hours: number) => string;
+    readonly ifNot: string;
+    readonly action: string;
+    readonly footer: (product: string) => string;
+  };
+  readonly accountExists: {
+    readonly subject: (product: string) => string;
+    readonly lead: (product: string) => string;
+    readonly forgotten: string;
+    readonly ifNot: string;
+  };
   readonly facts: {
     readonly time: string;
     readonly application: string;

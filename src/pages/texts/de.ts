@@ -149,6 +149,26 @@ export const de: Texts = {
     busy: (minutes) =>
       `Von hier wurde zu oft ein Link angefordert. Versuchen Sie es in ${minutes} Minuten noch einmal.`,
   },
+  signUp: {
+    title: 'Konto anlegen',
+    lead: 'Nennen Sie uns Ihre E-Mail-Adresse. Wir senden dorthin einen Link, mit dem Sie Ihr Konto einrichten.',
+    email: 'E-Mail-Adresse',
+    noAddress: 'Geben Sie eine E-Mail-Adresse ein, etwa ada@example.org.',
+    submit: 'Link senden',
+    haveAccount: 'Ich habe schon ein Konto',
+    sent: (email) =>
+      `Eine Nachricht an ${email} ist unterwegs. Der Link darin funktioniert einen Tag lang. Sehen Sie auch im Ordner für unerwünschte Nachrichten nach.`,
+    otherAddress: 'Andere Adresse verwenden',
+    newTitle: 'Konto einrichten',
+    noName: 'Geben Sie Ihren Namen ein.',
+    password: 'Passwort',
+    create: 'Konto anlegen',
+    doneTitle: 'Ihr Konto ist eingerichtet',
+    done: 'Kehren Sie zur Anwendung zurück und melden Sie sich mit Ihrer E-Mail-Adresse und Ihrem Passwort an.',
+    toAccount: 'Konto ansehen',
+    takenTitle: 'Sie haben schon ein Konto',
+    taken: 'Zu dieser Adresse gibt es inzwischen eines. Kehren Sie zur Anwendung zurück und melden Sie sich damit an.',
+  },
   challenge: {
     title: 'Bitte bestätigen Sie, dass Sie es sind',
     lead: 'Geben Sie den Code ein, den Ihre Authenticator-App anzeigt.',

@@ -31,6 +31,8 @@ export type AuditEventType =
   | 'passkey_flagged'
   | 'password_reset_asked'
   | 'password_reset'
+  | 'sign_up_asked'
+  | 'signed_up'
   | 'restored_database_voided';
 
 @Entity('audit_events')

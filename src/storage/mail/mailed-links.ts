@@ -7,7 +7,7 @@ import { type SoughtIdentifier, userCalled } from '../people/users.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from './outgoing-mails.js';
 
 /** What a link is good for. */
-export type MailedLinkKind = 'reset_password';
+export type MailedLinkKind = 'reset_password' | 'sign_up';
 
 /** A link that was mailed to a person, good once. The mail's row holds its secret encrypted, this one its hash. */
 @Entity('mailed_links')
@@ -16,9 +16,10 @@ export class MailedLink {
   secretHash!: Buffer;
   @Column('text')
   kind!: MailedLinkKind;
+  /** Null where it leads to an account that is yet to be. */
   @Index('mailed_links_user')
-  @Column('uuid', { name: 'user_id' })
-  userId!: string;
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId!: string | null;
   /** The address to which it went: whoever opens it reads what is sent there. */
   @Column('text')
   recipient!: string;

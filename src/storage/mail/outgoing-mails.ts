@@ -70,10 +70,11 @@ export type MailOutcome = 'queued' | 'dropped';
 
 /** SQL expressions over the rows of `from`, of which there is one or none. */
 interface MailSource {
-  /** A {@link NewMail}; null where none is to be sent. */
-  readonly mail: `$${number}`;
+  /** A {@link NewMail}; null where none is to be sent. It is the same for every row, and needs no `from`. */
+  readonly mail: string;
   readonly now: `$${number}`;
   readonly from: string;
+  /** Null where the recipient has no account. */
   readonly userId: string;
   /** Null where there is no address: then nothing is sent. */
   readonly recipient: string;

@@ -89,7 +89,7 @@ const one = (value: number) => [{ value }];
 
 /** Something of a stranger for which there was no room: an address block or all together had enough. */
 export interface TurnedAway {
-  readonly what: 'connection' | 'request' | 'interaction';
+  readonly what: 'connection' | 'request' | 'interaction' | 'mailed_link';
   readonly reason: 'address' | 'total';
 }
 

@@ -1,0 +1,108 @@
+import type { Page } from '../../http/browser/headers.js';
+import { type Html, html } from '../../pages/html.js';
+import { layout } from '../../pages/layout.js';
+import type { View } from '../../pages/view.js';
+import { csrfField } from '../interaction/parts.js';
+
+const alert = (title: string, messages: readonly (Html | string)[]): Html => html`
+  <div class="alert" role="alert"><strong>${title}</strong>${messages.map((message) => html`<p>${message}</p>`)}</div>`;
+
+interface SignUpPage {
+  readonly action: string;
+  /** For those who have an account. */
+  readonly signIn: string;
+  /** What was entered and is no address. */
+  readonly faulty?: string;
+}
+
+/** Asks for the address alone: what else there is to say is asked of whoever reads the mail. */
+export const renderSignUpPage = (view: View, { action, signIn, faulty }: SignUpPage): Page => {
+  const { signUp: text, login } = view.texts;
+  const isFaulty = faulty !== undefined;
+  return layout(
+    view,
+    { title: text.title },
+    html`
+      <p class="lead">${text.lead}</p>
+      ${isFaulty && alert(login.problem, [text.noAddress])}
+      <form method="post" action="${action}">
+        <div class="field">
+          <label for="email">${text.email}</label>
+          <input id="email" name="email" type="email" value="${faulty ?? ''}" autocomplete="email" autocapitalize="none" autocorrect="off"
+            spellcheck="false" maxlength="254" required autofocus${isFaulty && html` aria-invalid="true"`}>
+        </div>
+        <button class="button" type="submit">${text.submit}</button>
+      </form>
+      <p class="help"><a href="${signIn}">${text.haveAccount}</a></p>`,
+  );
+};
+
+/** The same for every address: whether it has an account is told in the mail. */
+export const renderAddressSentPage = (view: View, email: string, again: string): Page => {
+  const text = view.texts.signUp;
+  return layout(
+    view,
+    { title: view.texts.recovery.sentTitle },
+    html`
+      <p class="lead">${text.sent(email)}</p>
+      <p class="help"><a href="${again}">${text.otherAddress}</a></p>`,
+  );
+};
+
+/** What is wrong with what was entered, in words. */
+export interface NewAccountFaults {
+  readonly name?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+export interface NewAccountPage {
+  /** The address that is proven. */
+  readonly email: string;
+  readonly action: string;
+  readonly csrf: string;
+  readonly name?: string;
+  readonly faults?: NewAccountFaults | undefined;
+}
+
+/** Asks for what the account is to be. */
+export const renderNewAccountPage = (view: View, page: NewAccountPage): Page => {
+  const { signUp: text, recovery, login, account } = view.texts;
+  const { name: nameFault, password: passwordFault } = page.faults ?? {};
+  const faults = [nameFault, passwordFault].filter((fault) => fault !== undefined);
+  return layout(
+    view,
+    { title: text.newTitle },
+    html`
+      <p class="lead">${recovery.newLead(page.email)}</p>
+      ${faults.length > 0 && alert(login.problem, faults)}
+      <form method="post" action="${page.action}">
+        ${csrfField(page.csrf)}
+        <input type="hidden" name="username" autocomplete="username" value="${page.email}">
+        <div class="field">
+          <label for="name">${account.claims.name}</label>
+          <input id="name" name="name" type="text" value="${page.name ?? ''}" autocomplete="name" maxlength="256" required autofocus${
+            nameFault && html` aria-invalid="true"`
+          }>
+        </div>
+        <div class="field">
+          <label for="password">${text.password}</label>
+          <input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="1024" required
+            aria-describedby="password-hint"${passwordFault && html` aria-invalid="true"`}>
+          <p class="fine" id="password-hint">${recovery.hint}</p>
+        </div>
+        <button class="button" type="submit">${text.create}</button>
+      </form>`,
+  );
+};
+
+/** There is an account now, and nothing to go on with. */
+export const renderWelcomePage = (view: View, signIn: string): Page => {
+  const text = view.texts.signUp;
+  return layout(
+    view,
+    { title: text.doneTitle, mood: 'notice' },
+    html`
+      <p class="lead">${text.done}</p>
+      <p class="help"><a href="${signIn}">${text.toAccount}</a></p>`,
+  );
+};
