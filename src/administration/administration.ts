@@ -11,6 +11,7 @@ import type { Random } from '../crypto/random.js';
 import type { StatementEvent } from '../events/event-table.js';
 import { type Actor, type ChangeEvents, createChangeEvents } from '../events/events.js';
 import { createMailing, type Mailing } from '../mail/mailing.js';
+import type { PasswordCheck } from '../passwords/password-check.js';
 import type { Change } from '../storage/audit/change.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { Log } from '../telemetry/log/logger.js';
@@ -27,6 +28,7 @@ export interface AdministrationGiven {
   readonly manager: EntityManager;
   readonly sql: Sql;
   readonly passwords: PasswordHasher;
+  readonly passwordCheck: PasswordCheck;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

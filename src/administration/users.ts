@@ -1,6 +1,6 @@
 import { claimFault } from '../protocol/claims.js';
 import { isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
-import { passwordFault } from '../protocol/sign-in/password-rules.js';
+import { passwordFault } from '../protocol/sign-in/password-policy.js';
 import type { AuditDetail } from '../storage/audit/audit-events.js';
 import type { Change } from '../storage/audit/change.js';
 import { removeAllPasskeys } from '../storage/factors/passkeys.js';
@@ -21,9 +21,13 @@ const invalid = (message: string): AdministrationError => new AdministrationErro
 const notFound = (identifier: string): AdministrationError =>
   new AdministrationError('not_found', `There is no user "${identifier}".`);
 
-function assertPassword(password: string, name: string): void {
-  const fault = passwordFault(password, [name]);
-  if (fault !== undefined) throw invalid(fault);
+async function assertPassword(
+  { passwordCheck }: Administration,
+  password: string,
+  names: readonly (string | null)[],
+): Promise<void> {
+  const problem = await passwordCheck.problem(password, names);
+  if (problem !== undefined) throw invalid(passwordFault(problem, passwordCheck.minLength));
 }
 
 function assertUsername(username: string): void {
@@ -60,7 +64,7 @@ export async function createUser(
 ): Promise<UserReference> {
   assertUsername(username);
   if (email !== undefined) assertEmail(email);
-  if (password !== undefined) assertPassword(password, username);
+  if (password !== undefined) await assertPassword(administration, password, [username, email ?? null]);
   const user = {
     id: administration.random.uuid(),
     username,
@@ -148,7 +152,8 @@ export async function setPassword(
   identifier: string,
   password: string,
 ): Promise<UserReference> {
-  assertPassword(password, identifier);
+  const user = await getUser(administration, identifier);
+  await assertPassword(administration, password, [user.username, user.email]);
   const passwordHash = await administration.passwords.hash(password);
   const { manager, mailing, clock } = administration;
   const notice = mailing.notice('password_changed', { at: clock.now().toISOString() });

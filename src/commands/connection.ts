@@ -3,6 +3,7 @@ import { systemClock } from '../clock.js';
 import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { createPasswordHasher } from '../crypto/password.js';
 import { systemRandom } from '../crypto/random.js';
+import { createPasswordCheck } from '../passwords/password-check.js';
 import { describeDatabaseFault } from '../storage/connection/availability.js';
 import { locateDatabase } from '../storage/connection/locate.js';
 import type { DatabaseSettings } from '../storage/connection/pool.js';
@@ -46,6 +47,7 @@ export async function connectForCommand(
 ): Promise<void> {
   const log = createLog({ level: 'WARN', format: 'text', sink: (line) => process.stderr.write(`${line}\n`) });
   const located = await locateDatabase(config.database);
+  const passwordCheck = createPasswordCheck(config, { clock: systemClock, log });
   const dataSource = createDataSource(settingsOf(config, located.dsn), log);
   try {
     await dataSource.initialize().catch(refuseDatabase);
@@ -59,6 +61,7 @@ export async function connectForCommand(
           maxWaiting: 100,
         }),
         passwords: createPasswordHasher(config.password),
+        passwordCheck,
         clock: systemClock,
         random: systemRandom,
         log,
@@ -68,6 +71,7 @@ export async function connectForCommand(
       print: (line) => process.stdout.write(`${line}\n`),
     });
   } finally {
+    passwordCheck.close();
     if (dataSource.isInitialized) await dataSource.destroy();
     await located.close();
   }

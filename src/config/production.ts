@@ -1,5 +1,6 @@
-import { isCommonPassword, passwordFault } from '../protocol/sign-in/password-rules.js';
+import { defaultMinLength, passwordFault, passwordProblem } from '../protocol/sign-in/password-policy.js';
 import type { ValidSections } from './checks.js';
+import { isLikeliestPassword } from './common-password.js';
 import type { Fault } from './faults.js';
 import type { Secret } from './secret.js';
 import { isGuessable } from './secret-strength.js';
@@ -61,7 +62,7 @@ function* dsnFaults(path: Path, dsn: Secret | undefined, allowsPlaintext: boolea
     };
   }
   const [user, password] = [decoded(url.username), decoded(url.password)];
-  if (password && (isCommonPassword(password) || (password === user && !isHere))) {
+  if (password && (isLikeliestPassword(password) || (password === user && !isHere))) {
     yield { path, problem: 'found a password that everybody tries first; production expects a random one' };
   }
 }
@@ -84,13 +85,19 @@ function* mailFaults({ mail }: ValidSections): Generator<Fault> {
   }
 }
 
-function* userFaults({ users = [] }: ValidSections): Generator<Fault> {
+function* userFaults({ users = [], password: rule, pages }: ValidSections): Generator<Fault> {
   for (const [index, { username, password }] of users.entries()) {
     if (username.toLowerCase() === 'demo') {
       yield { path: ['users', index, 'username'], problem: 'found the demo user; production refuses it' };
     }
-    const fault = password && passwordFault(password.reveal(), [username]);
-    if (fault) yield { path: ['users', index, 'password'], problem: `found one that production refuses: ${fault}` };
+    const minLength = rule?.min_length ?? defaultMinLength;
+    const contextWords = [username, pages?.product_name ?? ''];
+    const policy = { minLength, contextWords, isCommon: isLikeliestPassword };
+    const problem = password && passwordProblem(password.reveal(), policy);
+    if (problem) {
+      const fault = passwordFault(problem, minLength);
+      yield { path: ['users', index, 'password'], problem: `found one that production refuses: ${fault}` };
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
+import { normalizedPassword } from '../protocol/sign-in/password-policy.js';
 import { createHashingQueue, type HashingLimits, type HashingTurn } from './hashing-queue.js';
 
 export interface PasswordHashing extends HashingLimits {
@@ -10,7 +11,7 @@ export interface PasswordHashing extends HashingLimits {
 
 export interface PasswordMatch {
   readonly matches: boolean;
-  /** The stored hash was made with other parameters than today's. */
+  /** The stored hash was made with other parameters than today's, or not of the normalized password. */
   readonly needsRehash: boolean;
 }
 
@@ -46,11 +47,18 @@ export function createPasswordHasher(hashing: PasswordHashing): PasswordHasher {
   const todays = `$argon2id$v=19$m=${hashing.memoryKib},t=${hashing.iterations},p=${hashing.parallelism}$`;
   const queued = createHashingQueue(hashing);
   return {
-    hash: (password, turn = ours) => queued(turn, () => argon2Hash(password, options)),
+    hash: (password, turn = ours) => queued(turn, () => argon2Hash(normalizedPassword(password), options)),
     verify: async (encoded, password, { turn = ours, parameters } = {}) => {
       const against = encoded ?? `${parameters ?? todays}${nobodys}`;
-      const matches = await queued(turn, () => argon2Verify(against, password));
-      return { matches: matches && encoded !== null, needsRehash: !against.startsWith(todays) };
+      const normalized = normalizedPassword(password);
+      const asNormalized = await queued(turn, () => argon2Verify(against, normalized));
+      // Hashes of earlier releases were made of what was typed, in whatever form the keyboard gave it.
+      const asTyped =
+        !asNormalized && normalized !== password && (await queued(turn, () => argon2Verify(against, password)));
+      return {
+        matches: (asNormalized || asTyped) && encoded !== null,
+        needsRehash: asTyped || !against.startsWith(todays),
+      };
     },
   };
 }

@@ -10,6 +10,7 @@ import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter
 import { createMailing, type Mailing } from '../mail/mailing.js';
 import type { Wake } from '../mail/wake.js';
 import { type Brand, brandOf } from '../pages/brand.js';
+import type { PasswordCheck } from '../passwords/password-check.js';
 import { type SignInDelayRule, signInDelays } from '../protocol/sign-in/sign-in-delay.js';
 import type { AuditBatch } from '../storage/audit/audit-events.js';
 import type { ClientCache } from '../storage/clients/clients.js';
@@ -48,6 +49,7 @@ export interface IdpGiven {
   readonly clients: ClientCache;
   readonly signingKeys: SigningKeys;
   readonly passwords: PasswordHasher;
+  readonly passwordCheck: PasswordCheck;
   /** Takes the events of requests that change no row. */
   readonly auditBatch: AuditBatch;
   /** Of whoever delivers mail in this process. */

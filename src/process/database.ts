@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { createPasswordHasher, type PasswordHasher } from '../crypto/password.js';
 import type { Random } from '../crypto/random.js';
+import { createPasswordCheck, type PasswordCheck } from '../passwords/password-check.js';
 import { describeDatabaseFault } from '../storage/connection/availability.js';
 import { locateDatabase } from '../storage/connection/locate.js';
 import { createPool, type PoolSettings } from '../storage/connection/pool.js';
@@ -30,6 +31,7 @@ export interface Database {
   readonly sql: Sql;
   readonly manager: EntityManager;
   readonly passwords: PasswordHasher;
+  readonly passwordCheck: PasswordCheck;
   /** @param by on whose behalf, as audit rows name it */
   administer(by: 'configuration' | 'schedule'): Administration;
   /** Migrates and provisions. Waits for a server that is not there yet; rejects when it is there and it cannot be done. */
@@ -89,6 +91,7 @@ export async function openServingDatabase({ config, name, clock, random, log }: 
   const administration = { ...settings, dsn: direct, maxOpenConns: administrationConnections, statementTimeout: 0 };
   const dataSource = createDataSource(administration, log);
   const passwords = createPasswordHasher(config.password);
+  const passwordCheck = createPasswordCheck(config, { clock, log });
   const { manager } = dataSource;
   const maxWaiting = config.http.maxRequestsInFlight;
   const writeHealth = createWriteHealth(clock);
@@ -96,7 +99,7 @@ export async function openServingDatabase({ config, name, clock, random, log }: 
   const { preparedStatements: prepared, coalescing } = database;
   const sql = createSql(pool, { prepared, coalescing, maxWaiting, writeHealth, log });
   const administer: Database['administer'] = (by) =>
-    createAdministration({ config, manager, sql, passwords, clock, random, log, actor: { by } });
+    createAdministration({ config, manager, sql, passwords, passwordCheck, clock, random, log, actor: { by } });
 
   async function migrateAndProvision(): Promise<void> {
     if (!dataSource.isInitialized) await dataSource.initialize();
@@ -110,8 +113,10 @@ export async function openServingDatabase({ config, name, clock, random, log }: 
     sql,
     manager,
     passwords,
+    passwordCheck,
     administer,
     async close() {
+      passwordCheck.close();
       await pool.end();
       if (dataSource.isInitialized) await dataSource.destroy();
       await located.close();

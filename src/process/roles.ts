@@ -60,7 +60,7 @@ export interface Surroundings {
 }
 
 /** What authz and idp share when they live in one process. */
-export interface DatabaseRoleParts extends Pick<Database, 'sql' | 'passwords'> {
+export interface DatabaseRoleParts extends Pick<Database, 'sql' | 'passwords' | 'passwordCheck'> {
   readonly clients: ClientCache;
   readonly signingKeys: SigningKeys;
   readonly auditBatch: AuditBatch;
@@ -83,7 +83,7 @@ function observeKeys(signingKeys: SigningKeys): void {
 
 export async function assembleDatabaseRoleParts(
   config: DatabaseRoleConfig,
-  { sql, passwords }: Pick<Database, 'sql' | 'passwords'>,
+  stores: Pick<Database, 'sql' | 'passwords' | 'passwordCheck'>,
   { clock, log }: Surroundings,
 ): Promise<DatabaseRoleParts> {
   const [{ createClientCache }, { createSigningKeys }, { createAuditBatch }] = await Promise.all([
@@ -91,6 +91,7 @@ export async function assembleDatabaseRoleParts(
     import('../storage/signing-keys.js'),
     import('../storage/audit/audit-events.js'),
   ]);
+  const { sql } = stores;
   const signingKeys = createSigningKeys(sql, config.keyEncryptionKeys, clock);
   observeKeys(signingKeys);
   const auditBatch = createAuditBatch({
@@ -99,7 +100,7 @@ export async function assembleDatabaseRoleParts(
     retention: config.lifetimes.auditEvents,
     onLoss: (count, cause) => log.error('audit events lost', { count, cause }),
   });
-  return { sql, passwords, clients: createClientCache(sql, clock), signingKeys, auditBatch, mailWake: createWake() };
+  return { ...stores, clients: createClientCache(sql, clock), signingKeys, auditBatch, mailWake: createWake() };
 }
 
 /** A role that stands on the database, ready to be mounted. */

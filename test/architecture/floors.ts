@@ -9,7 +9,7 @@ export const house: Floors = [
   ['commands', 'jobs'],
   ['authz', 'idp', 'rs', 'spa-rp'],
   ['administration', 'pages'],
-  ['resource', 'mail', 'events'],
+  ['resource', 'mail', 'events', 'passwords'],
   ['storage', 'http', 'migrations'],
   ['crypto', 'telemetry'],
   ['cache'],

@@ -46,7 +46,7 @@ describe('users', () => {
   it('create, list, show, disable, enable, set-password, end-sessions', async () => {
     const created = await administer(
       ['users', 'create', 'ann', '--email=ann@example.com', '--password-file=-'],
-      'correct horse\n',
+      'correct horse battery\n',
     );
     expect(created).toEqual({ code: 0, output: expect.stringMatching(/^created ann [\w-]{36}\n$/) });
     expect(await administer(['users', 'create', 'ann'])).toEqual({
@@ -63,7 +63,9 @@ describe('users', () => {
     expect((await administer(['users', 'set-password', 'ann', '--password-file=-'], 'short')).code).toBe(1);
     const hashOf = () => query<{ password_hash: string }>("SELECT password_hash FROM users WHERE username = 'ann'");
     const [before] = await hashOf();
-    expect((await administer(['users', 'set-password', 'ann', '--password-file=-'], 'battery staple')).code).toBe(0);
+    expect((await administer(['users', 'set-password', 'ann', '--password-file=-'], 'battery staple horse')).code).toBe(
+      0,
+    );
     expect(before?.password_hash).not.toEqual((await hashOf())[0]?.password_hash);
     await query(
       `INSERT INTO sessions (id, secret_hash, user_id, auth_time, amr, created_at, last_seen_at, ends_at, expires_at)

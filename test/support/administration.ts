@@ -6,6 +6,7 @@ import {
 import type { Clock } from '../../src/clock.js';
 import { createPasswordHasher } from '../../src/crypto/password.js';
 import { systemRandom } from '../../src/crypto/random.js';
+import { createPasswordCheck } from '../../src/passwords/password-check.js';
 import { createLog } from '../../src/telemetry/log/logger.js';
 import { configuration } from './configuration.js';
 import type { TestDatabase } from './database.js';
@@ -29,14 +30,16 @@ export function administer(
 ): TestAdministration {
   const { clock = { now: () => start } } = over;
   const logged: string[] = [];
+  const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock });
   const administration = createAdministration({
     config: { ...config, ...over.config },
     manager: dataSource.manager,
     sql,
     passwords: createPasswordHasher(configuration.password),
+    passwordCheck: createPasswordCheck(configuration, { clock, log }),
     clock,
     random: systemRandom,
-    log: createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock }),
+    log,
     actor: { by: 'command' },
   });
   return { ...administration, logged };

@@ -77,7 +77,16 @@ export const configuration: AllRolesConfig = {
   clientAssertions: { clockSkew: 10_000 },
   users: [],
   // A hash costs next to nothing.
-  password: { memoryKib: 8, iterations: 1, parallelism: 1, concurrency: 4, queue: 64, queuePerAddress: 64 },
+  password: {
+    memoryKib: 8,
+    iterations: 1,
+    parallelism: 1,
+    concurrency: 4,
+    queue: 64,
+    queuePerAddress: 64,
+    minLength: 15,
+    breachCheck: { enabled: false, url: 'https://breaches.example/range/' },
+  },
   signIn: {
     freeFailures: 3,
     firstDelay: 1_000,

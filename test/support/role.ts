@@ -1,6 +1,7 @@
 import type { AllRolesConfig } from '../../src/config/configuration.js';
 import { createPasswordHasher } from '../../src/crypto/password.js';
 import { systemRandom } from '../../src/crypto/random.js';
+import { createPasswordCheck } from '../../src/passwords/password-check.js';
 import {
   assembleDatabaseRoleParts,
   createDatabaseRole,
@@ -72,7 +73,11 @@ export async function openRole(role: 'authz' | 'idp', options: RoleOptions = {})
   const logged: string[] = [];
   const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock });
   const surroundings = { clock, random: systemRandom, log };
-  const stores = { sql: sql?.(database) ?? database.sql, passwords: createPasswordHasher(config.password) };
+  const stores = {
+    sql: sql?.(database) ?? database.sql,
+    passwords: createPasswordHasher(config.password),
+    passwordCheck: createPasswordCheck(config, surroundings),
+  };
   const parts = await assembleDatabaseRoleParts(config, stores, surroundings);
   const opened = await createDatabaseRole({ role, config }, surroundings, parts);
   server.on('request', createRoleApp({ role, config }, opened, surroundings));
@@ -89,6 +94,7 @@ export async function openRole(role: 'authz' | 'idp', options: RoleOptions = {})
     },
     async close() {
       await opened.stop();
+      stores.passwordCheck.close();
       await new Promise((resolve) => server.close(resolve));
       if (!beside) await database.close();
     },

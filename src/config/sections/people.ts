@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import { logoutConfirmations } from '../../protocol/sign-in/logout.js';
 import { secondFactorPolicies } from '../../protocol/sign-in/next-step.js';
-import { count, duration, list, origin, text } from '../values.js';
+import { defaultMinLength, shortestMinLength } from '../../protocol/sign-in/password-policy.js';
+import { count, duration, flag, httpUrl, list, origin, text } from '../values.js';
 
 export const password = z
   .strictObject({
@@ -14,6 +15,12 @@ export const password = z
     queue: count(0, 10_000).default(32),
     /** Of `queue`, those from one address block. */
     queue_per_address: count(1, 10_000).default(8),
+    /** Of new ones, in characters (NIST SP 800-63B-4 §3.1.1.2). */
+    min_length: count(shortestMinLength, 64).default(defaultMinLength),
+    /** Whether new ones are looked up among those from breaches, by the first five digits of their SHA-1. */
+    breach_check: z
+      .strictObject({ enabled: flag(false), url: httpUrl().default('https://api.pwnedpasswords.com/range/') })
+      .prefault({}),
   })
   .prefault({});
 

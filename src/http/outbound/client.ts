@@ -23,6 +23,8 @@ export interface OutboundResponse {
 export interface Outbound {
   /** @throws OutboundError */
   getJson(url: string): Promise<unknown>;
+  /** The answer's text. @throws OutboundError */
+  getText(url: string, headers?: Readonly<Record<string, string>>): Promise<string>;
   /** Posts a form and resolves to whatever answer comes. @throws OutboundError */
   postForm(
     url: string,
@@ -122,13 +124,15 @@ export function createOutbound({ allowHosts = [], ca, timeout, maxBytes }: Outbo
     }
   }
 
+  async function get(address: string, headers: Readonly<Record<string, string>>): Promise<string> {
+    const { status, body } = await fetch(address, { method: 'GET', headers });
+    if (status !== 200) throw new OutboundError('status', new URL(address).host, `status ${status}`);
+    return body;
+  }
+
   return {
-    async getJson(address) {
-      const { status, body } = await fetch(address, { method: 'GET', headers: { Accept: 'application/json' } });
-      const { host } = new URL(address);
-      if (status !== 200) throw new OutboundError('status', host, `status ${status}`);
-      return parseJson(body, host);
-    },
+    getJson: async (address) => parseJson(await get(address, { Accept: 'application/json' }), new URL(address).host),
+    getText: (address, headers = {}) => get(address, { Accept: 'text/plain', ...headers }),
     postForm(address, form, headers = {}) {
       const body = new URLSearchParams(form).toString();
       const type = {

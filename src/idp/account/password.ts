@@ -1,10 +1,11 @@
 import { html } from '../../pages/html.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import type { Parameters } from '../../protocol/parameters.js';
-import { passwordFault } from '../../protocol/sign-in/password-rules.js';
+import type { PasswordProblem } from '../../protocol/sign-in/password-policy.js';
 import { changeOwnPassword } from '../../storage/people/own-password.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
+import { newPasswordField } from '../interaction/new-password-field.js';
 import { csrfField } from '../interaction/parts.js';
 import { accountPath } from '../interaction/paths.js';
 import { rememberedBrowser } from '../sign-in/known-browser.js';
@@ -13,13 +14,13 @@ import { accountPage } from './frame.js';
 import type { AccountSection, AccountVisit } from './section.js';
 
 interface Faults {
-  readonly password?: string | undefined;
+  readonly password?: PasswordProblem | undefined;
   readonly repeated?: string | undefined;
 }
 
 function passwordPage(idp: Idp, visit: AccountVisit, faults: Faults = {}) {
   const { account: text } = visit.view.texts;
-  const shared = { type: 'password', autocomplete: 'new-password', required: true } as const;
+  const repeated = { name: 'repeated', label: text.repeatPassword, fault: faults.repeated, required: true };
   return accountPage(
     idp,
     visit,
@@ -28,19 +29,18 @@ function passwordPage(idp: Idp, visit: AccountVisit, faults: Faults = {}) {
       <form method="post" action="${visit.action}">
         ${csrfField(visit.csrf)}
         <input name="username" value="${visit.session.username}" autocomplete="username" hidden>
-        ${field({ ...shared, name: 'password', label: text.newPassword, hint: text.passwordHint, fault: faults.password })}
-        ${field({ ...shared, name: 'repeated', label: text.repeatPassword, fault: faults.repeated })}
+        ${newPasswordField(idp, visit.view, { problem: faults.password })}
+        ${field({ ...repeated, type: 'password', autocomplete: 'new-password' })}
         <button class="button" type="submit">${text.changePassword}</button>
       </form>`,
   );
 }
 
-function faultsOf({ session, view }: AccountVisit, form: Parameters): Faults | undefined {
+async function faultsOf(idp: Idp, { session, view }: AccountVisit, form: Parameters): Promise<Faults | undefined> {
   const password = form.get('password') ?? '';
-  const names = [session.username, session.email ?? ''];
-  const { account: text } = view.texts;
-  if (passwordFault(password, names) !== undefined) return { password: text.weakPassword };
-  return form.get('repeated') === password ? undefined : { repeated: text.notRepeated };
+  const problem = await idp.passwordCheck.problem(password, [session.username, session.email]);
+  if (problem) return { password: problem };
+  return form.get('repeated') === password ? undefined : { repeated: view.texts.account.notRepeated };
 }
 
 async function changePassword(idp: Idp, visit: AccountVisit, password: string): Promise<Answer> {
@@ -67,7 +67,7 @@ export const passwordSection = (idp: Idp): AccountSection => ({
   sensitive: true,
   page: async (visit) => ({ page: passwordPage(idp, visit) }),
   async submit(visit, form) {
-    const faults = faultsOf(visit, form);
+    const faults = await faultsOf(idp, visit, form);
     if (faults) return { page: passwordPage(idp, visit, faults), status: 422 };
     return changePassword(idp, visit, form.get('password') ?? '');
   },

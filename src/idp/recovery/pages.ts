@@ -2,7 +2,9 @@ import type { Page } from '../../http/browser/headers.js';
 import { type Html, html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
 import type { View } from '../../pages/view.js';
-import type { PasswordProblem } from '../../protocol/sign-in/password-rules.js';
+import type { PasswordProblem } from '../../protocol/sign-in/password-policy.js';
+import type { Idp } from '../deps.js';
+import { newPasswordField } from '../interaction/new-password-field.js';
 import { csrfField } from '../interaction/parts.js';
 
 const alert = (title: string, message: string): Html =>
@@ -49,23 +51,17 @@ export interface NewPasswordPage {
 }
 
 /** Asks for the new password. */
-export const renderNewPasswordPage = (view: View, page: NewPasswordPage): Page => {
-  const { recovery: text, login } = view.texts;
+export const renderNewPasswordPage = (idp: Idp, view: View, page: NewPasswordPage): Page => {
+  const { recovery: text } = view.texts;
   return layout(
     view,
     { title: text.newTitle },
     html`
       <p class="lead">${text.newLead(page.name)}</p>
-      ${page.problem && alert(login.problem, text.problems[page.problem])}
       <form method="post" action="${page.action}">
         ${csrfField(page.csrf)}
         <input type="hidden" name="username" autocomplete="username" value="${page.name}">
-        <div class="field">
-          <label for="password">${text.password}</label>
-          <input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="1024" required autofocus
-            aria-describedby="password-hint"${page.problem && html` aria-invalid="true"`}>
-          <p class="fine" id="password-hint">${text.hint}</p>
-        </div>
+        ${newPasswordField(idp, view, { problem: page.problem, autofocus: true })}
         <button class="button" type="submit">${text.save}</button>
       </form>`,
   );

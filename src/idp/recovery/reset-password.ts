@@ -5,7 +5,7 @@ import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
 import type { View } from '../../pages/view.js';
 import { addressBlock } from '../../protocol/address-block.js';
-import { type PasswordProblem, passwordProblem } from '../../protocol/sign-in/password-rules.js';
+import type { PasswordProblem } from '../../protocol/sign-in/password-policy.js';
 import { findPasswordReset, type LinkedAccount, resetPassword as storeReset } from '../../storage/mail/mailed-links.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
@@ -24,7 +24,7 @@ interface OpenedLink {
 }
 
 function page(idp: Idp, { link, account, view }: OpenedLink, problem?: PasswordProblem): Answer {
-  const shown = renderNewPasswordPage(view, {
+  const shown = renderNewPasswordPage(idp, view, {
     name: account.username,
     action: linkPath(idp, 'resetPassword', link),
     csrf: csrfToken(idp.csrfKey, link, purpose),
@@ -68,6 +68,6 @@ export const resetPassword =
     const form = await readForm(req);
     assertCsrfToken(idp.csrfKey, link, purpose, form.get('csrf'));
     const password = form.get('password') ?? '';
-    const problem = passwordProblem(password, [account.username, ...(account.email === null ? [] : [account.email])]);
+    const problem = await idp.passwordCheck.problem(password, [account.username, account.email]);
     sendAnswer(idp, res, problem ? page(idp, opened, problem) : await setPassword(idp, req, opened, password));
   };

@@ -2,6 +2,9 @@ import type { Page } from '../../http/browser/headers.js';
 import { type Html, html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
 import type { View } from '../../pages/view.js';
+import type { PasswordProblem } from '../../protocol/sign-in/password-policy.js';
+import type { Idp } from '../deps.js';
+import { newPasswordField } from '../interaction/new-password-field.js';
 import { csrfField } from '../interaction/parts.js';
 
 const alert = (title: string, messages: readonly (Html | string)[]): Html => html`
@@ -49,10 +52,11 @@ export const renderAddressSentPage = (view: View, email: string, again: string):
   );
 };
 
-/** What is wrong with what was entered, in words. */
+/** What is wrong with what was entered. */
 export interface NewAccountFaults {
+  /** In words. */
   readonly name?: string | undefined;
-  readonly password?: string | undefined;
+  readonly password?: PasswordProblem | undefined;
 }
 
 export interface NewAccountPage {
@@ -65,16 +69,15 @@ export interface NewAccountPage {
 }
 
 /** Asks for what the account is to be. */
-export const renderNewAccountPage = (view: View, page: NewAccountPage): Page => {
+export const renderNewAccountPage = (idp: Idp, view: View, page: NewAccountPage): Page => {
   const { signUp: text, recovery, login, account } = view.texts;
-  const { name: nameFault, password: passwordFault } = page.faults ?? {};
-  const faults = [nameFault, passwordFault].filter((fault) => fault !== undefined);
+  const { name: nameFault, password: problem } = page.faults ?? {};
   return layout(
     view,
     { title: text.newTitle },
     html`
       <p class="lead">${recovery.newLead(page.email)}</p>
-      ${faults.length > 0 && alert(login.problem, faults)}
+      ${nameFault && alert(login.problem, [nameFault])}
       <form method="post" action="${page.action}">
         ${csrfField(page.csrf)}
         <input type="hidden" name="username" autocomplete="username" value="${page.email}">
@@ -84,12 +87,7 @@ export const renderNewAccountPage = (view: View, page: NewAccountPage): Page => 
             nameFault && html` aria-invalid="true"`
           }>
         </div>
-        <div class="field">
-          <label for="password">${text.password}</label>
-          <input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="1024" required
-            aria-describedby="password-hint"${passwordFault && html` aria-invalid="true"`}>
-          <p class="fine" id="password-hint">${recovery.hint}</p>
-        </div>
+        ${newPasswordField(idp, view, { problem })}
         <button class="button" type="submit">${text.create}</button>
       </form>`,
   );

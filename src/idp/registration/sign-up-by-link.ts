@@ -9,7 +9,6 @@ import { addressBlock } from '../../protocol/address-block.js';
 import { claimFault } from '../../protocol/claims.js';
 import type { Parameters } from '../../protocol/parameters.js';
 import { identifierKey } from '../../protocol/sign-in/identifiers.js';
-import { passwordProblem } from '../../protocol/sign-in/password-rules.js';
 import { findSignUp, signUpByLink as storeSignUp } from '../../storage/people/sign-up.js';
 import type { SignInAccount } from '../../storage/people/users.js';
 import type { Idp } from '../deps.js';
@@ -47,17 +46,20 @@ const enteredIn = (form: Parameters): Entered => ({
   password: form.get('password') ?? '',
 });
 
-function faultsOf(idp: Idp, { email, view }: OpenedLink, { name, password }: Entered): NewAccountFaults | undefined {
-  const { signUp: text, recovery } = view.texts;
+async function faultsOf(
+  idp: Idp,
+  { email, view }: OpenedLink,
+  { name, password }: Entered,
+): Promise<NewAccountFaults | undefined> {
   const isNamed = name !== '' && claimFault('name', name, idp.config.claims.scopes) === undefined;
-  const problem = passwordProblem(password, [email, name]);
+  const problem = await idp.passwordCheck.problem(password, [email, name]);
   if (isNamed && !problem) return undefined;
-  return { name: isNamed ? undefined : text.noName, password: problem && recovery.problems[problem] };
+  return { name: isNamed ? undefined : view.texts.signUp.noName, password: problem };
 }
 
 function page(idp: Idp, { link, email, view }: OpenedLink, shown: { name?: string; faults?: NewAccountFaults } = {}) {
   const csrf = csrfToken(idp.csrfKey, link, purpose);
-  return renderNewAccountPage(view, { email, action: linkPath(idp, 'signUpByLink', link), csrf, ...shown });
+  return renderNewAccountPage(idp, view, { email, action: linkPath(idp, 'signUpByLink', link), csrf, ...shown });
 }
 
 /** Of people who sign in by their address: nobody has to call themselves something besides. */
@@ -117,7 +119,7 @@ export const signUpByLink =
     const form = await readForm(req);
     assertCsrfToken(idp.csrfKey, link, purpose, form.get('csrf'));
     const entered = enteredIn(form);
-    const faults = faultsOf(idp, opened, entered);
+    const faults = await faultsOf(idp, opened, entered);
     if (faults) return sendAnswer(idp, res, { page: page(idp, opened, { name: entered.name, faults }), status: 422 });
     const account = await createAccount(idp, req, opened, entered);
     const welcome = (): Answer => ({ page: renderWelcomePage(view, signIn) });

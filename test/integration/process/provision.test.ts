@@ -5,6 +5,7 @@ import type { AllRolesConfig } from '../../../src/config/configuration.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { createPasswordHasher } from '../../../src/crypto/password.js';
 import { systemRandom } from '../../../src/crypto/random.js';
+import { createPasswordCheck } from '../../../src/passwords/password-check.js';
 import { provision } from '../../../src/process/provision.js';
 import { findClient, listClients } from '../../../src/storage/clients/clients.js';
 import { createSql, type Sql } from '../../../src/storage/connection/sql.js';
@@ -41,6 +42,7 @@ const run = (declared: Partial<AllRolesConfig> = {}) =>
       clock: { now: () => start },
       random: systemRandom,
       passwords,
+      passwordCheck: createPasswordCheck(config, { clock: { now: () => start }, log: quietLog }),
       log: quietLog,
       actor: { by: 'configuration' },
     }),

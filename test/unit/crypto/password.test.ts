@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { hash as argon2Hash } from '@node-rs/argon2';
 import { OverloadedError } from '../../../src/crypto/hashing-queue.js';
 import { createPasswordHasher } from '../../../src/crypto/password.js';
 
@@ -30,6 +31,22 @@ describe('Argon2id (RFC 9106)', () => {
   it('says that a hash of other parameters should be made anew', async () => {
     const encoded = await createPasswordHasher({ ...cheap, memoryKib: 128 }).hash('x');
     expect(await createPasswordHasher(cheap).verify(encoded, 'x')).toEqual({ matches: true, needsRehash: true });
+  });
+
+  it('one text is one password, however a keyboard writes it (NIST SP 800-63B-4 §3.1.1.2)', async () => {
+    const hasher = createPasswordHasher(cheap);
+    const [composed, decomposed] = ['Z\u00fcrich', 'Zu\u0308rich'];
+    const encoded = await hasher.hash(decomposed);
+    expect(await hasher.verify(encoded, composed)).toEqual({ matches: true, needsRehash: false });
+    expect(await hasher.verify(encoded, decomposed)).toEqual({ matches: true, needsRehash: false });
+  });
+
+  it('a hash from before, made of the other form, goes on working and is made anew', async () => {
+    const hasher = createPasswordHasher(cheap);
+    const decomposed = 'Zu\u0308rich';
+    const encoded = await argon2Hash(decomposed, { memoryCost: 64, timeCost: 1, parallelism: 1 });
+    expect(await hasher.verify(encoded, decomposed)).toEqual({ matches: true, needsRehash: true });
+    expect(await hasher.verify(encoded, 'Zu\u0308rick')).toMatchObject({ matches: false });
   });
 
   it('turns the third of three away where one may run and one may wait', async () => {

@@ -86,9 +86,9 @@ describe('Somebody without an account', () => {
   });
 
   it.each([
-    ['short', wanted.name, 'It has to have 8 to 1,024 characters.'],
-    ['password123', wanted.name, 'It is one that everybody tries first.'],
-    ['Ada Lovelace', wanted.name, 'It has to be another than your name.'],
+    ['too short', wanted.name, 'Use at least 15 characters.'],
+    ['liverpool1234567', wanted.name, 'It is one that everybody tries first.'],
+    ['Ada Lovelace 1815', wanted.name, 'It is made of your name or ours.'],
     [wanted.password, '  ', 'Enter your name.'],
   ])(
     'does not get one by the password %j and the name %j, and the link stays good',
