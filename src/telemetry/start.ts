@@ -7,6 +7,8 @@ export interface TelemetrySettings {
   readonly enabled: boolean;
   readonly otlpEndpoint: string;
   readonly samplingRatio: number;
+  /** Requests a second whose traces are recorded at most. */
+  readonly tracesPerSecond: number;
 }
 
 export interface TelemetryOptions {
@@ -26,5 +28,6 @@ export async function startTelemetry(
   const target = settings.enabled ? otlpTarget(settings.otlpEndpoint) : undefined;
   if (!target && !prometheus) return { shutdown: async () => undefined };
   const { startSdk } = await import('./tracing/sdk.js');
-  return startSdk({ target, prometheus, samplingRatio: settings.samplingRatio, role, version, log });
+  const { samplingRatio, tracesPerSecond } = settings;
+  return startSdk({ target, prometheus, samplingRatio, tracesPerSecond, role, version, log });
 }

@@ -193,71 +193,80 @@ const fillTokens = (query, from, to, expiresAt) =>
     [from, to],
   );
 
-/** The same with ever more tokens stored. */
+/** The same with ever more tokens stored, beside a server that has a thousand. */
 async function rows() {
   const most = Number(process.env.BENCH_ROWS ?? 7);
-  const { stack, target } = await startOurs();
+  const few = await startOurs();
+  const many = await startOurs();
+  const store = (dsn, from, to) =>
+    onDatabase(dsn, async (query) => {
+      await fillTokens(query, from, to, `now() + interval '1 day'`);
+      await query('VACUUM ANALYZE tokens');
+    });
   try {
-    const measured = {};
-    const sizes = Array.from({ length: Math.floor((most - 3) / 2) + 1 }, (_, index) => 10 ** (3 + 2 * index));
+    await store(few.stack.dsn, 1, 1000);
+    const sizes = Array.from({ length: Math.floor((most - 3) / 2) }, (_, index) => 10 ** (5 + 2 * index));
+    const ratios = databaseScenarios.map(() => []);
     let stored = 0;
     for (const size of sizes) {
-      await onDatabase(stack.dsn, async (query) => {
-        await fillTokens(query, stored + 1, size, `now() + interval '1 day'`);
-        await query('VACUUM ANALYZE tokens');
-      });
+      await store(many.stack.dsn, stored + 1, size);
       stored = size;
-      measured[size] = await compare(databaseScenarios, { ours: target }, options);
+      const results = await compare(databaseScenarios, { few: few.target, many: many.target }, options);
+      for (const [index, name] of databaseScenarios.entries()) {
+        ratios[index].push(results[name].few.perSecond, results[name].many.perSecond);
+        ratios[index].push(results[name].many.perSecond / results[name].few.perSecond);
+      }
     }
-    const table = databaseScenarios.map((name) => {
-      const rates = sizes.map((size) => measured[size][name].ours.perSecond);
-      return [name, ...rates, rates.at(-1) / rates[0]];
-    });
-    const head = ['requests a second', ...sizes.map((size) => `${size.toLocaleString('en')} rows`), 'last ÷ first'];
-    return { head, rows: table, note: coresNote };
+    const head = [
+      'requests a second',
+      ...sizes.flatMap((size) => ['1,000 rows', `${size.toLocaleString('en')} rows`, 'ratio']),
+    ];
+    return { head, rows: databaseScenarios.map((name, index) => [name, ...ratios[index]]), note: coresNote };
   } finally {
-    await stack.stop();
+    await few.stack.stop();
+    await many.stack.stop();
   }
 }
 
-/** A million expired rows are removed while requests are answered. */
+/** A million expired rows are removed while requests are answered, beside a server that has nothing to remove. */
 async function sweeper() {
   const million = 1_000_000;
-  const fast = (yaml) => yaml.concat('\njobs:\n  interval: 2s\n  jitter: 0s\n  short_interval: 1s\n');
-  const { stack, target } = await startOurs(fast);
+  const quiet = await startOurs();
+  const { stack, target } = await startOurs((yaml) =>
+    yaml.concat('\njobs:\n  interval: 2s\n  jitter: 0s\n  short_interval: 1s\n'),
+  );
+  const left = () =>
+    onDatabase(stack.dsn, async (query) => {
+      const { rows: found } = await query('SELECT count(*)::int AS n FROM tokens WHERE expires_at < now()');
+      return found[0].n;
+    });
   try {
     const names = ['client_credentials, opaque', 'introspection, opaque'];
-    for (const name of names) await measure(name, target, { seconds: 3 }); // a cold process would flatter the sweep
-    const quiet = await compare(names, { ours: target }, options);
-    const left = () =>
-      onDatabase(stack.dsn, async (query) => {
-        const { rows: found } = await query('SELECT count(*)::int AS n FROM tokens WHERE expires_at < now()');
-        return found[0].n;
-      });
+    const both = { quiet: quiet.target, sweeping: target };
+    for (const name of names) await compare([name], both, { rounds: 0 }); // a cold process would flatter the sweep
+    const measured = Object.fromEntries(names.map((name) => [name, { quiet: [], sweeping: [] }]));
     await onDatabase(stack.dsn, (query) => fillTokens(query, 1, million, `now() - interval '1 minute'`));
     const begun = performance.now();
     const before = await left();
-    const busy = Object.fromEntries(names.map((name) => [name, []]));
     let rest = before;
     while (rest > 0 && performance.now() - begun < 300_000) {
-      for (const name of names) busy[name].push(await measure(name, target, options));
+      for (const name of names) {
+        for (const title of Object.keys(both)) measured[name][title].push(await measure(name, both[title], options));
+      }
       rest = await left();
     }
     const removed = (before - rest) / ((performance.now() - begun) / 1000);
+    const of = (name, title, figure) => median(measured[name][title].map((result) => result[figure]));
     const table = names.map((name) => {
-      const perSecond = median(busy[name].map((result) => result.perSecond));
-      const p99 = median(busy[name].map((result) => result.p99));
-      const { perSecond: alone, p99: aloneP99 } = quiet[name].ours;
-      return [name, alone, perSecond, perSecond / alone, aloneP99, p99];
+      const [alone, busy] = ['quiet', 'sweeping'].map((title) => of(name, title, 'perSecond'));
+      return [name, alone, busy, busy / alone, of(name, 'quiet', 'p99'), of(name, 'sweeping', 'p99')];
     });
     const head = ['requests a second', 'no sweep', 'while it sweeps', 'ratio', 'p99, ms', 'p99 while it sweeps, ms'];
-    return {
-      head,
-      rows: table,
-      note: `${coresNote} ${Math.round(removed).toLocaleString('en')} rows a second were removed.`,
-    };
+    const note = `${coresNote} ${Math.round(removed).toLocaleString('en')} rows a second were removed meanwhile.`;
+    return { head, rows: table, note };
   } finally {
     await stack.stop();
+    await quiet.stack.stop();
   }
 }
 

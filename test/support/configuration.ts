@@ -40,7 +40,7 @@ export const configuration: AllRolesConfig = {
   },
   cors: { origins: [spaOrigin] },
   admin: { bind: '127.0.0.1', port: 0, shutdown: true, diagnostics: false, prometheus: false },
-  telemetry: { enabled: false, otlpEndpoint: 'http://127.0.0.1:4317', samplingRatio: 1 },
+  telemetry: { enabled: false, otlpEndpoint: 'http://127.0.0.1:4317', samplingRatio: 1, tracesPerSecond: 1000 },
   outbound: { allowHosts: ['127.0.0.1'], timeout: 2_000, maxBytes: 65_536 },
   resources: [
     { identifier: api, scopes: ['read:resource', 'write:resource'] },

@@ -62,6 +62,8 @@ export const telemetry = z
     enabled: flag(false),
     otlp_endpoint: httpUrl().default('http://opentelemetry-collector-contrib:4317'),
     sampling_ratio: z.number().min(0).max(1).default(1).meta({ expected: 'a number from 0 to 1' }),
+    /** Of one process, over which being traced costs nothing more. */
+    traces_per_second: count(1, 1_000_000).default(100),
   })
   .prefault({});
 

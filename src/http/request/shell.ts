@@ -48,7 +48,7 @@ interface Exchange {
 
 /** Does `work` as part of the exchange, so that logs and spans name it. */
 const within = <T>({ requestId, callerRequestId, span }: Exchange, work: () => T): T =>
-  runInRequest({ requestId, callerRequestId }, () => span.run(work));
+  runInRequest({ requestId, callerRequestId, isTraced: span.isTraced }, () => span.run(work));
 
 /** Ends the span of an answered request, counts it and writes its line; what is asked for every few seconds is worth none. */
 function conclude({ role, log }: ShellOptions, exchange: Exchange): void {

@@ -5,6 +5,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** What the caller calls it; who calls may call several alike. */
   readonly callerRequestId?: string | undefined;
+  /** Whether spans may be made for it; a request that is none of the traced ones has no trace context to tell that by. */
+  readonly isTraced?: boolean | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

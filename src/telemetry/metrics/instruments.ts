@@ -20,6 +20,7 @@ export interface Instruments {
   readonly auditEvents: Counter;
   readonly mails: Counter;
   readonly telemetryDropped: Counter;
+  readonly tracesUnrecorded: Counter;
 }
 
 /** One value of a gauge that is read when somebody asks. */
@@ -68,6 +69,10 @@ export function createInstruments(meter: Meter): Instruments {
     sweptRows: counter('swept_rows_total', 'Expired rows deleted.'),
     auditEvents: counter('audit_events_total', 'Security events.'),
     mails: counter('mails_total', 'Mails by what became of them.'),
+    tracesUnrecorded: counter(
+      'traces_unrecorded_total',
+      'Requests that no trace was recorded of: a second had enough of them.',
+    ),
     telemetryDropped: counter('telemetry_dropped_total', 'Spans and metric exports that did not reach the collector.'),
   };
 }

@@ -172,6 +172,11 @@ export const metrics = {
     instruments?.telemetryDropped.add(count, { signal, reason });
   },
 
+  /** Traces for which the budget of a second was spent. */
+  tracesUnrecorded(count: number): void {
+    instruments?.tracesUnrecorded.add(count);
+  },
+
   observePool(read: () => PoolState): void {
     observe({
       name: 'database_connections_active',

@@ -4,11 +4,12 @@ import { core, NodeSDK, resources, metrics as sdkMetrics, tracing } from '@opent
 import { systemClock } from '../../clock.js';
 import type { Log } from '../log/logger.js';
 import { rateLimited } from '../log/rate-limited.js';
-import { connectMetrics, disconnectMetrics } from '../metrics/metrics.js';
+import { connectMetrics, disconnectMetrics, metrics } from '../metrics/metrics.js';
 import { createPrometheus } from '../metrics/prometheus.js';
 import { metricExporter, spanExporter } from './otlp-exporters.js';
 import type { OtlpTarget } from './otlp-target.js';
 import { boundedSpanProcessor } from './span-queue.js';
+import { createTraceBudget } from './trace-budget.js';
 import { setTracing } from './tracing.js';
 
 export interface Telemetry {
@@ -22,6 +23,7 @@ export interface SdkOptions {
   readonly target: OtlpTarget | undefined;
   readonly prometheus: boolean;
   readonly samplingRatio: number;
+  readonly tracesPerSecond: number;
   readonly role: string;
   readonly version: string;
   readonly log: Log | undefined;
@@ -54,7 +56,7 @@ const describe = ({ role, version }: SdkOptions) =>
 /** Within two seconds, whatever the collector does: the SDK itself waits ten for one that does not answer. */
 async function stop(sdk: NodeSDK): Promise<void> {
   disconnectMetrics();
-  setTracing(false);
+  setTracing(undefined);
   let timer: NodeJS.Timeout | undefined;
   const enough = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, shutdownTimeout);
@@ -64,9 +66,13 @@ async function stop(sdk: NodeSDK): Promise<void> {
   for (const api of [trace, metricsApi, propagation, context, diag]) api.disable();
 }
 
+/** Without a collector nobody would see a span. */
+const startTracing = (perSecond: number): void =>
+  setTracing(createTraceBudget({ perSecond, clock: systemClock, onExceeded: metrics.tracesUnrecorded }));
+
 /** Starts tracing and metrics. Every list is given, since the SDK would otherwise send to localhost what it finds missing. */
 export async function startSdk(options: SdkOptions): Promise<Telemetry> {
-  const { target, samplingRatio } = options;
+  const { target, samplingRatio, tracesPerSecond } = options;
   reportTo(options.log);
   const prometheus = options.prometheus ? await createPrometheus() : undefined;
   const otlpReader =
@@ -88,7 +94,7 @@ export async function startSdk(options: SdkOptions): Promise<Telemetry> {
   });
   sdk.start();
   connectMetrics();
-  setTracing(true);
+  if (target) startTracing(tracesPerSecond);
   let stopped: Promise<void> | undefined;
   const shutdown = (): Promise<void> => {
     stopped ??= stop(sdk);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   type Attributes,
+  type Context,
   context,
   defaultTextMapGetter,
   propagation,
@@ -11,22 +12,26 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { RoleName } from '../../protocol/endpoints.js';
+import { currentRequest } from '../log/request-context.js';
 import { methodLabel } from '../metrics/labels.js';
+import type { TraceBudget } from './trace-budget.js';
 
 const tracer = () => trace.getTracer('identity');
 
-let isOn = false;
+/** What is spent for each request that is traced; undefined while nothing is. */
+let budget: TraceBudget | undefined;
 
 /** Told when what records spans is started, and when it is stopped. */
-export function setTracing(on: boolean): void {
-  isOn = on;
+export function setTracing(spending: TraceBudget | undefined): void {
+  budget = spending;
 }
 
 /** Whether a span that begins here would be kept: to be asked before anything is made for one. */
 export function isTracing(): boolean {
-  if (!isOn) return false;
+  if (!budget) return false;
   const active = trace.getActiveSpan();
-  return active === undefined || (active.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+  if (active === undefined) return currentRequest()?.isTraced !== false;
+  return (active.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
 /** A span names only the kind of an error: messages may hold what was sent. */
@@ -60,7 +65,7 @@ export const injectTraceContext = (headers: Record<string, string>): void =>
 
 /** The trace context that is active now, as text (W3C Trace Context §3.2); null when nothing is traced. */
 export function currentTraceparent(): string | null {
-  if (!isOn) return null;
+  if (!trace.getActiveSpan()) return null;
   const headers: Record<string, string> = {};
   injectTraceContext(headers);
   return headers.traceparent ?? null;
@@ -80,21 +85,37 @@ export function linkTrace(traceparent: string | null | undefined): void {
 
 /** The span of one request that is answered. */
 export interface ServerSpan {
+  /** Whether there is a trace context while it runs. */
+  readonly isTraced: boolean;
   run<T>(answer: () => T): T;
   end(route: string, status: number): void;
 }
 
-const unobserved: ServerSpan = { run: (answer) => answer(), end: () => undefined };
+const unobserved: ServerSpan = { isTraced: false, run: (answer) => answer(), end: () => undefined };
 
-/** Starts a request's span below the caller's, if it names one (W3C Trace Context §3.2). */
-export function startServerSpan(role: RoleName, method: string, headers: IncomingHttpHeaders): ServerSpan {
-  if (!isOn) return unobserved;
-  const name = methodLabel(method);
+/** The caller's trace context, if it names one (W3C Trace Context §3.2); not sampled any more where the budget is spent. */
+function parentOf(headers: IncomingHttpHeaders, isAffordable: boolean): Context {
   const parent = propagation.extract(context.active(), headers, defaultTextMapGetter);
+  const spanContext = trace.getSpanContext(parent);
+  if (isAffordable || !spanContext) return parent;
+  return trace.setSpanContext(parent, { ...spanContext, traceFlags: TraceFlags.NONE });
+}
+
+/**
+ * Starts a request's span below the caller's. Once the budget is spent nothing is made for a request, but that a caller's trace
+ * context is handed on.
+ */
+export function startServerSpan(role: RoleName, method: string, headers: IncomingHttpHeaders): ServerSpan {
+  if (!budget) return unobserved;
+  const isAffordable = budget.take();
+  if (!isAffordable && headers.traceparent === undefined) return unobserved;
+  const name = methodLabel(method);
+  const parent = parentOf(headers, isAffordable);
   const attributes = { 'http.request.method': name, 'identity.role': role };
   const span = tracer().startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
   const inside = trace.setSpan(parent, span);
   return {
+    isTraced: true,
     run: (answer) => context.with(inside, answer),
     end(route, status) {
       span.updateName(`${name} ${route}`);

@@ -38,8 +38,8 @@ describe('a process that ends', () => {
 
 describe('telemetry that is off', () => {
   it.each([
-    ['disabled', `{ enabled: false, otlpEndpoint: 'http://127.0.0.1:4317', samplingRatio: 1 }`],
-    ['without endpoint', `{ enabled: true, otlpEndpoint: '', samplingRatio: 1 }`],
+    ['disabled', `{ enabled: false, otlpEndpoint: 'http://127.0.0.1:4317', samplingRatio: 1, tracesPerSecond: 1000 }`],
+    ['without endpoint', `{ enabled: true, otlpEndpoint: '', samplingRatio: 1, tracesPerSecond: 1000 }`],
   ])('%s: loads no SDK', async (name, settings) => {
     const child = await startScript(
       `telemetry-off-${name.split(' ')[0]}`,

@@ -12,9 +12,14 @@ let server: Server;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
 
 beforeAll(async () => {
-  telemetry = await startTelemetry({ enabled: false, otlpEndpoint: '', samplingRatio: 1 }, 'authz', '0', {
-    prometheus: true,
-  });
+  telemetry = await startTelemetry(
+    { enabled: false, otlpEndpoint: '', samplingRatio: 1, tracesPerSecond: 1000 },
+    'authz',
+    '0',
+    {
+      prometheus: true,
+    },
+  );
   const { app, log } = testApp((app) => {
     app.post('/oauth2/v1/token', async (req, res) => {
       const form = await readForm(req);

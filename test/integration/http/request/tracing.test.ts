@@ -27,7 +27,7 @@ async function listener() {
 
 it('a trace goes from the caller through the request, its log and its statements to those that are asked in turn, without what was sent', async () => {
   const [collector, neighbour] = [await listener(), await listener()];
-  const settings = { enabled: true, otlpEndpoint: `http://${collector.host}`, samplingRatio: 1 };
+  const settings = { enabled: true, otlpEndpoint: `http://${collector.host}`, samplingRatio: 1, tracesPerSecond: 1000 };
   const telemetry = await startTelemetry(settings, 'authz', '1.0.0');
   const outbound = createOutbound({ allowHosts: [neighbour.host], timeout: 5000, maxBytes: 1000 });
   const { app, log, lines } = testApp((app) => {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createLog } from '../../../../src/telemetry/log/logger.js';
+import { runInRequest } from '../../../../src/telemetry/log/request-context.js';
 import { metrics } from '../../../../src/telemetry/metrics/metrics.js';
 import { startTelemetry } from '../../../../src/telemetry/start.js';
 import { metricExporter, spanExporter } from '../../../../src/telemetry/tracing/otlp-exporters.js';
@@ -36,9 +37,13 @@ async function collector(status = 200): Promise<{ url: string; received: Receive
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
 }
 
-async function telemetry(otlpEndpoint: string, options: Parameters<typeof startTelemetry>[3] = {}): Promise<Telemetry> {
+async function telemetry(
+  otlpEndpoint: string,
+  options: Parameters<typeof startTelemetry>[3] = {},
+  tracesPerSecond = 1000,
+): Promise<Telemetry> {
   const started = await startTelemetry(
-    { enabled: otlpEndpoint !== '', otlpEndpoint, samplingRatio: 1 },
+    { enabled: otlpEndpoint !== '', otlpEndpoint, samplingRatio: 1, tracesPerSecond },
     'authz',
     '1.2.3',
     options,
@@ -158,6 +163,30 @@ describe('trace context (W3C Trace Context §3)', () => {
     ]);
     const sent = Buffer.concat(received.map(({ body }) => body)).toString('latin1');
     expect([sent.includes('not sampled'), sent.includes('sampled')]).toEqual([false, true]);
+  });
+
+  it('is handed on, and no span is made, once a second has had its traces', async () => {
+    const { url, received } = await collector();
+    const running = await telemetry(url, {}, 1);
+    const answer = async (route: string, headers: Record<string, string>): Promise<unknown> => {
+      const span = startServerSpan('authz', 'GET', headers);
+      const carried: Record<string, string> = {};
+      const asked = await runInRequest({ requestId: route, isTraced: span.isTraced }, () =>
+        span.run(async () => {
+          await withSpan(`below ${route}`, {}, async () => injectTraceContext(carried));
+          return isTracing();
+        }),
+      );
+      span.end(route, 200);
+      return [asked, carried.traceparent?.replace(/-[0-9a-f]{16}-/, '-')];
+    };
+    const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736';
+    expect(await answer('/first', { traceparent })).toEqual([true, `${trace}-01`]);
+    expect(await answer('/second', { traceparent })).toEqual([false, `${trace}-00`]);
+    expect(await answer('/third', {})).toEqual([false, undefined]);
+    await running.shutdown();
+    const sent = Buffer.concat(received.map(({ body }) => body)).toString('latin1');
+    expect(['/first', '/second', '/third'].map((route) => sent.includes(route))).toEqual([true, false, false]);
   });
 
   it('is nobody’s before tracing is started and after it is stopped', async () => {
