@@ -16,7 +16,7 @@ import { Browser } from './browser.js';
 import { type MovableClock, movableClock } from './clock.js';
 import { configuration } from './configuration.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
-import { listen } from './listen.js';
+import { type Listener, listen } from './listen.js';
 import { change } from './rows.js';
 
 export interface RoleOptions {
@@ -27,6 +27,8 @@ export interface RoleOptions {
   readonly beside?: TestRole;
   /** On another machine. */
   readonly clock?: MovableClock;
+  /** Where it listens, for another role that has to know beforehand. */
+  readonly listener?: Listener;
   /** One that is provisioned already. */
   readonly database?: TestDatabase;
 }
@@ -66,7 +68,7 @@ async function openProvisionedDatabase({ signingKeys, keyEncryptionKeys: keys }:
 /** A role as the process assembles it, on a port of its own, with a clock that tests move. */
 export async function openRole(role: 'authz' | 'idp', options: RoleOptions = {}): Promise<TestRole> {
   const { beside, sql } = options;
-  const { server, origin } = await listen();
+  const { server, origin } = options.listener ?? (await listen());
   const config = configurationAt(origin, role, options);
   const database = beside?.database ?? options.database ?? (await openProvisionedDatabase(config));
   const clock = options.clock ?? beside?.clock ?? movableClock();

@@ -2,6 +2,7 @@ import { hashToken } from '../../src/crypto/digest.js';
 import { challenge, openAuthz, paths, type TestAuthz, type Tokens, verifier } from './authz.js';
 import { type Answer, type Browser, formsOf } from './browser.js';
 import { openIdp, type TestIdp, type TestUser } from './idp.js';
+import { listen } from './listen.js';
 import type { RoleOptions } from './role.js';
 import { redirectUri } from './rows.js';
 
@@ -49,10 +50,10 @@ export const toldClient = ({ location }: Answer): Record<string, string> => {
 const thinking = 2_000;
 
 export async function openHouse(options: RoleOptions = {}): Promise<TestHouse> {
-  const publicUrls = { idp: '', rs: 'http://127.0.0.1:8082', spaRp: 'http://127.0.0.1:8083' };
+  const listener = await listen();
+  const publicUrls = { idp: listener.origin, rs: 'http://127.0.0.1:8082', spaRp: 'http://127.0.0.1:8083' };
   const authz = await openAuthz({ ...options, config: { publicUrls, ...options.config } });
-  const idp = await openIdp({ beside: authz });
-  publicUrls.idp = idp.origin;
+  const idp = await openIdp({ beside: authz, listener });
   const at = ({ atAuthz, atIdp }: Visitor, url: URL): Browser => (url.origin === idp.origin ? atIdp : atAuthz);
 
   async function submit(person: Visitor, page: Answer, user?: TestUser): Promise<Answer> {
