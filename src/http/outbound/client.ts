@@ -16,7 +16,15 @@ export interface OutboundOptions {
 
 export interface OutboundResponse {
   readonly status: number;
+  readonly contentType: string | undefined;
   readonly body: string;
+}
+
+/** A request. */
+export interface Exchange {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /** The one client for fetches to others, whose addresses strangers may have chosen. Redirects are not followed. */
@@ -31,16 +39,12 @@ export interface Outbound {
     form: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
   ): Promise<OutboundResponse>;
+  /** Sends a request and resolves to whatever answer comes. @throws OutboundError */
+  send(url: string, exchange: Exchange): Promise<OutboundResponse>;
   close(): void;
 }
 
 const idleTimeout = 15_000;
-
-interface Exchange {
-  readonly method: 'GET' | 'POST';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
 
 /** Connections by kind of host; `ca` is a certificate authority besides the system's. */
 function createAgents(ca: string | undefined) {
@@ -86,7 +90,8 @@ async function readAnswer(res: http.IncomingMessage, host: string, maxBytes: num
     if (size > maxBytes) throw new OutboundError('too_large', host, `the answer is longer than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
-  return { status: res.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
+  const { 'content-type': contentType } = res.headers;
+  return { status: res.statusCode ?? 0, contentType, body: Buffer.concat(chunks).toString('utf8') };
 }
 
 function faultOf(error: unknown, host: string, signal: AbortSignal): OutboundError {
@@ -109,7 +114,7 @@ export function createOutbound({ allowHosts = [], ca, timeout, maxBytes }: Outbo
   const agentFor = (url: URL): http.Agent =>
     isAllowListed(url, allowHosts) ? agents[url.protocol as 'http:' | 'https:'] : agents.checked;
 
-  async function fetch(address: string, exchange: Exchange): Promise<OutboundResponse> {
+  async function send(address: string, exchange: Exchange): Promise<OutboundResponse> {
     const url = requireFetchable(address, allowHosts);
     const headers: Record<string, string> = { 'Accept-Encoding': 'identity', ...exchange.headers };
     injectTraceContext(headers);
@@ -125,12 +130,13 @@ export function createOutbound({ allowHosts = [], ca, timeout, maxBytes }: Outbo
   }
 
   async function get(address: string, headers: Readonly<Record<string, string>>): Promise<string> {
-    const { status, body } = await fetch(address, { method: 'GET', headers });
+    const { status, body } = await send(address, { method: 'GET', headers });
     if (status !== 200) throw new OutboundError('status', new URL(address).host, `status ${status}`);
     return body;
   }
 
   return {
+    send,
     getJson: async (address) => parseJson(await get(address, { Accept: 'application/json' }), new URL(address).host),
     getText: (address, headers = {}) => get(address, { Accept: 'text/plain', ...headers }),
     postForm(address, form, headers = {}) {
@@ -139,7 +145,7 @@ export function createOutbound({ allowHosts = [], ca, timeout, maxBytes }: Outbo
         'Content-Type': 'application/x-www-form-urlencoded',
         'Content-Length': String(Buffer.byteLength(body)),
       };
-      return fetch(address, { method: 'POST', headers: { Accept: 'application/json', ...headers, ...type }, body });
+      return send(address, { method: 'POST', headers: { Accept: 'application/json', ...headers, ...type }, body });
     },
     close() {
       for (const agent of Object.values(agents)) agent.destroy();
