@@ -12,6 +12,7 @@ import { SecondFactors1795660000000 } from './1795660000000-second-factors.js';
 import { MailedLinks1795670000000 } from './1795670000000-mailed-links.js';
 import { Account1795680000000 } from './1795680000000-account.js';
 import { LinksWithoutAccount1795690000000 } from './1795690000000-links-without-account.js';
+import { Federation1795700000000 } from './1795700000000-federation.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   MailedLinks1795670000000,
   Account1795680000000,
   LinksWithoutAccount1795690000000,
+  Federation1795700000000,
 ];

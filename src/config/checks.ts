@@ -3,6 +3,7 @@ import { isScopeToken, openidScopes } from '../protocol/scope.js';
 import { identifierKey } from '../protocol/sign-in/identifiers.js';
 import { resourceOfRs, rolesInNeedOf, type ServingRole } from './configuration.js';
 import type { Fault } from './faults.js';
+import { addressOf } from './identity-providers.js';
 import { contrastFaults } from './palette.js';
 import type { FileSections } from './schema.js';
 import type { Path } from './tree.js';
@@ -153,6 +154,23 @@ function* mailFaults({ mail }: ValidSections): Generator<Fault> {
   }
 }
 
+function* identityProviderFaults({ identity_providers: providers = [], claims }: ValidSections): Generator<Fault> {
+  for (const index of repeated(providers.map(({ id }) => id))) {
+    yield fault(['identity_providers', index, 'id'], 'is declared twice');
+  }
+  const known = claims && knownClaims(claims.scopes);
+  for (const [index, provider] of providers.entries()) {
+    const { name, issuer } = addressOf(provider);
+    const hasSecret = (provider.client_secret ?? provider.client_secret_file) !== undefined;
+    const at = (key: keyof typeof provider): Path => ['identity_providers', index, key];
+    if (name === undefined) yield fault(at('name'), 'found nothing; expected what its button says');
+    if (issuer === undefined) yield fault(at('issuer'), 'found nothing; expected the URL of the provider');
+    if (provider.preset && !hasSecret) yield fault(at('client_secret'), 'found none; expected client_secret_file');
+    const unknown = Object.keys(provider.claims ?? {}).filter((claim) => known && !known.includes(claim));
+    if (unknown.length > 0) yield fault(at('claims'), `nobody here can have ${unknown.join(', ')}: see claims.scopes`);
+  }
+}
+
 /** What two keys say together. */
 export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...resourceFaults(sections),
@@ -162,6 +180,7 @@ export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...algorithmFaults(sections),
   ...userFaults(sections),
   ...relyingPartyFaults(sections),
+  ...identityProviderFaults(sections),
   ...keyFaults(sections),
   ...lifetimeFaults(sections),
   ...adminFaults(sections),

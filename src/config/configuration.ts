@@ -1,6 +1,7 @@
 import type { CustomScopes } from '../protocol/claims.js';
 import type { RoleName } from '../protocol/endpoints.js';
 import type { RegistrationMode } from '../protocol/sign-in/registration.js';
+import { type IdentityProvider, identityProviderOf } from './identity-providers.js';
 import type { FileSections } from './schema.js';
 import type { Secret } from './secret.js';
 
@@ -59,6 +60,7 @@ interface Reshaped {
   readonly users: readonly DeclaredUser[];
   readonly rs: RsConfigSection;
   readonly claims: ClaimsConfigSection;
+  readonly identity_providers: readonly IdentityProvider[];
 }
 
 type InMemory<Name extends SectionName> = Name extends keyof Reshaped ? Reshaped[Name] : Camelized<FileSections[Name]>;
@@ -105,6 +107,7 @@ const databaseRole = [
   'sign_in',
   'webauthn',
   'registration',
+  'identity_providers',
   'logout',
   'policy',
   'limits',
@@ -163,9 +166,12 @@ const sectionsOf = (role: ServingRole): readonly SectionName[] => [...everyRole,
 export const usesSection = (role: ServingRole, section: string): boolean =>
   sectionsOf(role).some((name) => name === section);
 
-/** Whether the role opens the files that the section names: all do with theirs, but only idp sends mail. */
+/** Sections whose files are idp's alone among the roles on the database. */
+const filesOfIdp = ['mail', 'identity_providers'];
+
+/** Whether the role opens the files that the section names: all do with theirs, but only idp sends mail and knows other providers. */
 export const readsFilesOf = (role: ServingRole, section: string): boolean =>
-  usesSection(role, section) && !(section === 'mail' && role === 'authz');
+  usesSection(role, section) && !(filesOfIdp.includes(section) && role === 'authz');
 
 /** Whether mail goes anywhere: to a server, or to the page of the profiles that are not production. */
 export const isMailOn = ({ profile, mail }: Pick<DatabaseRoleConfig, 'profile' | 'mail'>): boolean =>
@@ -220,6 +226,8 @@ function inMemory(file: FileSections, section: SectionName): unknown {
     case 'clients':
     case 'users':
       return asOnTheWire(file[section]);
+    case 'identity_providers':
+      return Object.freeze(file[section].map(identityProviderOf));
     case 'key_encryption_keys':
       return camelized({ current: file[section][0], all: file[section] });
     case 'rs':

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { registrationModes } from '../protocol/sign-in/registration.js';
 import { declaredClient, declaredUser } from './declared.js';
+import { identityProvider } from './sections/federation.js';
 import { mail } from './sections/mail.js';
 import { admin, http, limits, outbound, telemetry } from './sections/network.js';
 import { pages } from './sections/pages.js';
@@ -66,6 +67,8 @@ export const fileSchema = z.strictObject({
   webauthn,
   /** Who may make an account of their own. */
   registration: z.enum(registrationModes).default('off'),
+  /** Other providers with whose accounts people sign in here. */
+  identity_providers: list(identityProvider),
   logout,
   policy,
   limits,

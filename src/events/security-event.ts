@@ -13,7 +13,7 @@ interface Event<Type extends string, Detail extends AuditDetail = AuditDetail> e
   readonly detail?: Detail;
 }
 
-type SignInFailure = 'wrong_credentials' | 'wrong_code' | 'disabled';
+type SignInFailure = 'wrong_credentials' | 'wrong_code' | 'disabled' | 'unknown_identity';
 
 /** What is worth telling about security: the closed set of events, each with what it has to bring. */
 export type SecurityEvent =

@@ -7,6 +7,7 @@ import type { Random } from '../crypto/random.js';
 import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
 import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter.js';
+import type { Outbound } from '../http/outbound/client.js';
 import { createMailing, type Mailing } from '../mail/mailing.js';
 import type { Wake } from '../mail/wake.js';
 import { type Brand, brandOf } from '../pages/brand.js';
@@ -35,6 +36,7 @@ export type IdpConfig = Pick<
   | 'signIn'
   | 'webauthn'
   | 'registration'
+  | 'identityProviders'
   | 'logout'
   | 'policy'
   | 'mail'
@@ -55,6 +57,7 @@ export interface IdpGiven {
   /** Of whoever delivers mail in this process. */
   readonly mailWake: Wake;
   readonly cookies: Cookies;
+  readonly outbound: Outbound;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -81,6 +84,8 @@ export interface Idp extends IdpGiven {
   readonly linksAskedFor: RateLimiter;
   /** Per address block: visits to account pages by somebody who has to sign in first. */
   readonly accountStarts: RateLimiter;
+  /** Per address block: browsers that are sent to another provider. */
+  readonly federationStarts: RateLimiter;
   readonly csrfKey: Buffer;
   /** Makes the handle from the interaction's id: a double click gets the same one. */
   readonly handleKey: Buffer;
@@ -127,6 +132,7 @@ export function assemble(given: IdpGiven, script: Script | undefined): Idp {
     forgivingSuccesses: createRateLimiter({ clock: given.clock, burst: 1, perSecond: 1 / 3_600 }),
     linksAskedFor: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
     accountStarts: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
+    federationStarts: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
     challengeKey: deriveKey(current, 'webauthn challenges'),

@@ -15,6 +15,7 @@ import { ping } from '../storage/connection/sql.js';
 import { mountAccount } from './account/account.js';
 import { consentStep } from './consent/consent.js';
 import { assemble, type Idp, type IdpGiven } from './deps.js';
+import { mountFederation } from './federation/federation.js';
 import { hub } from './hub.js';
 import { sendAnswer } from './interaction/answer.js';
 import { interactionForm } from './interaction/interaction-form.js';
@@ -76,6 +77,8 @@ const registrationPages = (idp: Idp) =>
         ],
       }
     : { signUp: undefined, signUpByLink: undefined };
+/** By their own rooms. */
+type MountedElsewhere = 'frontPage' | 'federation' | 'federationCallback';
 
 /**
  * The route table: `protocol/endpoints.ts` says where each one is. The forms of steps and the account pages are mounted from
@@ -85,7 +88,7 @@ const handlersOf = (
   idp: Idp,
   steps: Steps,
 ): Readonly<
-  Record<Exclude<IdpEndpoint, StepKind | AccountPage | 'frontPage'>, RequestHandler | RequestHandler[] | undefined>
+  Record<Exclude<IdpEndpoint, StepKind | AccountPage | MountedElsewhere>, RequestHandler | RequestHandler[] | undefined>
 > => ({
   interaction: [
     languageSwitch(idp, ({ params }) => hubPath(idp, { interactionId: String(params.interaction) })),
@@ -150,6 +153,7 @@ export function createIdp(given: IdpGiven): Role {
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'idp' }));
       mountIdp(app, idp);
+      mountFederation(app, idp);
       mountAccount(app, idp);
       mountMailbox(app, idp);
     },

@@ -79,6 +79,7 @@ a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visibl
 .links{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;font-size:.875rem}
 .links a{padding:.1875rem 0}
 .foot{border-top:1px solid var(--line);padding-top:1.125rem;display:flex;flex-direction:column;align-items:flex-start;gap:.625rem}
+.providers{display:flex;flex-direction:column;border-top:1px solid var(--line);padding-top:1.25rem}
 .help{margin-top:-.375rem;font-size:.9375rem}
 .help a{display:inline-block;padding:.1875rem 0}
 .facts{display:grid;gap:.125rem}

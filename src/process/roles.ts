@@ -120,7 +120,9 @@ export async function createDatabaseRole(
     }
     case 'idp': {
       const { createIdp } = await import('../idp/index.js');
-      return createIdp(given);
+      const outbound = createOutbound(config.outbound);
+      const idp = createIdp({ ...given, outbound });
+      return { ...idp, stop: () => idp.stop().finally(() => outbound.close()) };
     }
   }
 }

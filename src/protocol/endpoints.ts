@@ -33,6 +33,9 @@ export const endpoints = {
   challenge: { role: 'idp', methods: ['POST'], path: '/oidc/v1/challenge/:interaction' },
   enrol: { role: 'idp', methods: ['POST'], path: '/oidc/v1/enrol/:interaction' },
   consent: { role: 'idp', methods: ['POST'], path: '/oidc/v1/consent/:interaction' },
+  federation: { role: 'idp', methods: ['POST'], path: '/oidc/v1/federation/:provider/:interaction' },
+  /** The redirect URI at a provider, one for each (RFC 9700 §4.4.2). */
+  federationCallback: { role: 'idp', methods: ['GET'], path: '/oidc/v1/federation/:provider/callback' },
   userinfo: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/userinfo', metadata: 'userinfo_endpoint' },
   logout: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/logout', metadata: 'end_session_endpoint' },
   /** At the root of the host, wherever the others are (RFC 8615 §3). */
@@ -75,6 +78,8 @@ export type AccountPage = (typeof accountPages)[number];
 export interface PathParameters {
   /** The secret that names an interaction. */
   readonly interaction?: string;
+  /** The name of another identity provider. */
+  readonly provider?: string;
   /** The secret of a link that was mailed. */
   readonly link?: string;
 }

@@ -10,6 +10,8 @@ import type { DatabaseSettings } from './connection/pool.js';
 import { Passkey } from './factors/passkeys.js';
 import { RecoveryCode } from './factors/recovery-codes.js';
 import { TotpAuthenticator } from './factors/totp-authenticators.js';
+import { FederatedIdentity } from './federation/federated-identities.js';
+import { FederationRequest } from './federation/federation-requests.js';
 import { AuthorizationGrant } from './grants/authorization-grants.js';
 import { Consent } from './grants/consents.js';
 import { Installation } from './installation.js';
@@ -29,6 +31,8 @@ export const entities = [
   AuthorizationGrant,
   Client,
   Consent,
+  FederatedIdentity,
+  FederationRequest,
   Installation,
   Interaction,
   MailAllowance,

@@ -15,6 +15,7 @@ export const expirableTables = [
   'outgoing_mails',
   'mail_allowances',
   'mailed_links',
+  'federation_requests',
 ] as const;
 
 /** What strangers can fill within minutes: swept each minute, beside all others. */
@@ -22,6 +23,7 @@ export const shortLivedTables = [
   'interactions',
   'used_assertions',
   'sign_in_failures',
+  'federation_requests',
 ] as const satisfies readonly ExpirableTable[];
 
 export type ExpirableTable = (typeof expirableTables)[number];

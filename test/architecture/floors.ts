@@ -26,7 +26,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
   storage: [['data-source'], ['*'], ['connection']],
   idp: [
     ['index'],
-    ['hub', 'account', 'registration'],
+    ['hub', 'account', 'registration', 'federation'],
     ['sign-in'],
     ['consent', 'openid', 'mailbox', 'well-known'],
     ['recovery'],

@@ -97,6 +97,7 @@ export const configuration: AllRolesConfig = {
   },
   webauthn: { relatedOrigins: [] },
   registration: 'open',
+  identityProviders: [],
   logout: { confirmation: 'unless_hinted' },
   policy: { secondFactor: 'when_enrolled' },
   limits: {

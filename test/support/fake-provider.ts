@@ -13,6 +13,8 @@ export interface Misbehaviour {
   token?: string;
   /** The answer of the API. */
   api?: { status: number; headers?: Record<string, string> };
+  /** Paths that never answer. */
+  silent?: string[];
   /** Paths that drop the connection. */
   down?: string[];
 }
@@ -72,6 +74,7 @@ class Provider implements FakeProvider {
     const url = new URL(req.url ?? '', this.url);
     this.log.push(`${req.method} ${req.url}`);
     if (this.misbehaviour.down?.includes(url.pathname)) return void req.socket.destroy();
+    if (this.misbehaviour.silent?.includes(url.pathname)) return;
     const cors = {
       'Access-Control-Allow-Origin': '*',
       'Access-Control-Allow-Headers': 'authorization, content-type, traceparent',

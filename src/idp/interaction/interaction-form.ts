@@ -8,7 +8,7 @@ import { sendAnswer } from './answer.js';
 import { presentedCookies } from './cookies.js';
 import { hubPath, stepPath } from './paths.js';
 import { assertOwnForm } from './same-origin.js';
-import type { InteractionStep, StepForm } from './step.js';
+import type { GuardedForm, StepForm } from './step.js';
 import { readVisit, type Visit } from './visit.js';
 
 const purposeOf = ({ interactionId, session }: Visit, { kind, boundToUser }: StepForm): string =>
@@ -25,7 +25,7 @@ export const formOf = (idp: Idp, visit: Visit, form: StepForm): { readonly actio
  * the interaction is bound, while it is not completed. Anything else leads to the hub or is refused.
  */
 export const interactionForm =
-  (idp: Idp, step: InteractionStep): RequestHandler =>
+  (idp: Idp, step: GuardedForm): RequestHandler =>
   async (req, res) => {
     assertOwnForm(idp, req);
     const form = await readForm(req);

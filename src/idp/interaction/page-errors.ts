@@ -11,6 +11,11 @@ function accountAt(idp: Idp, req: Request): string | undefined {
   return name && accountPath(idp, name);
 }
 
+const isFederationCallback = (path: string): boolean => {
+  const [before = '', behind = ''] = endpoints.federationCallback.path.split(':provider');
+  return path.startsWith(before) && path.endsWith(behind);
+};
+
 /** Back to where things stand: the interaction's hub, the account page, or the question whether to sign out. */
 function wayOn(idp: Idp, req: Request): string | undefined {
   const { interaction } = req.params as { interaction?: string };
@@ -18,10 +23,14 @@ function wayOn(idp: Idp, req: Request): string | undefined {
   return req.path === endpoints.confirmLogout.path ? logoutPath(idp) : accountAt(idp, req);
 }
 
-/** An interaction's errors are shown again at its hub, those of an account page there, those of a sign-out where it began. */
+/**
+ * An interaction's errors are shown again at its hub, those of an account page there, those of a sign-out where it began. The answer of
+ * another provider that belongs to no interaction is shown once.
+ */
 function contextOf(idp: Idp, req: Request): PageContext {
   const { interaction } = req.params as { interaction?: string };
   if (interaction !== undefined) return pageContext(idp, { interactionId: interaction });
+  if (isFederationCallback(req.path)) return {};
   return { here: accountAt(idp, req) ?? logoutPath(idp) };
 }
 

@@ -32,6 +32,14 @@ export function hubIsAsked(url: string, query: HubQuery): boolean {
 /** Where a step's form goes. */
 export const stepPath = (idp: Idp, kind: StepKind, at: AtInteraction): string => pathOf(idp, kind, at);
 
+/** Where the button of another provider leads. */
+export const federationPath = ({ config }: Idp, provider: string, { interactionId }: AtInteraction): string =>
+  endpointUrl(new URL(config.publicUrls.idp).pathname, 'federation', { provider, interaction: interactionId });
+
+/** Where that provider sends the browser back to; to be registered there. */
+export const federationCallbackUrl = ({ config }: Idp, provider: string): string =>
+  endpointUrl(config.publicUrls.idp, 'federationCallback', { provider });
+
 /** By what the language cookie knows an interaction, whose id is a secret. */
 export const languageRequest = ({ interactionId }: AtInteraction): string =>
   hashToken(interactionId).toString('base64url').slice(0, 12);

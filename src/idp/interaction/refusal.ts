@@ -27,6 +27,13 @@ export const cookiesMissing = ({ uiLocales }: LanguagesAsked): PageRefusal =>
     uiLocales,
   );
 
+/** No request to the provider is on its way in this browser. */
+export const federationGone = (): PageRefusal =>
+  new PageRefusal(
+    ({ federation: text }) => ({ status: 410, title: text.goneTitle, message: text.gone }),
+    'the answer of an identity provider to no request of this browser',
+  );
+
 /** Completed by another session than the current one. */
 export const interactionFinished = ({ uiLocales }: LanguagesAsked): PageRefusal =>
   new PageRefusal(

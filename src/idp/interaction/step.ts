@@ -24,5 +24,8 @@ export interface InteractionStep<Kind extends StepKind = StepKind> extends StepF
   submit(sent: SentForm): Promise<Answer>;
 }
 
+/** A form of an interaction behind the guard, be it a step's own or another one on its page. */
+export type GuardedForm = Pick<InteractionStep, 'kind' | 'boundToUser' | 'submit'>;
+
 /** The table of steps: a new step is a new entry. */
 export type Steps = { readonly [Kind in StepKind]: InteractionStep<Kind> };

@@ -44,7 +44,10 @@ export function recordFailure(
   idp: Idp,
   asked: Asked,
   block: string,
-  { reason, ...about }: About & { readonly reason: 'wrong_credentials' | 'wrong_code' | 'disabled' },
+  {
+    reason,
+    ...about
+  }: About & { readonly reason: 'wrong_credentials' | 'wrong_code' | 'disabled' | 'unknown_identity' },
 ): void {
   if (idp.recordedFailures.take(block) === 0) {
     idp.events.record(asked, { type: 'sign_in_failed', ...about, detail: { reason } });

@@ -9,7 +9,7 @@ import type { Answer } from '../interaction/answer.js';
 import { type CookieToSet, interactionCookie, passkeyOfferCookie } from '../interaction/cookies.js';
 import { formOf } from '../interaction/interaction-form.js';
 import { clientOnPage } from '../interaction/parts.js';
-import { hubPath, openSignUp } from '../interaction/paths.js';
+import { federationPath, hubPath, openSignUp } from '../interaction/paths.js';
 import type { InteractionStep, SentForm, StepForm } from '../interaction/step.js';
 import { stepOf, type Visit } from '../interaction/visit.js';
 import { lostPasswordUrl } from '../recovery/paths.js';
@@ -20,7 +20,7 @@ import { requestOptionsOf } from './passkeys/relying-party.js';
 import { signInWithPasskey } from './passkeys/sign-in.js';
 import { signIn } from './sign-in.js';
 
-const loginForm: StepForm<'login'> = { kind: 'login', boundToUser: false };
+export const loginForm: StepForm<'login'> = { kind: 'login', boundToUser: false };
 
 /** What the page shows besides the facts of the visit. */
 interface LoginView {
@@ -48,6 +48,7 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
       again: shown.again,
       identifier: shown.identifier ?? suggested,
       problem: shown.problem,
+      providers: idp.config.identityProviders.map(({ id, name }) => ({ name, action: federationPath(idp, id, visit) })),
       passkey: { script: idp.script, options: requestOptionsOf(idp, visit), unknown: shown.unknownPasskey },
     },
   );

@@ -28,7 +28,14 @@ export interface LoginPage {
   /** Where who has no account makes one, if they may. */
   readonly signUpUrl?: string | undefined;
   readonly problem?: LoginProblem | undefined;
+  /** Others at which people may have an account. */
+  readonly providers: readonly ProviderOnPage[];
   readonly passkey: PasskeyOnPage;
+}
+
+interface ProviderOnPage {
+  readonly name: string;
+  readonly action: string;
 }
 
 /** What the script needs to ask for a passkey; without script nothing of it shows. */
@@ -69,6 +76,16 @@ const passkeyButton = (view: View, { passkey }: LoginPage): Html => html`
     passkey.unknown && html` data-unknown="${passkey.unknown}"`
   }>${view.texts.login.passkey}</button>`;
 
+/** A button for each provider, which sends the browser there. */
+const providerButtons = ({ texts }: View, { providers, csrf }: LoginPage): Html | false =>
+  providers.length > 0 &&
+  html`<div class="providers">${providers.map(
+    ({ name, action }) => html`<form method="post" action="${action}">
+      ${csrfField(csrf)}
+      <button class="button second" type="submit">${texts.federation.button(name)}</button>
+    </form>`,
+  )}</div>`;
+
 /** The form for username or e-mail and password. */
 export function renderLoginPage(view: View, page: LoginPage): Page {
   const text = view.texts.login;
@@ -100,6 +117,7 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
         <button class="button" type="submit">${text.submit}</button>
         ${passkeyButton(view, page)}
       </form>
+      ${providerButtons(view, page)}
       ${page.lostPasswordUrl && html`<p class="help"><a href="${page.lostPasswordUrl}">${text.lostPassword}</a></p>`}
       ${page.signUpUrl && html`<p class="help"><a href="${page.signUpUrl}">${view.texts.signUp.title}</a></p>`}
       ${

@@ -119,6 +119,23 @@ export const de: Texts = {
     goingOn: 'Einen Augenblick: Sie werden weitergeleitet.',
     goOn: 'Weiter',
   },
+  federation: {
+    button: (provider: string) => `Weiter mit ${provider}`,
+    failedTitle: (provider: string) => `Die Anmeldung über ${provider} ging nicht`,
+    failed: (provider: string) =>
+      `${provider} hat nicht so geantwortet, wie es sein soll. Versuchen Sie es später noch einmal, oder melden Sie sich anders an.`,
+    staleTitle: (provider: string) => `${provider} hat nicht gefragt, wer Sie sind`,
+    stale: (provider: string) =>
+      `Hier müssen Sie es noch einmal zeigen. Melden Sie sich bei ${provider} ab und versuchen Sie es erneut, oder melden Sie sich anders an.`,
+    unknownTitle: (provider: string) => `Zu Ihrem Konto bei ${provider} gehört hier keines`,
+    unknown: (provider: string) =>
+      `Melden Sie sich anders an. Wenn Sie hier kein Konto haben, fragen Sie dort nach, woher Sie kommen; danach lässt sich ${provider} damit verknüpfen.`,
+    disabledTitle: 'Ihr Konto hier ist gesperrt',
+    disabled: 'Wenden Sie sich an die Betreiber dieses Dienstes.',
+    otherWay: 'Anders anmelden',
+    goneTitle: 'Diese Anmeldung ist vorbei',
+    gone: 'Sie wurde schon benutzt, hat zu lange gedauert oder begann in einem anderen Browser. Gehen Sie zurück zur Anwendung und beginnen Sie von vorn.',
+  },
   recovery: {
     title: 'Passwort vergessen?',
     lead: 'Nennen Sie uns Ihren Benutzernamen oder Ihre E-Mail-Adresse. Wenn es dazu ein Konto mit einer Adresse gibt, senden wir dorthin einen Link, mit dem Sie ein neues Passwort festlegen.',

@@ -123,6 +123,22 @@ export const en = {
     goingOn: 'One moment: you are being taken on.',
     goOn: 'Continue',
   },
+  federation: {
+    button: (provider: string) => `Continue with ${provider}`,
+    failedTitle: (provider: string) => `${provider} could not sign you in`,
+    failed: (provider: string) => `${provider} did not answer as it should. Try again later, or sign in another way.`,
+    staleTitle: (provider: string) => `${provider} did not ask who you are`,
+    stale: (provider: string) =>
+      `Here you have to prove it once more. Sign out at ${provider} and try again, or sign in another way.`,
+    unknownTitle: (provider: string) => `No account here belongs to your ${provider} account`,
+    unknown: (provider: string) =>
+      `Sign in another way. If you have no account here, ask whoever sent you; then ${provider} can be linked with it.`,
+    disabledTitle: 'Your account here cannot be used',
+    disabled: 'Ask whoever runs this service.',
+    otherWay: 'Sign in another way',
+    goneTitle: 'This sign-in is over',
+    gone: 'It was used before, took too long, or began in another browser. Go back to the application and start again.',
+  },
   recovery: {
     title: 'Forgot your password?',
     lead: 'Tell us your username or e-mail address. If there is an account with an address, we send a link there by which you set a new password.',

@@ -117,6 +117,23 @@ export const es: Texts = {
     goingOn: 'Un momento: le llevamos a la página siguiente.',
     goOn: 'Continuar',
   },
+  federation: {
+    button: (provider: string) => `Continuar con ${provider}`,
+    failedTitle: (provider: string) => `No se pudo iniciar sesión con ${provider}`,
+    failed: (provider: string) =>
+      `${provider} no respondió como debería. Inténtelo más tarde o inicie sesión de otra manera.`,
+    staleTitle: (provider: string) => `${provider} no preguntó quién es usted`,
+    stale: (provider: string) =>
+      `Aquí debe demostrarlo de nuevo. Cierre la sesión en ${provider} e inténtelo otra vez, o inicie sesión de otra manera.`,
+    unknownTitle: (provider: string) => `Ninguna cuenta de aquí corresponde a su cuenta de ${provider}`,
+    unknown: (provider: string) =>
+      `Inicie sesión de otra manera. Si aquí no tiene cuenta, pregunte a quien le envió; después se podrá vincular ${provider} con ella.`,
+    disabledTitle: 'Su cuenta de aquí no se puede usar',
+    disabled: 'Pregunte a quien gestiona este servicio.',
+    otherWay: 'Iniciar sesión de otra manera',
+    goneTitle: 'Este inicio de sesión ha terminado',
+    gone: 'Ya se usó, tardó demasiado o empezó en otro navegador. Vuelva a la aplicación y empiece de nuevo.',
+  },
   recovery: {
     title: '¿Ha olvidado su contraseña?',
     lead: 'Indique su nombre de usuario o su correo electrónico. Si existe una cuenta con una dirección, enviaremos allí un enlace para establecer una contraseña nueva.',

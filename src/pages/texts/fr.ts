@@ -121,6 +121,23 @@ export const fr: Texts = {
     goingOn: 'Un instant\u00a0: vous allez être redirigé.',
     goOn: 'Continuer',
   },
+  federation: {
+    button: (provider: string) => `Continuer avec ${provider}`,
+    failedTitle: (provider: string) => `La connexion avec ${provider} a échoué`,
+    failed: (provider: string) =>
+      `${provider} n’a pas répondu comme il faut. Réessayez plus tard ou connectez-vous autrement.`,
+    staleTitle: (provider: string) => `${provider} n’a pas demandé qui vous êtes`,
+    stale: (provider: string) =>
+      `Ici, vous devez le prouver à nouveau. Déconnectez-vous de ${provider} et réessayez, ou connectez-vous autrement.`,
+    unknownTitle: (provider: string) => `Aucun compte ici ne correspond à votre compte ${provider}`,
+    unknown: (provider: string) =>
+      `Connectez-vous autrement. Si vous n’avez pas de compte ici, demandez à qui vous a envoyé. ${provider} pourra ensuite y être associé.`,
+    disabledTitle: 'Votre compte ici ne peut pas être utilisé',
+    disabled: 'Adressez-vous à qui gère ce service.',
+    otherWay: 'Se connecter autrement',
+    goneTitle: 'Cette connexion est terminée',
+    gone: 'Elle a déjà servi, a duré trop longtemps ou a commencé dans un autre navigateur. Retournez à l’application et recommencez.',
+  },
   recovery: {
     title: `Mot de passe oublié\u202f?`,
     lead: 'Indiquez votre nom d’utilisateur ou votre adresse e-mail. S’il existe un compte avec une adresse, nous y envoyons un lien pour définir un nouveau mot de passe.',

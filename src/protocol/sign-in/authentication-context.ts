@@ -1,4 +1,7 @@
-/** How users prove who they are, each method by its registered name (RFC 8176 §2, OIDC Core §2 `amr`). */
+/**
+ * How users prove who they are, each method by its registered name (RFC 8176 §2, OIDC Core §2 `amr`), but for `fed`: another provider
+ * vouches for them. No name is registered for that, and this one is what others call it.
+ */
 export type AuthenticationMethodReference =
   | 'pwd'
   | 'pin'
@@ -14,7 +17,8 @@ export type AuthenticationMethodReference =
   | 'face'
   | 'user'
   | 'mca'
-  | 'mfa';
+  | 'mfa'
+  | 'fed';
 
 type Factor = 'knowledge' | 'possession' | 'inherence';
 
@@ -23,6 +27,8 @@ const factors: Readonly<Partial<Record<AuthenticationMethodReference, Factor>>> 
   pwd: 'knowledge',
   pin: 'knowledge',
   kba: 'knowledge',
+  // How they signed in over there is not known: no more is taken for granted than a password.
+  fed: 'knowledge',
   otp: 'possession',
   sms: 'possession',
   tel: 'possession',

@@ -12,6 +12,12 @@ export interface UsedPasskey {
   readonly challenge: number;
 }
 
+/** An account at another provider that vouched for somebody. */
+export interface UsedIdentity {
+  readonly provider: string;
+  readonly subject: string;
+}
+
 /** What a proof changes about the account that it proves. */
 export interface ProofEffects {
   /** A password hash to be replaced, because its parameters are no longer today's. */
@@ -22,6 +28,8 @@ export interface ProofEffects {
   readonly totpStep?: number;
   /** Hash of a recovery code, in hexadecimal; nothing comes of the proof where it was used before. */
   readonly recoveryCode?: string;
+  /** An identity whose use is recorded; nothing comes of the proof where it is linked with the account no more. */
+  readonly identity?: UsedIdentity;
   /** An authenticator app that is set up by its first code; the statement fails where there is one already. */
   readonly newTotp?: NewTotp;
 }
@@ -143,6 +151,17 @@ function usedCode({ effects, userId }: Placeholders<TakenProof>, now: string) {
   return { used, isGood };
 }
 
+/** CTEs that record the use of an identity, and whether the proof brings none or one that is linked with the account. */
+function usedIdentity({ effects, userId }: Placeholders<TakenProof>, now: string) {
+  const identity = `${effects}::jsonb -> ${jsonKey<ProofEffects>('identity')}`;
+  const member = (name: keyof UsedIdentity) => `(${identity} ->> ${jsonKey<UsedIdentity>(name)})`;
+  const used = `used_identity AS (
+     UPDATE federated_identities SET last_used_at = ${now}
+     WHERE provider = ${member('provider')} AND subject = ${member('subject')} AND user_id = ${userId} RETURNING user_id
+   )`;
+  return { used, isGood: `(${identity} IS NULL OR EXISTS (SELECT FROM used_identity))` };
+}
+
 /**
  * The CTEs that do so, where the account is enabled and its password still the one that was looked at. `unchanged` has its row
  * then, locked: a change of password and a disabling wait for the statement, or it for them. What else a statement changes has
@@ -151,14 +170,15 @@ function usedCode({ effects, userId }: Placeholders<TakenProof>, now: string) {
  */
 export function takenProof(p: Placeholders<TakenProof>, { interactionIdHash, now }: ProofPlace): string {
   const code = usedCode(p, now);
+  const identity = usedIdentity(p, now);
   const rehash = `${p.effects}::jsonb -> ${jsonKey<ProofEffects>('rehash')}`;
   const { passkey, credentialId, counter, backedUp } = passkeyMembers(p.effects);
   const account = `
      SELECT id FROM users
      WHERE id = ${p.userId} AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM ${p.passwordHash}::text
        AND (${passkey} IS NULL OR (EXISTS (SELECT FROM answered) AND EXISTS (SELECT FROM usable)))
-       AND ${code.isGood}`;
-  return `${usablePasskey(p.effects, interactionIdHash, p.userId)}, ${code.used}, shared AS (
+       AND ${code.isGood} AND ${identity.isGood}`;
+  return `${usablePasskey(p.effects, interactionIdHash, p.userId)}, ${code.used}, ${identity.used}, shared AS (
      ${account} AND ${rehash} IS NULL FOR SHARE
    ), own AS (
      ${account} AND ${rehash} IS NOT NULL FOR NO KEY UPDATE

@@ -49,6 +49,8 @@ export type SignInResult =
   | 'wrong_credentials'
   | 'wrong_code'
   | 'disabled'
+  | 'unknown_identity'
+  | 'provider_failed'
   | 'delayed'
   | 'address_delayed'
   | 'overloaded';

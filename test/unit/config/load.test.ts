@@ -170,6 +170,24 @@ describe('secrets from files', () => {
     );
   });
 
+  it('authz leaves the secrets of other providers alone, and idp opens them', async () => {
+    const provider = { id: 'g', preset: 'google', client_id: 'c', client_secret_file: '/nowhere/secret' };
+    const document = { ...least(), identity_providers: [provider] };
+    expect((await load(document, { role: 'authz' })).identityProviders).toMatchObject([{ name: 'Google' }]);
+    await expect(load(document, { role: 'idp' })).rejects.toThrow('identity_providers[0].client_secret_file');
+  });
+
+  it('a provider has what its preset says and the file does not', async () => {
+    const provider = { id: 'corp', name: 'Corp', issuer: 'https://login.example', client_id: 'c' };
+    const document = { ...least(), identity_providers: [{ ...provider, claims: { nickname: 'login' } }] };
+    const [found] = (await load(document, { role: 'idp' })).identityProviders;
+    expect(found).toMatchObject({ kind: 'openid', onUnknown: 'refuse', trustEmail: false, trustAcr: false });
+    expect(found).toMatchObject({
+      scopes: ['openid', 'profile', 'email'],
+      claims: { email: 'email', nickname: 'login' },
+    });
+  });
+
   it('authz leaves the files of mail alone, and idp opens them', async () => {
     const smtp = { host: 'mail', username: 'idp', password_file: '/nowhere/password' };
     const document = { ...least(), mail: { from: 'Id <id@example.com>', smtp } };
@@ -296,6 +314,42 @@ describe('faults', () => {
       'an unknown key in a section',
       { ...least(), http: { prot: 1 } },
       /http\.prot \(line \d+\): found an unknown key; expected one of bind/,
+    ],
+    [
+      'a provider without an address',
+      { ...least(), identity_providers: [{ id: 'corp', name: 'Corp', client_id: 'c' }] },
+      'identity_providers[0].issuer',
+    ],
+    [
+      'a provider without a name',
+      { ...least(), identity_providers: [{ id: 'corp', issuer: 'https://a.example', client_id: 'c' }] },
+      'identity_providers[0].name',
+    ],
+    [
+      'a preset without a secret',
+      { ...least(), identity_providers: [{ id: 'g', preset: 'google', client_id: 'c' }] },
+      'identity_providers[0].client_secret',
+    ],
+    [
+      'a provider whose id is no part of a path',
+      { ...least(), identity_providers: [{ id: 'A/b', preset: 'google', client_id: 'c', client_secret: 's' }] },
+      'identity_providers[0].id',
+    ],
+    [
+      'two providers with one id',
+      {
+        ...least(),
+        identity_providers: Array(2).fill({ id: 'g', preset: 'google', client_id: 'c', client_secret: 's' }),
+      },
+      'identity_providers[1].id',
+    ],
+    [
+      'a claim that nobody can have',
+      {
+        ...least(),
+        identity_providers: [{ id: 'g', preset: 'google', client_id: 'c', client_secret: 's', claims: { sub: 'x' } }],
+      },
+      'nobody here can have sub',
     ],
     ['a mail server and no sender', { ...least(), mail: { smtp: { host: 'mail' } } }, 'mail.from'],
     [

@@ -1,0 +1,74 @@
+import { after } from '../../clock.js';
+import { hashToken } from '../../crypto/digest.js';
+import type { Asked } from '../../http/request/asked.js';
+import { addressBlock } from '../../protocol/address-block.js';
+import { OAuthError } from '../../protocol/oauth-error.js';
+import { startFederation } from '../../storage/federation/federation-requests.js';
+import { metrics } from '../../telemetry/metrics/metrics.js';
+import type { Idp } from '../deps.js';
+import type { Answer } from '../interaction/answer.js';
+import { federationCallbackUrl } from '../interaction/paths.js';
+import type { GuardedForm } from '../interaction/step.js';
+import { stepOf, type Visit } from '../interaction/visit.js';
+import { loginForm } from '../sign-in/login.js';
+import { failedAnswer } from './answers.js';
+import type { Upstream } from './upstream.js';
+
+/** Milliseconds within which somebody has to be back. */
+const longestAbsence = 900_000;
+
+/** Whoever has an interaction can make us store requests: an address block has only so many. */
+function assertRoom({ federationStarts }: Idp, { address }: Asked): void {
+  const wait = federationStarts.take(addressBlock(address ?? ''));
+  if (wait === 0) return;
+  metrics.turnedAway({ what: 'interaction', reason: 'address' });
+  throw new OAuthError('temporarily_unavailable', {
+    status: 429,
+    retryAfter: Math.ceil(wait / 1000),
+    detail: 'too many sign-ins by another provider: see limits.interactions',
+  });
+}
+
+/** Whether whoever signs in has to prove it now, and not by a session that they have over there (OIDC Core §3.1.2.1). */
+function wantsProof(idp: Idp, visit: Visit): boolean {
+  const step = stepOf(idp, visit);
+  const { prompts, maxAge } = visit.request;
+  return prompts.includes('login') || maxAge !== undefined || (step.kind === 'login' && step.again);
+}
+
+async function send(idp: Idp, upstream: Upstream, visit: Visit): Promise<Answer> {
+  const { provider } = upstream;
+  const now = idp.clock.now();
+  const [state, nonce, codeVerifier] = [idp.random.token(), idp.random.token(), idp.random.token()];
+  const again = wantsProof(idp, visit);
+  const redirectUri = federationCallbackUrl(idp, provider.id);
+  const { loginHint } = visit.request;
+  const to = await upstream.authorizationUrl({ redirectUri, state, nonce, codeVerifier, again, loginHint });
+  await startFederation(idp.sql, idp.config.keyEncryptionKeys, {
+    stateHash: hashToken(state),
+    provider: provider.id,
+    browserHash: hashToken(visit.browser),
+    secrets: {
+      interactionId: visit.interactionId,
+      nonce,
+      codeVerifier,
+      ...(again ? { freshSince: now.getTime() } : {}),
+    },
+    now,
+    expiresAt: after(now, longestAbsence),
+  });
+  return { seeOther: to.href };
+}
+
+/** The button of a provider, which stands on the sign-in page: the browser goes there, with what only this browser can bring back. */
+export const federationForm = (idp: Idp, upstream: Upstream): GuardedForm => ({
+  ...loginForm,
+  async submit({ visit, asked }) {
+    assertRoom(idp, asked);
+    try {
+      return await send(idp, upstream, visit);
+    } catch (error) {
+      return failedAnswer(idp, upstream, visit, error);
+    }
+  },
+});

@@ -1,0 +1,79 @@
+import type { Request, RequestHandler } from 'express';
+import { hashToken } from '../../crypto/digest.js';
+import { askedOf } from '../../http/request/asked.js';
+import { readQuery } from '../../http/request/form.js';
+import { noteRequestedLanguages } from '../../pages/error-pages.js';
+import { isStaleSignIn } from '../../protocol/sign-in/federation.js';
+import { type RedeemedFederation, redeemFederation } from '../../storage/federation/federation-requests.js';
+import type { Idp } from '../deps.js';
+import { type Answer, sendAnswer } from '../interaction/answer.js';
+import { type PresentedCookies, presentedCookies } from '../interaction/cookies.js';
+import { federationCallbackUrl, hubPath } from '../interaction/paths.js';
+import { federationGone } from '../interaction/refusal.js';
+import { readVisit, type Visit } from '../interaction/visit.js';
+import { failedAnswer, refusedAnswer } from './answers.js';
+import { signInByProvider } from './sign-in.js';
+import { type Upstream, UpstreamDenialError, type UpstreamIdentity } from './upstream.js';
+
+/** @throws PageRefusal when this browser is not on its way back from this provider */
+async function redeem(
+  idp: Idp,
+  { provider }: Upstream,
+  state: string | undefined,
+  { browser }: PresentedCookies,
+): Promise<RedeemedFederation> {
+  if (state === undefined || browser === undefined) throw federationGone();
+  const answer = { stateHash: hashToken(state), provider: provider.id, browserHash: hashToken(browser) };
+  const redeemed = await redeemFederation(idp.sql, idp.config.keyEncryptionKeys, { ...answer, now: idp.clock.now() });
+  if (!redeemed) throw federationGone();
+  return redeemed;
+}
+
+/** Whom the provider vouches for, or what is answered where it does not. */
+async function identify(
+  idp: Idp,
+  upstream: Upstream,
+  visit: Visit,
+  answer: URL,
+  { nonce, codeVerifier }: RedeemedFederation,
+): Promise<{ readonly identity: UpstreamIdentity } | { readonly answer: Answer }> {
+  const redirectUri = federationCallbackUrl(idp, upstream.provider.id);
+  const state = answer.searchParams.get('state') ?? '';
+  try {
+    return { identity: await upstream.identify(answer, { redirectUri, state, nonce, codeVerifier }) };
+  } catch (error) {
+    if (error instanceof UpstreamDenialError) return { answer: { seeOther: hubPath(idp, visit) } };
+    return { answer: failedAnswer(idp, upstream, visit, error) };
+  }
+}
+
+async function arrive(idp: Idp, upstream: Upstream, visit: Visit, request: RedeemedFederation, req: Request) {
+  const answer = new URL(federationCallbackUrl(idp, upstream.provider.id));
+  answer.search = req.url.split('?')[1] ?? '';
+  const found = await identify(idp, upstream, visit, answer, request);
+  if ('answer' in found) return found.answer;
+  const since = request.freshSince === undefined ? undefined : new Date(request.freshSince);
+  if (isStaleSignIn(found.identity.claims, since)) {
+    return refusedAnswer(idp, upstream, visit, (text, name) => ({
+      status: 403,
+      title: text.staleTitle(name),
+      message: text.stale(name),
+    }));
+  }
+  return signInByProvider(idp, { upstream, identity: found.identity, visit, asked: askedOf(req) });
+}
+
+/**
+ * The redirect URI at one provider (RFC 9700 §4.4.2): only its answers are taken here, in the browser that was sent there, once. A second
+ * one shows where things stand.
+ */
+export const federationCallback =
+  (idp: Idp, upstream: Upstream): RequestHandler =>
+  async (req, res) => {
+    const cookies = presentedCookies(idp, req);
+    const request = await redeem(idp, upstream, readQuery(req).get('state'), cookies);
+    const visit = await readVisit(idp, request.interactionId, cookies);
+    noteRequestedLanguages(res, visit.request.uiLocales);
+    if (!request.isFirst || visit.outcome) return sendAnswer(idp, res, { seeOther: hubPath(idp, visit) });
+    sendAnswer(idp, res, await arrive(idp, upstream, visit, request, req));
+  };
