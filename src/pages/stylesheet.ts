@@ -56,6 +56,7 @@ form>.button~.button,form+form{margin-block-start:.75rem}
 a{color:var(--accent);text-underline-offset:.2em;text-decoration-thickness:1px}
 a:hover{color:var(--accent-strong);text-decoration-thickness:2px}
 .plain{font:inherit;font-size:.9375rem;text-align:start;padding:.1875rem 0;border:0;background:none;color:var(--accent);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.2em;cursor:pointer}
+.field>.plain{align-self:flex-end}
 .plain:hover{color:var(--accent-strong);text-decoration-thickness:2px}
 a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .alert{padding:.875rem 1rem;border-radius:.625rem;background:var(--wrong-wash);border:1px solid var(--wrong);font-size:.9375rem}

@@ -71,4 +71,32 @@ describe.each<[string, BrowserContextOptions]>([
     expect(there.url()).toContain('/interaction/');
     for (const context of contexts) await context.close();
   }, 60_000);
+
+  it('somebody who chooses a password sees it on request, and is told how strong it is while they type', async () => {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    await page.goto(stack.urls.idp);
+    const current = page.getByLabel('Password', { exact: true });
+    await current.fill('demo-password');
+    await page.getByRole('button', { name: 'Show password' }).click();
+    expect(await current.getAttribute('type')).toBe('text');
+    await page.getByRole('button', { name: 'Hide password' }).click();
+    expect(await current.getAttribute('type')).toBe('password');
+    await signIn(page);
+    await page.goto(stack.urls.idp + endpoints.accountPassword.path);
+    const chosen = page.getByLabel('New password', { exact: true });
+    for (const [typed, told] of [
+      ['four words', 'Characters still missing: 5'],
+      ['abcabcabcabcabcabc', 'It repeats itself or is a sequence. Choose another.'],
+      ['four words in a', 'Long enough. A few characters more make it strong.'],
+      ['four words in a line', 'Long and varied: strong.'],
+    ] as const) {
+      await chosen.fill(typed);
+      await page.getByText(told).waitFor();
+    }
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Show password' }).click();
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await context.close();
+  }, 60_000);
 });

@@ -1,17 +1,17 @@
 import type { Page } from '../../http/browser/headers.js';
 import { type Html, html } from '../../pages/html.js';
-import { layout } from '../../pages/layout.js';
+import { layout, type ScriptFile } from '../../pages/layout.js';
 import { accountPages } from '../../protocol/endpoints.js';
 import type { Idp } from '../deps.js';
 import { accountPath } from '../interaction/paths.js';
 import type { AccountVisit } from './section.js';
 
 /** The frame of each account page: its title, and the way to the others. */
-export function accountPage(idp: Idp, { view, page }: AccountVisit, content: Html): Page {
+export function accountPage(idp: Idp, { view, page }: AccountVisit, content: Html, script?: ScriptFile): Page {
   const { titles, pages } = view.texts.account;
   return layout(
     view,
-    { title: titles[page] },
+    { title: titles[page], scriptFile: script },
     html`
       ${content}
       <div class="foot"><nav class="links" aria-label="${pages}">${accountPages.map((name) =>

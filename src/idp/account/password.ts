@@ -18,6 +18,8 @@ interface Faults {
   readonly repeated?: string | undefined;
 }
 
+const namesOf = ({ session }: AccountVisit) => [session.username, session.email];
+
 function passwordPage(idp: Idp, visit: AccountVisit, faults: Faults = {}) {
   const { account: text } = visit.view.texts;
   const repeated = { name: 'repeated', label: text.repeatPassword, fault: faults.repeated, required: true };
@@ -29,18 +31,19 @@ function passwordPage(idp: Idp, visit: AccountVisit, faults: Faults = {}) {
       <form method="post" action="${visit.action}">
         ${csrfField(visit.csrf)}
         <input name="username" value="${visit.session.username}" autocomplete="username" hidden>
-        ${newPasswordField(idp, visit.view, { problem: faults.password })}
+        ${newPasswordField(idp, visit.view, { names: namesOf(visit), problem: faults.password })}
         ${field({ ...repeated, type: 'password', autocomplete: 'new-password' })}
         <button class="button" type="submit">${text.changePassword}</button>
       </form>`,
+    idp.script,
   );
 }
 
-async function faultsOf(idp: Idp, { session, view }: AccountVisit, form: Parameters): Promise<Faults | undefined> {
+async function faultsOf(idp: Idp, visit: AccountVisit, form: Parameters): Promise<Faults | undefined> {
   const password = form.get('password') ?? '';
-  const problem = await idp.passwordCheck.problem(password, [session.username, session.email]);
+  const problem = await idp.passwordCheck.problem(password, namesOf(visit));
   if (problem) return { password: problem };
-  return form.get('repeated') === password ? undefined : { repeated: view.texts.account.notRepeated };
+  return form.get('repeated') === password ? undefined : { repeated: visit.view.texts.account.notRepeated };
 }
 
 async function changePassword(idp: Idp, visit: AccountVisit, password: string): Promise<Answer> {

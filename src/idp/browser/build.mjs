@@ -13,7 +13,7 @@ const folder = process.argv[2] ?? fileURLToPath(new URL('../../../dist/src/idp/a
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 const { metafile } = await build({
-  entryPoints: [{ in: join(here, 'passkeys.ts'), out: 'passkeys' }],
+  entryPoints: [{ in: join(here, 'pages.ts'), out: 'pages' }],
   outdir: folder,
   entryNames: '[name].[hash]',
   bundle: true,

@@ -1,5 +1,5 @@
 /**
- * The script of the pages: asks the browser for passkeys and sends what it says as a form. What it needs stands in `data-`
+ * Asks the browser for passkeys and sends what it says as a form. What it needs stands in `data-`
  * attributes. Where it does not run, or the browser cannot, the pages are as they are without it.
  */
 

@@ -45,6 +45,7 @@ export const renderSentPage = (view: View, again: string, minutes: number): Page
 export interface NewPasswordPage {
   /** What the account is called, for the person and for what keeps their passwords. */
   readonly name: string;
+  readonly email: string | null;
   readonly action: string;
   readonly csrf: string;
   readonly problem?: PasswordProblem | undefined;
@@ -55,13 +56,13 @@ export const renderNewPasswordPage = (idp: Idp, view: View, page: NewPasswordPag
   const { recovery: text } = view.texts;
   return layout(
     view,
-    { title: text.newTitle },
+    { title: text.newTitle, scriptFile: idp.script },
     html`
       <p class="lead">${text.newLead(page.name)}</p>
       <form method="post" action="${page.action}">
         ${csrfField(page.csrf)}
         <input type="hidden" name="username" autocomplete="username" value="${page.name}">
-        ${newPasswordField(idp, view, { problem: page.problem, autofocus: true })}
+        ${newPasswordField(idp, view, { names: [page.name, page.email], problem: page.problem, autofocus: true })}
         <button class="button" type="submit">${text.save}</button>
       </form>`,
   );

@@ -26,6 +26,7 @@ interface OpenedLink {
 function page(idp: Idp, { link, account, view }: OpenedLink, problem?: PasswordProblem): Answer {
   const shown = renderNewPasswordPage(idp, view, {
     name: account.username,
+    email: account.email,
     action: linkPath(idp, 'resetPassword', link),
     csrf: csrfToken(idp.csrfKey, link, purpose),
     problem,

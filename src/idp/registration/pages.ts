@@ -74,7 +74,7 @@ export const renderNewAccountPage = (idp: Idp, view: View, page: NewAccountPage)
   const { name: nameFault, password: problem } = page.faults ?? {};
   return layout(
     view,
-    { title: text.newTitle },
+    { title: text.newTitle, scriptFile: idp.script },
     html`
       <p class="lead">${recovery.newLead(page.email)}</p>
       ${nameFault && alert(login.problem, [nameFault])}
@@ -87,7 +87,7 @@ export const renderNewAccountPage = (idp: Idp, view: View, page: NewAccountPage)
             nameFault && html` aria-invalid="true"`
           }>
         </div>
-        ${newPasswordField(idp, view, { problem })}
+        ${newPasswordField(idp, view, { names: [page.email], problem })}
         <button class="button" type="submit">${text.create}</button>
       </form>`,
   );

@@ -4,6 +4,7 @@ import { layout, type ScriptFile } from '../../pages/layout.js';
 import type { View } from '../../pages/view.js';
 import type { PasskeyRequestOptions } from '../../protocol/sign-in/passkey.js';
 import { type ClientOnPage, clientLinks, csrfField } from '../interaction/parts.js';
+import { showPasswordButton } from '../interaction/show-password.js';
 
 /** Why the form is shown once more. */
 export interface LoginProblem {
@@ -112,6 +113,7 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
           <input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" required${
             toPassword && html` autofocus`
           }${described('password', problem?.password)}>
+          ${showPasswordButton(view.texts)}
           ${fault('password', problem?.password)}
         </div>
         <button class="button" type="submit">${text.submit}</button>

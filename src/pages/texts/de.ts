@@ -90,6 +90,8 @@ export const de: Texts = {
     again: 'Bitte bestätigen Sie, dass Sie es sind.',
     identifier: 'Benutzername oder E-Mail-Adresse',
     password: 'Passwort',
+    showPassword: 'Passwort zeigen',
+    hidePassword: 'Passwort verbergen',
     submit: 'Anmelden',
     passkey: 'Passkey verwenden',
     passkeyRefused:
@@ -178,6 +180,11 @@ export const de: Texts = {
     label: 'Neues Passwort',
     hint: (least) =>
       `Mindestens ${least} Zeichen. Einige Wörter hintereinander sind leicht zu merken und schwer zu erraten.`,
+    strength: {
+      missing: 'Noch fehlende Zeichen: {count}',
+      enough: 'Lang genug. Ein paar Zeichen mehr machen es stark.',
+      strong: 'Lang und abwechslungsreich: stark.',
+    },
     problems: {
       short: (least) => `Verwenden Sie mindestens ${least} Zeichen.`,
       long: 'Verwenden Sie höchstens 1.024 Zeichen.',

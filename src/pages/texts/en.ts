@@ -95,6 +95,8 @@ export const en = {
     again: 'Please confirm that it is you.',
     identifier: 'Username or e-mail',
     password: 'Password',
+    showPassword: 'Show password',
+    hidePassword: 'Hide password',
     submit: 'Sign in',
     passkey: 'Use a passkey',
     passkeyRefused: 'That passkey was not accepted. Try again, or sign in with your password.',
@@ -181,6 +183,12 @@ export const en = {
     label: 'New password',
     hint: (least: number) =>
       `At least ${least} characters. A few words in a row are easy to remember and hard to guess.`,
+    /** While it is typed; `{count}` becomes the number. */
+    strength: {
+      missing: 'Characters still missing: {count}',
+      enough: 'Long enough. A few characters more make it strong.',
+      strong: 'Long and varied: strong.',
+    },
     problems: {
       short: (least: number) => `Use at least ${least} characters.`,
       long: 'Use at most 1,024 characters.',

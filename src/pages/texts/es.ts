@@ -90,6 +90,8 @@ export const es: Texts = {
     again: 'Confirme que es usted.',
     identifier: 'Nombre de usuario o correo electrónico',
     password: 'Contraseña',
+    showPassword: 'Mostrar la contraseña',
+    hidePassword: 'Ocultar la contraseña',
     submit: 'Iniciar sesión',
     passkey: 'Usar una llave de acceso',
     passkeyRefused: 'Esa llave de acceso no se ha aceptado. Inténtelo de nuevo o inicie sesión con su contraseña.',
@@ -175,6 +177,11 @@ export const es: Texts = {
     label: 'Contraseña nueva',
     hint: (least) =>
       `Al menos ${least} caracteres. Unas cuantas palabras seguidas son fáciles de recordar y difíciles de adivinar.`,
+    strength: {
+      missing: 'Caracteres que faltan: {count}',
+      enough: 'Suficientemente larga. Con unos caracteres más será segura.',
+      strong: 'Larga y variada: segura.',
+    },
     problems: {
       short: (least) => `Use al menos ${least} caracteres.`,
       long: 'Use como máximo 1024 caracteres.',

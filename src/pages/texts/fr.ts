@@ -92,6 +92,8 @@ export const fr: Texts = {
     again: 'Veuillez confirmer qu’il s’agit bien de vous.',
     identifier: 'Nom d’utilisateur ou adresse e-mail',
     password: 'Mot de passe',
+    showPassword: 'Afficher le mot de passe',
+    hidePassword: 'Masquer le mot de passe',
     submit: 'Se connecter',
     passkey: 'Utiliser une clé d’accès',
     passkeyRefused: 'Cette clé d’accès n’a pas été acceptée. Réessayez, ou connectez-vous avec votre mot de passe.',
@@ -179,6 +181,11 @@ export const fr: Texts = {
     label: 'Nouveau mot de passe',
     hint: (least) =>
       `Au moins ${least}\u00a0caractères. Quelques mots à la suite sont faciles à retenir et difficiles à deviner.`,
+    strength: {
+      missing: 'Caractères manquants\u00a0: {count}',
+      enough: 'Assez long. Quelques caractères de plus le rendront robuste.',
+      strong: 'Long et varié\u00a0: robuste.',
+    },
     problems: {
       short: (least) => `Utilisez au moins ${least}\u00a0caractères.`,
       long: `Utilisez au plus 1\u202f024\u00a0caractères.`,
