@@ -63,6 +63,8 @@ export interface Authz extends AuthzGiven {
   readonly codesOfSession: RateLimiter;
   /** Makes a code from a handle: the same browser asking twice gets the same answer. */
   readonly codeKey: Buffer;
+  /** Under it user codes are stored: idp finds them by it. */
+  readonly userCodeKey: Buffer;
   /** Make a refresh token's successor; the first for new ones, all to find one that was made before a key rotation. */
   readonly successorKeys: readonly [Buffer, ...Buffer[]];
   /** How JWT access tokens are signed, by resource. */
@@ -94,6 +96,7 @@ export function assemble(given: AuthzGiven): Authz {
     interactionLimits: createInteractionLimits(given.config.limits, given.clock),
     codesOfSession: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     codeKey: deriveKey(current, 'authorization code'),
+    userCodeKey: deriveKey(current, 'user code'),
     successorKeys: [successorKey(current), ...older.map(successorKey)],
     accessTokenForms: {
       resources: given.config.resources,

@@ -12,6 +12,7 @@ import { refusalPages } from '../pages/send.js';
 import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoints.js';
 import { ping } from '../storage/connection/sql.js';
 import { authorize } from './authorization/authorize.js';
+import { deviceAuthorization } from './authorization/device-authorization.js';
 import { resume } from './authorization/resume.js';
 import { type Authz, type AuthzGiven, assemble } from './deps.js';
 import { introspect } from './inspection/introspect.js';
@@ -35,6 +36,7 @@ const handlers: Endpoints = {
   authorize,
   resume,
   revoke,
+  deviceAuthorization,
   authorizationServerMetadata: metadata,
 };
 

@@ -25,6 +25,7 @@ export const eventTable = {
   consent_implied: { level: 'info', row: 'batch' },
   consent_withdrawn: { level: 'info', row: 'statement' },
   authorization_code_issued: { level: 'info', row: 'statement' },
+  device_allowed: { level: 'info', row: 'statement' },
   token_issued: { level: 'info', row: 'either' },
   token_refreshed: { level: 'info', row: 'either' },
   token_reuse_detected: { level: 'warn', row: 'statement' },

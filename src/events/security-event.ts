@@ -25,6 +25,7 @@ export type SecurityEvent =
   | (Event<'consent_implied'> & { readonly clientId: string; readonly userId: string })
   | (Event<'consent_withdrawn'> & { readonly clientId: string; readonly userId: string })
   | Event<'authorization_code_issued'>
+  | (Event<'device_allowed'> & { readonly clientId: string; readonly userId: string })
   | (Event<'token_issued'> & {
       readonly clientId: string;
       readonly detail: AuditDetail & { readonly grant_type: string };

@@ -86,6 +86,10 @@ export interface Idp extends IdpGiven {
   readonly accountStarts: RateLimiter;
   /** Per address block: browsers that are sent to another provider. */
   readonly federationStarts: RateLimiter;
+  /** Per address block: codes of devices that were entered. */
+  readonly userCodesEntered: RateLimiter;
+  /** Codes of devices that were entered and are none, of all together. */
+  readonly wrongUserCodes: RateLimiter;
   readonly csrfKey: Buffer;
   /** Makes the handle from the interaction's id: a double click gets the same one. */
   readonly handleKey: Buffer;
@@ -94,6 +98,8 @@ export interface Idp extends IdpGiven {
   readonly challengeKey: Buffer;
   /** Makes the secret of an authenticator app that is being set up from what it is set up in: nothing is stored before it is confirmed. */
   readonly enrolmentKey: Buffer;
+  /** Under one of them authz stored the code of a device. */
+  readonly userCodeKeys: readonly Buffer[];
   /** The first signs, all verify, so that a key rotation makes no browser a stranger. */
   readonly knownBrowserKeys: readonly [Buffer, ...Buffer[]];
   readonly delays: { readonly narrow: readonly number[]; readonly wide: readonly number[] };
@@ -133,11 +139,14 @@ export function assemble(given: IdpGiven, script: Script | undefined): Idp {
     linksAskedFor: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
     accountStarts: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     federationStarts: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
+    userCodesEntered: createRateLimiter({ clock: given.clock, burst: 10, perSecond: 1 / 30 }),
+    wrongUserCodes: createRateLimiter({ clock: given.clock, burst: 500, perSecond: 1 }),
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
     challengeKey: deriveKey(current, 'webauthn challenges'),
     enrolmentKey: deriveKey(current, 'enrolment'),
     failureKey: deriveKey(current, 'sign-in failures'),
+    userCodeKeys: all.map((key) => deriveKey(key, 'user code')),
     knownBrowserKeys: [knownBrowserKey(current), ...older.map(knownBrowserKey)],
     delays: {
       narrow: signInDelays(rule),

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { type Asked, askedOf } from '../http/request/asked.js';
 import { noteRequestedLanguages } from '../pages/error-pages.js';
 import type { Idp } from './deps.js';
+import { decidedPage } from './device/decided.js';
 import { type Answer, sendAnswer } from './interaction/answer.js';
 import { complete, completeWithSuccess, continueCompleted } from './interaction/complete.js';
 import { browserCookie, presentedCookies, setCookie } from './interaction/cookies.js';
@@ -19,7 +20,10 @@ interface HubVisit {
 
 /** The page of the step that is due, or the way back to authz. */
 async function answerVisit(idp: Idp, steps: Steps, { visit, asked, otherAccount }: HubVisit): Promise<Answer> {
-  if (visit.outcome) return continueCompleted(idp, visit, visit.outcome);
+  if (visit.outcome)
+    return visit.purpose === 'device'
+      ? decidedPage(visit, visit.outcome)
+      : continueCompleted(idp, visit, visit.outcome);
   await keepAlive(idp, visit.session);
   if (otherAccount && !visit.silent) return steps.login.page(visit);
   const step = stepOf(idp, visit);

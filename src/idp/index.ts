@@ -15,13 +15,15 @@ import { ping } from '../storage/connection/sql.js';
 import { mountAccount } from './account/account.js';
 import { consentStep } from './consent/consent.js';
 import { assemble, type Idp, type IdpGiven } from './deps.js';
+import { confirmDeviceStep } from './device/confirm.js';
+import { device } from './device/verification.js';
 import { mountFederation } from './federation/federation.js';
 import { hub } from './hub.js';
 import { sendAnswer } from './interaction/answer.js';
 import { interactionForm } from './interaction/interaction-form.js';
 import { languageSwitch } from './interaction/language-switch.js';
 import { pageErrors } from './interaction/page-errors.js';
-import { hubPath, logoutPath, openSignUp, signUpPath } from './interaction/paths.js';
+import { devicePath, hubPath, logoutPath, openSignUp, signUpPath } from './interaction/paths.js';
 import type { InteractionStep, Steps } from './interaction/step.js';
 import type { StepKind } from './interaction/step-kind.js';
 import { mountMailbox } from './mailbox/mailbox.js';
@@ -52,6 +54,7 @@ const stepsOf = (idp: Idp): Steps => ({
   challenge: challengeStep(idp),
   enrol: enrolStep(idp),
   consent: consentStep(idp),
+  confirmDevice: confirmDeviceStep(idp),
 });
 
 /** Where a forgotten password is replaced; not there where no mail is sent. */
@@ -97,6 +100,7 @@ const handlersOf = (
   userinfo: userinfo(idp),
   ...recoveryPages(idp),
   ...registrationPages(idp),
+  device: [languageSwitch(idp, () => devicePath(idp)), device(idp)],
   logout: [languageSwitch(idp, () => logoutPath(idp)), logout(idp)],
   confirmLogout: confirmLogout(idp),
   passkeyEndpoints: passkeyEndpoints(idp),

@@ -24,6 +24,12 @@ export const endpoints = {
   token: { role: 'authz', methods: ['POST'], path: '/oauth2/v1/token', metadata: 'token_endpoint' },
   introspect: { role: 'authz', methods: ['POST'], path: '/oauth2/v1/introspect', metadata: 'introspection_endpoint' },
   revoke: { role: 'authz', methods: ['POST'], path: '/oauth2/v1/revoke', metadata: 'revocation_endpoint' },
+  deviceAuthorization: {
+    role: 'authz',
+    methods: ['POST'],
+    path: '/oauth2/v1/device_authorization',
+    metadata: 'device_authorization_endpoint',
+  },
   jwks: { role: 'authz', methods: ['GET'], path: '/oauth2/v1/jwks', metadata: 'jwks_uri' },
   openidConfiguration: { role: 'authz', methods: ['GET'], path: '/.well-known/openid-configuration' },
   authorizationServerMetadata: { role: 'authz', methods: ['GET'], path: '/.well-known/oauth-authorization-server' },
@@ -36,6 +42,9 @@ export const endpoints = {
   federation: { role: 'idp', methods: ['POST'], path: '/oidc/v1/federation/:provider/:interaction' },
   /** The redirect URI at a provider, one for each (RFC 9700 §4.4.2). */
   federationCallback: { role: 'idp', methods: ['GET'], path: '/oidc/v1/federation/:provider/callback' },
+  /** Where somebody enters the code that a device shows. */
+  device: { role: 'idp', methods: ['GET', 'POST'], path: '/device' },
+  confirmDevice: { role: 'idp', methods: ['POST'], path: '/oidc/v1/device/:interaction' },
   userinfo: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/userinfo', metadata: 'userinfo_endpoint' },
   logout: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/logout', metadata: 'end_session_endpoint' },
   /** At the root of the host, wherever the others are (RFC 8615 §3). */

@@ -174,6 +174,14 @@ export const faults = {
     'The refresh token is unknown, expired, used, revoked or of another client.',
     'RFC 6749 §6',
   ),
+  deviceCodeNotUsable: fault('The device code is unknown, used, revoked or of another client.', 'RFC 8628 §3.5'),
+  devicePending: fault('Nobody has entered the user code and decided yet: go on polling.', 'RFC 8628 §3.5'),
+  devicePollsTooOften: fault(
+    'Nobody has decided yet, and the device polls too often: from now on wait 5 seconds longer between two polls.',
+    'RFC 8628 §3.5',
+  ),
+  deviceDenied: fault('The user has not allowed the device.', 'RFC 8628 §3.5'),
+  deviceCodeExpired: fault('The device code has expired: ask for another one.', 'RFC 8628 §3.5'),
   tokenOfAnotherClient: fault('The token was issued to another client.', 'RFC 7009 §2.1'),
 
   // A token at a resource

@@ -43,6 +43,10 @@ const rules = {
   insufficient_scope: rule(403, 'The access token does not carry the scope that this needs.'),
   // RFC 7009 §2.2.1
   unsupported_token_type: rule(400, 'Tokens of this type cannot be revoked.'),
+  // RFC 8628 §3.5
+  authorization_pending: rule(400, 'The user has not yet decided.'),
+  slow_down: rule(400, 'The user has not yet decided. Poll less often.'),
+  expired_token: rule(400, 'The device code has expired.'),
   // RFC 8707 §2
   invalid_target: rule(400, 'The requested resource is invalid or unknown.'),
   // OIDC Core §3.1.2.6

@@ -14,6 +14,7 @@ import { FederatedIdentity } from './federation/federated-identities.js';
 import { FederationRequest } from './federation/federation-requests.js';
 import { AuthorizationGrant } from './grants/authorization-grants.js';
 import { Consent } from './grants/consents.js';
+import { DeviceAuthorization } from './grants/device-authorizations.js';
 import { Installation } from './installation.js';
 import { Interaction } from './interactions/interactions.js';
 import { MailAllowance } from './mail/mail-allowances.js';
@@ -33,6 +34,7 @@ export const entities = [
   Consent,
   FederatedIdentity,
   FederationRequest,
+  DeviceAuthorization,
   Installation,
   Interaction,
   MailAllowance,

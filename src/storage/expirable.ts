@@ -16,6 +16,7 @@ export const expirableTables = [
   'mail_allowances',
   'mailed_links',
   'federation_requests',
+  'device_authorizations',
 ] as const;
 
 /** What strangers can fill within minutes: swept each minute, beside all others. */
@@ -24,6 +25,7 @@ export const shortLivedTables = [
   'used_assertions',
   'sign_in_failures',
   'federation_requests',
+  'device_authorizations',
 ] as const satisfies readonly ExpirableTable[];
 
 export type ExpirableTable = (typeof expirableTables)[number];

@@ -27,7 +27,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
   idp: [
     ['index'],
     ['hub', 'account', 'registration', 'federation'],
-    ['sign-in'],
+    ['sign-in', 'device'],
     ['consent', 'openid', 'mailbox', 'well-known'],
     ['recovery'],
     ['mailed-link'],

@@ -29,6 +29,7 @@ const clients = {
   'oidc-client-ts': 'oidc-client-ts-app',
   'angular-oauth2-oidc': 'angular-app',
   mcp: 'mcp-client',
+  device: 'device-app',
 };
 const refreshing = new Set(['openid-client', 'better-auth', 'express-openid-connect']);
 
@@ -199,6 +200,24 @@ test('an MCP client with version 1 of the SDK gets a token and refreshes it', ()
 
 test('an MCP client with version 2 of the SDK gets a token and refreshes it', () => playMcp('mcp-client-2.mjs'));
 
+test('a device is allowed by somebody at another screen', async () => {
+  const program = start(process.execPath, [recipeFile('device.mjs')], { env: environmentOf('device') });
+  try {
+    const [link] = await eventually('a link on the device', () => /http\S+user_code=\S+/.exec(program.output()), {
+      unless: () => (program.hasEnded() ? program.output() : undefined),
+    });
+    const person = new Person();
+    const page = await person.open(link);
+    const done = await person.press(page, '/device', { user_code: new URL(link).searchParams.get('user_code') });
+    assert.match(done.text, /Your device is connected/);
+    assert.equal(await program.ended, 0, program.output());
+    assert.ok(program.output().includes(signedIn), program.output());
+    await assertLeftCleanLog(identity, clients.device, { refreshes: false });
+  } finally {
+    await program.stop();
+  }
+});
+
 test('the page of facts names what discovery names', async () => {
   const facts = await readFile(new URL('../../docs/integrate/README.md', import.meta.url), 'utf8');
   const metadata = await (await fetch(`${identity.issuer}/.well-known/openid-configuration`)).json();
@@ -206,7 +225,7 @@ test('the page of facts names what discovery names', async () => {
     .filter(([name]) => name.endsWith('_endpoint') || name === 'jwks_uri')
     .map(([, url]) => new URL(url).pathname);
   const words = [
-    ...metadata.grant_types_supported.map((name) => name.replace('_', ' ')),
+    ...metadata.grant_types_supported.map((name) => name.split(':').at(-1).replace('_', ' ')),
     ...metadata.response_modes_supported.map((name) => `\`${name}\``),
     ...metadata.code_challenge_methods_supported.map((name) => `\`${name}\``),
     ...metadata.token_endpoint_auth_methods_supported.map((name) => `\`${name}\``),

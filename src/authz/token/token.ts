@@ -9,6 +9,7 @@ import { authenticateClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
 import { exchangeCode } from './grant-types/authorization-code.js';
 import { issueToClient } from './grant-types/client-credentials.js';
+import { exchangeDeviceCode } from './grant-types/device-code.js';
 import { refreshTokens } from './grant-types/refresh-token.js';
 import { countTokens } from './issue-tokens.js';
 import type { TokenRequestContext } from './token-request-context.js';
@@ -21,6 +22,8 @@ function issue(authz: Authz, context: TokenRequestContext, request: TokenRequest
       return refreshTokens(authz, context, request);
     case 'client_credentials':
       return issueToClient(authz, context, request);
+    case 'urn:ietf:params:oauth:grant-type:device_code':
+      return exchangeDeviceCode(authz, context, request);
   }
 }
 

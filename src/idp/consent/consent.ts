@@ -35,7 +35,7 @@ function consentPage(idp: Idp, visit: Visit): Answer {
 }
 
 /** Goes back to the client as an error (RFC 6749 §4.1.2.1), signed in or not. */
-async function deny(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
+export async function deny(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
   const { stands, answer } = await complete(idp, visit, denial);
   const { clientId, session } = visit;
   if (stands && clientId !== undefined) {
@@ -45,10 +45,10 @@ async function deny(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
   return answer;
 }
 
-/** Stores what was allowed, if consent is what is due. @returns the visit as it is from then on */
-async function remember(idp: Idp, asked: Asked, visit: Visit): Promise<Visit> {
+/** Stores what was allowed. @returns the visit as it is from then on */
+export async function rememberConsent(idp: Idp, asked: Asked, visit: Visit): Promise<Visit> {
   const { clientId, session } = visit;
-  if (!session || clientId === undefined || stepOf(idp, visit).kind !== 'consent') return visit;
+  if (!session || clientId === undefined) return visit;
   const now = idp.clock.now();
   const { userId, id: sessionId } = session;
   const detail = { permissions: permissionsAsked(idp, visit) };
@@ -63,7 +63,8 @@ async function remember(idp: Idp, asked: Asked, visit: Visit): Promise<Visit> {
 
 /** Where nothing else is due, the browser goes straight to the client. */
 async function allow(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
-  const allowed = await remember(idp, asked, visit);
+  const isDue = stepOf(idp, visit).kind === 'consent';
+  const allowed = isDue ? await rememberConsent(idp, asked, visit) : visit;
   if (stepOf(idp, allowed).kind === 'done') return completeWithSuccess(idp, asked, allowed);
   return { seeOther: hubPath(idp, visit) };
 }

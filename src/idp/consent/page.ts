@@ -7,17 +7,21 @@ import { type CustomScopes, claimsOfScopes } from '../../protocol/claims.js';
 import { claimOfPermission, type Permission, partsOfPermission } from '../../protocol/permission.js';
 import { accountChip, type ClientOnPage, clientLinks, csrfField, type PersonOnPage } from '../interaction/parts.js';
 
-export interface ConsentPage {
-  readonly client: ClientOnPage;
-  readonly person: PersonOnPage;
-  readonly action: string;
-  readonly csrf: string;
-  readonly switchAccount: string;
+/** What is asked for, and how it is told. */
+export interface AskedOnPage {
   readonly permissions: readonly Permission[];
   /** Those among them that the user has not allowed before. */
   readonly newPermissions: readonly Permission[];
   /** Scopes of the installation's own, which are described by their claims. */
   readonly customScopes: CustomScopes;
+}
+
+export interface ConsentPage extends AskedOnPage {
+  readonly client: ClientOnPage;
+  readonly person: PersonOnPage;
+  readonly action: string;
+  readonly csrf: string;
+  readonly switchAccount: string;
   /** The host to which the browser goes on, whatever the decision. */
   readonly returnsTo?: string | undefined;
 }
@@ -72,7 +76,7 @@ const group = (
   </section>`;
 
 /** What is new is listed apart from what was allowed before; where all is old or all is new, there is one list. */
-function permissionLists(text: ConsentTexts, { permissions, newPermissions, customScopes }: ConsentPage): Html {
+export function permissionLists(text: ConsentTexts, { permissions, newPermissions, customScopes }: AskedOnPage): Html {
   const known = permissions.filter((asked) => !newPermissions.includes(asked));
   if (known.length === 0 || newPermissions.length === 0)
     return group(text, { id: 'requested', heading: text.requested, permissions, look: 'scopes' }, customScopes);

@@ -1,6 +1,7 @@
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
 import { signedInOutcome } from '../../protocol/authorization/due-step.js';
+import { denyDevice } from '../../storage/grants/device-authorizations.js';
 import { completeInteraction, type InteractionOutcome } from '../../storage/interactions/interactions.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from './answer.js';
@@ -14,21 +15,28 @@ export interface Completion {
   readonly answer: Answer;
 }
 
-/** Where a completed interaction leads: to authz, or to the account page that the person wanted. */
-const wayBack = (idp: Idp, visit: Visit): string =>
-  visit.purpose === 'account' ? accountReturn(idp, visit.request) : resumeUrl(idp, visit);
+/** Where a completed interaction leads: to authz, to the account page that the person wanted, or to a page that says it is over. */
+function wayBack(idp: Idp, visit: Visit): string {
+  switch (visit.purpose) {
+    case 'authorize':
+      return resumeUrl(idp, visit);
+    case 'account':
+      return accountReturn(idp, visit.request);
+    case 'device':
+      return hubPath(idp, visit);
+  }
+}
 
 /**
  * Completes the interaction and sends the browser on. A request that comes second is sent to the hub, which reads
- * the outcome of the first.
+ * the outcome of the first. About a device only a refusal is told here: what allows it makes its authorization grant as well.
  */
 export async function complete(idp: Idp, visit: Visit, outcome: InteractionOutcome): Promise<Completion> {
-  const stands = await completeInteraction(idp.sql, {
-    idHash: hashToken(visit.interactionId),
-    outcome,
-    handleHash: hashToken(handleOf(idp, visit)),
-    now: idp.clock.now(),
-  });
+  const completion = { idHash: hashToken(visit.interactionId), outcome, now: idp.clock.now() };
+  const stands =
+    visit.purpose === 'device'
+      ? await denyDevice(idp.sql, completion)
+      : await completeInteraction(idp.sql, { ...completion, handleHash: hashToken(handleOf(idp, visit)) });
   return { stands, answer: { seeOther: stands ? wayBack(idp, visit) : hubPath(idp, visit) } };
 }
 

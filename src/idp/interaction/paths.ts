@@ -65,6 +65,9 @@ export const signUpPath = (idp: Idp): string => pathOf(idp, 'signUp');
 export const openSignUp = (idp: Idp): string | undefined =>
   registrationOf(idp.config) === 'open' ? signUpPath(idp) : undefined;
 
+/** Where the code of a device is entered. */
+export const devicePath = (idp: Idp): string => pathOf(idp, 'device');
+
 export const logoutPath = (idp: Idp): string => pathOf(idp, 'logout');
 export const confirmLogoutPath = (idp: Idp): string => pathOf(idp, 'confirmLogout');
 

@@ -44,8 +44,7 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
     sessionSecretHash: hashOf(cookies.session),
     now: idp.clock.now(),
   });
-  // Interactions for a device come from a later release, which knows their steps.
-  if (found?.purpose !== 'authorize' && found?.purpose !== 'account') throw interactionGone();
+  if (!found) throw interactionGone();
   linkTrace(found.traceparent);
   if (!found.ours) throw foreignBrowser(found.request);
   if (found.clientDisabledAt) throw clientDisabled(found.request);

@@ -32,6 +32,10 @@ interface LoginView {
   readonly unknownPasskey?: string | undefined;
 }
 
+/** What saying no leads to: back to the client, or nowhere where a device asks. */
+const cancelLabel = (visit: Visit): string =>
+  visit.purpose === 'device' ? visit.view.texts.consent.deny : visit.view.texts.login.cancel(clientOnPage(visit).name);
+
 function render(idp: Idp, visit: Visit, shown: LoginView): Page {
   const suggested = visit.request.loginHint ?? (shown.again ? visit.session?.username : undefined);
   // Shown while something else is due, it was asked for by whoever wants another account.
@@ -44,7 +48,8 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
       client: clientOnPage(visit),
       ...formOf(idp, visit, loginForm),
       // Nobody waits for an answer where somebody comes to their own account.
-      cancel: visit.purpose === 'account' ? undefined : formOf(idp, visit, consentForm),
+      cancel:
+        visit.purpose === 'account' ? undefined : { ...formOf(idp, visit, consentForm), label: cancelLabel(visit) },
       again: shown.again,
       identifier: shown.identifier ?? suggested,
       problem: shown.problem,

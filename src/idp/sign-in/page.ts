@@ -20,7 +20,7 @@ export interface LoginPage {
   readonly client: ClientOnPage;
   readonly action: string;
   readonly csrf: string;
-  readonly cancel?: { readonly action: string; readonly csrf: string } | undefined;
+  readonly cancel?: { readonly action: string; readonly csrf: string; readonly label: string } | undefined;
   /** From login_hint (OIDC Core §3.1.2.1) or the last attempt. */
   readonly identifier?: string | undefined;
   /** Somebody is signed in and is asked to prove it once more. */
@@ -127,7 +127,7 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
         html`<div class="foot">
         <form method="post" action="${page.cancel.action}">
           ${csrfField(page.cancel.csrf)}
-          <button class="plain" type="submit" name="decision" value="deny">${text.cancel(page.client.name)}</button>
+          <button class="plain" type="submit" name="decision" value="deny">${page.cancel.label}</button>
         </form>
         ${clientLinks(view.texts, page.client)}
       </div>`

@@ -252,6 +252,30 @@ export const de: Texts = {
     otherScope: (scope) => `Die Berechtigung „${scope}“ nutzen`,
     at: (resource) => html`bei ${resource}`,
   },
+  device: {
+    title: 'Gerät verbinden',
+    lead: 'Geben Sie den Code ein, den Ihr Gerät anzeigt.',
+    compare: 'Fahren Sie nur fort, wenn Ihr Gerät genau diesen Code anzeigt.',
+    code: 'Code',
+    submit: 'Weiter',
+    refused:
+      'Kein Gerät wartet auf diesen Code. Vergleichen Sie ihn mit Ihrem Gerät, das inzwischen einen anderen zeigen kann.',
+    busyTitle: 'Zu viele Codes',
+    busy: 'Es wurden zu oft Codes eingegeben. Warten Sie eine Minute und versuchen Sie es dann erneut.',
+    confirmTitle: 'Dieses Gerät zulassen?',
+    asks: (client) => html`Ein Gerät bittet mit ${client} um Zugriff auf Ihr Konto.`,
+    warningTitle: 'Haben Sie das selbst begonnen?',
+    warning:
+      'Fahren Sie nur dann fort, und nur für ein Gerät von Ihnen. Hat Ihnen jemand den Code oder einen Link geschickt, so will er in Ihr Konto: Wählen Sie „Ablehnen“.',
+    from: (address) => html`Das Gerät fragt von der Netzadresse ${address} aus an.`,
+    allowedTitle: 'Ihr Gerät ist verbunden',
+    allowed:
+      'Gehen Sie zurück zu Ihrem Gerät: Dort geht es gleich von selbst weiter. Sie können diese Seite schließen.',
+    deniedTitle: 'Das Gerät erhält keinen Zugriff',
+    denied: 'Es wurde nichts erlaubt. Sie können diese Seite schließen.',
+    goneTitle: 'Dieser Code gilt nicht mehr',
+    gone: 'Er ist abgelaufen, oder es wurde schon über ihn entschieden. Lassen Sie sich auf Ihrem Gerät einen neuen zeigen.',
+  },
   logout: {
     title: 'Abmelden?',
     lead: 'Damit endet Ihre Sitzung in diesem Browser.',

@@ -259,6 +259,28 @@ export const en = {
     /** Where a scope is good. */
     at: (resource: Name) => html`at ${resource}`,
   },
+  device: {
+    title: 'Connect a device',
+    lead: 'Enter the code that your device shows.',
+    compare: 'Go on only if your device shows exactly this code.',
+    code: 'Code',
+    submit: 'Continue',
+    refused: 'No device waits for this code. Compare it with your device, which may show another one by now.',
+    busyTitle: 'Too many codes',
+    busy: 'Codes were entered too often. Wait a minute, then try again.',
+    confirmTitle: 'Allow this device?',
+    asks: (client: Name) => html`A device asks for access to your account with ${client}.`,
+    warningTitle: 'Did you start this yourself?',
+    warning:
+      'Go on only if you did, on a device of yours. If somebody sent you the code or a link, they want to get into your account: choose “Deny”.',
+    from: (address: Name) => html`The device asks from the network address ${address}.`,
+    allowedTitle: 'Your device is connected',
+    allowed: 'Go back to your device: it goes on by itself in a moment. You can close this page.',
+    deniedTitle: 'The device gets no access',
+    denied: 'Nothing was allowed. You can close this page.',
+    goneTitle: 'This code does not work any more',
+    gone: 'It has expired or was decided about before. Get a new one on your device.',
+  },
   logout: {
     title: 'Sign out?',
     lead: 'This ends your session in this browser.',

@@ -30,6 +30,8 @@ export interface RequestFacts {
   readonly request: ValidatedAuthorizationRequest;
   /** Null where nobody asks but the user, for their own account. */
   readonly clientMetadata: ClientMetadata | null;
+  /** What the request is for, where that is known to be something else than an answer to the client (RFC 8628 §3.3). */
+  readonly purpose?: 'authorize' | 'device' | 'account';
   /** By the clock that gave `authenticatedAt` and `givenAt`. */
   readonly begunAt: Date;
   /** Who is signed in in this browser. */
@@ -71,12 +73,13 @@ export const askedPermissions = (
 export const allowedPermissions = (consent: StoredConsent | null, rules: PermissionRules): readonly Permission[] =>
   consent ? permissionsAllowed(consent, rules) : [];
 
-const interactionRequest = ({ request, clientMetadata, begunAt }: RequestFacts, rules: PermissionRules) =>
+const interactionRequest = ({ request, clientMetadata, begunAt, purpose }: RequestFacts, rules: PermissionRules) =>
   ({
     ...request,
     permissions: askedPermissions(request, rules),
     clientMayBeImpersonated: clientMetadata !== null && mayBeImpersonated(clientMetadata, request.redirectUri),
     consentIsImplicit: clientMetadata === null || clientMetadata.consent === 'implicit',
+    forDevice: purpose === 'device',
     startedAt: begunAt,
   }) satisfies InteractionRequest;
 

@@ -16,6 +16,7 @@ export const jwtBearerAssertionType = 'urn:ietf:params:oauth:client-assertion-ty
 export const authenticationMethodsAt = {
   token: clientAuthenticationMethods,
   revoke: clientAuthenticationMethods,
+  deviceAuthorization: clientAuthenticationMethods,
   introspect: clientAuthenticationMethods.filter((method) => method !== 'none'),
 } as const satisfies Record<string, readonly ClientAuthenticationMethod[]>;
 

@@ -10,7 +10,12 @@ import {
 } from './member-reader.js';
 
 /** Grant types that a client can be registered for (RFC 7591 §2); the token endpoint answers exactly these. */
-export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+export const grantTypes = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:device_code',
+] as const;
 export type GrantType = (typeof grantTypes)[number];
 
 /** Ways for a client to authenticate (RFC 7591 §2, OIDC Core §9). */

@@ -28,6 +28,8 @@ export interface InteractionRequest {
   readonly clientMayBeImpersonated: boolean;
   /** The operator has answered for the client: the user is not asked, unless the request wants it or another program may be asking. */
   readonly consentIsImplicit: boolean;
+  /** A device asks, out of this browser's sight: each time, whoever entered its code is asked about it (RFC 8628 §5.4). */
+  readonly forDevice?: boolean | undefined;
   /** Compared with {@link SessionFacts.authenticatedAt} and {@link ConsentFacts.givenAt}: one clock has to give all three. */
   readonly startedAt: Date;
 }
@@ -106,6 +108,8 @@ export type Step =
   /** Nothing can be asked of somebody who needs a second factor and has none: one is set up on the way. */
   | { readonly kind: 'enrol' }
   | { readonly kind: 'consent'; readonly newPermissions: readonly Permission[] }
+  /** Somebody entered the code that a device shows, and says whether it may have what it asks for. */
+  | { readonly kind: 'confirmDevice'; readonly newPermissions: readonly Permission[] }
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly error: InteractionError };
 
@@ -255,6 +259,7 @@ export function nextStep(
   if (isTooWeak(request, session) || (stronger.length > 0 && factors.policy === 'required'))
     return refused(stronger.length > 0 ? 'login_required' : 'unmet_authentication_requirements');
   if (!silent && passkeyOfferIsDue(request, session, factors)) return { kind: 'offerPasskey' };
+  if (request.forDevice) return { kind: 'confirmDevice', newPermissions: notConsented(request.permissions, consent) };
   if (consentIsDue(request, consent)) {
     if (silent) return refused(request.clientMayBeImpersonated ? 'interaction_required' : 'consent_required');
     return { kind: 'consent', newPermissions: notConsented(request.permissions, consent) };

@@ -4,8 +4,12 @@ import { type Fault, faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 import { type Parameters, requireParameter } from '../parameters.js';
 
-/** A token request by its grant type (RFC 6749 §4.1.3, §6, §4.4.2), with the resources it is for (RFC 8707 §2.2). */
-export type TokenRequest = AuthorizationCodeRequest | RefreshTokenRequest | ClientCredentialsRequest;
+/** A token request by its grant type (RFC 6749 §4.1.3, §6, §4.4.2, RFC 8628 §3.4), with the resources it is for (RFC 8707 §2.2). */
+export type TokenRequest =
+  | AuthorizationCodeRequest
+  | RefreshTokenRequest
+  | ClientCredentialsRequest
+  | DeviceCodeRequest;
 
 /** RFC 6749 §4.1.3 with RFC 7636 §4.5. */
 export interface AuthorizationCodeRequest {
@@ -31,6 +35,13 @@ export interface ClientCredentialsRequest {
   readonly resource: readonly string[];
 }
 
+/** RFC 8628 §3.4. */
+export interface DeviceCodeRequest {
+  readonly grant_type: 'urn:ietf:params:oauth:grant-type:device_code';
+  readonly device_code: string;
+  readonly resource: readonly string[];
+}
+
 /** A code or refresh token that is not taken (RFC 6749 §5.2 `invalid_grant`); the detail says why, for the log only. */
 export const invalidGrant = (fault: Fault, detail: string = fault.sentence): OAuthError =>
   new OAuthError('invalid_grant', { fault, detail });
@@ -38,7 +49,7 @@ export const invalidGrant = (fault: Fault, detail: string = fault.sentence): OAu
 const isGrantType = (value: string): value is GrantType => (grantTypes as readonly string[]).includes(value);
 
 /**
- * The shape of a token request (RFC 6749 §4.1.3, §4.4.2, §6).
+ * The shape of a token request (RFC 6749 §4.1.3, §4.4.2, §6, RFC 8628 §3.4).
  * @throws OAuthError invalid_request, unsupported_grant_type
  */
 export function parseTokenRequest(parameters: Parameters): TokenRequest {
@@ -63,6 +74,8 @@ export function parseTokenRequest(parameters: Parameters): TokenRequest {
       };
     case 'client_credentials':
       return { grant_type: grantType, scope: parameters.get('scope'), resource };
+    case 'urn:ietf:params:oauth:grant-type:device_code':
+      return { grant_type: grantType, device_code: requireParameter(parameters, 'device_code'), resource };
   }
 }
 

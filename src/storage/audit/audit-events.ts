@@ -14,6 +14,7 @@ export type AuditEventType =
   | 'consent_implied'
   | 'consent_withdrawn'
   | 'authorization_code_issued'
+  | 'device_allowed'
   | 'token_issued'
   | 'token_refreshed'
   | 'token_reuse_detected'

@@ -42,8 +42,8 @@ const codePayload: Columns<CodePayload> = {
   traceparent: answered.traceparent,
 };
 
-/** CTEs that store the authorization grant, its code and the audit row for each row of the CTE `answered`. */
-export const issuedCode = `
+/** A CTE that stores the authorization grant for each row of the CTE `answered`. */
+export const grantedAnswer = `
    granted AS (
      INSERT INTO authorization_grants
        (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, acr, requested_claims, created_at, expires_at)
@@ -53,7 +53,11 @@ export const issuedCode = `
        ${textArray(answered.outcome, outcomeKey('amr'))}, ${answered.outcome} ->> ${outcomeKey('acr')},
        ${answered.outcome} -> ${outcomeKey('requestedClaims')}, ${answered.now}, ${answered.codeExpiresAt}
      FROM answered
-   ), code AS (
+   )`;
+
+/** CTEs that store the authorization grant, its code and the audit row for each row of the CTE `answered`. */
+export const issuedCode = `
+   ${grantedAnswer}, code AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
      SELECT ${answered.codeHash}, 'authorization_code', ${answered.clientId}, ${userId}, ${answered.authorizationGrantId},
        jsonb_strip_nulls(${jsonObject(codePayload)}), ${answered.now}, ${answered.codeExpiresAt}

@@ -48,6 +48,9 @@ export class Interaction {
   /** Hash of the cookie that idp set before it rendered anything: the browser that answers. */
   @Column('bytea', { name: 'idp_browser_hash', nullable: true })
   idpBrowserHash!: Buffer | null;
+  /** The device that is asked about, where that is the purpose. */
+  @Column('bytea', { name: 'device_code_hash', nullable: true })
+  deviceCodeHash!: Buffer | null;
   @Index('interactions_handle', { unique: true })
   @Column('bytea', { name: 'handle_hash', nullable: true })
   handleHash!: Buffer | null;

@@ -21,19 +21,37 @@ export interface Redemption {
   readonly audit: Audit;
 }
 
+/** SQL about a row `t` that is redeemed. */
+interface Redeemable {
+  /** Its key. */
+  readonly hash: string;
+  readonly usableUntil: string;
+  /** What else has to hold. */
+  readonly and: string;
+}
+
+const tokenOfKind = (kind: TokenKind): Redeemable => ({
+  hash: 't.value_hash',
+  usableUntil: 't.expires_at',
+  and: `t.kind = '${kind}'`,
+});
+
 /**
- * FROM and WHERE of a redemption of `tokens t`: it is this client's own and unused, and its authorization grant `g` is alive. What is
+ * FROM and WHERE of a redemption of `t`: it is this client's own and unused, and its authorization grant `g` is alive. What is
  * issued hangs on the grant: a revocation that runs at this moment is either seen, or ends it like any that comes later.
  * Where several of `asked` present the same token, it is redeemed once, for the first.
  */
-export const whereRedeemable = (p: ColumnNames<Redemption>, asked: string, kind: TokenKind): string => `
+export function whereRedeemable(p: ColumnNames<Redemption>, asked: string, what: TokenKind | Redeemable): string {
+  const { hash, usableUntil, and } = typeof what === 'string' ? tokenOfKind(what) : what;
+  return `
      FROM (SELECT * FROM ${asked} ORDER BY ${p.valueHash}, asked.n) asked
      CROSS JOIN authorization_grants g
      JOIN users u ON ${keyIs('u.id', 'g.user_id')}
      JOIN clients c ON ${keyIs('c.client_id', 'g.client_id')}
-     WHERE ${keyIs('t.value_hash', p.valueHash)} AND t.kind = '${kind}' AND t.client_id = ${p.clientId}
-       AND t.consumed_at IS NULL AND t.expires_at > ${p.now} AND ${keyIs('g.id', 't.authorization_grant_id')}
+     WHERE ${keyIs(hash, p.valueHash)} AND ${and} AND t.client_id = ${p.clientId}
+       AND t.consumed_at IS NULL AND ${usableUntil} > ${p.now} AND ${keyIs('g.id', 't.authorization_grant_id')}
        AND ${grantIsAlive}`;
+}
 
 /** {@link StoredTokens}, flat. */
 interface IssuedParameters {

@@ -125,12 +125,12 @@ export class Person {
   }
 
   /** Presses the button of a page's only form, or of the one whose address ends like this. */
-  async press(page, ending = '') {
+  async press(page, ending = '', fields = {}) {
     const form = formsOf(page).find(({ action }) => action.pathname.endsWith(ending));
     if (!form) throw new Error(`no form on ${page.url}: ${page.status} ${page.text.slice(0, 2000)}`);
     return this.open(form.action, {
       method: 'POST',
-      body: new URLSearchParams(form.fields),
+      body: new URLSearchParams({ ...form.fields, ...fields }),
       headers: { origin: form.action.origin },
     });
   }

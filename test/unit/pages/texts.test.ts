@@ -18,8 +18,8 @@ const wordsOf = (entries: readonly Entry[]) => entries.map(([path, value]) => [p
 
 /** The same in English by right. */
 const alike: Readonly<Record<string, readonly string[]>> = {
-  de: ['direction'],
-  fr: ['direction'],
+  de: ['direction', 'device.code'],
+  fr: ['direction', 'device.code'],
   es: ['direction'],
 };
 

@@ -43,7 +43,11 @@ describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
     ['scopes of users and of resources', 'scopes_supported', ['openid', 'groups', 'read:resource']],
     ['response types', 'response_types_supported', ['code']],
     ['response modes', 'response_modes_supported', ['query', 'form_post']],
-    ['grant types', 'grant_types_supported', ['authorization_code', 'refresh_token', 'client_credentials']],
+    [
+      'grant types',
+      'grant_types_supported',
+      ['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code'],
+    ],
     ['PKCE methods (RFC 8414 §2)', 'code_challenge_methods_supported', ['S256']],
     ['ID token algorithms: those with a key', 'id_token_signing_alg_values_supported', ['RS256', 'ES256']],
     ['iss in responses (RFC 9207 §3)', 'authorization_response_iss_parameter_supported', true],
