@@ -24,8 +24,9 @@ beforeAll(async () => {
   database = await createDatabase({ empty: true });
   const edit = (text: string) => text.replace(/^clients:\n/m, `clients:${television}`);
   [stack, browser] = await Promise.all([startStack({ dsn: database.dsn, roles: ['all'], edit }), launchChromium()]);
-  page = await browser.newPage({ viewport: { width: 320, height: 640 } });
-  page.setDefaultTimeout(10_000);
+  const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+  context.setDefaultTimeout(10_000);
+  page = await context.newPage();
 }, 60_000);
 afterAll(async () => {
   await browser.close();

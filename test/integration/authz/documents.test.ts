@@ -55,7 +55,6 @@ describe.each(wellKnown)('%s (OIDC Discovery §4, RFC 8414 §3)', (path) => {
     const document = (await (await get(path)).json()) as Record<string, unknown>;
     for (const member of [
       'registration_endpoint',
-      'device_authorization_endpoint',
       'pushed_authorization_request_endpoint',
       'client_id_metadata_document_supported',
       'backchannel_logout_supported',

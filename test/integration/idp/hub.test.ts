@@ -412,16 +412,6 @@ describe('Tabs, back button, double click, foreign browsers', () => {
     },
   );
 
-  it.each(['device'])('an interaction for a purpose that this release does not know (%s): 410', async (purpose) => {
-    const browser = idp.newBrowser();
-    const interaction = await idp.start(client);
-    const [form] = formsOf((await browser.get(hub(interaction))).text);
-    const sql = 'UPDATE interactions SET purpose = $2, authz_browser_hash = NULL WHERE id_hash = $1';
-    await idp.database.pool.query(sql, [hashToken(interaction), purpose]);
-    expect((await browser.get(hub(interaction))).status).toBe(410);
-    expect((await browser.post(form?.action ?? '', { ...form?.fields })).status).toBe(410);
-  });
-
   it('an interaction that has expired: 410, also for its form', async () => {
     const browser = idp.newBrowser();
     const interaction = await idp.start(client);
