@@ -9,6 +9,7 @@ import {
 } from '../protocol/client/client-metadata.js';
 import type { MetadataFault } from '../protocol/client/member-reader.js';
 import { reasonUnserved, unreadMembers } from '../protocol/client/unserved-members.js';
+import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
 import type { Change } from '../storage/audit/change.js';
 import * as stored from '../storage/clients/clients.js';
 import { isUserId } from '../storage/people/users.js';
@@ -74,11 +75,15 @@ function readServableMetadata({ config }: Administration, document: ClientDocume
   if (!metadata || unread.length > 0) throw invalidMetadata([...faults, ...unread]);
   const { id_token_signed_response_alg: alg, id_token_claims: names = [] } = metadata;
   const unknown = names === 'all' ? [] : names.filter((name) => !knownClaims(config.claims.scopes).includes(name));
+  const unsignable = (wanted: SigningAlgorithm | undefined) =>
+    wanted === undefined || config.signingKeys.algorithms.includes(wanted)
+      ? undefined
+      : `${wanted} has no signing key here`;
   const problems = {
     profile: unservableProfile(metadata),
-    id_token_signed_response_alg: config.signingKeys.algorithms.includes(alg)
-      ? undefined
-      : `${alg} has no signing key here`,
+    id_token_signed_response_alg: unsignable(alg),
+    userinfo_signed_response_alg: unsignable(metadata.userinfo_signed_response_alg),
+    introspection_signed_response_alg: unsignable(metadata.introspection_signed_response_alg),
     id_token_claims: unknown.length > 0 ? `names what no scope asks for: ${unknown.join(', ')}` : undefined,
   };
   const unservable = Object.entries(problems).flatMap(([member, problem]): MetadataFault[] =>

@@ -6,6 +6,7 @@ import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
 import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter.js';
 import type { Outbound } from '../http/outbound/client.js';
+import { type ClientKeys, createClientKeys } from '../http/outbound/client-keys.js';
 import { type Brand, brandOf } from '../pages/brand.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../protocol/signing-algorithm.js';
 import type { FormRules } from '../protocol/token/access-token-form.js';
@@ -14,7 +15,6 @@ import type { ClientCache } from '../storage/clients/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/log/logger.js';
-import { type ClientKeys, createClientKeys } from './client/client-keys.js';
 import { createFailedAuthentications, type FailedAuthentications } from './client/failed-authentications.js';
 import { createInteractionLimits, type InteractionLimits } from './interaction-limits.js';
 

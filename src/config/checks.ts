@@ -68,14 +68,24 @@ function* clientFaults({ clients = [], resources, claims }: ValidSections): Gene
 const keyless = (path: Path, alg: string, available: readonly string[]): Fault =>
   fault(path, `found ${alg}, for which signing_keys.algorithms makes no key; expected one of ${available.join(', ')}`);
 
+/** Grant types in which somebody signs in, so that ID tokens are issued. */
+const signInTypes: readonly unknown[] = ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'];
+
 /** A client or resource that wants an algorithm without a key would get an error instead of its tokens. */
 function* algorithmFaults({ clients = [], resources = [], signing_keys }: ValidSections): Generator<Fault> {
   if (!signing_keys) return;
   const available: readonly string[] = signing_keys.algorithms;
-  for (const [index, { id_token_signed_response_alg: alg = 'RS256', grant_types: types }] of clients.entries()) {
-    const signsIn = types === undefined || (Array.isArray(types) && types.includes('authorization_code'));
-    if (signsIn && !available.includes(String(alg))) {
-      yield keyless(['clients', index, 'id_token_signed_response_alg'], String(alg), available);
+  for (const [index, client] of clients.entries()) {
+    const { id_token_signed_response_alg: idTokens = 'RS256', grant_types: types } = client;
+    const signsIn = types === undefined || (Array.isArray(types) && types.some((type) => signInTypes.includes(type)));
+    const wanted = {
+      id_token_signed_response_alg: signsIn ? idTokens : undefined,
+      userinfo_signed_response_alg: client.userinfo_signed_response_alg,
+      introspection_signed_response_alg: client.introspection_signed_response_alg,
+    };
+    for (const [member, alg] of Object.entries(wanted)) {
+      if (alg === undefined || available.includes(String(alg))) continue;
+      yield keyless(['clients', index, member], String(alg), available);
     }
   }
   for (const [index, { access_token_signed_response_alg: alg }] of resources.entries()) {

@@ -8,6 +8,7 @@ import { createEvents, type Events } from '../events/events.js';
 import type { Cookies } from '../http/browser/cookies.js';
 import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter.js';
 import type { Outbound } from '../http/outbound/client.js';
+import { type ClientKeys, createClientKeys } from '../http/outbound/client-keys.js';
 import { createMailing, type Mailing } from '../mail/mailing.js';
 import type { Wake } from '../mail/wake.js';
 import { type Brand, brandOf } from '../pages/brand.js';
@@ -68,6 +69,7 @@ export interface Idp extends IdpGiven {
   readonly events: Events;
   readonly brand: Brand;
   readonly mailing: Mailing;
+  readonly clientKeys: ClientKeys;
   /** Of the pages; none where it was not built. */
   readonly script: Script | undefined;
   /** Attempts under one narrow counter are judged one after another: twenty guesses at once are twenty failures. */
@@ -128,6 +130,7 @@ export function assemble(given: IdpGiven, script: Script | undefined): Idp {
     }),
     brand: brandOf(given.config.pages),
     mailing: createMailing({ ...given, wake: given.mailWake }),
+    clientKeys: createClientKeys(given.outbound, given.clock),
     signInTurns: createTurns(turnsLimits),
     recordedFailures: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
     tellOfAddressDelay: rateLimited(60_000, given.clock, (suppressed, clientId: string | undefined) =>

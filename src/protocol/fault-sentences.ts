@@ -174,6 +174,8 @@ export const faults = {
     'The refresh token is unknown, expired, used, revoked or of another client.',
     'RFC 6749 §6',
   ),
+  encryptionKeyMissing: (alg: string) =>
+    fault(`The keys of the client hold none to encrypt with by ${alg}, as it is registered.`, 'OIDC Core §10.2'),
   deviceCodeNotUsable: fault('The device code is unknown, used, revoked or of another client.', 'RFC 8628 §3.5'),
   devicePending: fault('Nobody has entered the user code and decided yet: go on polling.', 'RFC 8628 §3.5'),
   devicePollsTooOften: fault(

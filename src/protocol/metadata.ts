@@ -3,6 +3,7 @@ import type { ProtectedResource } from './authorization/resource-indicators.js';
 import { responseModes } from './authorization/response-mode.js';
 import { authenticationMethodsAt } from './client/client-authentication.js';
 import { grantTypes } from './client/client-metadata.js';
+import { contentEncryptions, keyEncryptions } from './client/encrypted-answers.js';
 import { type Endpoint, type EndpointName, endpoints, endpointUrl, type RoleName } from './endpoints.js';
 import { languages } from './language.js';
 import { type SigningAlgorithm, signingAlgorithms } from './signing-algorithm.js';
@@ -39,6 +40,19 @@ const authenticationMembers = (): Record<string, unknown> => ({
   revocation_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
 });
 
+/** How what is told may be signed and encrypted (OIDC Discovery §3, RFC 9701 §7). */
+const answerMembers = ({ signingAlgorithms: signing }: MetadataFacts): Record<string, unknown> => ({
+  id_token_signing_alg_values_supported: signing,
+  id_token_encryption_alg_values_supported: keyEncryptions,
+  id_token_encryption_enc_values_supported: contentEncryptions,
+  userinfo_signing_alg_values_supported: signing,
+  userinfo_encryption_alg_values_supported: keyEncryptions,
+  userinfo_encryption_enc_values_supported: contentEncryptions,
+  introspection_signing_alg_values_supported: signing,
+  introspection_encryption_alg_values_supported: keyEncryptions,
+  introspection_encryption_enc_values_supported: contentEncryptions,
+});
+
 /**
  * The discovery document, in both its forms (RFC 8414 §2, OIDC Discovery §3): only what is there, from the tables that the
  * routes and rules themselves are made of.
@@ -52,7 +66,7 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   grant_types_supported: grantTypes,
   code_challenge_methods_supported: codeChallengeMethods,
   subject_types_supported: ['public'],
-  id_token_signing_alg_values_supported: facts.signingAlgorithms,
+  ...answerMembers(facts),
   ...authenticationMembers(),
   ...(facts.acrValues.length > 0 ? { acr_values_supported: facts.acrValues } : {}),
   claims_supported: facts.claims,

@@ -1,12 +1,23 @@
 import type { RequestHandler } from 'express';
 import { hashToken } from '../../crypto/digest.js';
+import { signJwt } from '../../crypto/jwt.js';
+import { encryptForClient } from '../../http/outbound/client-encryption.js';
 import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
-import { sendPrivateJson } from '../../http/request/send-text.js';
+import { sendPrivateJson, sendText } from '../../http/request/send-text.js';
+import { introspectionEncryption } from '../../protocol/client/encrypted-answers.js';
 import { requireParameter } from '../../protocol/parameters.js';
 import { buildAccessTokenClaims } from '../../protocol/token/access-token.js';
 import { tokenTypeOf } from '../../protocol/token/confirmation.js';
-import { type IntrospectionResponse, inactiveToken, mayIntrospect } from '../../protocol/token/introspection.js';
+import {
+  type IntrospectionResponse,
+  inactiveToken,
+  introspectionJwtClaims,
+  introspectionJwtTyp,
+  introspectionJwtType,
+  mayIntrospect,
+  wantsIntrospectionJwt,
+} from '../../protocol/token/introspection.js';
 import { findLiveGrant } from '../../storage/grants/authorization-grants.js';
 import { type ActiveAccessToken, findOpaqueAccessToken } from '../../storage/tokens/access-token.js';
 import { isClientTokenActive } from '../../storage/tokens/revoked-access-tokens.js';
@@ -53,6 +64,19 @@ async function introspectOpaque(
   return { active: true, token_type: tokenTypeOf(found.payload.cnf), ...claimsOf(authz, found) };
 }
 
+/** The answer as a JWT that others can verify later (RFC 9701 §5), signed and encrypted as the asking client registered. */
+async function introspectionJwt(
+  { config, clock, clientKeys, signingKeys, accessTokenForms }: Authz,
+  { clientId, metadata }: AuthenticatedClient,
+  answer: IntrospectionResponse,
+): Promise<string> {
+  const usual = config.signingKeys.algorithms.includes('RS256') ? 'RS256' : accessTokenForms.usualAlgorithm;
+  const key = (await signingKeys.keySet()).current(metadata.introspection_signed_response_alg ?? usual);
+  const claims = introspectionJwtClaims(answer, { issuer: config.issuer, clientId, now: clock.now() });
+  const signed = await signJwt(key, introspectionJwtTyp, claims);
+  return encryptForClient(clientKeys, metadata, introspectionEncryption(metadata), signed);
+}
+
 /** POST /introspect (RFC 7662 §2). Nothing is told to a client that cannot prove who it is; of refresh tokens, nothing at all. */
 export const introspect =
   (authz: Authz): RequestHandler =>
@@ -66,5 +90,8 @@ export const introspect =
     });
     const token = requireParameter(parameters, 'token');
     const ask = looksLikeJwt(token) ? introspectJwt : introspectOpaque;
-    sendPrivateJson(res, await ask(authz, client, token));
+    const answer = await ask(authz, client, token);
+    if (!wantsIntrospectionJwt(req.headers.accept)) return sendPrivateJson(res, answer);
+    const text = await introspectionJwt(authz, client, answer);
+    sendText(res, { type: introspectionJwtType, cacheControl: 'no-store', text });
   };

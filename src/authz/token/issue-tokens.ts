@@ -1,7 +1,9 @@
 import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import { signJwt } from '../../crypto/jwt.js';
+import { encryptForClient } from '../../http/outbound/client-encryption.js';
 import { claimsOfScopes, limitClaimsToRegistration, toldClaims } from '../../protocol/claims.js';
+import { idTokenEncryption } from '../../protocol/client/encrypted-answers.js';
 import { parseScope } from '../../protocol/scope.js';
 import { buildAccessTokenClaims } from '../../protocol/token/access-token.js';
 import { accessTokenForm } from '../../protocol/token/access-token-form.js';
@@ -127,7 +129,10 @@ interface IdTokenContent {
   readonly nonce: string | undefined;
 }
 
-/** An ID token goes with every grant of `openid` (OIDC Core §3.1.3.3, §12.2), signed as the client registered. */
+/**
+ * An ID token goes with every grant of `openid` (OIDC Core §3.1.3.3, §12.2), signed as the client registered, and then encrypted
+ * where it registered that (OIDC Core §10.2).
+ */
 async function idToken(
   authz: Authz,
   plan: TokenPlan,
@@ -154,7 +159,8 @@ async function idToken(
     },
     alg,
   );
-  return signJwt(key, 'JWT', claims);
+  const { metadata } = plan.client;
+  return encryptForClient(authz.clientKeys, metadata, idTokenEncryption(metadata), await signJwt(key, 'JWT', claims));
 }
 
 /** Makes the tokens of a plan. `grant` is left out where a client acts on its own behalf (RFC 6749 §4.4). */

@@ -1,7 +1,9 @@
 import type { RequestHandler } from 'express';
+import { requireEncryptionKey } from '../../http/outbound/client-encryption.js';
 import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
 import { sendPrivateJson } from '../../http/request/send-text.js';
+import { idTokenEncryption } from '../../protocol/client/encrypted-answers.js';
 import { bearer } from '../../protocol/token/confirmation.js';
 import { assertGrantTypeAllowed, parseTokenRequest, type TokenRequest } from '../../protocol/token/token-request.js';
 import { type IssuedTokens, tokenResponse } from '../../protocol/token/token-response.js';
@@ -37,6 +39,8 @@ export const token =
     const client = await authenticateClient(authz, { asked, authorization, parameters, endpoint: 'token' });
     const request = parseTokenRequest(parameters);
     assertGrantTypeAllowed(client.metadata, request.grant_type);
+    // Known before a code or refresh token is used up for nothing.
+    await requireEncryptionKey(authz.clientKeys, client.metadata, idTokenEncryption(client.metadata));
     const issued = await issue(authz, { client, asked, confirmation: bearer }, request);
     countTokens(request.grant_type, issued);
     sendPrivateJson(res, tokenResponse(issued));

@@ -1,6 +1,7 @@
 import { isLocalRedirectUri, redirectUriFault } from '../redirect-uri.js';
 import { parseScope } from '../scope.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
+import { checkEncryptedAnswers, type EncryptedAnswers, readEncryptedAnswers } from './encrypted-answers.js';
 import {
   type Document,
   type JsonWebKeySet,
@@ -37,7 +38,7 @@ export type ClientProfile = (typeof clientProfiles)[number];
  * registered is also what is shown (RFC 7591 §3.2.1), so members are kept that no rule asks for; a member that would promise
  * something which is not done, such as a logout sent to the client, is unknown instead.
  */
-export interface ClientMetadata {
+export interface ClientMetadata extends EncryptedAnswers {
   readonly client_name?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
@@ -60,6 +61,10 @@ export interface ClientMetadata {
   readonly token_endpoint_auth_method_pinned?: boolean;
   readonly token_endpoint_auth_signing_alg?: SigningAlgorithm;
   readonly id_token_signed_response_alg: SigningAlgorithm;
+  /** Userinfo is a JWT then (OIDC Core §5.3.2). */
+  readonly userinfo_signed_response_alg?: SigningAlgorithm;
+  /** RFC 9701 §6. */
+  readonly introspection_signed_response_alg?: SigningAlgorithm;
   readonly jwks?: JsonWebKeySet;
   readonly jwks_uri?: string;
   readonly default_max_age?: number;
@@ -105,6 +110,9 @@ function readOptional(read: MemberReader) {
     contacts: read.list('contacts'),
     initiate_login_uri: read.webUrl('initiate_login_uri'),
     token_endpoint_auth_signing_alg: read.oneOf('token_endpoint_auth_signing_alg', signingAlgorithms),
+    userinfo_signed_response_alg: read.oneOf('userinfo_signed_response_alg', signingAlgorithms),
+    introspection_signed_response_alg: read.oneOf('introspection_signed_response_alg', signingAlgorithms),
+    ...readEncryptedAnswers(read),
     jwks: read.keySet('jwks'),
     jwks_uri: read.webUrl('jwks_uri'),
     default_max_age: read.seconds('default_max_age'),
@@ -200,6 +208,7 @@ export function readClientMetadata(document: Document): ReadMetadata {
   if (read.faults.length === 0) {
     checkRedirectUris(metadata, read);
     checkConsistency(metadata, read);
+    checkEncryptedAnswers(metadata, read);
   }
   return read.faults.length === 0 ? { metadata, faults: [] } : { faults: read.faults };
 }

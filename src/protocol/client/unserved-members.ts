@@ -3,10 +3,7 @@ import type { Document } from './member-reader.js';
 
 const notTold = 'is not supported: no client is told of a sign-out, but its refresh tokens end with the session';
 const plainRequests = 'is not supported: requests are plain parameters, not signed objects';
-const plainUserinfo = 'is not supported: userinfo answers in plain JSON';
-const signedOnly = 'is not supported: ID tokens are signed, never encrypted';
 const plainAnswers = 'is not supported: authorization responses are plain parameters';
-const plainIntrospection = 'is not supported: introspection answers in plain JSON';
 const noCertificate = 'is not supported: clients authenticate by a secret or private_key_jwt, not by a certificate';
 const noCiba = 'is not supported: there is no backchannel authentication';
 const answersOnly = 'is what a server answers, not what is registered';
@@ -22,11 +19,6 @@ const unserved: Readonly<Record<string, string>> = {
   request_object_encryption_alg: plainRequests,
   request_object_encryption_enc: plainRequests,
   request_uris: plainRequests,
-  userinfo_signed_response_alg: plainUserinfo,
-  userinfo_encrypted_response_alg: plainUserinfo,
-  userinfo_encrypted_response_enc: plainUserinfo,
-  id_token_encrypted_response_alg: signedOnly,
-  id_token_encrypted_response_enc: signedOnly,
   sector_identifier_uri: 'is not supported: every client gets the same sub',
   // RFC 9101 §10.5, RFC 9126 §6
   require_signed_request_object: plainRequests,
@@ -35,10 +27,6 @@ const unserved: Readonly<Record<string, string>> = {
   authorization_signed_response_alg: plainAnswers,
   authorization_encrypted_response_alg: plainAnswers,
   authorization_encrypted_response_enc: plainAnswers,
-  // RFC 9701 §6
-  introspection_signed_response_alg: plainIntrospection,
-  introspection_encrypted_response_alg: plainIntrospection,
-  introspection_encrypted_response_enc: plainIntrospection,
   // RFC 8705 §2.1.2, §3.4, RFC 9449 §5.2
   tls_client_auth_subject_dn: noCertificate,
   tls_client_auth_san_dns: noCertificate,

@@ -55,3 +55,27 @@ export const mayIntrospect = (
   token: { readonly clientId: string; readonly audience: readonly string[] },
 ): boolean =>
   asking.clientId === token.clientId || asking.protectedResources.some((resource) => token.audience.includes(resource));
+
+/** `typ` of an introspection response in a JWT: none passes for an access token or an ID token (RFC 9701 §5, §8.1). */
+export const introspectionJwtTyp = 'token-introspection+jwt';
+
+/** Its media type, by which it is asked for (RFC 9701 §4). */
+export const introspectionJwtType = `application/${introspectionJwtTyp}`;
+
+/** Whether a request asks for the JWT by name (RFC 9701 §4); what takes anything gets plain JSON. */
+export const wantsIntrospectionJwt = (accept: string | undefined): boolean =>
+  (accept ?? '').split(',').some((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return type === introspectionJwtType && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });
+
+/** Claims of an introspection response in a JWT: for whoever asked, and about the token in a member of its own (RFC 9701 §5). */
+export const introspectionJwtClaims = (
+  answer: IntrospectionResponse,
+  { issuer, clientId, now }: { readonly issuer: string; readonly clientId: string; readonly now: Date },
+) => ({
+  iss: issuer,
+  aud: clientId,
+  iat: Math.floor(now.getTime() / 1000),
+  token_introspection: answer,
+});

@@ -53,7 +53,8 @@ describe('Userinfo (OIDC Core §5.3)', () => {
       expect(response.headers.get('content-type')).toMatch(/^application\/json/);
       expect(response.headers.get('cache-control')).toBe('no-store');
       expect(await response.json()).toEqual(own());
-      expect(idp.database.statements()).toHaveLength(1);
+      // The client is read once a second, whatever the load.
+      expect(idp.database.statements().filter((name) => name !== 'find_client')).toHaveLength(1);
     }
   });
 

@@ -7,8 +7,6 @@ describe('I11: metadata that is not served (RFC 7591 §4.1)', () => {
     'backchannel_logout_uri',
     'frontchannel_logout_uri',
     'request_object_signing_alg',
-    'userinfo_signed_response_alg',
-    'id_token_encrypted_response_alg',
     'tls_client_auth_subject_dn',
     'software_statement',
     'client_secret',

@@ -2,9 +2,9 @@ import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
 import { createBoundedCache } from '../../cache/bounded-cache.js';
 import { type Freshness, type Remembered, remember } from '../../cache/remembered.js';
 import type { Clock } from '../../clock.js';
-import type { Outbound } from '../../http/outbound/client.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import type { JsonWebKeySet } from '../../protocol/client/member-reader.js';
+import type { Outbound } from './client.js';
 
 /** A client that withdraws a key means at once: only an outage of its server lets the last keys stand for longer than ten minutes. */
 const freshness: Freshness = {
