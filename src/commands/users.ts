@@ -15,6 +15,7 @@ import type { Connected, RunCommand } from './connection.js';
 import { factorCommands } from './factors.js';
 import { readContent, readSecret } from './read-secret.js';
 import { withUser } from './user-argument.js';
+import { userTransferCommands } from './user-transfer.js';
 
 async function create(
   { administration, print }: Connected,
@@ -122,7 +123,7 @@ const setClaimsCommand = (yargs: Argv, run: RunCommand): Argv =>
   );
 
 export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
-  factorCommands(setClaimsCommand(createCommand(yargs, run), run), run)
+  userTransferCommands(factorCommands(setClaimsCommand(createCommand(yargs, run), run), run), run)
     .command('list', 'list users: id, username, e-mail, state', {}, () => run(printUsers))
     .command('show <user>', 'show a user as JSON, without the password', withUser, ({ user }) =>
       run((connected) => show(connected, user)),

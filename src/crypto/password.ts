@@ -1,6 +1,7 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import { normalizedPassword } from '../protocol/sign-in/password-policy.js';
 import { createHashingQueue, type HashingLimits, type HashingTurn } from './hashing-queue.js';
+import { verifyImported } from './imported-password.js';
 
 export interface PasswordHashing extends HashingLimits {
   /** What each hash holds, beside a core. */
@@ -11,7 +12,7 @@ export interface PasswordHashing extends HashingLimits {
 
 export interface PasswordMatch {
   readonly matches: boolean;
-  /** The stored hash was made with other parameters than today's, or not of the normalized password. */
+  /** The stored hash was made in another way than today's, or not of the normalized password. */
   readonly needsRehash: boolean;
 }
 
@@ -28,7 +29,7 @@ export interface PasswordHasher {
 export interface VerifyOptions {
   /** By default that of an operator, who waits for no stranger. */
   readonly turn?: HashingTurn;
-  /** What an unknown user's hash begins with (`$argon2id$v=…$m=…,t=…,p=…$`), by default today's: it is to take as long as others'. */
+  /** What an unknown user's hash begins with (`$argon2id$v=…$m=…,t=…,p=…$`, `$2b$…$`), by default today's: it is to take as long as others'. */
   readonly parameters?: string | null;
 }
 
@@ -37,7 +38,13 @@ const ours: HashingTurn = { block: '', known: true };
 /** A salt and a hash that no password has; what they say does not matter to the time that comparing takes. */
 const nobodys = `${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
-/** Argon2id (RFC 9106; the library's default among the variants) behind a queue. */
+/** … in the form that follows such a beginning. */
+const nobodysAfter = (beginning: string): string => beginning + (beginning.startsWith('$2') ? '.'.repeat(53) : nobodys);
+
+const verifyHash = (encoded: string, password: string): Promise<boolean> =>
+  encoded.startsWith('$argon2id$') ? argon2Verify(encoded, password) : verifyImported(encoded, password);
+
+/** Argon2id (RFC 9106; the library's default among the variants) behind a queue; other hashes are verified, and never made. */
 export function createPasswordHasher(hashing: PasswordHashing): PasswordHasher {
   const options = {
     memoryCost: hashing.memoryKib,
@@ -49,12 +56,12 @@ export function createPasswordHasher(hashing: PasswordHashing): PasswordHasher {
   return {
     hash: (password, turn = ours) => queued(turn, () => argon2Hash(normalizedPassword(password), options)),
     verify: async (encoded, password, { turn = ours, parameters } = {}) => {
-      const against = encoded ?? `${parameters ?? todays}${nobodys}`;
+      const against = encoded ?? nobodysAfter(parameters ?? todays);
       const normalized = normalizedPassword(password);
-      const asNormalized = await queued(turn, () => argon2Verify(against, normalized));
+      const asNormalized = await queued(turn, () => verifyHash(against, normalized));
       // Hashes of earlier releases were made of what was typed, in whatever form the keyboard gave it.
       const asTyped =
-        !asNormalized && normalized !== password && (await queued(turn, () => argon2Verify(against, password)));
+        !asNormalized && normalized !== password && (await queued(turn, () => verifyHash(against, password)));
       return {
         matches: (asNormalized || asTyped) && encoded !== null,
         needsRehash: asTyped || !against.startsWith(todays),

@@ -1,4 +1,13 @@
-import { Check, Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  type EntityManager,
+  Index,
+  MoreThan,
+  PrimaryColumn,
+  type QueryDeepPartialEntity,
+} from 'typeorm';
 import { epochSeconds } from '../../clock.js';
 import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
 import { identifierKey } from '../../protocol/sign-in/identifiers.js';
@@ -131,19 +140,20 @@ export const userColumns: Columns<UserClaims> = {
  * `@` or the address is none */
 export async function insertUser(
   manager: EntityManager,
-  user: Pick<User, 'id' | 'username' | 'email' | 'emailVerified' | 'passwordHash' | 'claims'>,
+  user: Pick<User, 'id' | 'username' | 'email' | 'emailVerified' | 'passwordHash' | 'claims'> &
+    Partial<Pick<User, 'disabledAt' | 'createdAt'>>,
   change: Change,
 ): Promise<void> {
   await manager.transaction(async (transaction) => {
     const usernameKey = identifierKey(user.username);
     const emailKey = user.email === null ? null : identifierKey(user.email);
     const row = {
+      disabledAt: null,
+      createdAt: change.now,
       ...user,
       usernameKey,
       emailKey,
       passwordChangedAt: null,
-      disabledAt: null,
-      createdAt: change.now,
       updatedAt: change.now,
     };
     await transaction.insert(User, row as QueryDeepPartialEntity<User>);
@@ -161,6 +171,10 @@ export async function findUser(manager: EntityManager, identifier: string): Prom
 
 /** Whether a user has this id, which is a UUID. */
 export const isUserId = (manager: EntityManager, id: string): Promise<boolean> => manager.existsBy(User, { id });
+
+/** In the order of their ids, those after one; null begins with the first. */
+export const pageOfUsers = (manager: EntityManager, after: string | null, size: number): Promise<User[]> =>
+  manager.find(User, { where: after === null ? {} : { id: MoreThan(after) }, order: { id: 'ASC' }, take: size });
 
 export const listUsers = (manager: EntityManager): Promise<User[]> =>
   manager.find(User, { order: { username: 'ASC' } });

@@ -39,7 +39,7 @@ export const accountColumns: Columns<SignInAccount> = {
  */
 const parameters = (likeness: string): string => {
   const ofFirst = (condition: string) =>
-    `(SELECT substring(password_hash FROM '^\\$argon2id\\$v=\\d+\\$[^$]+\\$') FROM users WHERE ${condition} ORDER BY id LIMIT 1)`;
+    `(SELECT substring(password_hash FROM '^\\$(?:argon2id\\$v=\\d+\\$[^$]+|2[aby]\\$\\d+|(?:pbkdf2-sha\\d+|scrypt)\\$[^$]+)\\$') FROM users WHERE ${condition} ORDER BY id LIMIT 1)`;
   return `COALESCE(${ofFirst(`id >= ${likeness}::uuid`)}, ${ofFirst('true')})`;
 };
 

@@ -2,8 +2,32 @@ import { describe, expect, it } from '@jest/globals';
 import { hash as argon2Hash } from '@node-rs/argon2';
 import { OverloadedError } from '../../../src/crypto/hashing-queue.js';
 import { createPasswordHasher } from '../../../src/crypto/password.js';
+import { storablePasswordHash } from '../../../src/protocol/sign-in/password-hash.js';
+import { importedHashes, importedPassword } from '../../support/imported-hashes.js';
 
 const cheap = { memoryKib: 64, iterations: 1, parallelism: 1, concurrency: 1, queue: 1, queuePerAddress: 1 };
+
+describe('hashes of other systems', () => {
+  const hasher = createPasswordHasher(cheap);
+
+  it.each(Object.entries(importedHashes))('%s matches its password only, and is to be made anew', async (_, text) => {
+    const encoded = storablePasswordHash(text) ?? '';
+    expect(await hasher.verify(encoded, importedPassword)).toEqual({ matches: true, needsRehash: true });
+    expect(await hasher.verify(encoded, `${importedPassword}.`)).toMatchObject({ matches: false });
+    expect(await hasher.verify(encoded, '')).toMatchObject({ matches: false });
+  });
+
+  it.each(['$2b$04$', '$2y$04$', '$pbkdf2-sha256$i=1000$', '$scrypt$ln=4,r=8,p=1$'])(
+    'S23: an unknown user is judged as by %s, and never matches',
+    async (parameters) => {
+      expect(await hasher.verify(null, 'x', { parameters })).toMatchObject({ matches: false });
+    },
+  );
+
+  it('what is none is an error, not a refusal', async () => {
+    await expect(hasher.verify('$2b$31$', 'x')).rejects.toThrow('cannot be verified');
+  });
+});
 
 describe('Argon2id (RFC 9106)', () => {
   it('matches its own hash only, and never for an unknown user', async () => {

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OverloadedError } from '../../../../src/crypto/hashing-queue.js';
 import { createPasswordHasher } from '../../../../src/crypto/password.js';
+import { storablePasswordHash } from '../../../../src/protocol/sign-in/password-hash.js';
 import { disableUser, setPasswordHash } from '../../../../src/storage/people/users.js';
 import { type Answer, type Browser, formsOf } from '../../../support/browser.js';
 import { configuration } from '../../../support/configuration.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
+import { importedHashes } from '../../../support/imported-hashes.js';
 import { addClient, change } from '../../../support/rows.js';
 
 let idp: TestIdp;
@@ -233,6 +235,27 @@ describe('Who has an account stays unknown (ASVS §2.2.1)', () => {
     for (let n = 0; n < 4; n += 1) expect(await tryAs(`NOBODY-${n}`)).toBe(first[n]);
     expect(new Set(first)).toEqual(new Set(['$argon2id$v=19$m=8,t=1,p=1$', '$argon2id$v=19$m=8,t=2,p=1$']));
     await small.close();
+  });
+
+  it('S23: where people were imported, unknown users take as long as they do', async () => {
+    const { addUser, start, signIn, newBrowser, deps, database, close } = await openIdp();
+    await addUser();
+    const application = await addClient(database);
+    const asked: (string | null | undefined)[] = [];
+    const { verify } = deps.passwords;
+    deps.passwords.verify = (encoded, password, how) => {
+      asked.push(how?.parameters);
+      return verify(encoded, password, how);
+    };
+    for (const [kind, text] of Object.entries(importedHashes)) {
+      const hash = storablePasswordHash(text) ?? '';
+      await database.pool.query('UPDATE users SET password_hash = $1', [hash]);
+      const nobody = { id: '', email: '', username: `nobody ${kind}`, password: 'x' };
+      await signIn(newBrowser(), await start(application), nobody);
+      expect(hash.startsWith(asked.at(-1) ?? 'none')).toBe(true);
+      expect(asked.at(-1)).toMatch(/^\$.*\$$/);
+    }
+    await close();
   });
 
   it('the log says which it was, the audit trail for whom, and neither what was typed', async () => {
