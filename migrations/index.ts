@@ -13,6 +13,7 @@ import { MailedLinks1795670000000 } from './1795670000000-mailed-links.js';
 import { Account1795680000000 } from './1795680000000-account.js';
 import { LinksWithoutAccount1795690000000 } from './1795690000000-links-without-account.js';
 import { Federation1795700000000 } from './1795700000000-federation.js';
+import { PendingLink1795700000001 } from './1795700000001-pending-link.js';
 import { DeviceAuthorizations1795760000000 } from './1795760000000-device-authorizations.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
@@ -32,5 +33,6 @@ export const migrations = [
   Account1795680000000,
   LinksWithoutAccount1795690000000,
   Federation1795700000000,
+  PendingLink1795700000001,
   DeviceAuthorizations1795760000000,
 ];

@@ -45,6 +45,8 @@ export const eventTable = {
   passkey_renamed: { level: 'info', row: 'statement' },
   passkey_removed: { level: 'info', row: 'statement' },
   passkey_flagged: { level: 'warn', row: 'statement' },
+  identity_linked: { level: 'info', row: 'statement' },
+  identity_unlinked: { level: 'info', row: 'statement' },
   restored_database_voided: { level: 'warn', row: 'statement' },
 } as const satisfies { readonly [Type in AuditEventType]: EventRule<Type> };
 

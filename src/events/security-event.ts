@@ -51,4 +51,12 @@ export type SecurityEvent =
   | (Event<'passkey_renamed'> & { readonly userId: string })
   | (Event<'passkey_removed'> & { readonly userId: string })
   | (Event<'passkey_flagged'> & { readonly userId: string })
+  | (Event<'identity_linked'> & {
+      readonly userId: string;
+      readonly detail: AuditDetail & { readonly provider: string };
+    })
+  | (Event<'identity_unlinked'> & {
+      readonly userId: string;
+      readonly detail: AuditDetail & { readonly provider: string };
+    })
   | Event<'restored_database_voided'>;

@@ -18,6 +18,7 @@ import { assemble, type Idp, type IdpGiven } from './deps.js';
 import { confirmDeviceStep } from './device/confirm.js';
 import { device } from './device/verification.js';
 import { mountFederation } from './federation/federation.js';
+import { createUpstreams } from './federation/upstreams.js';
 import { hub } from './hub.js';
 import { sendAnswer } from './interaction/answer.js';
 import { interactionForm } from './interaction/interaction-form.js';
@@ -144,6 +145,7 @@ function mountIdp(app: Express, idp: Idp): void {
 
 export function createIdp(given: IdpGiven): Role {
   const idp = assemble(given, loadScript(given.config.publicUrls.idp));
+  const upstreams = createUpstreams(idp);
   const checks = {
     database: () => ping(idp.sql),
     signing_keys: async () => void (await idp.signingKeys.keySet()),
@@ -157,8 +159,8 @@ export function createIdp(given: IdpGiven): Role {
     mount(app) {
       app.get('/health', publicHealth(health, { status: 'ok', service: 'idp' }));
       mountIdp(app, idp);
-      mountFederation(app, idp);
-      mountAccount(app, idp);
+      mountFederation(app, idp, upstreams);
+      mountAccount(app, idp, upstreams);
       mountMailbox(app, idp);
     },
   };

@@ -61,6 +61,8 @@ a:hover{color:var(--accent-strong);text-decoration-thickness:2px}
 a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .alert{padding:.875rem 1rem;border-radius:.625rem;background:var(--wrong-wash);border:1px solid var(--wrong);font-size:.9375rem}
 .alert strong{display:block;color:var(--wrong)}
+.notice{padding:.875rem 1rem;border-radius:.625rem;background:var(--wash);border:1px solid var(--line);font-size:.9375rem}
+.notice strong{display:block}
 .alert ul{padding-inline-start:1.125rem}
 .alert a{color:var(--wrong)}
 .account{display:flex;align-items:center;gap:.75rem;padding:.75rem .875rem;border:1px solid var(--line);border-radius:.75rem;font-size:.9375rem;line-height:1.4}

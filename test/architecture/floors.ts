@@ -26,7 +26,8 @@ export const rooms: Readonly<Record<string, Floors>> = {
   storage: [['data-source'], ['*'], ['connection']],
   idp: [
     ['index'],
-    ['hub', 'account', 'registration', 'federation'],
+    ['hub', 'account', 'registration'],
+    ['federation'],
     ['sign-in', 'device'],
     ['consent', 'openid', 'mailbox', 'well-known'],
     ['recovery'],

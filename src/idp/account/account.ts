@@ -7,6 +7,7 @@ import { viewFor } from '../../pages/view.js';
 import { type AccountPage, type Endpoint, endpoints } from '../../protocol/endpoints.js';
 import { findAccountSession } from '../../storage/people/account.js';
 import type { Idp } from '../deps.js';
+import type { Upstream } from '../federation/upstream.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
 import { presentedCookies } from '../interaction/cookies.js';
 import { languageSwitch } from '../interaction/language-switch.js';
@@ -18,6 +19,7 @@ import { activitySection } from './activity.js';
 import { applicationsSection } from './applications.js';
 import { beginAccount } from './begin.js';
 import { dataSection } from './data.js';
+import { linksSection } from './links.js';
 import { overviewSection } from './overview.js';
 import { passkeysSection } from './passkeys.js';
 import { passwordSection } from './password.js';
@@ -26,12 +28,16 @@ import type { AccountSection, AccountVisit, Download } from './section.js';
 import { sessionsSection } from './sessions.js';
 
 /** The pages of the account, each at the address of its name. */
-const sectionsOf = (idp: Idp): Readonly<Record<AccountPage, AccountSection>> => ({
+const sectionsOf = (
+  idp: Idp,
+  upstreams: readonly Upstream[],
+): Readonly<Record<Exclude<AccountPage, 'accountLinks'>, AccountSection>> & { accountLinks?: AccountSection } => ({
   account: overviewSection(idp),
   accountSessions: sessionsSection(idp),
   accountApplications: applicationsSection(idp),
   accountPassword: passwordSection(idp),
   accountPasskeys: passkeysSection(idp),
+  ...(upstreams.length > 0 ? { accountLinks: linksSection(idp, upstreams) } : {}),
   accountProfile: profileSection(idp),
   accountActivity: activitySection(idp),
   accountData: dataSection(idp),
@@ -94,8 +100,8 @@ const submitted =
   };
 
 /** The account pages, and idp's front page, which leads to them. */
-export function mountAccount(app: Express, idp: Idp): void {
-  for (const [key, section] of Object.entries(sectionsOf(idp))) {
+export function mountAccount(app: Express, idp: Idp, upstreams: readonly Upstream[]): void {
+  for (const [key, section] of Object.entries(sectionsOf(idp, upstreams))) {
     const name = key as AccountPage;
     const { path, methods }: Endpoint = endpoints[name];
     const switcher = languageSwitch(idp, () => accountPath(idp, name));

@@ -20,6 +20,8 @@ export const toldEvents = [
   'passkey_added',
   'passkey_removed',
   'passkey_flagged',
+  'identity_linked',
+  'identity_unlinked',
   'user_changed',
 ] as const;
 

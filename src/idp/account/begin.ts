@@ -25,10 +25,11 @@ function assertRoom({ accountStarts }: Idp, { address }: Asked): void {
 }
 
 /**
- * To the sign-in that leads back to an account page.
- * @param maxAge seconds since the last one that are good enough
+ * Starts an interaction that leads back to an account page.
+ * @param maxAge seconds since the last sign-in that are good enough
+ * @returns the secret that names it
  */
-export async function beginAccount(idp: Idp, asked: Asked, name: AccountPage, maxAge?: number): Promise<Answer> {
+export async function startAccount(idp: Idp, asked: Asked, name: AccountPage, maxAge?: number): Promise<string> {
   assertRoom(idp, asked);
   const interactionId = idp.random.token(16);
   const now = idp.clock.now();
@@ -40,5 +41,10 @@ export async function beginAccount(idp: Idp, asked: Asked, name: AccountPage, ma
     expiresAt: after(now, idp.config.lifetimes.interaction),
     traceparent: currentTraceparent(),
   });
-  return { seeOther: hubPath(idp, { interactionId }) };
+  return interactionId;
 }
+
+/** To the sign-in that leads back to an account page, as {@link startAccount} has it. */
+export const beginAccount = async (idp: Idp, asked: Asked, name: AccountPage, maxAge?: number): Promise<Answer> => ({
+  seeOther: hubPath(idp, { interactionId: await startAccount(idp, asked, name, maxAge) }),
+});

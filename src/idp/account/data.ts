@@ -1,5 +1,6 @@
 import { listActivity } from '../../storage/audit/activity.js';
 import { listPasskeys } from '../../storage/factors/passkeys.js';
+import { listLinkedIdentities } from '../../storage/federation/linked-identities.js';
 import { listApplications } from '../../storage/grants/applications.js';
 import { claimsOf } from '../../storage/people/users.js';
 import { listOwnSessions } from '../../storage/sessions/own-sessions.js';
@@ -10,18 +11,23 @@ import type { AccountSection, AccountVisit, Download } from './section.js';
 /** Of sessions and events each; more is swept with time. */
 const most = 10_000;
 
-async function dataOf({ sql, clock }: Idp, { session }: AccountVisit): Promise<Download> {
+async function dataOf({ sql, clock, config }: Idp, { session }: AccountVisit): Promise<Download> {
   const { userId } = session;
   const now = clock.now();
-  const [sessions, applications, passkeys, activity] = await Promise.all([
+  const providers = config.identityProviders.map(({ id }) => id);
+  const [sessions, applications, passkeys, identities, activity] = await Promise.all([
     listOwnSessions(sql, { userId, most, now }),
     listApplications(sql, userId, now),
     listPasskeys(sql, userId),
+    listLinkedIdentities(sql, { userId, providers }),
     listActivity(sql, { userId, types: toldEvents, most }),
   ]);
   const account = { sub: userId, created_at: session.createdAt, password_changed_at: session.passwordChangedAt };
   const claims = claimsOf(session);
-  return { fileName: 'account.json', content: { account, claims, sessions, applications, passkeys, activity } };
+  return {
+    fileName: 'account.json',
+    content: { account, claims, sessions, applications, passkeys, identities, activity },
+  };
 }
 
 /** What is kept of somebody, as a file (GDPR Article 20), without anything by which to sign in. */

@@ -1,10 +1,14 @@
 import type { Page } from '../../http/browser/headers.js';
 import { type Html, html } from '../../pages/html.js';
 import { layout, type ScriptFile } from '../../pages/layout.js';
-import { accountPages } from '../../protocol/endpoints.js';
+import { type AccountPage, accountPages } from '../../protocol/endpoints.js';
 import type { Idp } from '../deps.js';
 import { accountPath } from '../interaction/paths.js';
 import type { AccountVisit } from './section.js';
+
+/** Linked accounts are there where there is something to link with. */
+const pagesOf = ({ config }: Idp): readonly AccountPage[] =>
+  accountPages.filter((name) => name !== 'accountLinks' || config.identityProviders.length > 0);
 
 /** The frame of each account page: its title, and the way to the others. */
 export function accountPage(idp: Idp, { view, page }: AccountVisit, content: Html, script?: ScriptFile): Page {
@@ -14,7 +18,7 @@ export function accountPage(idp: Idp, { view, page }: AccountVisit, content: Htm
     { title: titles[page], scriptFile: script },
     html`
       ${content}
-      <div class="foot"><nav class="links" aria-label="${pages}">${accountPages.map((name) =>
+      <div class="foot"><nav class="links" aria-label="${pages}">${pagesOf(idp).map((name) =>
         name === page
           ? html`<a href="${accountPath(idp, name)}" aria-current="page">${titles[name]}</a>`
           : html`<a href="${accountPath(idp, name)}">${titles[name]}</a>`,

@@ -11,7 +11,7 @@ import { federationCallbackUrl } from '../interaction/paths.js';
 import type { GuardedForm } from '../interaction/step.js';
 import { stepOf, type Visit } from '../interaction/visit.js';
 import { loginForm } from '../sign-in/login.js';
-import { failedAnswer } from './answers.js';
+import { failedAnswer, fromSignIn } from './answers.js';
 import type { Upstream } from './upstream.js';
 
 /** Milliseconds within which somebody has to be back. */
@@ -36,23 +36,39 @@ function wantsProof(idp: Idp, visit: Visit): boolean {
   return prompts.includes('login') || maxAge !== undefined || (step.kind === 'login' && step.again);
 }
 
-async function send(idp: Idp, upstream: Upstream, visit: Visit): Promise<Answer> {
-  const { provider } = upstream;
+/** How a browser is sent to a provider. */
+export interface Departure {
+  readonly interactionId: string;
+  /** The browser's cookie, which alone can bring the answer. */
+  readonly browser: string;
+  /** Whether whoever sits there has to prove who they are anew. */
+  readonly again: boolean;
+  readonly loginHint?: string | undefined;
+  /** The user with whose account the identity is linked; without it somebody signs in. */
+  readonly linkTo?: string;
+}
+
+/** Sends the browser to a provider, with what only this browser can bring back. @throws when the provider cannot be reached */
+export async function depart(
+  idp: Idp,
+  { provider, authorizationUrl }: Upstream,
+  departure: Departure,
+): Promise<Answer> {
+  const { interactionId, browser, again, loginHint, linkTo } = departure;
   const now = idp.clock.now();
   const [state, nonce, codeVerifier] = [idp.random.token(), idp.random.token(), idp.random.token()];
-  const again = wantsProof(idp, visit);
   const redirectUri = federationCallbackUrl(idp, provider.id);
-  const { loginHint } = visit.request;
-  const to = await upstream.authorizationUrl({ redirectUri, state, nonce, codeVerifier, again, loginHint });
+  const to = await authorizationUrl({ redirectUri, state, nonce, codeVerifier, again, loginHint });
   await startFederation(idp.sql, idp.config.keyEncryptionKeys, {
     stateHash: hashToken(state),
     provider: provider.id,
-    browserHash: hashToken(visit.browser),
+    browserHash: hashToken(browser),
     secrets: {
-      interactionId: visit.interactionId,
+      interactionId,
       nonce,
       codeVerifier,
       ...(again ? { freshSince: now.getTime() } : {}),
+      ...(linkTo === undefined ? {} : { linkTo }),
     },
     now,
     expiresAt: after(now, longestAbsence),
@@ -60,15 +76,17 @@ async function send(idp: Idp, upstream: Upstream, visit: Visit): Promise<Answer>
   return { seeOther: to.href };
 }
 
-/** The button of a provider, which stands on the sign-in page: the browser goes there, with what only this browser can bring back. */
+/** The button of a provider, which stands on the sign-in page. */
 export const federationForm = (idp: Idp, upstream: Upstream): GuardedForm => ({
   ...loginForm,
   async submit({ visit, asked }) {
     assertRoom(idp, asked);
+    const { interactionId, browser, request } = visit;
     try {
-      return await send(idp, upstream, visit);
+      const again = wantsProof(idp, visit);
+      return await depart(idp, upstream, { interactionId, browser, again, loginHint: request.loginHint });
     } catch (error) {
-      return failedAnswer(idp, upstream, visit, error);
+      return failedAnswer(idp, upstream, fromSignIn(idp, visit), error);
     }
   },
 });

@@ -1,6 +1,6 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { hashToken } from '../../crypto/digest.js';
-import { askedOf } from '../../http/request/asked.js';
+import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readQuery } from '../../http/request/form.js';
 import { noteRequestedLanguages } from '../../pages/error-pages.js';
 import { isStaleSignIn } from '../../protocol/sign-in/federation.js';
@@ -8,10 +8,11 @@ import { type RedeemedFederation, redeemFederation } from '../../storage/federat
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
 import { type PresentedCookies, presentedCookies } from '../interaction/cookies.js';
-import { federationCallbackUrl, hubPath } from '../interaction/paths.js';
+import { accountPath, federationCallbackUrl, hubPath } from '../interaction/paths.js';
 import { federationGone } from '../interaction/refusal.js';
 import { readVisit, type Visit } from '../interaction/visit.js';
-import { failedAnswer, refusedAnswer } from './answers.js';
+import { type Departed, failedAnswer, fromLinks, fromSignIn, refusedAnswer } from './answers.js';
+import { linkToAccount } from './link.js';
 import { signInByProvider } from './sign-in.js';
 import { type Upstream, UpstreamDenialError, type UpstreamIdentity } from './upstream.js';
 
@@ -29,38 +30,51 @@ async function redeem(
   return redeemed;
 }
 
+interface Return {
+  readonly upstream: Upstream;
+  readonly visit: Visit;
+  readonly request: RedeemedFederation;
+  /** The redirect URI with everything that came with it. */
+  readonly answer: URL;
+  readonly asked: Asked;
+}
+
+const departedFrom = (idp: Idp, { visit, request }: Return): Departed =>
+  request.linkTo === undefined ? fromSignIn(idp, visit) : fromLinks(idp, visit.view);
+
 /** Whom the provider vouches for, or what is answered where it does not. */
 async function identify(
   idp: Idp,
-  upstream: Upstream,
-  visit: Visit,
-  answer: URL,
-  { nonce, codeVerifier }: RedeemedFederation,
+  back: Return,
 ): Promise<{ readonly identity: UpstreamIdentity } | { readonly answer: Answer }> {
+  const { upstream, answer, visit, request } = back;
+  const { nonce, codeVerifier, linkTo } = request;
   const redirectUri = federationCallbackUrl(idp, upstream.provider.id);
   const state = answer.searchParams.get('state') ?? '';
   try {
     return { identity: await upstream.identify(answer, { redirectUri, state, nonce, codeVerifier }) };
   } catch (error) {
-    if (error instanceof UpstreamDenialError) return { answer: { seeOther: hubPath(idp, visit) } };
-    return { answer: failedAnswer(idp, upstream, visit, error) };
+    if (!(error instanceof UpstreamDenialError))
+      return { answer: failedAnswer(idp, upstream, departedFrom(idp, back), error) };
+    return { answer: { seeOther: linkTo === undefined ? hubPath(idp, visit) : accountPath(idp, 'accountLinks') } };
   }
 }
 
-async function arrive(idp: Idp, upstream: Upstream, visit: Visit, request: RedeemedFederation, req: Request) {
-  const answer = new URL(federationCallbackUrl(idp, upstream.provider.id));
-  answer.search = req.url.split('?')[1] ?? '';
-  const found = await identify(idp, upstream, visit, answer, request);
+async function arrive(idp: Idp, back: Return): Promise<Answer> {
+  const found = await identify(idp, back);
   if ('answer' in found) return found.answer;
-  const since = request.freshSince === undefined ? undefined : new Date(request.freshSince);
-  if (isStaleSignIn(found.identity.claims, since)) {
-    return refusedAnswer(idp, upstream, visit, (text, name) => ({
+  const { identity } = found;
+  const { upstream, visit, asked, request } = back;
+  const { freshSince, linkTo } = request;
+  if (isStaleSignIn(identity.claims, freshSince === undefined ? undefined : new Date(freshSince))) {
+    return refusedAnswer(upstream, departedFrom(idp, back), (text, name) => ({
       status: 403,
       title: text.staleTitle(name),
       message: text.stale(name),
     }));
   }
-  return signInByProvider(idp, { upstream, identity: found.identity, visit, asked: askedOf(req) });
+  if (linkTo !== undefined) return linkToAccount(idp, { upstream, identity, visit, asked, linkTo });
+  return signInByProvider(idp, { upstream, identity, visit, asked });
 }
 
 /**
@@ -75,5 +89,7 @@ export const federationCallback =
     const visit = await readVisit(idp, request.interactionId, cookies);
     noteRequestedLanguages(res, visit.request.uiLocales);
     if (!request.isFirst || visit.outcome) return sendAnswer(idp, res, { seeOther: hubPath(idp, visit) });
-    sendAnswer(idp, res, await arrive(idp, upstream, visit, request, req));
+    const answer = new URL(federationCallbackUrl(idp, upstream.provider.id));
+    answer.search = req.url.split('?')[1] ?? '';
+    sendAnswer(idp, res, await arrive(idp, { upstream, visit, request, answer, asked: askedOf(req) }));
   };

@@ -7,17 +7,13 @@ import { pageErrors } from '../interaction/page-errors.js';
 import { hubPath } from '../interaction/paths.js';
 import { federationForm } from './begin.js';
 import { federationCallback } from './callback.js';
-import { githubUpstream } from './github-upstream.js';
-import { openidUpstream } from './openid-upstream.js';
-
-const upstreams = { openid: openidUpstream, github: githubUpstream } as const;
+import type { Upstream } from './upstream.js';
 
 /** Sign-in with accounts at other providers: for each its button's form and its own redirect URI. */
-export function mountFederation(app: Express, idp: Idp): void {
-  for (const provider of idp.config.identityProviders) {
-    const upstream = upstreams[provider.kind](idp, provider);
+export function mountFederation(app: Express, idp: Idp, upstreams: readonly Upstream[]): void {
+  for (const upstream of upstreams) {
     const [form, callback] = [endpoints.federation, endpoints.federationCallback].map(({ path }) =>
-      path.replace(':provider', provider.id),
+      path.replace(':provider', upstream.provider.id),
     ) as [string, string];
     app.get(callback, federationCallback(idp, upstream), pageErrors(idp));
     app.post(form, interactionForm(idp, federationForm(idp, upstream)), pageErrors(idp));

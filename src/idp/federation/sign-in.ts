@@ -1,3 +1,5 @@
+import type { IdentityProvider } from '../../config/identity-providers.js';
+import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import {
@@ -10,8 +12,10 @@ import {
 import {
   createFederatedUser,
   type FederationLook,
+  type IdentitySnapshot,
   lookForFederatedIdentity,
 } from '../../storage/federation/federated-identities.js';
+import { keepPendingLink } from '../../storage/interactions/interactions.js';
 import type { SignInAccount } from '../../storage/people/users.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
@@ -19,7 +23,7 @@ import { hubPath } from '../interaction/paths.js';
 import type { Visit } from '../interaction/visit.js';
 import { acceptProof } from '../sign-in/accept-proof.js';
 import { recordFailure } from '../sign-in/failure.js';
-import { refusedAnswer } from './answers.js';
+import { fromSignIn, refusedAnswer } from './answers.js';
 import type { Upstream, UpstreamIdentity } from './upstream.js';
 
 /** Somebody who came back from a provider that vouches for them. */
@@ -31,6 +35,11 @@ interface Arrival {
 }
 
 const mostLooks = 4;
+
+/** What is kept of an identity. */
+export const snapshotOf = ({ claims: mapping }: IdentityProvider, { claims }: UpstreamIdentity): IdentitySnapshot => ({
+  label: identityLabel(claims, mapping),
+});
 
 const profileOf = (idp: Idp, { upstream: { provider }, identity }: Arrival) =>
   federatedProfile(identity.claims, {
@@ -48,7 +57,7 @@ async function signInTo(idp: Idp, arrival: Arrival, account: SignInAccount): Pro
   const { upstream, identity, visit, asked } = arrival;
   if (account.disabledAt) {
     fail(idp, arrival, 'disabled', account.id);
-    return refusedAnswer(idp, upstream, visit, (text) => ({
+    return refusedAnswer(upstream, fromSignIn(idp, visit), (text) => ({
       status: 403,
       title: text.disabledTitle,
       message: text.disabled,
@@ -66,11 +75,27 @@ async function signInTo(idp: Idp, arrival: Arrival, account: SignInAccount): Pro
 
 function refuse(idp: Idp, arrival: Arrival): Answer {
   fail(idp, arrival, 'unknown_identity');
-  return refusedAnswer(idp, arrival.upstream, arrival.visit, (text, name) => ({
+  return refusedAnswer(arrival.upstream, fromSignIn(idp, arrival.visit), (text, name) => ({
     status: 403,
     title: text.unknownTitle(name),
     message: text.unknown(name),
   }));
+}
+
+/** Somebody has the address: whoever came back signs in to that account, and both are linked. */
+async function askForProof(idp: Idp, { upstream: { provider }, identity, visit }: Arrival, ownerId: string | null) {
+  if (ownerId === null) throw new Error('nobody has the address');
+  await keepPendingLink(idp.sql, {
+    idHash: hashToken(visit.interactionId),
+    link: {
+      provider: provider.id,
+      subject: identity.subject,
+      userId: ownerId,
+      snapshot: snapshotOf(provider, identity),
+    },
+    now: idp.clock.now(),
+  });
+  return { seeOther: hubPath(idp, visit, 'otherAccount') };
 }
 
 /** @param attempt from the second on the username has something added by which it is another */
@@ -91,7 +116,7 @@ async function create(idp: Idp, arrival: Arrival, attempt: number): Promise<void
       ...profileOf(idp, arrival),
       provider: provider.id,
       subject: identity.subject,
-      snapshot: { label: identityLabel(identity.claims, provider.claims) },
+      snapshot: snapshotOf(provider, identity),
       now: idp.clock.now(),
       audit,
     }),
@@ -123,6 +148,7 @@ export async function signInByProvider(idp: Idp, arrival: Arrival, look = 1): Pr
       await create(idp, arrival, look);
       return signInByProvider(idp, arrival, look + 1);
     case 'prove_account':
+      return askForProof(idp, arrival, found.ownerId);
     case 'refuse':
       return refuse(idp, arrival);
   }

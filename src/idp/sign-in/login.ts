@@ -50,6 +50,7 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
       // Nobody waits for an answer where somebody comes to their own account.
       cancel:
         visit.purpose === 'account' ? undefined : { ...formOf(idp, visit, consentForm), label: cancelLabel(visit) },
+      linking: idp.config.identityProviders.find(({ id }) => id === visit.pendingLink?.provider)?.name,
       again: shown.again,
       identifier: shown.identifier ?? suggested,
       problem: shown.problem,

@@ -29,6 +29,8 @@ export interface LoginPage {
   /** Where who has no account makes one, if they may. */
   readonly signUpUrl?: string | undefined;
   readonly problem?: LoginProblem | undefined;
+  /** The name of a provider that is linked with the account which is signed in to. */
+  readonly linking?: string | undefined;
   /** Others at which people may have an account. */
   readonly providers: readonly ProviderOnPage[];
   readonly passkey: PasskeyOnPage;
@@ -58,6 +60,12 @@ const summary = (problem: LoginProblem): Html => html`
         ${problem.password && html`<li><a href="#password">${problem.password}</a></li>`}
       </ul>`
     }
+  </div>`;
+
+const linkingNotice = ({ texts: { federation: text } }: View, provider: string): Html => html`
+  <div class="notice" role="status">
+    <strong>${text.linkTitle}</strong>
+    <p>${text.link(provider)}</p>
   </div>`;
 
 const fault = (field: string, message: string | undefined): Html | undefined =>
@@ -97,6 +105,7 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
     { title: text.title, clientLogo: page.client.logoUri, scriptFile: page.passkey.script },
     html`
       <p class="lead">${text.lead(html`<strong>${page.client.name}</strong>`)}${page.again && html`<br>${text.again}`}</p>
+      ${page.linking !== undefined && linkingNotice(view, page.linking)}
       ${problem && summary(problem)}
       <form method="post" action="${page.action}">
         ${csrfField(page.csrf)}

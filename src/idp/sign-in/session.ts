@@ -2,8 +2,9 @@ import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
 import { authenticationContextClass, methodReferences } from '../../protocol/sign-in/authentication-context.js';
+import type { Audit } from '../../storage/audit/audit-events.js';
 import type { NewMail } from '../../storage/mail/outgoing-mails.js';
-import { beginSession, touchInterval, touchSession } from '../../storage/sessions/sessions.js';
+import { type BegunSession, beginSession, touchInterval, touchSession } from '../../storage/sessions/sessions.js';
 import type { TakenProof } from '../../storage/sign-in/proofs.js';
 import type { Idp } from '../deps.js';
 import { type CookieToSet, sessionCookie } from '../interaction/cookies.js';
@@ -35,6 +36,19 @@ const noticeOf = (idp: Idp, { address }: Asked, visit: Visit, now: Date): NewMai
     address: address ?? null,
   });
 
+/** Tells of the identity that is linked with the account, where one waited for its proof. */
+function withPendingLink(
+  { events }: Idp,
+  asked: Asked,
+  { pendingLink: link }: Visit,
+  userId: string,
+  begin: (linkAudit: Audit | null) => Promise<BegunSession | null>,
+): Promise<BegunSession | null> {
+  if (link?.userId !== userId) return begin(null);
+  const event = { type: 'identity_linked', userId, detail: { provider: link.provider } } as const;
+  return events.recordWith(asked, event, begin, ({ id, isLinked }) => (isLinked ? { sessionId: id } : null));
+}
+
 /**
  * Begins a session under a fresh secret, whatever cookie the browser brought, so that no session can be fixed in advance.
  * @returns the session's cookie, or null when the account has been disabled or given another password meanwhile
@@ -51,28 +65,31 @@ export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn:
     ...(recoveryCode === undefined ? {} : { recovery_code: true }),
     ...(newTotp === undefined ? {} : { set_up: 'otp' }),
   };
-  const began = await idp.events.recordWith(
-    asked,
-    { type: 'sign_in', userId, clientId, detail: { amr, client_id: clientId, ...factor } },
-    (audit) =>
-      beginSession(idp.sql, {
-        userId,
-        interactionIdHash: hashToken(interactionId),
-        currentSecretHash: cookies.session === undefined ? null : hashToken(cookies.session),
-        newId: idp.random.uuid(),
-        secretHash: hashToken(secret),
-        now,
-        amr,
-        acr: authenticationContextClass(amr),
-        device: deviceOf(asked.userAgent),
-        endsAt: after(now, idp.config.lifetimes.sessionAbsolute),
-        idleAt: after(now, idp.config.lifetimes.sessionIdle),
-        ...taken,
-        audit,
-        newDeviceNotice,
-      }),
-    ({ id }) => ({ sessionId: id }),
-  );
+  const begin = (linkAudit: Audit | null) =>
+    idp.events.recordWith(
+      asked,
+      { type: 'sign_in', userId, clientId, detail: { amr, client_id: clientId, ...factor } },
+      (audit) =>
+        beginSession(idp.sql, {
+          userId,
+          interactionIdHash: hashToken(interactionId),
+          currentSecretHash: cookies.session === undefined ? null : hashToken(cookies.session),
+          newId: idp.random.uuid(),
+          secretHash: hashToken(secret),
+          now,
+          amr,
+          acr: authenticationContextClass(amr),
+          device: deviceOf(asked.userAgent),
+          endsAt: after(now, idp.config.lifetimes.sessionAbsolute),
+          idleAt: after(now, idp.config.lifetimes.sessionIdle),
+          ...taken,
+          audit,
+          linkAudit,
+          newDeviceNotice,
+        }),
+      ({ id }) => ({ sessionId: id }),
+    );
+  const began = await withPendingLink(idp, asked, visit, userId, begin);
   if (began) idp.mailing.tell(newDeviceNotice, began.notice);
   return began && sessionCookie(secret);
 }

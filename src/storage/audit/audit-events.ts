@@ -30,6 +30,8 @@ export type AuditEventType =
   | 'passkey_renamed'
   | 'passkey_removed'
   | 'passkey_flagged'
+  | 'identity_linked'
+  | 'identity_unlinked'
   | 'password_reset_asked'
   | 'password_reset'
   | 'sign_up_asked'

@@ -34,6 +34,8 @@ export interface FederationSecrets {
   readonly codeVerifier: string;
   /** Milliseconds since the epoch, from when on a sign-in over there counts; any does without it. */
   readonly freshSince?: number;
+  /** The user with whose account the identity is linked; without it somebody signs in. */
+  readonly linkTo?: string;
 }
 
 const contextOf = (stateHash: Buffer): string => `federation request ${stateHash.toString('hex')}`;

@@ -7,6 +7,7 @@ import type { GivenProof, InteractionError } from '../../protocol/sign-in/next-s
 import { type Columns, jsonObject, pick, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
+import type { IdentitySnapshot } from '../federation/federated-identities.js';
 import { consentColumns, type GivenConsent } from '../grants/consents.js';
 import { enrolledMethods } from '../people/users.js';
 import { challengesAnswered, type TakenProof, takenProof } from '../sign-in/proofs.js';
@@ -26,6 +27,15 @@ export interface SignedInOutcome {
 
 /** How the conversation at the identity provider ended. */
 export type InteractionOutcome = SignedInOutcome | { readonly error: InteractionError };
+
+/** An identity at another provider that is linked with an account once that has been proven in the interaction. */
+export interface PendingLink {
+  readonly provider: string;
+  readonly subject: string;
+  /** The account that has its address: no other is linked. */
+  readonly userId: string;
+  readonly snapshot: IdentitySnapshot;
+}
 
 /** What an interaction is for: the answer to an authorization request, to a device, or a person's own account. */
 export type InteractionPurpose = 'authorize' | 'device' | 'account';
@@ -64,6 +74,9 @@ export class Interaction {
   /** How many WebAuthn challenges were answered: the next follows from it, so that none is answered twice (WebAuthn Level 3 §13.4.3). */
   @Column('integer', { name: 'challenges_answered', default: 0 })
   challengesAnswered!: number;
+  /** Waits for the proof of the account with which it is to be linked; gone with the next sign-in. */
+  @Column('jsonb', { name: 'pending_link', nullable: true })
+  pendingLink!: PendingLink | null;
   /** W3C trace context of the authorization request, to which later ones are linked. */
   @Column('text', { nullable: true })
   traceparent!: string | null;
@@ -144,6 +157,7 @@ export interface VisitedInteraction {
   readonly clientDisabledAt: Date | null;
   readonly purpose: InteractionPurpose;
   readonly proofs: readonly GivenProof[];
+  readonly pendingLink: PendingLink | null;
   readonly challengesAnswered: number;
   readonly request: ValidatedAuthorizationRequest;
   readonly outcome: InteractionOutcome | null;
@@ -176,6 +190,7 @@ const interactionColumns: Columns<InteractionFacts> = {
   clientDisabledAt: 'c.disabled_at',
   purpose: 'i.purpose',
   proofs: 'i.proofs',
+  pendingLink: 'i.pending_link',
   challengesAnswered: 'i.challenges_answered',
   request: 'i.request',
   outcome: 'i.outcome',
@@ -297,6 +312,24 @@ const recordProofStatement = statement<NewProof, { unchanged: boolean }>(
  */
 export async function recordProof(sql: Sql, proof: NewProof): Promise<boolean> {
   return (await sql.query(recordProofStatement, proof)).rows[0]?.unchanged ?? false;
+}
+
+interface KeptLink {
+  readonly idHash: Buffer;
+  readonly link: PendingLink;
+  readonly now: Date;
+}
+
+const keepPendingLinkStatement = statement<KeptLink>(
+  'keep_pending_link',
+  (p) => `
+   UPDATE interactions SET pending_link = ${p.link}
+   WHERE id_hash = ${p.idHash} AND completed_at IS NULL AND expires_at > ${p.now}`,
+);
+
+/** Keeps an identity with the interaction until its account is proven (`beginSession`); a later one takes its place. */
+export async function keepPendingLink(sql: Sql, kept: KeptLink): Promise<void> {
+  await sql.query(keepPendingLinkStatement, kept);
 }
 
 interface Completion {

@@ -3,6 +3,7 @@ import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Change, recordChange } from '../audit/change.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import { linkedIdentity } from '../federation/pending-links.js';
 import { revokeGrants } from '../grants/authorization-grants.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
 import { answersChallenge, challengesAnswered, type TakenProof, takenProof } from '../sign-in/proofs.js';
@@ -65,6 +66,8 @@ interface NewSession extends TakenProof {
   readonly endsAt: Date;
   readonly idleAt: Date;
   readonly audit: Audit;
+  /** Of the identity that waits in the interaction for the proof of this account; null where none does. */
+  readonly linkAudit: Audit | null;
   /** Goes to a user who has signed in before; null where the browser is one that the account knows. */
   readonly newDeviceNotice: NewMail | null;
 }
@@ -73,6 +76,8 @@ interface NewSession extends TakenProof {
 export interface BegunSession {
   readonly id: string;
   readonly notice: MailOutcome | null;
+  /** The identity that waited is linked with the account. */
+  readonly isLinked: boolean;
 }
 
 /**
@@ -98,8 +103,9 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
      UPDATE authorization_grants SET revoked_at = ${p.now}
      WHERE session_id IN (SELECT id FROM other) AND revoked_at IS NULL AND NOT 'offline_access' = ANY (scopes)
    ), used_up AS (
-     UPDATE interactions SET proofs = '[]', challenges_answered = ${challengesAnswered(p.effects)}
-     WHERE id_hash = ${p.interactionIdHash} AND (proofs <> '[]' OR ${answersChallenge(p.effects)}) AND EXISTS (SELECT FROM unchanged)
+     UPDATE interactions SET proofs = '[]', pending_link = NULL, challenges_answered = ${challengesAnswered(p.effects)}
+     WHERE id_hash = ${p.interactionIdHash} AND (proofs <> '[]' OR pending_link IS NOT NULL OR ${answersChallenge(p.effects)})
+       AND EXISTS (SELECT FROM unchanged)
    ), signed_in AS (
      INSERT INTO sessions AS s
        (id, secret_hash, user_id, auth_time, amr, acr, device, created_at, last_seen_at, ends_at, expires_at)
@@ -111,6 +117,10 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
      RETURNING id, user_id
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'signed_in', userId: 'user_id', sessionId: 'id' })}
+   ), linked AS (
+     ${linkedIdentity(p)}
+   ), link_audited AS (
+     ${auditRow({ audit: p.linkAudit, now: p.now, from: 'linked, signed_in', userId: 'signed_in.user_id', sessionId: 'id' })}
    ), ${queuedMail({
      mail: p.newDeviceNotice,
      now: p.now,
@@ -119,7 +129,7 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
      recipient: 'u.email',
      language: "u.claims ->> 'locale'",
    })}
-   SELECT id, ${mailOutcome} AS notice FROM signed_in`,
+   SELECT id, ${mailOutcome} AS notice, EXISTS (SELECT FROM linked) AS "isLinked" FROM signed_in`,
 );
 
 /**

@@ -36,6 +36,7 @@ const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSessio
     forgiven: { keys: [], share: null },
     effects: {},
     audit,
+    linkAudit: null,
     newDeviceNotice: null,
     ...overrides,
   };

@@ -1,0 +1,119 @@
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import { type Columns, selected } from '../connection/columns.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import type { IdentitySnapshot } from './federated-identities.js';
+
+/** An identity as its owner sees it. */
+export interface LinkedIdentity {
+  readonly provider: string;
+  readonly subject: string;
+  readonly label: string | null;
+  readonly linkedAt: Date;
+  readonly lastUsedAt: Date | null;
+  /** There is another way to sign in. */
+  readonly isRemovable: boolean;
+}
+
+interface Owner {
+  readonly userId: string;
+  /** Those of the configuration: by any other nobody signs in. */
+  readonly providers: readonly string[];
+}
+
+/** SQL: whether the user of an identity `f` can sign in without it. `others` is where further identities are looked for. */
+const hasOtherWay = (providers: string, others = 'federated_identities'): string => `(
+  EXISTS (SELECT FROM users u WHERE u.id = f.user_id AND u.password_hash IS NOT NULL)
+  OR EXISTS (SELECT FROM passkeys k WHERE k.user_id = f.user_id AND k.flagged_at IS NULL)
+  OR EXISTS (SELECT FROM ${others} o WHERE o.user_id = f.user_id AND o.provider = ANY (${providers}::text[])
+    AND (o.provider, o.subject) <> (f.provider, f.subject)))`;
+
+const columns = (providers: string): Columns<LinkedIdentity> => ({
+  provider: 'f.provider',
+  subject: 'f.subject',
+  label: "f.claims ->> 'label'",
+  linkedAt: 'f.linked_at',
+  lastUsedAt: 'f.last_used_at',
+  isRemovable: hasOtherWay(providers),
+});
+
+const listLinkedIdentitiesStatement = statement<Owner, LinkedIdentity>(
+  'list_linked_identities',
+  (p) => `
+   SELECT ${selected(columns(p.providers))} FROM federated_identities f
+   WHERE f.user_id = ${p.userId} ORDER BY f.linked_at, f.provider, f.subject`,
+);
+
+/** The oldest first. */
+export const listLinkedIdentities = async (sql: Sql, owner: Owner): Promise<readonly LinkedIdentity[]> =>
+  (await sql.query(listLinkedIdentitiesStatement, owner)).rows;
+
+interface NewLink {
+  readonly userId: string;
+  readonly sessionSecretHash: Buffer;
+  readonly provider: string;
+  readonly subject: string;
+  readonly snapshot: IdentitySnapshot;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+/** With whom an identity is linked in the end. */
+interface LinkOutcome {
+  /** Null where the session has ended meanwhile, and the identity is nobody's. */
+  readonly ownerId: string | null;
+  readonly isNew: boolean;
+}
+
+const linkIdentityStatement = statement<NewLink, LinkOutcome>(
+  'link_identity',
+  (p) => `
+   WITH linked AS (
+     INSERT INTO federated_identities (provider, subject, user_id, claims, linked_at)
+     SELECT ${p.provider}, ${p.subject}, u.id, ${p.snapshot}::jsonb, ${p.now}
+     FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
+     WHERE s.secret_hash = ${p.sessionSecretHash} AND s.user_id = ${p.userId} AND s.expires_at > ${p.now}
+     ON CONFLICT (provider, subject) DO NOTHING RETURNING user_id
+   ), audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'linked', userId: 'user_id', sessionId: `(${p.audit}::jsonb ->> 'sessionId')::uuid` })}
+   )
+   SELECT COALESCE((SELECT user_id FROM linked), (
+     SELECT f.user_id FROM federated_identities f WHERE f.provider = ${p.provider} AND f.subject = ${p.subject}
+   )) AS "ownerId", EXISTS (SELECT FROM linked) AS "isNew"`,
+);
+
+/** Links an identity with the account of a live session; one that is somebody's already stays theirs. */
+export async function linkIdentity(sql: Sql, link: NewLink): Promise<LinkOutcome> {
+  const [row] = (await sql.query(linkIdentityStatement, link)).rows;
+  if (!row) throw new Error('link_identity gives no row');
+  return row;
+}
+
+interface Unlink extends Owner {
+  readonly provider: string;
+  readonly subject: string;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+// All identities of the user are locked: of two that are unlinked at once the second waits, and sees what is left by the first.
+const unlinkIdentityStatement = statement<Unlink, { provider: string }>(
+  'unlink_identity',
+  (p) => `
+   WITH mine AS (
+     SELECT provider, subject, user_id FROM federated_identities WHERE user_id = ${p.userId}
+     ORDER BY provider, subject FOR UPDATE
+   ), unlinked AS (
+     DELETE FROM federated_identities d USING mine f
+     WHERE (d.provider, d.subject) = (f.provider, f.subject) AND f.provider = ${p.provider} AND f.subject = ${p.subject}
+       AND ${hasOtherWay(p.providers, 'mine')}
+     RETURNING d.provider, d.user_id
+   ), audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'unlinked', userId: 'user_id', sessionId: `(${p.audit}::jsonb ->> 'sessionId')::uuid` })}
+   )
+   SELECT provider FROM unlinked`,
+);
+
+/** @returns false where the identity is not linked with the account, or is the only way to sign in to it */
+export const unlinkIdentity = async (sql: Sql, unlink: Unlink): Promise<boolean> =>
+  (await sql.query(unlinkIdentityStatement, unlink)).rowCount === 1;
