@@ -15,6 +15,7 @@ import { LinksWithoutAccount1795690000000 } from './1795690000000-links-without-
 import { Federation1795700000000 } from './1795700000000-federation.js';
 import { PendingLink1795700000001 } from './1795700000001-pending-link.js';
 import { DeviceAuthorizations1795760000000 } from './1795760000000-device-authorizations.js';
+import { SealedClientSecrets1795760000001 } from './1795760000001-sealed-client-secrets.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   Federation1795700000000,
   PendingLink1795700000001,
   DeviceAuthorizations1795760000000,
+  SealedClientSecrets1795760000001,
 ];

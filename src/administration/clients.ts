@@ -11,6 +11,7 @@ import type { MetadataFault } from '../protocol/client/member-reader.js';
 import { reasonUnserved, unreadMembers } from '../protocol/client/unserved-members.js';
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
 import type { Change } from '../storage/audit/change.js';
+import { sealClientSecret } from '../storage/clients/client-secrets.js';
 import * as stored from '../storage/clients/clients.js';
 import { isUserId } from '../storage/people/users.js';
 import { type Administration, makeChange } from './administration.js';
@@ -26,10 +27,10 @@ export interface ClientCredentials {
   readonly secret?: string;
 }
 
-/** A client as an operator may see it: everything but the hash of its secret. */
-export type ClientView = Omit<stored.Client, 'secretHash'>;
+/** A client as an operator may see it: everything but what is kept of its secret. */
+export type ClientView = Omit<stored.Client, 'secretHash' | 'sealedSecret'>;
 
-const viewOf = ({ secretHash: _, ...view }: stored.Client): ClientView => view;
+const viewOf = ({ secretHash: _, sealedSecret: __, ...view }: stored.Client): ClientView => view;
 
 const notFound = (clientId: string): AdministrationError =>
   new AdministrationError('not_found', `There is no client "${clientId}".`);
@@ -42,6 +43,20 @@ const declaredInConfiguration = (clientId: string, remedy: string): Administrati
 
 const usesSecret = ({ token_endpoint_auth_method: method }: ClientMetadata): boolean =>
   method.startsWith('client_secret');
+
+/** What is kept of a secret: its hash, and where the client signs with it, the secret itself, encrypted. */
+const keptSecret = (
+  { config }: Administration,
+  clientId: string,
+  { token_endpoint_auth_method: method }: ClientMetadata,
+  secret: string | undefined,
+): Required<stored.KeptSecret> => ({
+  secretHash: secret === undefined ? null : hashToken(secret),
+  sealedSecret:
+    secret !== undefined && method === 'client_secret_jwt'
+      ? sealClientSecret(config.keyEncryptionKeys, clientId, secret)
+      : null,
+});
 
 const changeClient = <Result>(
   administration: Administration,
@@ -137,8 +152,8 @@ export async function createClient(
   }
   await assertNobodysSubject(administration, clientId);
   const secret = usesSecret(metadata) ? administration.random.token() : undefined;
-  const secretHash = secret === undefined ? null : hashToken(secret);
-  const client = { clientId, metadata, secretHash, origin: 'operator' as const };
+  const kept = keptSecret(administration, clientId, metadata, secret);
+  const client = { clientId, metadata, ...kept, origin: 'operator' as const };
   await changeClient(administration, clientId, 'created', (change) =>
     stored.insertClient(administration.manager, client, change),
   ).catch(taken(`There is a client "${clientId}" already.`));
@@ -162,8 +177,8 @@ export async function declareClient(
   const { metadata } = readClientMetadata(document);
   if (!metadata) throw new Error(`the declared client ${clientId} passed the configuration's check but not this one`);
   warnOf(administration, clientId, metadata);
-  const secretHash = secret === undefined ? null : hashToken(secret);
-  const declared = { clientId, metadata, secretHash, origin: 'configuration' as const };
+  const kept = keptSecret(administration, clientId, metadata, secret);
+  const declared = { clientId, metadata, ...kept, origin: 'configuration' as const };
   const { manager, sql } = administration;
   const present = await stored.findClient(sql, clientId);
   if (!present) {
@@ -220,7 +235,12 @@ export async function rotateClientSecret(
   }
   const secret = administration.random.token();
   await changePresentClient(administration, clientId, 'secret rotated', (change) =>
-    stored.rotateClientSecret(administration.manager, clientId, hashToken(secret), change),
+    stored.rotateClientSecret(
+      administration.manager,
+      clientId,
+      keptSecret(administration, clientId, metadata, secret),
+      change,
+    ),
   );
   return { clientId, secret };
 }

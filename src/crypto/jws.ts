@@ -1,6 +1,7 @@
-import { constants, KeyObject, verify, type webcrypto } from 'node:crypto';
+import { constants, createHmac, createSecretKey, KeyObject, verify, type webcrypto } from 'node:crypto';
 import { decodeProtectedHeader, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
+import { equalInConstantTime } from './digest.js';
 import { ecdsaSignatureToDer } from './ecdsa-signature.js';
 
 /** Finds the key that a JWS names; what jose's key sets are. */
@@ -61,5 +62,21 @@ export async function verifyJws(
   const key = keyObjectOf(await findKey(header as JWSHeaderParameters, { protected: head, payload, signature }));
   const signed = Buffer.from(`${head}.${payload}`, 'latin1');
   if (!fits[alg](signed, key, Buffer.from(signature, 'base64url'))) throw new Error('the signature does not fit');
+  return { header: header as JWSHeaderParameters, payload: Buffer.from(payload, 'base64url') };
+}
+
+/**
+ * Verifies a JWS in compact form by a secret (RFC 7518 §3.2), `isCompactJws` already asked. HS256 alone: an algorithm of keys is
+ * not allowed.
+ * @throws JOSEAlgNotAllowed, Error whatever else is wrong
+ */
+export function verifyJwsBySecret(token: string, secret: Buffer): VerifiedJws {
+  const [head = '', payload = '', signature = ''] = token.split('.');
+  const header = decodeProtectedHeader(token);
+  if (header.alg !== 'HS256') throw new errors.JOSEAlgNotAllowed('the algorithm is not allowed');
+  if (header.crit !== undefined) throw new Error('an extension has to be understood');
+  const expected = createHmac('sha256', createSecretKey(secret)).update(`${head}.${payload}`).digest();
+  if (!equalInConstantTime(expected, Buffer.from(signature, 'base64url')))
+    throw new Error('the signature does not fit');
   return { header: header as JWSHeaderParameters, payload: Buffer.from(payload, 'base64url') };
 }

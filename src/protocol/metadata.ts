@@ -6,7 +6,7 @@ import { grantTypes } from './client/client-metadata.js';
 import { contentEncryptions, keyEncryptions } from './client/encrypted-answers.js';
 import { type Endpoint, type EndpointName, endpoints, endpointUrl, type RoleName } from './endpoints.js';
 import { languages } from './language.js';
-import { type SigningAlgorithm, signingAlgorithms } from './signing-algorithm.js';
+import { assertionSigningAlgorithms, type SigningAlgorithm } from './signing-algorithm.js';
 
 export interface MetadataFacts {
   readonly issuer: string;
@@ -33,11 +33,11 @@ function endpointMembers(publicUrls: MetadataFacts['publicUrls']): Record<string
 
 const authenticationMembers = (): Record<string, unknown> => ({
   token_endpoint_auth_methods_supported: authenticationMethodsAt.token,
-  token_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
+  token_endpoint_auth_signing_alg_values_supported: assertionSigningAlgorithms,
   introspection_endpoint_auth_methods_supported: authenticationMethodsAt.introspect,
-  introspection_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
+  introspection_endpoint_auth_signing_alg_values_supported: assertionSigningAlgorithms,
   revocation_endpoint_auth_methods_supported: authenticationMethodsAt.revoke,
-  revocation_endpoint_auth_signing_alg_values_supported: signingAlgorithms,
+  revocation_endpoint_auth_signing_alg_values_supported: assertionSigningAlgorithms,
 });
 
 /** How what is told may be signed and encrypted (OIDC Discovery §3, RFC 9701 §7). */

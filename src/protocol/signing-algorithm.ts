@@ -4,3 +4,7 @@
  */
 export const signingAlgorithms = ['ES256', 'EdDSA', 'PS256', 'RS256'] as const;
 export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+/** What a client's assertion may be signed with (OIDC Core §9): by its own key, or by its secret (RFC 7518 §3.2), never one taken for the other. */
+export const assertionSigningAlgorithms = [...signingAlgorithms, 'HS256'] as const;
+export type AssertionAlgorithm = (typeof assertionSigningAlgorithms)[number];

@@ -15,6 +15,7 @@ import { generateKeyPair, importPrivateKey, type SigningKey, type VerificationKe
 import type { Random } from '../crypto/random.js';
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
 import { type Change, recordChange } from './audit/change.js';
+import { rewrapClientSecrets } from './clients/client-secrets.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 import { rewrapTotpSecrets } from './factors/totp-authenticators.js';
@@ -250,7 +251,8 @@ export async function rewrapSigningKeys(
       const privateJwk = encrypt(keys, decrypt(keys, row.privateJwk, contextOf(row.kid)), contextOf(row.kid));
       await transaction.update(SigningKeyRow, { kid: row.kid }, { privateJwk });
     }
-    const count = stale.length + (await rewrapTotpSecrets(transaction, keys));
+    const secrets = (await rewrapTotpSecrets(transaction, keys)) + (await rewrapClientSecrets(transaction, keys));
+    const count = stale.length + secrets;
     await recordChange(transaction, change, { count });
     return count;
   });

@@ -3,9 +3,11 @@ import { hashToken } from '../../src/crypto/digest.js';
 import { type ClientMetadata, readClientMetadata } from '../../src/protocol/client/client-metadata.js';
 import type { Audit } from '../../src/storage/audit/audit-events.js';
 import type { Change } from '../../src/storage/audit/change.js';
+import { sealClientSecret } from '../../src/storage/clients/client-secrets.js';
 import { insertClient } from '../../src/storage/clients/clients.js';
 import { insertUser, type SignInAccount } from '../../src/storage/people/users.js';
 import { lookForSignIn } from '../../src/storage/sign-in/sign-in-look.js';
+import { configuration } from './configuration.js';
 import type { TestDatabase } from './database.js';
 
 /** The moment at which tests of storage begin. */
@@ -45,7 +47,10 @@ export async function addClient(
     ...members,
   });
   if (!read.metadata) throw new Error(JSON.stringify(read.faults));
-  const client = { clientId, metadata: read.metadata, secretHash: secret ? hashToken(secret) : null };
+  const { metadata } = read;
+  const signs = secret !== undefined && metadata.token_endpoint_auth_method === 'client_secret_jwt';
+  const sealedSecret = signs ? sealClientSecret(configuration.keyEncryptionKeys, clientId, secret) : null;
+  const client = { clientId, metadata, secretHash: secret ? hashToken(secret) : null, sealedSecret };
   await insertClient(database.dataSource.manager, { ...client, origin: 'operator' }, change);
   return clientId;
 }

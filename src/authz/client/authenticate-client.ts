@@ -57,7 +57,7 @@ async function check(
   if ('clientSecret' in presented) checkSecret(client, presented);
   if (!client) throw invalidClient('the client is unknown');
   if (client.disabledAt) throw invalidClient('the client is disabled');
-  if (presented.method === 'private_key_jwt') await checkClientAssertion(authz, client, presented.assertion, endpoint);
+  if ('assertion' in presented) await checkClientAssertion(authz, client, presented, endpoint);
   return client;
 }
 

@@ -62,11 +62,11 @@ export function validateAssertionClaims(claims: Claims, rules: AssertionRules): 
   return { jti, expiresAt: new Date((exp + skew) * 1000) };
 }
 
-/** Algorithms a client's assertion may be signed with: the registered one, or any (OIDC Registration §2). */
+/** Algorithms that an assertion by a key of the client may be signed with: the registered one, or any (OIDC Registration §2). */
 export const assertionAlgorithms = ({
   token_endpoint_auth_signing_alg: registered,
 }: Pick<ClientMetadata, 'token_endpoint_auth_signing_alg'>): readonly SigningAlgorithm[] =>
-  registered ? [registered] : signingAlgorithms;
+  registered ? signingAlgorithms.filter((alg) => alg === registered) : signingAlgorithms;
 
 /** `typ` values of a client assertion; any other says that the JWT was made for something else (RFC 8725 §3.11). */
 export const assertionTypes: readonly (string | undefined)[] = [undefined, 'jwt', 'client-authentication+jwt'];

@@ -66,7 +66,14 @@ export type PresentedClientAuthentication =
       /** The same Basic credentials without form-decoding, where that makes a difference: many clients do not encode. */
       readonly asSent?: PresentedCredentials;
     })
-  | { readonly method: 'private_key_jwt'; readonly clientId: string; readonly assertion: string };
+  | PresentedAssertion;
+
+/** A JWT that the client signed, with a key of its own or with its secret (RFC 7523 §2.2). */
+export interface PresentedAssertion {
+  readonly method: 'private_key_jwt' | 'client_secret_jwt';
+  readonly clientId: string;
+  readonly assertion: string;
+}
 
 /** Why a client is not believed: for the log only, as all that a stranger could cause get the same answer (RFC 6749 §5.2 `invalid_client`). */
 export const invalidClient = (detail: string, cause?: unknown): OAuthError =>
@@ -135,12 +142,23 @@ function claimedSubject(assertion: string): string {
   throw faultyClient(faults.assertionSubjectMissing);
 }
 
+/** By its `alg`, which has to be one of the client's method: what is signed by a secret is never verified with a key (RFC 8725 §3.1). */
+function isSignedBySecret(assertion: string): boolean {
+  try {
+    const header = JSON.parse(Buffer.from(assertion.split('.')[0] ?? '', 'base64url').toString('utf8')) as unknown;
+    return String((header as { alg?: unknown } | null)?.alg).startsWith('HS');
+  } catch {
+    return false;
+  }
+}
+
 function parseAssertion(parameters: Parameters, assertion: string): PresentedClientAuthentication {
   if (parameters.get('client_assertion_type') !== jwtBearerAssertionType) {
     throw faultyClient(faults.assertionType);
   }
   if (!isCompactJws(assertion)) throw faultyClient(faults.assertionMalformed);
-  return { method: 'private_key_jwt', clientId: claimedSubject(assertion), assertion };
+  const method = isSignedBySecret(assertion) ? 'client_secret_jwt' : 'private_key_jwt';
+  return { method, clientId: claimedSubject(assertion), assertion };
 }
 
 function assertOneMethod(authorization: string | undefined, parameters: Parameters): void {

@@ -1,6 +1,11 @@
 import { isLocalRedirectUri, redirectUriFault } from '../redirect-uri.js';
 import { parseScope } from '../scope.js';
-import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
+import {
+  type AssertionAlgorithm,
+  assertionSigningAlgorithms,
+  type SigningAlgorithm,
+  signingAlgorithms,
+} from '../signing-algorithm.js';
 import { checkEncryptedAnswers, type EncryptedAnswers, readEncryptedAnswers } from './encrypted-answers.js';
 import {
   type Document,
@@ -24,6 +29,7 @@ export const clientAuthenticationMethods = [
   'none',
   'client_secret_basic',
   'client_secret_post',
+  'client_secret_jwt',
   'private_key_jwt',
 ] as const;
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
@@ -59,7 +65,7 @@ export interface ClientMetadata extends EncryptedAnswers {
   readonly token_endpoint_auth_method: ClientAuthenticationMethod;
   /** Holds a client with a secret to the one place that it is registered for; absent from what was stored before there was this. */
   readonly token_endpoint_auth_method_pinned?: boolean;
-  readonly token_endpoint_auth_signing_alg?: SigningAlgorithm;
+  readonly token_endpoint_auth_signing_alg?: AssertionAlgorithm;
   readonly id_token_signed_response_alg: SigningAlgorithm;
   /** Userinfo is a JWT then (OIDC Core §5.3.2). */
   readonly userinfo_signed_response_alg?: SigningAlgorithm;
@@ -109,7 +115,7 @@ function readOptional(read: MemberReader) {
     tos_uri: read.webUrl('tos_uri'),
     contacts: read.list('contacts'),
     initiate_login_uri: read.webUrl('initiate_login_uri'),
-    token_endpoint_auth_signing_alg: read.oneOf('token_endpoint_auth_signing_alg', signingAlgorithms),
+    token_endpoint_auth_signing_alg: read.oneOf('token_endpoint_auth_signing_alg', assertionSigningAlgorithms),
     userinfo_signed_response_alg: read.oneOf('userinfo_signed_response_alg', signingAlgorithms),
     introspection_signed_response_alg: read.oneOf('introspection_signed_response_alg', signingAlgorithms),
     ...readEncryptedAnswers(read),
@@ -190,6 +196,10 @@ function checkConsistency(metadata: ClientMetadata, { fault }: MemberReader): vo
   if (metadata.initiate_login_uri?.startsWith('http:')) fault('initiate_login_uri', 'is not https');
   if (method === 'private_key_jwt' && !metadata.jwks && !metadata.jwks_uri) {
     fault('jwks', 'or jwks_uri is needed for private_key_jwt');
+  }
+  const { token_endpoint_auth_signing_alg: alg } = metadata;
+  if (alg !== undefined && (alg === 'HS256') !== (method === 'client_secret_jwt')) {
+    fault('token_endpoint_auth_signing_alg', `${alg} does not go with ${method}`);
   }
   try {
     parseScope(metadata.scope);

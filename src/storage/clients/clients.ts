@@ -21,6 +21,9 @@ export class Client {
   /** SHA-256 of the secret: it is random, so nothing slower is needed. Null for clients without one. */
   @Column('bytea', { name: 'secret_hash', nullable: true })
   secretHash!: Buffer | null;
+  /** The secret itself, encrypted, of a client that signs with it: see `client-secrets.ts`. */
+  @Column('bytea', { name: 'sealed_secret', nullable: true })
+  sealedSecret!: Buffer | null;
   @Column('text')
   origin!: ClientOrigin;
   @Column('timestamptz', { name: 'disabled_at', nullable: true })
@@ -35,7 +38,7 @@ const findClientStatement = coalescedStatement<{ clientId: string }, Client>(
   'find_client',
   { clientId: 'text' },
   (p, asked) => `
-   SELECT asked.n, client_id AS "clientId", metadata, secret_hash AS "secretHash", origin, disabled_at AS "disabledAt",
+   SELECT asked.n, client_id AS "clientId", metadata, secret_hash AS "secretHash", sealed_secret AS "sealedSecret", origin, disabled_at AS "disabledAt",
      created_at AS "createdAt", updated_at AS "updatedAt"
    FROM ${asked} JOIN clients ON ${keyIs('client_id', p.clientId)}`,
 );
@@ -77,12 +80,13 @@ export function createClientCache(sql: Sql, clock: Clock): ClientCache {
   };
 }
 
+/** What is kept of a client's secret; `sealedSecret` where it signs with it. */
+export type KeptSecret = Pick<Client, 'secretHash'> & Partial<Pick<Client, 'sealedSecret'>>;
+
+type NewClient = Pick<Client, 'clientId' | 'metadata' | 'origin'> & KeptSecret;
+
 /** @throws QueryFailedError 23505 when the id is taken */
-export async function insertClient(
-  manager: EntityManager,
-  client: Pick<Client, 'clientId' | 'metadata' | 'secretHash' | 'origin'>,
-  change: Change,
-): Promise<void> {
+export async function insertClient(manager: EntityManager, client: NewClient, change: Change): Promise<void> {
   await manager.transaction(async (transaction) => {
     const row = { ...client, disabledAt: null, createdAt: change.now, updatedAt: change.now };
     await transaction.insert(Client, row as QueryDeepPartialEntity<Client>);
@@ -90,7 +94,7 @@ export async function insertClient(
   });
 }
 
-type ClientState = Partial<Pick<Client, 'metadata' | 'secretHash' | 'origin' | 'disabledAt'>>;
+type ClientState = Partial<Pick<Client, 'metadata' | 'secretHash' | 'sealedSecret' | 'origin' | 'disabledAt'>>;
 
 /** @returns false when there is no such client */
 async function updateRow(
@@ -113,7 +117,7 @@ const updateClient = (manager: EntityManager, clientId: string, state: ClientSta
 /** Brings a client to another state, its secret included. @returns false when there is no such client */
 export const replaceClient = (
   manager: EntityManager,
-  { clientId, ...state }: Pick<Client, 'clientId' | 'metadata' | 'secretHash' | 'origin'>,
+  { clientId, ...state }: NewClient,
   change: Change,
 ): Promise<boolean> => updateClient(manager, clientId, state, change);
 
@@ -124,9 +128,9 @@ export const listClients = (manager: EntityManager): Promise<Client[]> =>
 export const rotateClientSecret = (
   manager: EntityManager,
   clientId: string,
-  secretHash: Buffer,
+  secret: KeptSecret,
   change: Change,
-): Promise<boolean> => updateClient(manager, clientId, { secretHash }, change);
+): Promise<boolean> => updateClient(manager, clientId, secret, change);
 
 /** Enables the client again; what ended when it was disabled stays ended. @returns false when there is no such client */
 export const enableClient = (manager: EntityManager, clientId: string, change: Change): Promise<boolean> =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createClient } from '../../../src/administration/clients.js';
 import {
   ensureKeys,
   listKeys,
@@ -7,6 +8,8 @@ import {
   rotateKeys,
   withdrawKey,
 } from '../../../src/administration/keys.js';
+import { openClientSecret } from '../../../src/storage/clients/client-secrets.js';
+import { findClient } from '../../../src/storage/clients/clients.js';
 import { createSigningKeys } from '../../../src/storage/signing-keys.js';
 import { administer, auditRows, day } from '../../support/administration.js';
 import { configuration } from '../../support/configuration.js';
@@ -78,15 +81,25 @@ describe('keys', () => {
     expect(await auditRows(database)).toHaveLength(1);
   });
 
-  it('are rewrapped under the current key-encryption key', async () => {
+  it('are rewrapped, and secrets of clients with them, under the current key-encryption key', async () => {
+    const document = {
+      redirect_uris: [],
+      grant_types: ['client_credentials'],
+      token_endpoint_auth_method: 'client_secret_jwt',
+      id_token_signed_response_alg: 'ES256',
+    };
+    const { clientId, secret = '' } = await createClient(at(start), { document });
     const old = configuration.keyEncryptionKeys.current;
     const current = { id: 'new', key: Buffer.alloc(32, 2) };
     const administration = administer(database, { config: { keyEncryptionKeys: { current, all: [current, old] } } });
-    expect(await rewrapKeys(administration)).toEqual({ count: 1, keyEncryptionKeyId: 'new' });
+    expect(await rewrapKeys(administration)).toEqual({ count: 2, keyEncryptionKeyId: 'new' });
+    const sealed = (await findClient(database.sql, clientId))?.sealedSecret ?? Buffer.alloc(0);
+    expect(openClientSecret({ current, all: [current] }, clientId, sealed).toString()).toBe(secret);
     expect((await listKeys(administration)).map(({ keyEncryptionKeyId }) => keyEncryptionKeyId)).toEqual(['new']);
-    expect(await auditRows(database)).toEqual([
-      expect.objectContaining({ type: 'keys_rewrapped', context: { by: 'command', count: 1 } }),
-    ]);
+    expect((await auditRows(database)).at(-1)).toMatchObject({
+      type: 'keys_rewrapped',
+      context: { by: 'command', count: 2 },
+    });
   });
 });
 

@@ -59,7 +59,7 @@ describe('a change and its record are one transaction: what cannot be recorded h
     ['deleteClient', (manager, { clientId }, how) => deleteClient(manager, clientId, how)],
     [
       'rotateClientSecret',
-      (manager, { clientId }, how) => rotateClientSecret(manager, clientId, Buffer.alloc(32, 9), how),
+      (manager, { clientId }, how) => rotateClientSecret(manager, clientId, { secretHash: Buffer.alloc(32, 9) }, how),
     ],
     [
       'insertUser',

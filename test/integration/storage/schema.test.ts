@@ -127,7 +127,9 @@ describe('clients', () => {
 
   it('can be given another secret and be deleted', async () => {
     const clientId = await addClient(database, {}, 'secret');
-    expect(await rotateClientSecret(database.dataSource.manager, clientId, Buffer.alloc(32, 7), change)).toBe(true);
+    expect(
+      await rotateClientSecret(database.dataSource.manager, clientId, { secretHash: Buffer.alloc(32, 7) }, change),
+    ).toBe(true);
     expect((await findClient(database.sql, clientId))?.secretHash).toEqual(Buffer.alloc(32, 7));
     expect(await deleteClient(database.dataSource.manager, clientId, change)).toBe(true);
     expect(await deleteClient(database.dataSource.manager, clientId, change)).toBe(false);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -126,7 +127,7 @@ describe('secrets (RFC 6749 §2.3.1)', () => {
   it('rotated: the old one ends within a second', async () => {
     const client = await authz.addClient(machine, 'old');
     expect((await ask({}, basic(client, 'old'))).status).toBe(200);
-    await rotateClientSecret(authz.database.dataSource.manager, client, hashToken('new'), change);
+    await rotateClientSecret(authz.database.dataSource.manager, client, { secretHash: hashToken('new') }, change);
     authz.clock.advance(1_000);
     expect((await ask({}, basic(client, 'old'))).status).toBe(401);
     expect((await ask({}, basic(client, 'new'))).status).toBe(200);
@@ -236,7 +237,7 @@ describe('private_key_jwt (RFC 7523, OIDC Core §9)', () => {
         new SignJWT(claims())
           .setProtectedHeader({ alg: 'HS256', kid: 'ES256' })
           .sign(Buffer.from(JSON.stringify(await exportJWK(keys.ES256.publicKey)))),
-      'alg of the client assertion is not allowed for this client: expected is ES256, EdDSA, PS256, RS256.',
+      'the client is registered for private_key_jwt, the request uses client_secret_jwt',
     ],
     [
       'a JWT made for something else (RFC 8725 §3.11)',
@@ -390,5 +391,64 @@ describe('private_key_jwt (RFC 7523, OIDC Core §9)', () => {
       authz.clock.advance(10_000);
       expect(await status(await signedBy(0))).toBe(200);
     });
+  });
+});
+
+describe('client_secret_jwt (OIDC Core §9, RFC 7518 §3.2)', () => {
+  const long = 'a secret that has at least as many bytes as SHA-256 has';
+  let client: string;
+  beforeAll(async () => {
+    client = await authz.addClient({ ...machine, token_endpoint_auth_method: 'client_secret_jwt' }, long);
+  });
+
+  const assertion = (over: Record<string, unknown> = {}, key: string = long, alg = 'HS256') => {
+    const now = authz.clock.now().getTime() / 1000;
+    const claims = { iss: client, sub: client, aud: authz.origin, exp: now + 60, iat: now, jti: randomUUID(), ...over };
+    return new SignJWT(claims).setProtectedHeader({ alg }).sign(Buffer.from(key));
+  };
+  const present = async (signed: string) =>
+    ask({ client_assertion_type: jwtBearerAssertionType, client_assertion: signed });
+
+  it('an assertion signed with the secret, once', async () => {
+    const signed = await assertion();
+    expect((await present(signed)).status).toBe(200);
+    expect((await present(signed)).json).toMatchObject({ error: 'invalid_client' });
+  });
+
+  it('the secret is in the database as ciphertext only', async () => {
+    const { rows } = await authz.database.pool.query('SELECT row_to_json(c)::text AS row FROM clients c');
+    for (const { row } of rows) {
+      expect(row).not.toContain(long);
+      expect(row).not.toContain(Buffer.from(long).toString('hex'));
+    }
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['another secret', () => assertion({}, `${long} `)],
+    ['another algorithm', () => assertion({}, long, 'HS512')],
+    ['another audience', () => assertion({ aud: 'https://other.example' })],
+    ['expired', () => assertion({ exp: authz.clock.now().getTime() / 1000 - 11 })],
+    ['jti missing', () => assertion({ jti: undefined })],
+  ])('%s: invalid_client', async (_, make) => {
+    const { status, json } = await present(await make());
+    expect([status, json.error]).toEqual([401, 'invalid_client']);
+  });
+
+  it('the secret itself is not taken from such a client, nor the assertion from any other', async () => {
+    expect((await ask({}, basic(client, long))).json.error_description).toContain('registered for client_secret_jwt');
+    const other = clients.client_secret_basic;
+    const { json } = await present(await assertion({ iss: other, sub: other }, secret));
+    expect(json.error_description).toContain('registered for client_secret_basic');
+  });
+
+  it('a public key is no secret: HS256 with it is refused (RFC 8725 §2.1)', async () => {
+    const { publicKey } = await generateKeyPair('RS256', { extractable: true });
+    const jwk = await exportJWK(publicKey);
+    const jwks = { keys: [jwk] };
+    const keyed = await authz.addClient({ ...machine, token_endpoint_auth_method: 'private_key_jwt', jwks });
+    for (const key of [JSON.stringify(jwk), String(jwk.n)]) {
+      const { status, json } = await present(await assertion({ iss: keyed, sub: keyed }, key));
+      expect([status, json.error]).toEqual([401, 'invalid_client']);
+    }
   });
 });

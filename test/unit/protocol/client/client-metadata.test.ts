@@ -76,7 +76,7 @@ describe('client metadata (RFC 7591 §2)', () => {
     ],
     [
       'unknown authentication method',
-      { redirect_uris, token_endpoint_auth_method: 'client_secret_jwt' },
+      { redirect_uris, token_endpoint_auth_method: 'client_secret_plain' },
       'token_endpoint_auth_method',
       'invalid_client_metadata',
     ],
