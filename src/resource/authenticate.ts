@@ -13,6 +13,7 @@ import {
   type ChallengeContext,
   presentedAccessToken,
 } from '../protocol/resource/bearer.js';
+import { fapiInteractionIdField, fapiInteractionIdOf } from '../protocol/resource/fapi-interaction-id.js';
 import type { VerifiedAccessToken } from '../protocol/token/access-token.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { type RefusalReason, refusalReason } from './refusal-reason.js';
@@ -64,6 +65,12 @@ async function presentedToken(
   return presentedAccessToken(presentation, accepts);
 }
 
+/** Whatever becomes of the request: a client finds it again by the name that it gave it (FAPI 1.0 Baseline §6.2.1). */
+function repeatInteractionId(req: Request, res: Response): void {
+  const id = fapiInteractionIdOf(req.get(fapiInteractionIdField));
+  if (id !== undefined) res.set(fapiInteractionIdField, id);
+}
+
 /** Answers a refusal (RFC 6750 §3.1) and counts it. */
 function createRefuse<Token extends VerifiedAccessToken>(options: AuthenticateOptions<Token>) {
   const { role, challenge, onRefusal } = options;
@@ -100,6 +107,7 @@ export function createAuthenticate<Token extends VerifiedAccessToken>(
   return {
     accessTokenOf,
     async authenticate(req, res, next) {
+      repeatInteractionId(req, res);
       try {
         const token = await presentedToken(req, options);
         if (token === undefined) return refuse(res, undefined);
