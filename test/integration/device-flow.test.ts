@@ -80,7 +80,7 @@ const decide = async (browser: Browser, hub: string, decision: 'allow' | 'deny')
   answer(browser, await browser.get(hub), decision);
 
 describe('Device authorization (RFC 8628)', () => {
-  it('§3.1, §3.2: codes for a public client, and the page where one is entered', async () => {
+  it('RFC 8628 §3.1, §3.2: codes for a public client, and the page where one is entered', async () => {
     const codes = await ask();
     expect(codes).toEqual({
       device_code: expect.stringMatching(/^[\w-]{43}$/),
@@ -102,7 +102,7 @@ describe('Device authorization (RFC 8628)', () => {
     });
   });
 
-  it('§3.1: a client authenticates as at the token endpoint, and has to be registered for it', async () => {
+  it('RFC 8628 §3.1: a client authenticates as at the token endpoint, and has to be registered for it', async () => {
     const secret = 'a secret of some length that is good enough';
     const confidential = await authz.addClient({ grant_types: [grantType], redirect_uris: [] }, secret);
     const form = { scope: 'openid' };
@@ -118,7 +118,7 @@ describe('Device authorization (RFC 8628)', () => {
     });
   });
 
-  it('§3.3 to §3.5: allowed by somebody who signs in, it brings tokens, in at most 17 statements, audit included', async () => {
+  it('RFC 8628 §3.3 to §3.5: allowed by somebody who signs in, it brings tokens, in at most 17 statements, audit included', async () => {
     idp.database.statements();
     const codes = await ask();
     expect(await errorOf(codes)).toEqual([400, 'authorization_pending']);
@@ -145,7 +145,7 @@ describe('Device authorization (RFC 8628)', () => {
     expect(await idp.audited('device_allowed')).toMatchObject([{ user_id: user.id, client_id: client }]);
   });
 
-  it('§3.5: of twenty polls for an allowed code one gets the tokens, and they stay good', async () => {
+  it('RFC 8628 §3.5: of twenty polls for an allowed code one gets the tokens, and they stay good', async () => {
     const codes = await ask();
     const browser = idp.newBrowser();
     await decide(browser, await approach(browser, codes), 'allow');
@@ -158,7 +158,7 @@ describe('Device authorization (RFC 8628)', () => {
     expect((await authz.token({ grant_type: 'refresh_token', refresh_token, client_id: client })).status).toBe(200);
   });
 
-  it('§3.5: who polls too early is told so, and waits five seconds longer from then on', async () => {
+  it('RFC 8628 §3.5: who polls too early is told so, and waits five seconds longer from then on', async () => {
     const codes = await ask();
     expect(await errorOf(codes)).toEqual([400, 'authorization_pending']);
     idp.clock.advance(4_000);
@@ -169,7 +169,7 @@ describe('Device authorization (RFC 8628)', () => {
     expect(await errorOf(codes)).toEqual([400, 'authorization_pending']);
   });
 
-  it('§3.5: denied, expired, another client’s, unknown', async () => {
+  it('RFC 8628 §3.5: denied, expired, another client’s, unknown', async () => {
     const denied = await ask();
     const browser = idp.newBrowser();
     expect((await decide(browser, await approach(browser, denied), 'deny')).text).toContain('gets no access');
@@ -185,7 +185,7 @@ describe('Device authorization (RFC 8628)', () => {
     expect((await enter(idp.newBrowser(), codes.user_code)).status).toBe(422);
   });
 
-  it('§5.4: a known person is asked each time, whatever they allowed this client before', async () => {
+  it('RFC 8628 §5.4: a known person is asked each time, whatever they allowed this client before', async () => {
     const browser = idp.newBrowser();
     await decide(browser, await approach(browser, await ask()), 'allow');
     const again = await ask();
@@ -194,7 +194,7 @@ describe('Device authorization (RFC 8628)', () => {
     expect(await errorOf(again)).toEqual([400, 'authorization_pending']);
   });
 
-  it('§3.3.1: a code in the link is filled in and waits for a button', async () => {
+  it('RFC 8628 §3.3.1: a code in the link is filled in and waits for a button', async () => {
     const { user_code, verification_uri_complete } = await ask();
     const { text, status } = await idp.newBrowser().get(verification_uri_complete.slice(idp.origin.length));
     expect([status, text.includes(`value="${user_code}"`)]).toEqual([200, true]);
@@ -208,7 +208,7 @@ describe('Device authorization (RFC 8628)', () => {
     expect(hostile.text).not.toContain('<script>alert(1)');
   });
 
-  it('§6.1: a code is taken in lower case, with and without its hyphen', async () => {
+  it('RFC 8628 §6.1: a code is taken in lower case, with and without its hyphen', async () => {
     const { user_code } = await ask();
     for (const typed of [user_code.toLowerCase(), user_code.replace('-', ' '), ` ${user_code}`])
       expect((await enter(idp.newBrowser(), typed)).status).toBe(303);
@@ -245,7 +245,7 @@ describe('Device authorization (RFC 8628)', () => {
     expect((await second.get(hubs[1])).status).toBe(410);
   });
 
-  it('§5.1: an address block may enter ten codes at once, and one each half minute', async () => {
+  it('RFC 8628 §5.1: an address block may enter ten codes at once, and one each half minute', async () => {
     idp.clock.advance(3_600_000);
     const browser = idp.newBrowser();
     const wrong = async () => (await enter(browser, 'BBBB-BBBB')).status;

@@ -359,7 +359,7 @@ describe('private_key_jwt (RFC 7523, OIDC Core §9)', () => {
       expect(fetches).toBe(1);
     });
 
-    it('fetches again for an unknown key (OIDC Core §10.1.1), but strangers force none', async () => {
+    it('§5.2.3: fetches again for an unknown key (OIDC Core §10.1.1), but strangers force none', async () => {
       const newer = await generateKeyPair('ES256');
       published = [...published, newer];
       expect(await status(await signedBy(1))).toBe(401); // within the cooldown
