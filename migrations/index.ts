@@ -14,6 +14,7 @@ import { Account1795680000000 } from './1795680000000-account.js';
 import { LinksWithoutAccount1795690000000 } from './1795690000000-links-without-account.js';
 import { Federation1795700000000 } from './1795700000000-federation.js';
 import { PendingLink1795700000001 } from './1795700000001-pending-link.js';
+import { UpstreamSession1795700000002 } from './1795700000002-upstream-session.js';
 import { DeviceAuthorizations1795760000000 } from './1795760000000-device-authorizations.js';
 import { SealedClientSecrets1795760000001 } from './1795760000001-sealed-client-secrets.js';
 
@@ -35,6 +36,7 @@ export const migrations = [
   LinksWithoutAccount1795690000000,
   Federation1795700000000,
   PendingLink1795700000001,
+  UpstreamSession1795700000002,
   DeviceAuthorizations1795760000000,
   SealedClientSecrets1795760000001,
 ];

@@ -176,6 +176,7 @@ function* identityProviderFaults({ identity_providers: providers = [], claims }:
     if (name === undefined) yield fault(at('name'), 'found nothing; expected what its button says');
     if (issuer === undefined) yield fault(at('issuer'), 'found nothing; expected the URL of the provider');
     if (provider.preset && !hasSecret) yield fault(at('client_secret'), 'found none; expected client_secret_file');
+    if (provider.preset === 'github' && provider.logout) yield fault(at('logout'), 'GitHub has no such sign-out');
     const unknown = Object.keys(provider.claims ?? {}).filter((claim) => known && !known.includes(claim));
     if (unknown.length > 0) yield fault(at('claims'), `nobody here can have ${unknown.join(', ')}: see claims.scopes`);
   }

@@ -18,6 +18,8 @@ export interface IdentityProvider {
   readonly onUnknown: 'refuse' | 'create';
   readonly trustEmail: boolean;
   readonly trustAcr: boolean;
+  /** A sign-out here ends the session over there, too (OIDC RP-Initiated Logout). */
+  readonly logout: boolean;
   /** The `prompt` by which it asks again for who somebody is (OIDC Core §3.1.2.1). */
   readonly promptForAgain: 'login' | 'select_account';
 }
@@ -80,6 +82,7 @@ export function identityProviderOf(section: Section): IdentityProvider {
     onUnknown: section.on_unknown,
     trustEmail: section.trust_email,
     trustAcr: section.trust_acr,
+    logout: section.logout,
     promptForAgain: preset.promptForAgain,
   });
 }

@@ -82,7 +82,7 @@ const registrationPages = (idp: Idp) =>
       }
     : { signUp: undefined, signUpByLink: undefined };
 /** By their own rooms. */
-type MountedElsewhere = 'frontPage' | 'federation' | 'federationCallback';
+type MountedElsewhere = 'frontPage' | 'federation' | 'federationCallback' | 'federationLoggedOut';
 
 /**
  * The route table: `protocol/endpoints.ts` says where each one is. The forms of steps and the account pages are mounted from

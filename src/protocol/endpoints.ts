@@ -45,6 +45,8 @@ export const endpoints = {
   /** Where somebody enters the code that a device shows. */
   device: { role: 'idp', methods: ['GET', 'POST'], path: '/device' },
   confirmDevice: { role: 'idp', methods: ['POST'], path: '/oidc/v1/device/:interaction' },
+  /** Where it sends the browser after a logout over there (OIDC RP-Initiated Logout §3). */
+  federationLoggedOut: { role: 'idp', methods: ['GET'], path: '/oidc/v1/federation/:provider/logged-out' },
   userinfo: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/userinfo', metadata: 'userinfo_endpoint' },
   logout: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/logout', metadata: 'end_session_endpoint' },
   /** At the root of the host, wherever the others are (RFC 8615 §3). */

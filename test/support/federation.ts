@@ -24,6 +24,7 @@ export const provider = (
   onUnknown: 'refuse',
   trustEmail: false,
   trustAcr: false,
+  logout: false,
   promptForAgain: 'login',
   ...over,
 });
@@ -57,6 +58,9 @@ export async function openFederation(
       client_name: 'The other house',
       scope: 'openid profile email',
       redirect_uris: identityProviders.map(({ id }) => `${house.idp.origin}/oidc/v1/federation/${id}/callback`),
+      post_logout_redirect_uris: identityProviders.map(
+        ({ id }) => `${house.idp.origin}/oidc/v1/federation/${id}/logged-out`,
+      ),
     },
     secret,
   );

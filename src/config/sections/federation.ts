@@ -28,4 +28,6 @@ export const identityProvider = z.strictObject({
   trust_email: flag(false),
   /** Whether a sign-in with several factors over there is one here. */
   trust_acr: flag(false),
+  /** Whether a sign-out here ends the session over there, too. */
+  logout: flag(false),
 });

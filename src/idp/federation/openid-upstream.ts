@@ -4,6 +4,7 @@ import { systemClock } from '../../clock.js';
 import type { IdentityProvider } from '../../config/identity-providers.js';
 import type { Outbound } from '../../http/outbound/client.js';
 import type { UpstreamClaims } from '../../protocol/sign-in/federation.js';
+import type { UpstreamSession } from '../../storage/federation/upstream-sessions.js';
 import type { Idp } from '../deps.js';
 import { type AskedOfUpstream, type Upstream, UpstreamDenialError, type UpstreamRequest } from './upstream.js';
 
@@ -62,6 +63,20 @@ async function discover({ outbound, clock }: Idp, provider: IdentityProvider): P
 const isMissing = ({ claims }: IdentityProvider, told: UpstreamClaims): boolean =>
   Object.values(claims).some((name) => !Object.hasOwn(told, name));
 
+/** Longer ones do not fit into the URL by which the session is ended. */
+const longestHint = 6_144;
+
+/** What of the tokens is kept where a sign-out here goes on over there (OIDC RP-Initiated Logout §2 `id_token_hint`). */
+function sessionOf(
+  configuration: Configuration,
+  { id, logout }: IdentityProvider,
+  idToken: string | undefined,
+): UpstreamSession | undefined {
+  const { end_session_endpoint: endSessionUrl } = configuration.serverMetadata();
+  if (!logout || endSessionUrl === undefined || idToken === undefined || idToken.length > longestHint) return undefined;
+  return { provider: id, endSessionUrl, idToken };
+}
+
 /** RFC 6749 §4.1.2.1, in an answer whose `iss` and `state` are right. */
 const isDenial = ({ AuthorizationResponseError }: Library, error: unknown): boolean =>
   error instanceof AuthorizationResponseError && error.error === 'access_denied';
@@ -81,7 +96,8 @@ async function identify(
   if (!told) throw new Error('the provider gives no ID token');
   const asks = configuration.serverMetadata().userinfo_endpoint !== undefined && isMissing(provider, told);
   const further = asks ? await library.fetchUserInfo(configuration, tokens.access_token, told.sub) : {};
-  return { subject: told.sub, claims: { ...further, ...told } };
+  const session = sessionOf(configuration, provider, tokens.id_token);
+  return { subject: told.sub, claims: { ...further, ...told }, ...(session ? { session } : {}) };
 }
 
 /** The authorization request (OIDC Core §3.1.2.1) with PKCE, which a provider that does not know it ignores. */

@@ -15,6 +15,7 @@ import {
   type IdentitySnapshot,
   lookForFederatedIdentity,
 } from '../../storage/federation/federated-identities.js';
+import { keepUpstreamSession } from '../../storage/federation/upstream-sessions.js';
 import { keepPendingLink } from '../../storage/interactions/interactions.js';
 import type { SignInAccount } from '../../storage/people/users.js';
 import type { Idp } from '../deps.js';
@@ -64,6 +65,10 @@ async function signInTo(idp: Idp, arrival: Arrival, account: SignInAccount): Pro
     }));
   }
   const { provider } = upstream;
+  const { keyEncryptionKeys } = idp.config;
+  const place = { idHash: hashToken(visit.interactionId), userId: account.id, now: idp.clock.now() };
+  const { session } = identity;
+  if (session) await keepUpstreamSession(idp.sql, keyEncryptionKeys, { ...place, session });
   const cookies = await acceptProof(idp, asked, visit, {
     account,
     amr: federatedMethods(identity.claims, provider.trustAcr),

@@ -1,5 +1,6 @@
 import type { IdentityProvider } from '../../config/identity-providers.js';
 import type { UpstreamClaims } from '../../protocol/sign-in/federation.js';
+import type { UpstreamSession } from '../../storage/federation/upstream-sessions.js';
 
 /** What goes to a provider with a browser, and has to fit when it comes back. */
 export interface UpstreamRequest {
@@ -20,6 +21,8 @@ export interface UpstreamIdentity {
   /** Stable, and never another's at this provider. */
   readonly subject: string;
   readonly claims: UpstreamClaims;
+  /** Where a sign-out here is to end the session over there as well. */
+  readonly session?: UpstreamSession;
 }
 
 /** Another provider, to which browsers are sent and which vouches for people. */

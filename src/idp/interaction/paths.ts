@@ -40,6 +40,10 @@ export const federationPath = ({ config }: Idp, provider: string, { interactionI
 export const federationCallbackUrl = ({ config }: Idp, provider: string): string =>
   endpointUrl(config.publicUrls.idp, 'federationCallback', { provider });
 
+/** … and after a logout over there. */
+export const federationLoggedOutUrl = ({ config }: Idp, provider: string): string =>
+  endpointUrl(config.publicUrls.idp, 'federationLoggedOut', { provider });
+
 /** By what the language cookie knows an interaction, whose id is a secret. */
 export const languageRequest = ({ interactionId }: AtInteraction): string =>
   hashToken(interactionId).toString('base64url').slice(0, 12);

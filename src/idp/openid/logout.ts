@@ -17,7 +17,7 @@ import {
   validateLogout,
 } from '../../protocol/sign-in/logout.js';
 import { isIdToken } from '../../protocol/token/id-token.js';
-import { endSession, findSession, type LiveSession } from '../../storage/sessions/sessions.js';
+import { type EndedSession, endSession, findSession, type LiveSession } from '../../storage/sessions/sessions.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
 import { presentedCookies, sessionCookie } from '../interaction/cookies.js';
@@ -26,6 +26,7 @@ import { confirmLogoutPath, logoutPath } from '../interaction/paths.js';
 import { invalidLogout } from '../interaction/refusal.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
 import { renderLoggedOutPage, renderLogoutPage } from './logout-page.js';
+import { upstreamLogoutUrl } from './upstream-logout.js';
 
 /** A logout request, and what of it holds. */
 interface ValidLogout extends ValidatedLogout {
@@ -70,9 +71,14 @@ async function validate(idp: Idp, request: LogoutRequest): Promise<ValidLogout> 
 const currentSession = async (idp: Idp, secret: string | undefined): Promise<LiveSession | null> =>
   secret === undefined ? null : findSession(idp.sql, hashToken(secret), idp.clock.now());
 
-/** Nobody is signed in any more: back to the client, or a page that says so (OIDC RP-Initiated Logout §3). */
-function loggedOut(view: View, { returnTo }: ValidLogout): Answer {
+/**
+ * Nobody is signed in any more: on to the provider that began the session, back to the client, or a page that says so (OIDC RP-Initiated
+ * Logout §3).
+ */
+function loggedOut(idp: Idp, view: View, { returnTo }: ValidLogout, ended: EndedSession | null): Answer {
   const cookies = [sessionCookie(null)];
+  const upstream = ended ? upstreamLogoutUrl(idp, ended, returnTo) : undefined;
+  if (upstream !== undefined) return { seeOther: upstream, cookies };
   if (returnTo) return { seeOther: returnTo, cookies };
   return { page: renderLoggedOutPage(view), cookies };
 }
@@ -106,13 +112,18 @@ const viewOf = (idp: Idp, reader: Reader, request: LogoutRequest): View =>
 const isForeseen = (req: Request): boolean =>
   req.method === 'HEAD' || (req.get('Sec-Purpose')?.includes('prefetch') ?? false);
 
-async function endCurrentSession(idp: Idp, asked: Asked, { client }: ValidLogout, secret: string): Promise<void> {
+async function endCurrentSession(
+  idp: Idp,
+  asked: Asked,
+  { client }: ValidLogout,
+  secret: string,
+): Promise<EndedSession | null> {
   const clientId = client?.clientId ?? null;
-  await idp.events.recordWith(
+  return idp.events.recordWith(
     asked,
     { type: 'sign_out', clientId: client?.clientId },
     (audit) => endSession(idp.sql, { secretHash: hashToken(secret), clientId, now: idp.clock.now(), audit }),
-    (sessionId) => ({ sessionId }),
+    ({ id }) => ({ sessionId: id }),
   );
 }
 
@@ -127,14 +138,15 @@ export const logout =
     const view = viewOf(idp, reader, request);
     const valid = await validate(idp, request);
     const session = await currentSession(idp, secret);
+    let ended: EndedSession | null = null;
     if (session && secret) {
       const asks = mustConfirmLogout(idp.config.logout.confirmation, valid, valid.hint, session);
       if (asks || isForeseen(req)) return sendAnswer(idp, res, confirmationPage(idp, view, valid, session, secret));
-      await endCurrentSession(idp, askedOf(req), valid, secret);
+      ended = await endCurrentSession(idp, askedOf(req), valid, secret);
     }
     noteRequestedLanguages(res, parseUiLocales(request.ui_locales));
     if (valid.fault) throw invalidLogout();
-    sendAnswer(idp, res, loggedOut(view, valid));
+    sendAnswer(idp, res, loggedOut(idp, view, valid, ended));
   };
 
 /** POST /logout/confirm: the session ends, and with it what was granted in it. Its token is bound to the session. */
@@ -146,9 +158,10 @@ export const confirmLogout =
     const valid = await validate(idp, parseLogoutRequest(form));
     const { session: secret, reader } = presentedCookies(idp, req);
     const view = viewOf(idp, reader, valid.request);
+    let ended: EndedSession | null = null;
     if (secret !== undefined) {
       assertCsrfToken(idp.csrfKey, secret, purpose, form.get('csrf'));
-      await endCurrentSession(idp, askedOf(req), valid, secret);
+      ended = await endCurrentSession(idp, askedOf(req), valid, secret);
     }
-    sendAnswer(idp, res, loggedOut(view, valid));
+    sendAnswer(idp, res, loggedOut(idp, view, valid, ended));
   };

@@ -77,6 +77,9 @@ export class Interaction {
   /** Waits for the proof of the account with which it is to be linked; gone with the next sign-in. */
   @Column('jsonb', { name: 'pending_link', nullable: true })
   pendingLink!: PendingLink | null;
+  /** Encrypted: the session at another provider that goes with the one that is about to begin. */
+  @Column('bytea', { name: 'upstream_session', nullable: true })
+  upstreamSession!: Buffer | null;
   /** W3C trace context of the authorization request, to which later ones are linked. */
   @Column('text', { nullable: true })
   traceparent!: string | null;

@@ -38,6 +38,9 @@ export class Session {
   /** What the browser called itself, as its person would; null where it did not. */
   @Column('text', { nullable: true })
   device!: string | null;
+  /** Encrypted: the session at another provider that is ended with this one; null where there is none. */
+  @Column('bytea', { name: 'upstream_session', nullable: true })
+  upstreamSession!: Buffer | null;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'last_seen_at' })
@@ -103,17 +106,19 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
      UPDATE authorization_grants SET revoked_at = ${p.now}
      WHERE session_id IN (SELECT id FROM other) AND revoked_at IS NULL AND NOT 'offline_access' = ANY (scopes)
    ), used_up AS (
-     UPDATE interactions SET proofs = '[]', pending_link = NULL, challenges_answered = ${challengesAnswered(p.effects)}
-     WHERE id_hash = ${p.interactionIdHash} AND (proofs <> '[]' OR pending_link IS NOT NULL OR ${answersChallenge(p.effects)})
+     UPDATE interactions SET proofs = '[]', pending_link = NULL, upstream_session = NULL, challenges_answered = ${challengesAnswered(p.effects)}
+     WHERE id_hash = ${p.interactionIdHash} AND (proofs <> '[]' OR pending_link IS NOT NULL OR upstream_session IS NOT NULL OR ${answersChallenge(p.effects)})
        AND EXISTS (SELECT FROM unchanged)
    ), signed_in AS (
      INSERT INTO sessions AS s
-       (id, secret_hash, user_id, auth_time, amr, acr, device, created_at, last_seen_at, ends_at, expires_at)
+       (id, secret_hash, user_id, auth_time, amr, acr, device, created_at, last_seen_at, ends_at, expires_at, upstream_session)
      SELECT COALESCE((SELECT id FROM same), ${p.newId}::uuid), ${p.secretHash}, unchanged.id, ${p.now}, ${p.amr}, ${p.acr},
-       ${p.device}, ${p.now}, ${p.now}, ${p.endsAt}::timestamptz, LEAST(${p.endsAt}::timestamptz, ${p.idleAt}::timestamptz)
+       ${p.device}, ${p.now}, ${p.now}, ${p.endsAt}::timestamptz, LEAST(${p.endsAt}::timestamptz, ${p.idleAt}::timestamptz),
+       CASE WHEN 'fed' = ANY (${p.amr}::text[]) THEN (SELECT upstream_session FROM interactions WHERE id_hash = ${p.interactionIdHash}) END
      FROM unchanged
      ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, authz_secret_hash = NULL, auth_time = EXCLUDED.auth_time,
-       authenticated_at = EXCLUDED.authenticated_at, amr = EXCLUDED.amr, acr = EXCLUDED.acr, device = EXCLUDED.device, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at
+       authenticated_at = EXCLUDED.authenticated_at, amr = EXCLUDED.amr, acr = EXCLUDED.acr, device = EXCLUDED.device, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at,
+       upstream_session = COALESCE(EXCLUDED.upstream_session, s.upstream_session)
      RETURNING id, user_id
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'signed_in', userId: 'user_id', sessionId: 'id' })}
@@ -195,11 +200,19 @@ interface Logout {
   readonly audit: Audit;
 }
 
-const endSessionStatement = statement<Logout, { id: string }>(
+/** A session that has ended. */
+export interface EndedSession {
+  readonly id: string;
+  readonly userId: string;
+  /** Encrypted. */
+  readonly upstreamSession: Buffer | null;
+}
+
+const endSessionStatement = statement<Logout, EndedSession>(
   'end_session',
   (p) => `
    WITH ended AS (
-     DELETE FROM sessions WHERE secret_hash = ${p.secretHash} RETURNING id, user_id
+     DELETE FROM sessions WHERE secret_hash = ${p.secretHash} RETURNING id, user_id, upstream_session
    ), revoked AS (
      UPDATE authorization_grants SET revoked_at = ${p.now}
      WHERE session_id IN (SELECT id FROM ended) AND revoked_at IS NULL
@@ -207,7 +220,7 @@ const endSessionStatement = statement<Logout, { id: string }>(
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'ended', userId: 'user_id', sessionId: 'id', clientId: p.clientId })}
    )
-   SELECT id FROM ended`,
+   SELECT id, user_id AS "userId", upstream_session AS "upstreamSession" FROM ended`,
 );
 
 // A sign-in that was being collected at the same moment kept the row from being deleted until its grant was there: too late
@@ -223,14 +236,14 @@ const revokeLateGrantsStatement = statement<Pick<Logout, 'clientId' | 'now'> & {
 /**
  * Ends the session and revokes what was granted in it. Grants with offline_access outlive the session
  * (OIDC Back-Channel Logout §2.7), except those of the client that asks for the logout itself.
- * @returns the id of the session that ended, or null when there was none
+ * @returns null when there was none
  */
-export async function endSession(sql: Sql, logout: Logout): Promise<string | null> {
+export async function endSession(sql: Sql, logout: Logout): Promise<EndedSession | null> {
   const [ended] = (await sql.query(endSessionStatement, logout)).rows;
   if (!ended) return null;
   const { clientId, now } = logout;
   await sql.query(revokeLateGrantsStatement, { sessionId: ended.id, clientId, now });
-  return ended.id;
+  return ended;
 }
 
 export interface EndedSessions {
