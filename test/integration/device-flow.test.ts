@@ -158,6 +158,24 @@ describe('Device authorization (RFC 8628)', () => {
     expect((await authz.token({ grant_type: 'refresh_token', refresh_token, client_id: client })).status).toBe(200);
   });
 
+  it('RFC 8628 §3.5: a poll while nobody has decided takes one statement', async () => {
+    const codes = await ask();
+    idp.database.statements();
+    await poll(codes);
+    expect(idp.database.statements().filter((name) => name !== 'find_client')).toEqual(['poll_device_authorization']);
+  });
+
+  it('RFC 8628 §5: no code is in a line of the log', async () => {
+    const codes = await ask();
+    const browser = idp.newBrowser();
+    await browser.get(codes.verification_uri_complete.slice(idp.origin.length));
+    await decide(browser, await approach(browser, codes), 'allow');
+    await poll(codes);
+    const lines = [...authz.logged, ...idp.logged].join('\n');
+    for (const code of [codes.device_code, codes.user_code, codes.user_code.replace('-', '')])
+      expect(lines).not.toContain(code);
+  });
+
   it('RFC 8628 §3.5: who polls too early is told so, and waits five seconds longer from then on', async () => {
     const codes = await ask();
     expect(await errorOf(codes)).toEqual([400, 'authorization_pending']);

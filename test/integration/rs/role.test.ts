@@ -121,7 +121,7 @@ describe('the protected resource', () => {
     ['GET', 'read:resource', 'read'],
     ['POST', 'write:resource', 'written'],
     ['DELETE', 'delete:resource', 'deleted'],
-  ])('%s with %s', async (method, scope, did) => {
+  ])('§7.5: %s with %s', async (method, scope, did) => {
     const response = await fetch(base + path, { method, headers: await bearer(`openid ${scope}`) });
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
