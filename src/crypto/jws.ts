@@ -12,13 +12,14 @@ export interface VerifiedJws {
   readonly payload: Buffer;
 }
 
-/** Whether a signature fits (RFC 7518 §3, RFC 8037 §3.1); keys go as they are where they can, see `signature` in jwt.ts. */
+/** Whether a signature fits (RFC 7518 §3, RFC 8037 §3.1, RFC 9864 §2.2); keys go as they are where they can, see `signature` in jwt.ts. */
 const fits: Readonly<Record<SigningAlgorithm, (signed: Buffer, key: KeyObject, signature: Buffer) => boolean>> = {
   ES256(signed, key, signature) {
     const der = ecdsaSignatureToDer(signature);
     return der !== undefined && verify('sha256', signed, key, der);
   },
   EdDSA: (signed, key, signature) => verify(null, signed, key, signature),
+  Ed25519: (signed, key, signature) => verify(null, signed, key, signature),
   RS256: (signed, key, signature) => verify('sha256', signed, key, signature),
   PS256: (signed, key, signature) => verify('sha256', signed, { key, ...pss }, signature),
 };

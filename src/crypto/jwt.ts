@@ -34,6 +34,7 @@ const keyTypes: Record<SigningAlgorithm, readonly [string, object]> = {
   PS256: ['rsa', { modulusLength: 2048 }],
   ES256: ['ec', { namedCurve: 'P-256' }],
   EdDSA: ['ed25519', {}],
+  Ed25519: ['ed25519', {}],
 };
 
 /** A new key pair for one algorithm; RSA has 2048 bits (RFC 7518 §3.3). */
@@ -55,6 +56,7 @@ function signature(key: SigningKey, input: Buffer): Buffer | Promise<Buffer> {
     case 'ES256':
       return ecdsaSignatureFromDer(signWithCallback('sha256', input, key.privateKey));
     case 'EdDSA':
+    case 'Ed25519':
       return signWithCallback(null, input, key.privateKey);
     case 'RS256':
       return signInThreadPool('sha256', input, { key: key.privateKey });

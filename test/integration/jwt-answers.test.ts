@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type CryptoKey,
@@ -8,9 +9,13 @@ import {
   generateKeyPair,
   type JWK,
   jwtVerify,
+  SignJWT,
 } from 'jose';
+import { jwtBearerAssertionType } from '../../src/protocol/client/client-authentication.js';
 import { contentEncryptions, keyEncryptions } from '../../src/protocol/client/encrypted-answers.js';
-import { openAuthz, paths, type TestAuthz, verifier } from '../support/authz.js';
+import { usualSigningAlgorithms } from '../../src/protocol/signing-algorithm.js';
+import { openAuthz, paths, type TestAuthz, verifier, withAuthz } from '../support/authz.js';
+import { configuration } from '../support/configuration.js';
 import { openIdp, type TestIdp, type TestUser } from '../support/idp.js';
 import { listen } from '../support/listen.js';
 import { redirectUri } from '../support/rows.js';
@@ -215,4 +220,36 @@ describe('Introspection as a JWT (RFC 9701)', () => {
       expect([type, JSON.parse(text).active]).toEqual(['application/json; charset=utf-8', true]);
     },
   );
+});
+
+describe('Ed25519 under its own name (RFC 9864 §2.2)', () => {
+  const signingKeys = { ...configuration.signingKeys, algorithms: [...usualSigningAlgorithms, 'Ed25519' as const] };
+
+  it('signs ID tokens of a client that registered it, where the operator has keys for it', () =>
+    withAuthz({ config: { signingKeys } }, async (own) => {
+      const client = await own.addClient({ id_token_signed_response_alg: 'Ed25519' });
+      const { id_token = '', access_token } = await own.tokens(client, await own.addUser());
+      expect(decodeProtectedHeader(id_token).alg).toBe('Ed25519');
+      const published = createRemoteJWKSet(new URL(`${own.origin}${paths.jwks}`));
+      const expected = { issuer: own.origin, audience: client, currentDate: own.clock.now() };
+      const { payload } = await jwtVerify(id_token, published, expected);
+      const half = createHash('sha512').update(access_token).digest().subarray(0, 32).toString('base64url');
+      expect(payload.at_hash).toBe(half);
+    }));
+
+  it('signs assertions of clients', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('Ed25519', { extractable: true });
+    const client = await authz.addClient({
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [await exportJWK(publicKey)] },
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      scope: 'read:resource',
+    });
+    const now = authz.clock.now().getTime() / 1000;
+    const claims = { iss: client, sub: client, aud: authz.origin, exp: now + 60, jti: 'once' };
+    const assertion = await new SignJWT(claims).setProtectedHeader({ alg: 'Ed25519' }).sign(privateKey);
+    const form = { client_assertion_type: jwtBearerAssertionType, client_assertion: assertion };
+    expect((await authz.token({ grant_type: 'client_credentials', ...form })).status).toBe(200);
+  });
 });

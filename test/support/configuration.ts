@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AllRolesConfig } from '../../src/config/configuration.js';
-import { signingAlgorithms } from '../../src/protocol/signing-algorithm.js';
+import { usualSigningAlgorithms } from '../../src/protocol/signing-algorithm.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -60,7 +60,7 @@ export const configuration: AllRolesConfig = {
     coalescing: true,
   },
   keyEncryptionKeys: { current: key, all: [key] },
-  signingKeys: { algorithms: [...signingAlgorithms], rotationInterval: 90 * day, publishLead: day },
+  signingKeys: { algorithms: [...usualSigningAlgorithms], rotationInterval: 90 * day, publishLead: day },
   lifetimes: {
     interaction: 30 * minute,
     authorizationCode: minute,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { signingAlgorithms } from '../../protocol/signing-algorithm.js';
+import { signingAlgorithms, usualSigningAlgorithms } from '../../protocol/signing-algorithm.js';
 import { count, dsn, duration, flag, key256, orFile, text } from '../values.js';
 
 export const database = z
@@ -37,7 +37,7 @@ export const signingKeys = z
     algorithms: z
       .array(z.enum(signingAlgorithms))
       .min(1)
-      .default([...signingAlgorithms])
+      .default([...usualSigningAlgorithms])
       .meta({ expected: `a list of ${signingAlgorithms.join(', ')}` }),
     rotation_interval: duration('3650d', '1m').prefault('90d'),
     /** How long a key is published before it signs: longer than anybody caches the key set. */

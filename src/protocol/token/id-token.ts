@@ -24,7 +24,7 @@ export interface IdTokenFacts {
 const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000);
 
 /** The hash belonging to the signature algorithm; Ed25519 hashes with SHA-512 (OIDC Core §3.1.3.6, RFC 8032 §5.1). */
-const hashName = (alg: SigningAlgorithm): string => (alg === 'EdDSA' ? 'sha512' : 'sha256');
+const hashName = (alg: SigningAlgorithm): string => (alg === 'EdDSA' || alg === 'Ed25519' ? 'sha512' : 'sha256');
 
 /** Left half of the access token's hash, so that the ID token vouches for it (OIDC Core §3.1.3.6). */
 export function accessTokenHash(accessToken: string, alg: SigningAlgorithm): string {

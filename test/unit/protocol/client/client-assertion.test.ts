@@ -61,7 +61,7 @@ describe('claims of a client assertion (RFC 7523 §3)', () => {
 
 describe('algorithms of a client assertion (OIDC Registration §2)', () => {
   it.each([
-    ['any asymmetric one', {}, ['ES256', 'EdDSA', 'PS256', 'RS256']],
+    ['any asymmetric one', {}, ['ES256', 'EdDSA', 'PS256', 'RS256', 'Ed25519']],
     ['the registered one', { token_endpoint_auth_signing_alg: 'ES256' }, ['ES256']],
   ] as const)('%s', (_, metadata, algorithms) => expect(assertionAlgorithms(metadata)).toEqual(algorithms));
 });
