@@ -88,6 +88,7 @@ a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visibl
 .facts{display:grid;gap:.125rem}
 .facts dd{margin-bottom:.5rem;overflow-wrap:anywhere}
 .facts dt{font-size:.8125rem;color:var(--quiet)}
+.qr{width:100%;max-width:13rem;align-self:center;border-radius:.5rem;forced-color-adjust:none}
 .trace{border-top:1px solid var(--line);padding-top:1.125rem;font-size:.8125rem;color:var(--quiet)}
 .trace code{display:inline-block}
 code{direction:ltr;unicode-bidi:isolate;font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
