@@ -15,6 +15,7 @@ import { LinksWithoutAccount1795690000000 } from './1795690000000-links-without-
 import { Federation1795700000000 } from './1795700000000-federation.js';
 import { PendingLink1795700000001 } from './1795700000001-pending-link.js';
 import { UpstreamSession1795700000002 } from './1795700000002-upstream-session.js';
+import { RecoveryCodeNumbers1795710000000 } from './1795710000000-recovery-code-numbers.js';
 import { DeviceAuthorizations1795760000000 } from './1795760000000-device-authorizations.js';
 import { SealedClientSecrets1795760000001 } from './1795760000001-sealed-client-secrets.js';
 
@@ -37,6 +38,7 @@ export const migrations = [
   Federation1795700000000,
   PendingLink1795700000001,
   UpstreamSession1795700000002,
+  RecoveryCodeNumbers1795710000000,
   DeviceAuthorizations1795760000000,
   SealedClientSecrets1795760000001,
 ];

@@ -47,6 +47,9 @@ export const eventTable = {
   passkey_flagged: { level: 'warn', row: 'statement' },
   identity_linked: { level: 'info', row: 'statement' },
   identity_unlinked: { level: 'info', row: 'statement' },
+  authenticator_added: { level: 'info', row: 'statement' },
+  authenticator_removed: { level: 'info', row: 'statement' },
+  recovery_codes_replaced: { level: 'info', row: 'statement' },
   restored_database_voided: { level: 'warn', row: 'statement' },
 } as const satisfies { readonly [Type in AuditEventType]: EventRule<Type> };
 

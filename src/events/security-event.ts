@@ -59,4 +59,7 @@ export type SecurityEvent =
       readonly userId: string;
       readonly detail: AuditDetail & { readonly provider: string };
     })
+  | (Event<'authenticator_added'> & { readonly userId: string })
+  | (Event<'authenticator_removed'> & { readonly userId: string })
+  | (Event<'recovery_codes_replaced'> & { readonly userId: string })
   | Event<'restored_database_voided'>;

@@ -1,10 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { totpCode } from '../../src/crypto/totp.js';
 import { accountPages, endpoints } from '../../src/protocol/endpoints.js';
 import { launchChromium } from '../support/chromium.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/processes.js';
+import { bytesOfKey } from '../support/second-factor.js';
 
 let database: EmptyDatabase;
 let stack: Stack;
@@ -26,6 +28,21 @@ async function signIn(page: Page) {
   await page.getByLabel('Password', { exact: true }).fill('demo-password');
   await page.getByRole('button', { name: /^sign in$/i }).click();
   await page.waitForURL(`${stack.urls.idp}/account`);
+}
+
+/** A device that makes passkeys and says yes to everything. */
+async function addAuthenticator(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+    },
+  });
 }
 
 const violationsOf = async (page: Page): Promise<string[]> => {
@@ -70,6 +87,37 @@ describe.each<[string, BrowserContextOptions]>([
     await there.goto(`${stack.urls.idp}/account`);
     expect(there.url()).toContain('/interaction/');
     for (const context of contexts) await context.close();
+  }, 60_000);
+
+  it('somebody adds a passkey, an authenticator app and new recovery codes', async () => {
+    const context = await browser.newContext(options);
+    context.setDefaultTimeout(10_000);
+    const page = await context.newPage();
+    await signIn(page);
+    await addAuthenticator(page);
+    await page.goto(`${stack.urls.idp}/account/passkeys`);
+    const passkeys = page.getByRole('heading', { name: 'Passkey', exact: true });
+    await page.getByRole('button', { name: 'Create a passkey' }).click();
+    await passkeys.first().waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Remove Passkey' }).click();
+    await passkeys.first().waitFor({ state: 'detached' });
+
+    await page.goto(`${stack.urls.idp}/account/authenticator`);
+    await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor();
+    const secret = bytesOfKey((await page.locator('#key').textContent()) ?? '');
+    await page.getByLabel('Code that the app then shows').fill(totpCode(secret, Math.floor(Date.now() / 30_000)));
+    await page.getByRole('button', { name: 'Set up' }).click();
+    await page.getByRole('link', { name: 'I have kept them' }).waitFor();
+    expect([await violationsOf(page), await page.locator('ol code').count()]).toEqual([[], 10]);
+    await page.getByRole('link', { name: 'I have kept them' }).click();
+    await page.getByText('10 of your recovery codes are unused.').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Make new recovery codes' }).click();
+    await page.getByRole('link', { name: 'I have kept them' }).click();
+    await page.getByRole('button', { name: 'Remove the app' }).click();
+    await page.locator('#key').waitFor();
+    await context.close();
   }, 60_000);
 
   it('somebody who chooses a password sees it on request, and is told how strong it is while they type', async () => {

@@ -17,6 +17,7 @@ import { assertOwnForm } from '../interaction/same-origin.js';
 import { keepAlive } from '../sign-in/session.js';
 import { activitySection } from './activity.js';
 import { applicationsSection } from './applications.js';
+import { authenticatorSection } from './authenticator.js';
 import { beginAccount } from './begin.js';
 import { dataSection } from './data.js';
 import { linksSection } from './links.js';
@@ -38,6 +39,7 @@ const sectionsOf = (
   accountPassword: passwordSection(idp),
   accountPasskeys: passkeysSection(idp),
   ...(upstreams.length > 0 ? { accountLinks: linksSection(idp, upstreams) } : {}),
+  accountAuthenticator: authenticatorSection(idp),
   accountProfile: profileSection(idp),
   accountActivity: activitySection(idp),
   accountData: dataSection(idp),
@@ -52,7 +54,7 @@ async function readVisit(
   req: Request,
   page: AccountPage,
   { sensitive }: AccountSection,
-): Promise<{ readonly visit: AccountVisit; readonly secret: string } | { readonly signIn: Answer }> {
+): Promise<{ readonly visit: AccountVisit } | { readonly signIn: Answer }> {
   const cookies = presentedCookies(idp, req);
   const { session: secret } = cookies;
   const asked = askedOf(req);
@@ -67,7 +69,7 @@ async function readVisit(
   const action = accountPath(idp, page);
   const view = viewFor(idp.brand, cookies.reader, { here: action });
   const csrf = csrfToken(idp.csrfKey, secret, page);
-  return { visit: { page, session, cookies, asked, view, csrf, action }, secret };
+  return { visit: { page, session, secret, cookies, asked, view, csrf, action } };
 }
 
 function send(idp: Idp, res: Response, answer: Answer | Download): void {
@@ -94,7 +96,7 @@ const submitted =
     const form = await readForm(req);
     const read = await readVisit(idp, req, name, section);
     if ('signIn' in read) return sendAnswer(idp, res, read.signIn);
-    assertCsrfToken(idp.csrfKey, read.secret, name, form.get('csrf'));
+    assertCsrfToken(idp.csrfKey, read.visit.secret, name, form.get('csrf'));
     const answer = section.submit ? await section.submit(read.visit, form) : { seeOther: read.visit.action };
     sendAnswer(idp, res, answer);
   };

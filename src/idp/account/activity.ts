@@ -22,6 +22,9 @@ export const toldEvents = [
   'passkey_flagged',
   'identity_linked',
   'identity_unlinked',
+  'authenticator_added',
+  'authenticator_removed',
+  'recovery_codes_replaced',
   'user_changed',
 ] as const;
 

@@ -1,4 +1,5 @@
 import { listActivity } from '../../storage/audit/activity.js';
+import { findOwnTotp } from '../../storage/factors/own-second-factor.js';
 import { listPasskeys } from '../../storage/factors/passkeys.js';
 import { listLinkedIdentities } from '../../storage/federation/linked-identities.js';
 import { listApplications } from '../../storage/grants/applications.js';
@@ -15,10 +16,11 @@ async function dataOf({ sql, clock, config }: Idp, { session }: AccountVisit): P
   const { userId } = session;
   const now = clock.now();
   const providers = config.identityProviders.map(({ id }) => id);
-  const [sessions, applications, passkeys, identities, activity] = await Promise.all([
+  const [sessions, applications, passkeys, authenticator, identities, activity] = await Promise.all([
     listOwnSessions(sql, { userId, most, now }),
     listApplications(sql, userId, now),
     listPasskeys(sql, userId),
+    findOwnTotp(sql, userId),
     listLinkedIdentities(sql, { userId, providers }),
     listActivity(sql, { userId, types: toldEvents, most }),
   ]);
@@ -26,7 +28,7 @@ async function dataOf({ sql, clock, config }: Idp, { session }: AccountVisit): P
   const claims = claimsOf(session);
   return {
     fileName: 'account.json',
-    content: { account, claims, sessions, applications, passkeys, identities, activity },
+    content: { account, claims, sessions, applications, passkeys, authenticator, identities, activity },
   };
 }
 

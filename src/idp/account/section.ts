@@ -10,6 +10,8 @@ import type { PresentedCookies } from '../interaction/cookies.js';
 export interface AccountVisit {
   readonly page: AccountPage;
   readonly session: AccountSession;
+  /** The secret of the session. */
+  readonly secret: string;
   readonly cookies: PresentedCookies;
   readonly asked: Asked;
   readonly view: View;

@@ -49,9 +49,13 @@ export const sessionsSection = (idp: Idp): AccountSection => ({
     const named = form.get('session') ?? '';
     const id = named === everyOther ? null : named;
     if (id === null || isId(id)) {
-      const which = { userId, currentId, id, now: idp.clock.now() };
+      const now = idp.clock.now();
+      const notice = id === null ? idp.mailing.notice('sessions_ended', { at: now.toISOString() }) : null;
       const event = { type: 'sign_out', userId, detail: { ended_from: currentId } } as const;
-      await idp.events.recordWith(asked, event, (audit) => endOwnSessions(idp.sql, { ...which, audit }));
+      const ended = await idp.events.recordWith(asked, event, (audit) =>
+        endOwnSessions(idp.sql, { userId, currentId, id, now, audit, notice }),
+      );
+      if (ended) idp.mailing.tell(notice, ended.notice);
     }
     return { seeOther: action };
   },

@@ -64,10 +64,10 @@ async function tellAbility(field: HTMLInputElement): Promise<void> {
   if (able) field.value = 'yes';
 }
 
-/** The page that offers one: made without a question where the browser can, or by the button. */
-async function offerCreation(form: HTMLFormElement): Promise<void> {
+/** A form that makes one where its button is pressed. */
+function offerButton(form: HTMLFormElement): PublicKeyCredentialCreationOptions | undefined {
   const publicKey = passkeys?.parseCreationOptionsFromJSON?.(read(form.dataset.options));
-  if (!publicKey) return;
+  if (!publicKey) return undefined;
   const make = async (signal: AbortSignal) => send(form, await navigator.credentials.create({ publicKey, signal }));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -76,6 +76,13 @@ async function offerCreation(form: HTMLFormElement): Promise<void> {
   });
   form.hidden = false;
   part('unable')?.setAttribute('hidden', '');
+  return publicKey;
+}
+
+/** The page that offers one: made without a question where the browser can, or by the button. */
+async function offerCreation(form: HTMLFormElement): Promise<void> {
+  const publicKey = offerButton(form);
+  if (!publicKey) return;
   const capabilities = await passkeys?.getClientCapabilities?.();
   if (!capabilities?.conditionalCreate) return;
   const automatic = renewed();
@@ -97,15 +104,18 @@ async function makeAutomatically(
   send(form, credential);
 }
 
-/** After a sign-in or a change: what the password manager keeps is made true, and the browser goes on. */
-async function goOn(link: HTMLAnchorElement): Promise<void> {
-  const { rpId, userId, allAcceptedCredentialIds, name, displayName } = read<Record<string, unknown>>(
-    link.dataset.accepted,
-  );
+/** What the password manager keeps is made true. */
+async function tellAccepted({ dataset }: HTMLElement): Promise<void> {
+  const { rpId, userId, allAcceptedCredentialIds, name, displayName } = read<Record<string, unknown>>(dataset.accepted);
   await Promise.all([
     signal('signalAllAcceptedCredentials', { rpId, userId, allAcceptedCredentialIds }),
     signal('signalCurrentUserDetails', { rpId, userId, name, displayName }),
   ]);
+}
+
+/** After a sign-in or a change the browser goes on once the password manager knows. */
+async function goOn(link: HTMLAnchorElement): Promise<void> {
+  await tellAccepted(link);
   location.replace(link.href);
 }
 
@@ -118,4 +128,6 @@ addEventListener('pagehide', () => pending.abort());
 start('able', tellAbility);
 start('use', offerUse);
 start('create', offerCreation);
+start('add', async (form: HTMLFormElement) => void offerButton(form));
 start('accepted', goOn);
+start('accepted-here', tellAccepted);

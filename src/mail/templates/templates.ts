@@ -1,3 +1,5 @@
+import type { AccountChangeName } from '../texts/mail-texts.js';
+import { type AccountChange, accountChange } from './account-change.js';
 import { accountExists } from './account-exists.js';
 import type { Letter, LetterSetting } from './letter.js';
 import { type NewDevice, newDevice } from './new-device.js';
@@ -6,7 +8,7 @@ import { type PasswordReset, passwordReset } from './password-reset.js';
 import { type SignUp, signUp } from './sign-up.js';
 
 /** What each template is made from, as its row holds it: nothing secret. */
-export interface TemplateParameters {
+export interface TemplateParameters extends Readonly<Record<AccountChangeName, AccountChange>> {
   readonly new_device: NewDevice;
   readonly password_changed: PasswordChanged;
   readonly password_reset: PasswordReset;
@@ -28,4 +30,10 @@ export const templates: {
   password_reset: passwordReset,
   sign_up: signUp,
   account_exists: accountExists,
+  passkey_added: accountChange('passkey_added'),
+  passkey_removed: accountChange('passkey_removed'),
+  authenticator_added: accountChange('authenticator_added'),
+  authenticator_removed: accountChange('authenticator_removed'),
+  recovery_codes_replaced: accountChange('recovery_codes_replaced'),
+  sessions_ended: accountChange('sessions_ended'),
 };

@@ -39,6 +39,39 @@ export const de: MailTexts = {
     forgotten: 'Wenn Sie Ihr Passwort vergessen haben, legen Sie über den Link unten ein neues fest.',
     ifNot: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Konto bleibt, wie es ist.',
   },
+  changes: {
+    passkey_added: {
+      subject: (product) => `Ein Passkey wurde Ihrem ${product}-Konto hinzugefügt`,
+      lead: (product) =>
+        `Ihrem ${product}-Konto wurde ein Passkey hinzugefügt. Wer ihn hat, kann sich ohne Passwort anmelden.`,
+    },
+    passkey_removed: {
+      subject: (product) => `Ein Passkey wurde aus Ihrem ${product}-Konto entfernt`,
+      lead: (product) =>
+        `Aus Ihrem ${product}-Konto wurde ein Passkey entfernt. Mit ihm kann sich niemand mehr anmelden.`,
+    },
+    authenticator_added: {
+      subject: (product) => `Eine Authenticator-App wurde Ihrem ${product}-Konto hinzugefügt`,
+      lead: (product) =>
+        `Für Ihr ${product}-Konto wurde eine Authenticator-App eingerichtet. Ab jetzt wird nach ihren Codes gefragt.`,
+    },
+    authenticator_removed: {
+      subject: (product) => `Die Authenticator-App wurde aus Ihrem ${product}-Konto entfernt`,
+      lead: (product) =>
+        `Die Authenticator-App Ihres ${product}-Kontos wurde entfernt, mit ihr die Wiederherstellungscodes.`,
+    },
+    recovery_codes_replaced: {
+      subject: (product) => `Neue Wiederherstellungscodes für Ihr ${product}-Konto`,
+      lead: (product) =>
+        `Für Ihr ${product}-Konto wurden neue Wiederherstellungscodes erstellt. Die alten gelten nicht mehr.`,
+    },
+    sessions_ended: {
+      subject: (product) => `Sie wurden anderswo von Ihrem ${product}-Konto abgemeldet`,
+      lead: (product) => `Alle anderen Browser wurden von Ihrem ${product}-Konto abgemeldet.`,
+    },
+  },
+  notYou:
+    'Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest und sehen Sie Ihr Konto durch, oder wenden Sie sich an die Betreiber dieser Website.',
   facts: { time: 'Zeitpunkt', application: 'Anwendung', address: 'Internetadresse' },
   newPassword: 'Neues Passwort festlegen',
   footer: (product) =>

@@ -37,6 +37,37 @@ export const en: MailTexts = {
     forgotten: 'If you forgot your password, set a new one by the link below.',
     ifNot: 'If it was not you, there is nothing to do: your account stays as it is.',
   },
+  changes: {
+    passkey_added: {
+      subject: (product) => `A passkey was added to your ${product} account`,
+      lead: (product) =>
+        `A passkey was added to your ${product} account. Whoever has it can sign in without a password.`,
+    },
+    passkey_removed: {
+      subject: (product) => `A passkey was removed from your ${product} account`,
+      lead: (product) => `A passkey was removed from your ${product} account. It no longer signs anybody in.`,
+    },
+    authenticator_added: {
+      subject: (product) => `An authenticator app was added to your ${product} account`,
+      lead: (product) =>
+        `An authenticator app was set up for your ${product} account. Its codes are asked for from now on.`,
+    },
+    authenticator_removed: {
+      subject: (product) => `The authenticator app was removed from your ${product} account`,
+      lead: (product) =>
+        `The authenticator app of your ${product} account was removed, and the recovery codes with it.`,
+    },
+    recovery_codes_replaced: {
+      subject: (product) => `New recovery codes for your ${product} account`,
+      lead: (product) => `New recovery codes were made for your ${product} account. The old ones no longer work.`,
+    },
+    sessions_ended: {
+      subject: (product) => `You were signed out of your ${product} account elsewhere`,
+      lead: (product) => `All other browsers were signed out of your ${product} account.`,
+    },
+  },
+  notYou:
+    'If it was not you, set a new password at once and look through your account, or tell the people who run this site.',
   facts: { time: 'Time', application: 'Application', address: 'Internet address' },
   newPassword: 'Set a new password',
   footer: (product) =>

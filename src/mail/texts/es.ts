@@ -41,6 +41,39 @@ export const es: MailTexts = {
     forgotten: 'Si ha olvidado su contraseña, establezca una nueva con el enlace siguiente.',
     ifNot: 'Si no ha sido usted, no tiene que hacer nada: su cuenta sigue como está.',
   },
+  changes: {
+    passkey_added: {
+      subject: (product) => `Se ha añadido una clave de acceso a su cuenta de ${product}`,
+      lead: (product) =>
+        `Se ha añadido una clave de acceso a su cuenta de ${product}. Quien la tenga puede iniciar sesión sin contraseña.`,
+    },
+    passkey_removed: {
+      subject: (product) => `Se ha eliminado una clave de acceso de su cuenta de ${product}`,
+      lead: (product) =>
+        `Se ha eliminado una clave de acceso de su cuenta de ${product}. Ya no permite iniciar sesión.`,
+    },
+    authenticator_added: {
+      subject: (product) => `Se ha añadido una aplicación de autenticación a su cuenta de ${product}`,
+      lead: (product) =>
+        `Se ha configurado una aplicación de autenticación para su cuenta de ${product}. A partir de ahora se pedirán sus códigos.`,
+    },
+    authenticator_removed: {
+      subject: (product) => `Se ha quitado la aplicación de autenticación de su cuenta de ${product}`,
+      lead: (product) =>
+        `Se ha quitado la aplicación de autenticación de su cuenta de ${product} y, con ella, los códigos de recuperación.`,
+    },
+    recovery_codes_replaced: {
+      subject: (product) => `Nuevos códigos de recuperación para su cuenta de ${product}`,
+      lead: (product) =>
+        `Se han creado códigos de recuperación nuevos para su cuenta de ${product}. Los anteriores ya no funcionan.`,
+    },
+    sessions_ended: {
+      subject: (product) => `Se han cerrado las demás sesiones de su cuenta de ${product}`,
+      lead: (product) => `Se ha cerrado la sesión de su cuenta de ${product} en todos los demás navegadores.`,
+    },
+  },
+  notYou:
+    'Si no ha sido usted, ponga enseguida una contraseña nueva y revise su cuenta, o avise a los responsables de este sitio.',
   facts: { time: 'Fecha y hora', application: 'Aplicación', address: 'Dirección de Internet' },
   newPassword: 'Establecer una nueva contraseña',
   footer: (product) =>

@@ -40,6 +40,39 @@ export const fr: MailTexts = {
     forgotten: 'Si vous avez oublié votre mot de passe, définissez-en un nouveau avec le lien ci-dessous.',
     ifNot: `Si ce n’était pas vous, il n’y a rien à faire\u00a0: votre compte reste inchangé.`,
   },
+  changes: {
+    passkey_added: {
+      subject: (product) => `Une clé d’accès a été ajoutée à votre compte ${product}`,
+      lead: (product) =>
+        `Une clé d’accès a été ajoutée à votre compte ${product}. Qui la possède peut se connecter sans mot de passe.`,
+    },
+    passkey_removed: {
+      subject: (product) => `Une clé d’accès a été supprimée de votre compte ${product}`,
+      lead: (product) =>
+        `Une clé d’accès a été supprimée de votre compte ${product}. Elle ne permet plus de se connecter.`,
+    },
+    authenticator_added: {
+      subject: (product) => `Une application d’authentification a été ajoutée à votre compte ${product}`,
+      lead: (product) =>
+        `Une application d’authentification a été configurée pour votre compte ${product}. Ses codes seront désormais demandés.`,
+    },
+    authenticator_removed: {
+      subject: (product) => `L’application d’authentification a été retirée de votre compte ${product}`,
+      lead: (product) =>
+        `L’application d’authentification de votre compte ${product} a été retirée, ainsi que les codes de secours.`,
+    },
+    recovery_codes_replaced: {
+      subject: (product) => `Nouveaux codes de secours pour votre compte ${product}`,
+      lead: (product) =>
+        `De nouveaux codes de secours ont été créés pour votre compte ${product}. Les anciens ne fonctionnent plus.`,
+    },
+    sessions_ended: {
+      subject: (product) => `Les autres sessions de votre compte ${product} ont été fermées`,
+      lead: (product) => `Les sessions de votre compte ${product} ont été fermées dans tous les autres navigateurs.`,
+    },
+  },
+  notYou:
+    'Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe et vérifiez votre compte, ou prévenez les responsables de ce site.',
   facts: { time: 'Date et heure', application: 'Application', address: 'Adresse Internet' },
   newPassword: 'Choisir un nouveau mot de passe',
   footer: (product) =>

@@ -1,3 +1,12 @@
+/** What people are told of when it was done to their account; each is a mail of its own, so that none uses up another's allowance. */
+export type AccountChangeName =
+  | 'passkey_added'
+  | 'passkey_removed'
+  | 'authenticator_added'
+  | 'authenticator_removed'
+  | 'recovery_codes_replaced'
+  | 'sessions_ended';
+
 /** Every sentence of our mails in one language: a translation is another object of this type. */
 export interface MailTexts {
   /** BCP 47. */
@@ -34,6 +43,15 @@ export interface MailTexts {
     readonly forgotten: string;
     readonly ifNot: string;
   };
+  /** What was done to the account. */
+  readonly changes: Readonly<
+    Record<
+      AccountChangeName,
+      { readonly subject: (product: string) => string; readonly lead: (product: string) => string }
+    >
+  >;
+  /** What to do about one of them. */
+  readonly notYou: string;
   readonly facts: {
     readonly time: string;
     readonly application: string;

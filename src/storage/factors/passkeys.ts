@@ -5,6 +5,8 @@ import { type Change, recordChange } from '../audit/change.js';
 import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { type Placeholders, statement } from '../connection/statement.js';
+import type { NewMail } from '../mail/outgoing-mails.js';
+import { type OwnChange, type ToldChange, toldChange } from '../people/own-change.js';
 
 /** A WebAuthn credential with which a user signs in (WebAuthn Level 3 §4 Credential Record). */
 @Entity('passkeys')
@@ -78,6 +80,7 @@ interface AddedPasskey extends NewPasskey {
   readonly challenge: number;
   readonly now: Date;
   readonly audit: Audit;
+  readonly notice: NewMail | null;
 }
 
 const answeredIn = (p: Placeholders<AddedPasskey>): Readonly<Record<ChallengePlace, string>> => ({
@@ -88,34 +91,32 @@ const answeredIn = (p: Placeholders<AddedPasskey>): Readonly<Record<ChallengePla
 });
 
 const addPasskeyIn = (place: ChallengePlace) =>
-  statement<AddedPasskey, { userId: string }>(
+  statement<AddedPasskey, ToldChange>(
     `add_passkey_in_${place}`,
     (p) => `
    WITH answered AS (
      ${answeredIn(p)[place]} RETURNING true
    ), owner AS (
-     SELECT id FROM users WHERE id = ${p.userId} AND disabled_at IS NULL AND EXISTS (SELECT FROM answered) FOR KEY SHARE
+     SELECT id, email, claims FROM users WHERE id = ${p.userId} AND disabled_at IS NULL AND EXISTS (SELECT FROM answered) FOR KEY SHARE
    ), added AS (
      INSERT INTO passkeys (credential_id, user_id, public_key, counter, transports, device_type, backed_up, aaguid, name, created_at)
      SELECT ${p.credentialId}, id, ${p.publicKey}, ${p.counter}, ${p.transports}, ${p.deviceType}, ${p.backedUp}, ${p.aaguid}, ${p.name}, ${p.now}
      FROM owner
      ON CONFLICT (credential_id) DO NOTHING
      RETURNING user_id
-   ), audited AS (
-     ${auditRow({ audit: p.audit, now: p.now, from: 'added', userId: 'user_id' })}
-   )
-   SELECT user_id AS "userId" FROM added`,
+   ), changed AS (
+     SELECT id, email, claims FROM owner WHERE id IN (SELECT user_id FROM added)
+   ), ${toldChange({ now: p.now, audit: p.audit, notice: p.notice, from: 'changed' })}`,
   );
 
 const addPasskeyStatements = { interaction: addPasskeyIn('interaction'), session: addPasskeyIn('session') };
 
 /**
  * Keeps a passkey that was made for the challenge of an interaction or a session, and redeems the challenge.
- * @returns false when the challenge was answered before, the credential is somebody's already or the user is disabled
+ * @returns null when the challenge was answered before, the credential is somebody's already or the user is disabled
  */
-export async function addPasskey(sql: Sql, place: ChallengePlace, passkey: AddedPasskey): Promise<boolean> {
-  return (await sql.query(addPasskeyStatements[place], passkey)).rowCount === 1;
-}
+export const addPasskey = async (sql: Sql, place: ChallengePlace, passkey: AddedPasskey): Promise<ToldChange | null> =>
+  (await sql.query(addPasskeyStatements[place], passkey)).rows[0] ?? null;
 
 interface Flagging {
   readonly credentialId: Buffer;
@@ -198,21 +199,30 @@ export async function renamePasskey(sql: Sql, passkey: OwnPasskey & { readonly n
   return (await sql.query(renamePasskeyStatement, passkey)).rowCount === 1;
 }
 
-const removePasskeyStatement = statement<OwnPasskey, { userId: string }>(
+interface RemovedPasskey extends OwnChange {
+  readonly credentialId: Buffer;
+}
+
+// All are locked, in order: of two removals one comes first, and the other finds what that has left.
+const removePasskeyStatement = statement<RemovedPasskey, ToldChange>(
   'remove_passkey',
   (p) => `
-   WITH removed AS (
-     DELETE FROM passkeys WHERE credential_id = ${p.credentialId} AND user_id = ${p.userId} RETURNING user_id
-   ), audited AS (
-     ${auditRow({ audit: p.audit, now: p.now, from: 'removed', userId: 'user_id' })}
-   )
-   SELECT user_id AS "userId" FROM removed`,
+   WITH stored AS MATERIALIZED (
+     SELECT credential_id, flagged_at FROM passkeys WHERE user_id = ${p.userId} ORDER BY credential_id FOR UPDATE
+   ), removed AS (
+     DELETE FROM passkeys
+     WHERE credential_id = ${p.credentialId} AND credential_id IN (SELECT credential_id FROM stored) AND (
+       EXISTS (SELECT FROM stored WHERE credential_id <> ${p.credentialId} AND flagged_at IS NULL)
+       OR EXISTS (SELECT FROM users WHERE id = ${p.userId} AND password_hash IS NOT NULL))
+     RETURNING user_id
+   ), changed AS (
+     SELECT id, email, claims FROM users WHERE id IN (SELECT user_id FROM removed)
+   ), ${toldChange({ now: p.now, audit: p.audit, notice: p.notice, from: 'changed' })}`,
 );
 
-/** @returns false when the user has no such passkey */
-export async function removePasskey(sql: Sql, passkey: OwnPasskey): Promise<boolean> {
-  return (await sql.query(removePasskeyStatement, passkey)).rowCount === 1;
-}
+/** @returns null when the user has no such passkey, or nothing else to sign in by */
+export const removePasskey = async (sql: Sql, passkey: RemovedPasskey): Promise<ToldChange | null> =>
+  (await sql.query(removePasskeyStatement, passkey)).rows[0] ?? null;
 
 /** @returns how many there were; null when the user had none */
 export const removeAllPasskeys = (manager: EntityManager, userId: string, change: Change): Promise<number | null> =>

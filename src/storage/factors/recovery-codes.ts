@@ -2,6 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A code that stands in for the authenticator app, once. A set of ten is made, shown once and replaced as a whole. */
 @Entity('recovery_codes')
+@Index('recovery_codes_number', ['userId', 'number'], { unique: true })
 export class RecoveryCode {
   /** It carries more than 90 random bits, so that its hash cannot be searched back. */
   @PrimaryColumn('bytea', { primaryKeyConstraintName: 'recovery_codes_pkey' })
@@ -9,8 +10,38 @@ export class RecoveryCode {
   @Index('recovery_codes_user')
   @Column('uuid', { name: 'user_id' })
   userId!: string;
+  /** Within the set, from 1 on; null in rows of an earlier release. */
+  @Column('smallint', { nullable: true })
+  number!: number | null;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'used_at', nullable: true })
   usedAt!: Date | null;
 }
+
+/** SQL expressions over the rows of `from`, of which there is one or none. */
+interface CodeSource {
+  readonly from: string;
+  readonly userId: string;
+  /** A JSON array of hashes in hexadecimal; null where nothing is to be replaced. */
+  readonly hashes: string;
+  readonly now: string;
+}
+
+/**
+ * CTEs that put a set of recovery codes in the place of any other. Of several at once each takes the place of the one before it:
+ * rows of one number are written one after another, where a deletion would miss those that come meanwhile.
+ */
+export const replacedRecoveryCodes = ({
+  from,
+  userId,
+  hashes,
+  now,
+}: CodeSource): string => `unnumbered_recovery_codes AS (
+     DELETE FROM recovery_codes WHERE number IS NULL AND ${hashes} IS NOT NULL AND user_id IN (SELECT ${userId} FROM ${from})
+   ), new_recovery_codes AS (
+     INSERT INTO recovery_codes (hash, user_id, number, created_at)
+     SELECT decode(code.hex, 'hex'), ${userId}, code.number, ${now}
+     FROM ${from}, jsonb_array_elements_text(${hashes}) WITH ORDINALITY code (hex, number) ORDER BY code.number
+     ON CONFLICT (user_id, number) DO UPDATE SET hash = EXCLUDED.hash, created_at = EXCLUDED.created_at, used_at = NULL
+   )`;

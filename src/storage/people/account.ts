@@ -12,6 +12,8 @@ export interface AccountSession extends UserClaims {
   readonly createdAt: Date;
   readonly hasPassword: boolean;
   readonly passwordChangedAt: Date | null;
+  /** WebAuthn challenges, and first codes of authenticator apps. */
+  readonly challengesAnswered: number;
 }
 
 const accountColumns: Columns<AccountSession> = {
@@ -23,6 +25,7 @@ const accountColumns: Columns<AccountSession> = {
   createdAt: 'u.created_at',
   hasPassword: 'u.password_hash IS NOT NULL',
   passwordChangedAt: 'u.password_changed_at',
+  challengesAnswered: 's.challenges_answered',
 };
 
 const findAccountSessionStatement = statement<{ secretHash: Buffer; now: Date }, AccountSession>(

@@ -2,6 +2,7 @@ import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
 
 /** A session as its own user sees it. */
 export interface OwnSession {
@@ -40,9 +41,10 @@ interface EndedOwnSessions {
   readonly id: string | null;
   readonly now: Date;
   readonly audit: Audit;
+  readonly notice: NewMail | null;
 }
 
-const endOwnSessionsStatement = statement<EndedOwnSessions, { id: string }>(
+const endOwnSessionsStatement = statement<EndedOwnSessions, { id: string; notice: MailOutcome | null }>(
   'end_own_sessions',
   (p) => `
    WITH ended AS (
@@ -50,8 +52,15 @@ const endOwnSessionsStatement = statement<EndedOwnSessions, { id: string }>(
      WHERE user_id = ${p.userId} AND id <> ${p.currentId} AND (${p.id}::uuid IS NULL OR id = ${p.id}) RETURNING id, user_id
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'ended', userId: 'user_id', sessionId: 'id' })}
-   )
-   SELECT id FROM ended`,
+   ), ${queuedMail({
+     mail: p.notice,
+     now: p.now,
+     from: '(SELECT id, email, claims FROM users WHERE id IN (SELECT user_id FROM ended)) u',
+     userId: 'u.id',
+     recipient: 'u.email',
+     language: "u.claims ->> 'locale'",
+   })}
+   SELECT id, ${mailOutcome} AS notice FROM ended`,
 );
 
 const revokeOnlineGrantsStatement = statement<{ sessionIds: readonly string[]; now: Date }>(
@@ -66,12 +75,16 @@ const revokeOnlineGrantsStatement = statement<{ sessionIds: readonly string[]; n
 /**
  * Ends one other session of a user, or all others, and revokes what was granted in them; grants with offline_access go on
  * (OIDC Back-Channel Logout §2.7).
- * @returns how many ended; null when there was none
+ * @returns what became of the notice; null when there was none to end
  */
-export async function endOwnSessions(sql: Sql, which: EndedOwnSessions): Promise<number | null> {
+export async function endOwnSessions(
+  sql: Sql,
+  which: EndedOwnSessions,
+): Promise<{ readonly notice: MailOutcome | null } | null> {
   const { rows } = await sql.query(endOwnSessionsStatement, which);
-  if (rows.length === 0) return null;
+  const [first] = rows;
+  if (!first) return null;
   // A statement of its own sees the grant of a sign-in that kept its session's row from being deleted until it was there.
   await sql.query(revokeOnlineGrantsStatement, { sessionIds: rows.map(({ id }) => id), now: which.now });
-  return rows.length;
+  return { notice: first.notice };
 }

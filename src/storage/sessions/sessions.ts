@@ -32,7 +32,7 @@ export class Session {
   amr!: string[];
   @Column('text', { nullable: true })
   acr!: string | null;
-  /** How many WebAuthn challenges were answered in it, for a passkey that its user adds. */
+  /** How many WebAuthn challenges were answered in it, for a passkey that its user adds, and authenticator apps set up. */
   @Column('integer', { name: 'challenges_answered', default: 0 })
   challengesAnswered!: number;
   /** What the browser called itself, as its person would; null where it did not. */

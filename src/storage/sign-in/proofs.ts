@@ -1,4 +1,5 @@
 import { jsonKey, type Placeholders } from '../connection/statement.js';
+import { replacedRecoveryCodes } from '../factors/recovery-codes.js';
 import type { PacedCounter } from './sign-in-failures.js';
 
 /** A passkey that signed an interaction's challenge. */
@@ -123,13 +124,12 @@ function newTotp(effects: string, now: string): string {
      INSERT INTO totp_authenticators (user_id, sealed_secret, last_step, created_at, last_used_at)
      SELECT id, decode(${member('sealedSecret')}, 'hex'), (${member('step')})::bigint, ${now}, ${now}
      FROM unchanged WHERE ${totp} IS NOT NULL
-   ), old_recovery_codes AS (
-     DELETE FROM recovery_codes WHERE ${totp} IS NOT NULL AND user_id IN (SELECT id FROM unchanged)
-   ), new_recovery_codes AS (
-     INSERT INTO recovery_codes (hash, user_id, created_at)
-     SELECT decode(hex, 'hex'), id, ${now}
-     FROM unchanged, jsonb_array_elements_text(${totp} -> ${jsonKey<NewTotp>('recoveryCodes')}) hex
-   )`;
+   ), ${replacedRecoveryCodes({
+     from: 'unchanged',
+     userId: 'id',
+     hashes: `(${totp} -> ${jsonKey<NewTotp>('recoveryCodes')})`,
+     now,
+   })}`;
 }
 
 /**

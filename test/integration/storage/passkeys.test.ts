@@ -35,7 +35,13 @@ async function addOwner() {
 
 /** … who adds a passkey in it, after so many challenges. */
 const add = ({ userId, placeHash }: Awaited<ReturnType<typeof addOwner>>, challenge: number, passkey = made(userId)) =>
-  addPasskey(database.sql, 'session', { ...passkey, placeHash, challenge, ...as('passkey_added', userId) });
+  addPasskey(database.sql, 'session', {
+    ...passkey,
+    placeHash,
+    challenge,
+    notice: null,
+    ...as('passkey_added', userId),
+  });
 
 const typesOf = async (userId: string) =>
   (await database.pool.query('SELECT type FROM audit_events WHERE user_id = $1 ORDER BY id', [userId])).rows.map(
@@ -47,14 +53,18 @@ describe('Passkeys of an account', () => {
     const owner = await addOwner();
     const added = await Promise.all(Array.from({ length: 20 }, () => add(owner, 0)));
     expect(added.filter(Boolean)).toHaveLength(1);
-    expect([await add(owner, 0), await add(owner, 1), await add(owner, 2)]).toEqual([false, true, true]);
+    expect([await add(owner, 0), await add(owner, 1), await add(owner, 2)]).toEqual([
+      null,
+      { notice: null },
+      { notice: null },
+    ]);
     expect(await listPasskeys(database.sql, owner.userId)).toHaveLength(3);
     expect(await typesOf(owner.userId)).toEqual(Array(3).fill('passkey_added'));
   });
 
   it('are not added to another user in one’s session', async () => {
     const [owner, other] = [await addOwner(), await addOwner()];
-    expect(await add({ ...owner, userId: other.userId }, 0)).toBe(false);
+    expect(await add({ ...owner, userId: other.userId }, 0)).toBeNull();
     expect(await listPasskeys(database.sql, other.userId)).toEqual([]);
   });
 
@@ -79,14 +89,20 @@ describe('Passkeys of an account', () => {
         flaggedAt: null,
       },
     ]);
+    await add(owner, 1);
     const remove = (userId: string) =>
-      removePasskey(database.sql, { userId, credentialId, ...as('passkey_removed', userId) });
+      removePasskey(database.sql, { userId, credentialId, notice: null, ...as('passkey_removed', userId) });
     expect([await remove(other.userId), await remove(owner.userId), await remove(owner.userId)]).toEqual([
-      false,
-      true,
-      false,
+      null,
+      { notice: null },
+      null,
     ]);
-    expect(await typesOf(owner.userId)).toEqual(['passkey_added', 'passkey_renamed', 'passkey_removed']);
+    expect(await typesOf(owner.userId)).toEqual([
+      'passkey_added',
+      'passkey_renamed',
+      'passkey_added',
+      'passkey_removed',
+    ]);
     expect(await typesOf(other.userId)).toEqual([]);
   });
 });

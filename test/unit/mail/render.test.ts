@@ -14,6 +14,12 @@ const samples: TemplateParameters = {
   password_reset: { url: 'https://id.example/link', minutes: 30 },
   sign_up: { url: 'https://id.example/link', hours: 24 },
   account_exists: { url: 'https://id.example/link', minutes: 30 },
+  passkey_added: { at },
+  passkey_removed: { at },
+  authenticator_added: { at },
+  authenticator_removed: { at },
+  recovery_codes_replaced: { at },
+  sessions_ended: { at },
 };
 const secret = 'known-to-the-recipient-alone';
 

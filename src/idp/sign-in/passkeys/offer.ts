@@ -46,14 +46,18 @@ async function offerPage(idp: Idp, visit: Visit, failed = false): Promise<Answer
 }
 
 /** @returns false where nothing came of it: its challenge was answered before, or the credential is somebody's already */
-function keep(idp: Idp, { visit, asked }: SentForm, { userId, id: sessionId }: Session, made: MadePasskey) {
+async function keep(idp: Idp, { visit, asked }: SentForm, { userId, id: sessionId }: Session, made: MadePasskey) {
   const { interactionId, clientId, challengesAnswered: challenge } = visit;
   const detail = { device_type: made.deviceType, backed_up: made.backedUp };
   const event = { type: 'passkey_added', userId, sessionId, clientId, detail } as const;
-  const place = { placeHash: hashToken(interactionId), challenge, now: idp.clock.now() };
-  return idp.events.recordWith(asked, event, (audit) =>
+  const now = idp.clock.now();
+  const notice = idp.mailing.notice('passkey_added', { at: now.toISOString() });
+  const place = { placeHash: hashToken(interactionId), challenge, now, notice };
+  const kept = await idp.events.recordWith(asked, event, (audit) =>
     addPasskey(idp.sql, 'interaction', { ...made, ...place, userId, name: visit.view.texts.passkey.name, audit }),
   );
+  if (kept) idp.mailing.tell(notice, kept.notice);
+  return kept !== null;
 }
 
 async function added(idp: Idp, visit: Visit, session: Session): Promise<Answer> {

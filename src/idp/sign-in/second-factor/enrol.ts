@@ -1,13 +1,6 @@
 import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
 import { stepOfCode } from '../../../crypto/totp.js';
-import {
-  acceptableSteps,
-  base32,
-  recoveryCode,
-  totpUri,
-  typedRecoveryCode,
-  typedTotpCode,
-} from '../../../protocol/sign-in/totp.js';
+import { acceptableSteps, typedTotpCode } from '../../../protocol/sign-in/totp.js';
 import { sealTotpSecret } from '../../../storage/factors/totp-authenticators.js';
 import { lookForSecondFactor } from '../../../storage/sign-in/second-factor-look.js';
 import { consentForm } from '../../consent/consent.js';
@@ -20,6 +13,7 @@ import type { InteractionStep, SentForm, StepForm } from '../../interaction/step
 import { stepOf, type Visit } from '../../interaction/visit.js';
 import { acceptProof } from '../accept-proof.js';
 import { renderEnrolPage, renderRecoveryCodesPage } from './enrol-page.js';
+import { newRecoveryCodes } from './recovery-codes.js';
 
 const enrolForm: StepForm<'enrol'> = { kind: 'enrol', boundToUser: true };
 
@@ -30,25 +24,17 @@ const offeredSecret = (idp: Idp, { interactionId }: Visit, { userId }: Session):
   hmacSha256(idp.enrolmentKey, interactionId, userId).subarray(0, 20);
 
 function page(idp: Idp, visit: Visit, session: Session, wrong = false): Answer {
-  const secret = offeredSecret(idp, visit, session);
-  const issuer = visit.view.brand.productName;
   const shown = renderEnrolPage(visit.view, {
     client: clientOnPage(visit),
     person: personOnPage(session),
     ...formOf(idp, visit, enrolForm),
     switchAccount: hubPath(idp, visit, 'otherAccount'),
     cancel: formOf(idp, visit, consentForm),
-    key: base32(secret),
-    uri: totpUri(secret, { issuer, account: session.username }),
+    secret: offeredSecret(idp, visit, session),
+    username: session.username,
     wrong,
   });
   return { page: shown, ...(wrong ? { status: 422 } : {}) };
-}
-
-/** Ten codes as they are shown, and what is stored of them. */
-function newRecoveryCodes({ random }: Idp) {
-  const shown = Array.from({ length: 10 }, () => recoveryCode(random.bytes(48)));
-  return { shown, hashes: shown.map((code) => hashToken(typedRecoveryCode(code) ?? '').toString('hex')) };
 }
 
 /** In another tab, or by another who knows the password, an app was set up first. */

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openAccount, submitted } from '../../../support/account.js';
+import { softwareAuthenticator } from '../../../support/authenticator.js';
+import { formsOf } from '../../../support/browser.js';
 import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
+import { dataOf } from '../../../support/passkey-page.js';
 
 const path = '/account/passkeys';
 
@@ -62,5 +65,43 @@ describe('The passkeys of an account', () => {
     await submitted(browser, page, { passkey: key, decision: 'remove' });
     await submitted(browser, page, { passkey: key, decision: 'rename', name: 'Mine' });
     expect(await namesOf(victim)).toEqual(['Key']);
+  });
+
+  it('keep one where there is no password, though the last two are removed at once', async () => {
+    const user = await idp.addUser();
+    const keys = [await addPasskey(user, 'Key'), await addPasskey(user, 'Phone')];
+    const browser = idp.newBrowser();
+    const page = await openAccount(browser, user, path);
+    await idp.database.pool.query('UPDATE users SET password_hash = NULL WHERE id = $1', [user.id]);
+    await Promise.all(keys.map((passkey) => submitted(browser, page, { passkey, decision: 'remove' })));
+    expect(await namesOf(user)).toHaveLength(1);
+  });
+
+  it('become more in a session, each for a challenge that is answered once, and are told by mail', async () => {
+    const user = await idp.addUser({ claims: { locale: 'de-AT' } });
+    const browser = idp.newBrowser();
+    const page = await openAccount(browser, user, path);
+    const { challenge } = dataOf<{ challenge: string }>(page.text, 'options');
+    const make = (signing = {}) => {
+      const authenticator = softwareAuthenticator({ rpId: '127.0.0.1', origin: idp.origin, userId: user.id });
+      return JSON.stringify(authenticator.create({ challenge, ...signing }));
+    };
+    const form = formsOf(page.text).find(({ fields }) => fields.decision === 'add');
+    const send = (passkey: string) => browser.post(form?.action ?? '', { ...form?.fields, passkey });
+    const forged = [make({ origin: 'https://elsewhere.example' }), make({ userVerified: false }), '{}'];
+    for (const passkey of forged) expect((await send(passkey)).status).toBe(422);
+    expect(await namesOf(user)).toEqual([]);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => send(make())));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(303));
+    expect(await namesOf(user)).toEqual(['Passkey']);
+    const shown = await browser.get(path);
+    expect(dataOf<{ challenge: string }>(shown.text, 'options').challenge).not.toBe(challenge);
+    expect(
+      dataOf<{ allAcceptedCredentialIds: string[] }>(shown.text, 'accepted').allAcceptedCredentialIds,
+    ).toHaveLength(1);
+    const mails = 'SELECT template, language FROM outgoing_mails WHERE user_id = $1';
+    expect((await idp.database.pool.query(mails, [user.id])).rows).toEqual([
+      { template: 'passkey_added', language: 'de-AT' },
+    ]);
   });
 });

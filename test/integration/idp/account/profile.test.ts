@@ -67,7 +67,17 @@ describe('What is kept of somebody', () => {
     expect(file.headers.get('content-disposition')).toBe('attachment; filename="account.json"');
     expect(file.headers.get('cache-control')).toBe('no-store');
     const data = JSON.parse(file.text);
-    expect(Object.keys(data)).toEqual(['account', 'claims', 'sessions', 'applications', 'passkeys', 'activity']);
+    const kept = [
+      'account',
+      'claims',
+      'sessions',
+      'applications',
+      'passkeys',
+      'authenticator',
+      'identities',
+      'activity',
+    ];
+    expect(Object.keys(data)).toEqual(kept);
     expect(data).toMatchObject({ account: { sub: user.id }, claims: { name: 'Ada Lovelace', email: user.email } });
     expect(file.text).not.toMatch(/argon2|secret|hash/i);
     idp.clock.advance(301_000);

@@ -61,10 +61,12 @@ describe('The sessions of an account', () => {
   });
 
   it('end all but this one', async () => {
-    const { browsers } = await threeBrowsers();
+    const { user, browsers } = await threeBrowsers();
     const [here, phone, other] = browsers;
     await submitted(here, await here.get(path), { session: 'others' });
     expect([await isSignedIn(here), await isSignedIn(phone), await isSignedIn(other)]).toEqual([true, false, false]);
+    const mails = "SELECT template FROM outgoing_mails WHERE user_id = $1 AND template = 'sessions_ended'";
+    expect((await idp.database.pool.query(mails, [user.id])).rowCount).toBe(1);
     expect(formsOf((await here.get(path)).text)).toEqual([]);
   });
 
