@@ -37,7 +37,8 @@ const cancelLabel = (visit: Visit): string =>
   visit.purpose === 'device' ? visit.view.texts.consent.deny : visit.view.texts.login.cancel(clientOnPage(visit).name);
 
 function render(idp: Idp, visit: Visit, shown: LoginView): Page {
-  const suggested = visit.request.loginHint ?? (shown.again ? visit.session?.username : undefined);
+  const suggested =
+    visit.pendingLink?.snapshot.label ?? visit.request.loginHint ?? (shown.again ? visit.session?.username : undefined);
   // Shown while something else is due, it was asked for by whoever wants another account.
   const otherAccount = stepOf(idp, visit).kind === 'login' ? undefined : ('otherAccount' as const);
   return renderLoginPage(

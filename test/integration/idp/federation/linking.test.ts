@@ -50,6 +50,7 @@ describe('An identity whose address somebody here has (OIDC Core §5.7)', () => 
     expect(browser.cookies.has('session')).toBe(false);
     const page = await browser.get(answer.location ?? '');
     expect(page.text).toContain('An account with your address exists');
+    expect(page.text).toContain(`value="${here.email}"`);
     expect(page.text).toContain('Open Provider');
     expect(await linkedWith(there.id)).toBeUndefined();
     await signInTo(browser, page, here);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import type { Browser } from '../../../support/browser.js';
+import { type Browser, formsOf } from '../../../support/browser.js';
 import { type Federation, openFederation, provider } from '../../../support/federation.js';
 import { hub, type TestUser } from '../../../support/idp.js';
 
@@ -145,6 +145,29 @@ describe('Sign-in with an account at another provider (OIDC Core §3.1)', () => 
   });
 });
 
+describe('Statements of a sign-in by another provider', () => {
+  it('are two before the browser leaves, and four when it is back', async () => {
+    const user = await someone();
+    const first = await begun();
+    await federation.arrive(first.browser, first.interaction, 'open', user);
+    const { browser, interaction } = await begun();
+    const [form] = formsOf((await browser.get(hub(interaction))).text).filter(({ action }) =>
+      action.includes('/open/'),
+    );
+    federation.house.idp.database.statements();
+    const { location } = await browser.post(form?.action ?? '', form?.fields ?? {});
+    expect(federation.house.idp.database.statements()).toEqual(['visit_interaction', 'start_federation']);
+    const back = await federation.vouch(federation.upstream.visitor(), location, user);
+    await browser.get(back);
+    expect(federation.house.idp.database.statements()).toEqual([
+      'redeem_federation',
+      'visit_interaction',
+      'look_for_federated_identity',
+      'sign_in',
+    ]);
+  });
+});
+
 describe('Answers that are not what was asked for', () => {
   const answered = async (id = 'open') => {
     const user = await someone();
@@ -235,5 +258,8 @@ describe('Answers that are not what was asked for', () => {
     const dump = JSON.stringify(await rows("SELECT encode(sealed, 'escape') AS sealed, * FROM federation_requests"));
     for (const name of ['nonce', 'state']) expect(dump).not.toContain(searchParams.get(name));
     expect(dump).not.toContain(interaction);
+    const logged = federation.house.idp.logged.join('');
+    expect(logged).not.toMatch(/[?&](code|state)=/);
+    for (const name of ['nonce', 'state']) expect(logged).not.toContain(searchParams.get(name));
   });
 });
