@@ -14,8 +14,9 @@ import {
 import { jwtBearerAssertionType } from '../../src/protocol/client/client-authentication.js';
 import { contentEncryptions, keyEncryptions } from '../../src/protocol/client/encrypted-answers.js';
 import { usualSigningAlgorithms } from '../../src/protocol/signing-algorithm.js';
-import { openAuthz, paths, type TestAuthz, verifier, withAuthz } from '../support/authz.js';
+import { basic, openAuthz, paths, type TestAuthz, verifier, withAuthz } from '../support/authz.js';
 import { configuration } from '../support/configuration.js';
+import { addGrant, jwtFor } from '../support/grants.js';
 import { openIdp, type TestIdp, type TestUser } from '../support/idp.js';
 import { listen } from '../support/listen.js';
 import { redirectUri } from '../support/rows.js';
@@ -121,6 +122,32 @@ describe('Keys that a client publishes (OIDC Core §10.2.1)', () => {
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }
+  });
+});
+
+describe('Keys that cannot be fetched', () => {
+  it('are the client’s fault where they are needed, and nowhere else', async () => {
+    const secret = 'a secret of some length that is good enough';
+    const client = await authz.addClient(
+      {
+        jwks_uri: 'http://127.0.0.1:1/jwks',
+        id_token_encrypted_response_alg: 'ECDH-ES',
+        userinfo_encrypted_response_alg: 'ECDH-ES',
+        grant_types: ['authorization_code', 'client_credentials'],
+        scope: 'openid profile read:resource',
+      },
+      secret,
+    );
+    await expect(authz.tokens(client, user.id, {}, secret)).rejects.toThrow('invalid_request');
+    const machine = await authz.token(
+      { grant_type: 'client_credentials', scope: 'read:resource' },
+      basic(client, secret),
+    );
+    expect(machine.status).toBe(200);
+    const answer = await userinfo(
+      await jwtFor(idp, await addGrant(idp, { userId: user.id, clientId: client, scopes: ['openid'] })),
+    );
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('ECDH-ES')]);
   });
 });
 

@@ -7,7 +7,7 @@ import { idTokenEncryption } from '../../protocol/client/encrypted-answers.js';
 import { bearer } from '../../protocol/token/confirmation.js';
 import { assertGrantTypeAllowed, parseTokenRequest, type TokenRequest } from '../../protocol/token/token-request.js';
 import { type IssuedTokens, tokenResponse } from '../../protocol/token/token-response.js';
-import { authenticateClient } from '../client/authenticate-client.js';
+import { type AuthenticatedClient, authenticateClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
 import { exchangeCode } from './grant-types/authorization-code.js';
 import { issueToClient } from './grant-types/client-credentials.js';
@@ -29,6 +29,20 @@ function issue(authz: Authz, context: TokenRequestContext, request: TokenRequest
   }
 }
 
+/**
+ * A client that wants its ID tokens encrypted has to have a key for that, which is looked for before a code or refresh token is used up for
+ * nothing. Nobody signs in with client_credentials.
+ * @throws OAuthError invalid_request
+ */
+async function assertIdTokenPossible(
+  { clientKeys }: Authz,
+  { metadata }: AuthenticatedClient,
+  { grant_type }: TokenRequest,
+): Promise<void> {
+  if (grant_type === 'client_credentials') return;
+  await requireEncryptionKey(clientKeys, metadata, idTokenEncryption(metadata));
+}
+
 /** POST /token (RFC 6749 §3.2) */
 export const token =
   (authz: Authz): RequestHandler =>
@@ -39,8 +53,7 @@ export const token =
     const client = await authenticateClient(authz, { asked, authorization, parameters, endpoint: 'token' });
     const request = parseTokenRequest(parameters);
     assertGrantTypeAllowed(client.metadata, request.grant_type);
-    // Known before a code or refresh token is used up for nothing.
-    await requireEncryptionKey(authz.clientKeys, client.metadata, idTokenEncryption(client.metadata));
+    await assertIdTokenPossible(authz, client, request);
     const issued = await issue(authz, { client, asked, confirmation: bearer }, request);
     countTokens(request.grant_type, issued);
     sendPrivateJson(res, tokenResponse(issued));

@@ -8,6 +8,9 @@ import type { ClientKeys } from './client-keys.js';
 
 type Key = JsonWebKeySet['keys'][number];
 
+const keyMissing = (alg: KeyEncryption, cause?: unknown): OAuthError =>
+  new OAuthError('invalid_request', { fault: faults.encryptionKeyMissing(alg), cause });
+
 /** Of the keys at hand, or else of those that the client publishes by now (OIDC Core §10.2.1). */
 async function findKey(keys: ClientKeys, metadata: ClientMetadata, alg: KeyEncryption): Promise<Key | undefined> {
   const keyOf = async (options?: { readonly unknownKey: boolean }) =>
@@ -25,8 +28,11 @@ export async function requireEncryptionKey(
   encryption: Encryption | undefined,
 ): Promise<Key | undefined> {
   if (!encryption) return undefined;
-  const key = await findKey(keys, metadata, encryption.alg);
-  if (!key) throw new OAuthError('invalid_request', { fault: faults.encryptionKeyMissing(encryption.alg) });
+  const { alg } = encryption;
+  const key = await findKey(keys, metadata, alg).catch((cause: unknown) => {
+    throw keyMissing(alg, cause); // its keys cannot be fetched
+  });
+  if (!key) throw keyMissing(alg);
   return key;
 }
 
@@ -47,6 +53,6 @@ export async function encryptForClient(
     return await encryptJwe(text, { ...encryption, key, content });
   } catch (cause) {
     // One that is malformed or too short says so only when it is used.
-    throw new OAuthError('invalid_request', { fault: faults.encryptionKeyMissing(encryption.alg), cause });
+    throw keyMissing(encryption.alg, cause);
   }
 }
