@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { disableUser } from '../../src/storage/people/users.js';
@@ -272,5 +273,60 @@ describe('Device authorization (RFC 8628)', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '30']);
     idp.clock.advance(30_000);
     expect(await wrong()).toBe(422);
+  });
+
+  it('RFC 8628 §5.1: wrong codes from everywhere together are 500 at once, and one a second', async () => {
+    idp.clock.advance(3_600_000);
+    const { user_code } = await ask();
+    const browser = idp.newBrowser();
+    const [form] = formsOf((await browser.get('/device')).text);
+    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+    const from = (address: number, code: string): Promise<number> => {
+      const body = String(new URLSearchParams({ ...form?.fields, user_code: code }));
+      const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length };
+      const options = { method: 'POST', localAddress: `127.0.0.${address}`, headers };
+      return new Promise((resolve, reject) => {
+        const sent = request(`${idp.origin}/device`, options, (answer) => {
+          answer.resume().once('end', () => resolve(answer.statusCode ?? 0));
+        });
+        sent.once('error', reject).end(body);
+      });
+    };
+    for (let address = 10; address < 60; address += 1) {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => from(address, 'BBBB-BBBB')));
+      expect(new Set(answers)).toEqual(new Set([422]));
+    }
+    expect(await from(60, 'BBBB-BBBB')).toBe(429);
+    idp.clock.advance(1_000);
+    expect(await from(61, user_code)).toBe(303);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['nothing', {}],
+    ['a code of sixty thousand letters', { user_code: 'B'.repeat(60_000) }],
+    ['a NUL', { user_code: 'BBBB\0BBBB' }],
+    ['a code that is markup', { user_code: '"><script>alert(1)</script>' }],
+    ['letters of other scripts', { user_code: 'ＷＤＪＢ－ＭＪＨＴ' }],
+  ])('%s is refused on a page without an echo', async (_, fields) => {
+    const browser = idp.newBrowser();
+    const [form] = formsOf((await browser.get('/device')).text);
+    const answer = await browser.post('/device', { ...form?.fields, ...fields });
+    expect([400, 422]).toContain(answer.status);
+    expect(answer.text).not.toContain('<script>alert(1)');
+    expect(answer.text.length).toBeLessThan(50_000);
+  });
+
+  it.each<[string, Record<string, string | readonly string[]>]>([
+    ['no client', { scope }],
+    ['a scope that is sent twice', { scope: ['openid', 'openid'] }],
+    ['a scope with a control character', { scope: 'openid\u0007' }],
+    ['a resource that is none', { scope, resource: 'no url' }],
+  ])('a device that asks with %s is refused', async (_, form) => {
+    const answer = await authz.post(endpoint, {
+      ...(form.scope === scope && !form.resource ? {} : { client_id: client }),
+      ...form,
+    });
+    expect([400, 401]).toContain(answer.status);
+    expect(answer.json).toHaveProperty('error_description');
   });
 });
