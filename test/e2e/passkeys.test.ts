@@ -155,6 +155,27 @@ describe('passkeys in a browser', () => {
     await page.getByRole('button', { name: 'Create a passkey' }).waitFor();
   });
 
+  it('is forgotten after a sign-in with a password, too, once it was removed elsewhere', async () => {
+    await enrol();
+    await forget();
+    await query('DELETE FROM passkeys');
+    await simulatePresence(false);
+    await arrive();
+    await signInByPassword();
+    await page.getByRole('button', { name: 'Create a passkey' }).waitFor();
+    await expectForgotten();
+  });
+
+  it('is kept after a sign-in with a password, which goes on by itself', async () => {
+    await enrol();
+    await forget();
+    await simulatePresence(false);
+    await arrive();
+    await signInByPassword();
+    await land();
+    expect(await credentials()).toHaveLength(1);
+  });
+
   it('“Not now” is remembered', async () => {
     await arrive();
     await signInByPassword();

@@ -83,6 +83,7 @@ function offerButton(form: HTMLFormElement): PublicKeyCredentialCreationOptions 
 async function offerCreation(form: HTMLFormElement): Promise<void> {
   const publicKey = offerButton(form);
   if (!publicKey) return;
+  await tellAccepted(form);
   const capabilities = await passkeys?.getClientCapabilities?.();
   if (!capabilities?.conditionalCreate) return;
   const automatic = renewed();

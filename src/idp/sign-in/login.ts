@@ -15,10 +15,10 @@ import { stepOf, type Visit } from '../interaction/visit.js';
 import { lostPasswordUrl } from '../recovery/paths.js';
 import type { AuthenticationMethod } from './methods/method.js';
 import { type LoginProblem, renderLoginPage } from './page.js';
-import { provenAnswer } from './passkeys/proven.js';
+import { provenAnswer, toldAfterPassword } from './passkeys/proven.js';
 import { requestOptionsOf } from './passkeys/relying-party.js';
 import { signInWithPasskey } from './passkeys/sign-in.js';
-import { signIn } from './sign-in.js';
+import { type SignInResult, signIn } from './sign-in.js';
 
 export const loginForm: StepForm<'login'> = { kind: 'login', boundToUser: false };
 
@@ -83,6 +83,19 @@ function delayed(idp: Idp, until: Date, text: Texts['login']) {
   return { retryAfter, problem: { title: text.delayedTitle, message: text.delayed(retryAfter) } };
 }
 
+/** On to the hub, by a page that tells the password manager where there is one to tell. */
+async function passwordProven(
+  idp: Idp,
+  sent: SentForm,
+  { cookies: signedIn, account }: Extract<SignInResult, { kind: 'proven' }>,
+): Promise<Answer> {
+  const { visit, form } = sent;
+  const cookies = [...signedIn, ...ability(sent)];
+  const isTold = signedIn.length > 0 && form.get('able') === 'yes';
+  const page = isTold && account ? await toldAfterPassword(idp, visit, account) : undefined;
+  return page ? { page, cookies } : { seeOther: hubPath(idp, visit), cookies };
+}
+
 /** The form that only the script sends. */
 async function submitPasskey(idp: Idp, sent: SentForm): Promise<Answer> {
   const { visit } = sent;
@@ -121,7 +134,7 @@ export const loginStep = (idp: Idp, password: AuthenticationMethod): Interaction
     const result = await signIn(idp, password, sent);
     switch (result.kind) {
       case 'proven':
-        return { seeOther: hubPath(idp, visit), cookies: [...result.cookies, ...ability(sent)] };
+        return passwordProven(idp, sent, result);
       case 'refused':
         return { page: ask({ title: text.problem, message: text.refused }), status: 422 };
       case 'delayed': {

@@ -1,5 +1,6 @@
 import { CrowdedError } from '../../cache/turns.js';
 import { OverloadedError } from '../../crypto/hashing-queue.js';
+import type { SignInAccount } from '../../storage/people/users.js';
 import { lookForSignIn } from '../../storage/sign-in/sign-in-look.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { Idp } from '../deps.js';
@@ -13,7 +14,12 @@ import type { AuthenticationMethod } from './methods/method.js';
 
 export type SignInResult =
   /** Without cookies a further proof is missing. */
-  | { readonly kind: 'proven'; readonly cookies: readonly CookieToSet[] }
+  | {
+      readonly kind: 'proven';
+      readonly cookies: readonly CookieToSet[];
+      /** Who typed their password. */
+      readonly account?: SignInAccount;
+    }
   | { readonly kind: 'refused' }
   | { readonly kind: 'delayed'; readonly until: Date };
 
@@ -70,7 +76,7 @@ async function judge(
   const proven = proof &&
     account && { account, amr: [method.amr], forgiven: forgivenBy(idp, attempt, account.id), ...proof };
   const cookies = proven && (await acceptProof(idp, asked, visit, proven));
-  if (cookies) return { kind: 'proven', cookies };
+  if (cookies) return { kind: 'proven', cookies, account };
   if (proven && !account.disabledAt && looks < mostLooks) return judge(idp, method, sent, attempt, looks + 1);
   await countFailure(idp, attempt, failures);
   recordFailure(idp, asked, turn.block, {

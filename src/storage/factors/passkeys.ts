@@ -66,6 +66,26 @@ export const acceptedPasskeys = (user: string): string =>
      FROM passkeys k WHERE k.user_id = ${user}.id AND k.flagged_at IS NULL ORDER BY k.created_at
    )`;
 
+/** Whose passkeys they are, as a password manager shows them. */
+interface PasskeyOwnerRow {
+  readonly id: string;
+  readonly username: string;
+  readonly displayName: string | null;
+  /** In base64url. */
+  readonly accepted: readonly string[];
+}
+
+const findPasskeyOwnerStatement = statement<{ readonly userId: string }, PasskeyOwnerRow>(
+  'find_passkey_owner',
+  (p) => `
+   SELECT u.id, u.username, u.claims ->> 'name' AS "displayName", ${acceptedPasskeys('u')} AS accepted
+   FROM users u WHERE u.id = ${p.userId}`,
+);
+
+/** What a password manager is told of a user; undefined when there is none. */
+export const findPasskeyOwner = async (sql: Sql, userId: string): Promise<PasskeyOwnerRow | undefined> =>
+  (await sql.query(findPasskeyOwnerStatement, { userId })).rows[0];
+
 export interface NewPasskey extends Omit<Passkey, 'counter' | 'createdAt' | 'lastUsedAt' | 'flaggedAt'> {
   readonly counter: number;
 }

@@ -2,7 +2,7 @@ import type { Page } from '../../../http/browser/headers.js';
 import { html } from '../../../pages/html.js';
 import { layout, type ScriptFile } from '../../../pages/layout.js';
 import type { View } from '../../../pages/view.js';
-import type { PasskeyCreationOptions } from '../../../protocol/sign-in/passkey.js';
+import type { AcceptedPasskeys, PasskeyCreationOptions } from '../../../protocol/sign-in/passkey.js';
 import { accountChip, csrfField, type PersonOnPage } from '../../interaction/parts.js';
 
 export interface OfferPage {
@@ -10,13 +10,16 @@ export interface OfferPage {
   readonly action: string;
   readonly csrf: string;
   readonly options: PasskeyCreationOptions;
+  /** What the password manager is told meanwhile: one that was removed elsewhere is not offered again. */
+  readonly accepted: AcceptedPasskeys;
   readonly script: ScriptFile | undefined;
   /** It was tried, and came to nothing. */
   readonly failed: boolean;
 }
 
 /** Offers a passkey. Without script it says so, and there is only the way on. */
-export function renderOfferPage(view: View, { person, action, csrf, options, script, failed }: OfferPage): Page {
+export function renderOfferPage(view: View, offer: OfferPage): Page {
+  const { person, action, csrf, options, accepted, script, failed } = offer;
   const text = view.texts.passkey;
   return layout(
     view,
@@ -26,7 +29,8 @@ export function renderOfferPage(view: View, { person, action, csrf, options, scr
       <p class="lead">${text.offer}</p>
       <p class="alert" role="alert" data-passkey="failed"${!failed && html` hidden`}>${text.failed}</p>
       <p data-passkey="unable">${text.unable}</p>
-      <form method="post" action="${action}" data-passkey="create" data-options="${JSON.stringify(options)}" hidden>
+      <form method="post" action="${action}" data-passkey="create" data-options="${JSON.stringify(options)}"
+        data-accepted="${JSON.stringify(accepted)}" hidden>
         ${csrfField(csrf)}
         <input type="hidden" name="passkey">
         <input type="hidden" name="automatic">

@@ -1,11 +1,12 @@
 import { hashToken } from '../../../crypto/digest.js';
 import {
+  acceptedPasskeys,
   answeredChallenge,
   type PasskeyOwner,
   parsePasskeyAnswer,
   passkeyCreationOptions,
 } from '../../../protocol/sign-in/passkey.js';
-import { addPasskey, listPasskeys } from '../../../storage/factors/passkeys.js';
+import { addPasskey, type ListedPasskey, listPasskeys } from '../../../storage/factors/passkeys.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
 import { passkeyOfferCookie } from '../../interaction/cookies.js';
@@ -30,6 +31,9 @@ const ownerOf = ({ userId, username, claims }: Session): PasskeyOwner => ({
   displayName: typeof claims.name === 'string' ? claims.name : null,
 });
 
+const acceptedIds = (passkeys: readonly ListedPasskey[]): readonly string[] =>
+  passkeys.filter(({ flaggedAt }) => flaggedAt === null).map(({ id }) => id);
+
 async function offerPage(idp: Idp, visit: Visit, failed = false): Promise<Answer> {
   const { session, view } = visit;
   if (!session) throw new Error('a passkey is offered to nobody');
@@ -39,6 +43,7 @@ async function offerPage(idp: Idp, visit: Visit, failed = false): Promise<Answer
     person: personOnPage(session),
     ...formOf(idp, visit, offerForm),
     options: passkeyCreationOptions(rp, ownerOf(session), challengeOf(idp, visit), existing),
+    accepted: acceptedPasskeys(rp.id, ownerOf(session), acceptedIds(existing)),
     script: idp.script,
     failed,
   });
@@ -61,8 +66,7 @@ async function keep(idp: Idp, { visit, asked }: SentForm, { userId, id: sessionI
 }
 
 async function added(idp: Idp, visit: Visit, session: Session): Promise<Answer> {
-  const accepted = (await listPasskeys(idp.sql, session.userId)).filter(({ flaggedAt }) => flaggedAt === null);
-  const ids = accepted.map(({ id }) => id);
+  const ids = acceptedIds(await listPasskeys(idp.sql, session.userId));
   const page = acceptedPage(idp, visit, visit.view.texts.passkey.addedTitle, ownerOf(session), ids);
   return { page, cookies: [passkeyOfferCookie(null)] };
 }

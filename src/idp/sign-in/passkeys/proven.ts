@@ -1,5 +1,7 @@
 import type { Page } from '../../../http/browser/headers.js';
 import { acceptedPasskeys, type PasskeyOwner } from '../../../protocol/sign-in/passkey.js';
+import { findPasskeyOwner } from '../../../storage/factors/passkeys.js';
+import type { SignInAccount } from '../../../storage/people/users.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
 import { passkeyOfferCookie } from '../../interaction/cookies.js';
@@ -23,6 +25,16 @@ export const acceptedPage = (
     accepted: acceptedPasskeys(relyingPartyId(idp), owner, ids),
     script: idp.script,
   });
+
+/**
+ * After a sign-in with a password, where the account has passkeys and the script is there to tell of them: what was removed or renamed
+ * elsewhere is made true here. Undefined where there is nothing to tell.
+ */
+export async function toldAfterPassword(idp: Idp, visit: Visit, account: SignInAccount): Promise<Page | undefined> {
+  if (!account.enrolled.some((method) => method === 'swk' || method === 'hwk')) return undefined;
+  const owner = await findPasskeyOwner(idp.sql, account.id);
+  return owner && acceptedPage(idp, visit, visit.view.texts.passkey.usedTitle, owner, owner.accepted);
+}
 
 /** After a sign-in with a passkey. One of another device is followed by the offer of one for this device. */
 export function provenAnswer(

@@ -178,6 +178,41 @@ describe('Sign-in by passkey (WebAuthn Level 3 §7.2)', () => {
   });
 });
 
+describe('After a sign-in with a password', () => {
+  const signIn = async ({ user }: Owner, able: string) => {
+    const browser = idp.newBrowser();
+    const interaction = await idp.start(client);
+    const [form] = formsOf((await browser.get(hub(interaction))).text);
+    const entered = { identifier: user.username, password: user.password, able };
+    return { interaction, answer: await browser.post(form?.action ?? '', { ...form?.fields, ...entered }) };
+  };
+
+  it('the password manager is told which passkeys are good, and what the account is called (WebAuthn Level 3 §5.1.10)', async () => {
+    const owner = await addOwner();
+    const flagged = softwareAuthenticator({ rpId: '127.0.0.1', origin: idp.origin, userId: owner.user.id });
+    await addPasskeyRow(owner.user, flagged);
+    await idp.database.pool.query('UPDATE passkeys SET flagged_at = now() WHERE credential_id = $1', [
+      flagged.credentialId,
+    ]);
+    const { interaction, answer } = await signIn(owner, 'yes');
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain(`href="${hub(interaction)}"`);
+    expect(answer.headers.getSetCookie().join()).toContain('session=');
+    expect(dataOf(answer.text, 'accepted')).toMatchObject({
+      allAcceptedCredentialIds: [owner.authenticator.id],
+      name: owner.user.username,
+      displayName: 'Ada',
+    });
+  });
+
+  it('nobody is held up where there is nothing to tell, or no script to tell it', async () => {
+    const owner = await addOwner();
+    expect((await signIn(owner, '')).answer.status).toBe(303);
+    const without = { ...owner, user: await idp.addUser() };
+    expect((await signIn(without, 'yes')).answer.status).toBe(303);
+  });
+});
+
 describe('What a sign-in with a passkey costs', () => {
   it('three statements, the audit row included; the page costs one', async () => {
     const owner = await addOwner();
