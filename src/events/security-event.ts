@@ -51,14 +51,8 @@ export type SecurityEvent =
   | (Event<'passkey_renamed'> & { readonly userId: string })
   | (Event<'passkey_removed'> & { readonly userId: string })
   | (Event<'passkey_flagged'> & { readonly userId: string })
-  | (Event<'identity_linked'> & {
-      readonly userId: string;
-      readonly detail: AuditDetail & { readonly provider: string };
-    })
-  | (Event<'identity_unlinked'> & {
-      readonly userId: string;
-      readonly detail: AuditDetail & { readonly provider: string };
-    })
+  | (Event<'identity_linked'> & { readonly userId: string })
+  | (Event<'identity_unlinked'> & { readonly userId: string })
   | (Event<'authenticator_added'> & { readonly userId: string })
   | (Event<'authenticator_removed'> & { readonly userId: string })
   | (Event<'recovery_codes_replaced'> & { readonly userId: string })

@@ -10,7 +10,8 @@ interface ToldEvent {
     | 'passkey_removed'
     | 'authenticator_added'
     | 'authenticator_removed'
-    | 'recovery_codes_replaced';
+    | 'recovery_codes_replaced'
+    | 'identity_unlinked';
   readonly detail?: AuditDetail;
 }
 

@@ -13,6 +13,7 @@ import type { Upstream } from '../federation/upstream.js';
 import type { Answer } from '../interaction/answer.js';
 import { csrfField } from '../interaction/parts.js';
 import { startAccount } from './begin.js';
+import { changeOwn } from './change.js';
 import { accountPage } from './frame.js';
 import type { AccountSection, AccountVisit } from './section.js';
 
@@ -60,10 +61,8 @@ async function linksPage(idp: Idp, visit: AccountVisit): Promise<Answer> {
 }
 
 async function unlink(idp: Idp, visit: AccountVisit, provider: string, subject: string): Promise<void> {
-  const { userId, id: sessionId } = visit.session;
-  const event = { type: 'identity_unlinked', userId, sessionId, detail: { provider } } as const;
-  await idp.events.recordWith(visit.asked, event, (audit) =>
-    unlinkIdentity(idp.sql, { userId, providers: providersOf(idp), provider, subject, now: idp.clock.now(), audit }),
+  await changeOwn(idp, visit, { type: 'identity_unlinked', detail: { provider } }, (change) =>
+    unlinkIdentity(idp.sql, { ...change, providers: providersOf(idp), provider, subject }),
   );
 }
 

@@ -26,6 +26,8 @@ export async function linkToAccount(idp: Idp, { upstream, identity, visit, asked
   const { provider } = upstream;
   const detail = { provider: provider.id };
   const event = { type: 'identity_linked', userId: linkTo, sessionId: visit.session.id, detail } as const;
+  const now = idp.clock.now();
+  const notice = idp.mailing.notice('identity_linked', { at: now.toISOString() });
   const outcome = await idp.events.recordWith(
     asked,
     event,
@@ -36,11 +38,13 @@ export async function linkToAccount(idp: Idp, { upstream, identity, visit, asked
         provider: provider.id,
         subject: identity.subject,
         snapshot: snapshotOf(provider, identity),
-        now: idp.clock.now(),
+        now,
         audit,
+        notice,
       }),
     ({ isNew }) => (isNew ? {} : null),
   );
+  if (outcome.isNew) idp.mailing.tell(notice, outcome.notice);
   if (outcome.ownerId === linkTo) return { seeOther: accountPath(idp, 'accountLinks') };
   return refusedAnswer(upstream, fromLinks(idp, visit.view), (text, name) => ({
     status: 409,

@@ -29,12 +29,17 @@ export interface SignIn extends TakenProof {
   readonly isKnownBrowser: boolean;
 }
 
-const noticeOf = (idp: Idp, { address }: Asked, visit: Visit, now: Date): NewMail | null =>
-  idp.mailing.notice('new_device', {
-    at: now.toISOString(),
-    application: clientOnPage(visit).name,
-    address: address ?? null,
-  });
+interface Told extends Pick<SignIn, 'userId' | 'isKnownBrowser'> {
+  readonly now: Date;
+}
+
+/** Of what the user is told by mail: of two things the one that opens the account to somebody else for longer. */
+function noticeOf(idp: Idp, { address }: Asked, visit: Visit, { userId, isKnownBrowser, now }: Told): NewMail | null {
+  const at = now.toISOString();
+  if (visit.pendingLink?.userId === userId) return idp.mailing.notice('identity_linked', { at });
+  if (isKnownBrowser) return null;
+  return idp.mailing.notice('new_device', { at, application: clientOnPage(visit).name, address: address ?? null });
+}
 
 /** Tells of the identity that is linked with the account, where one waited for its proof. */
 function withPendingLink(
@@ -58,7 +63,7 @@ export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn:
   const secret = idp.random.token();
   const { interactionId, clientId, cookies } = visit;
   const { userId, methods, isKnownBrowser, ...taken } = signIn;
-  const newDeviceNotice = isKnownBrowser ? null : noticeOf(idp, asked, visit, now);
+  const signInNotice = noticeOf(idp, asked, visit, { userId, isKnownBrowser, now });
   const amr = methodReferences(methods);
   const { recoveryCode, newTotp } = taken.effects;
   const factor = {
@@ -85,11 +90,11 @@ export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn:
           ...taken,
           audit,
           linkAudit,
-          newDeviceNotice,
+          signInNotice,
         }),
       ({ id }) => ({ sessionId: id }),
     );
   const began = await withPendingLink(idp, asked, visit, userId, begin);
-  if (began) idp.mailing.tell(newDeviceNotice, began.notice);
+  if (began) idp.mailing.tell(signInNotice, began.notice);
   return began && sessionCookie(secret);
 }

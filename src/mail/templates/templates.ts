@@ -35,5 +35,7 @@ export const templates: {
   authenticator_added: accountChange('authenticator_added'),
   authenticator_removed: accountChange('authenticator_removed'),
   recovery_codes_replaced: accountChange('recovery_codes_replaced'),
+  identity_linked: accountChange('identity_linked'),
+  identity_unlinked: accountChange('identity_unlinked'),
   sessions_ended: accountChange('sessions_ended'),
 };

@@ -65,6 +65,16 @@ export const de: MailTexts = {
       lead: (product) =>
         `Für Ihr ${product}-Konto wurden neue Wiederherstellungscodes erstellt. Die alten gelten nicht mehr.`,
     },
+    identity_linked: {
+      subject: (product) => `Eine neue Anmeldung für Ihr ${product}-Konto wurde eingerichtet`,
+      lead: (product) =>
+        `Mit Ihrem ${product}-Konto wurde ein Konto bei einem anderen Anbieter verknüpft. Wer es hat, kann sich bei Ihrem anmelden.`,
+    },
+    identity_unlinked: {
+      subject: (product) => `Eine Anmeldung für Ihr ${product}-Konto wurde entfernt`,
+      lead: (product) =>
+        `Die Verknüpfung Ihres ${product}-Kontos mit einem Konto bei einem anderen Anbieter wurde gelöst. Mit ihm kann sich niemand mehr anmelden.`,
+    },
     sessions_ended: {
       subject: (product) => `Sie wurden anderswo von Ihrem ${product}-Konto abgemeldet`,
       lead: (product) => `Alle anderen Browser wurden von Ihrem ${product}-Konto abgemeldet.`,

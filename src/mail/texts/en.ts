@@ -61,6 +61,16 @@ export const en: MailTexts = {
       subject: (product) => `New recovery codes for your ${product} account`,
       lead: (product) => `New recovery codes were made for your ${product} account. The old ones no longer work.`,
     },
+    identity_linked: {
+      subject: (product) => `A way to sign in was added to your ${product} account`,
+      lead: (product) =>
+        `An account at another provider was linked with your ${product} account. Whoever has it can sign in to yours.`,
+    },
+    identity_unlinked: {
+      subject: (product) => `A way to sign in was removed from your ${product} account`,
+      lead: (product) =>
+        `An account at another provider was unlinked from your ${product} account. It no longer signs anybody in.`,
+    },
     sessions_ended: {
       subject: (product) => `You were signed out of your ${product} account elsewhere`,
       lead: (product) => `All other browsers were signed out of your ${product} account.`,

@@ -67,6 +67,16 @@ export const es: MailTexts = {
       lead: (product) =>
         `Se han creado códigos de recuperación nuevos para su cuenta de ${product}. Los anteriores ya no funcionan.`,
     },
+    identity_linked: {
+      subject: (product) => `Se ha añadido una forma de iniciar sesión en su cuenta de ${product}`,
+      lead: (product) =>
+        `Se ha vinculado una cuenta de otro proveedor a su cuenta de ${product}. Quien la tenga puede iniciar sesión en la suya.`,
+    },
+    identity_unlinked: {
+      subject: (product) => `Se ha eliminado una forma de iniciar sesión en su cuenta de ${product}`,
+      lead: (product) =>
+        `Se ha desvinculado una cuenta de otro proveedor de su cuenta de ${product}. Ya no permite iniciar sesión.`,
+    },
     sessions_ended: {
       subject: (product) => `Se han cerrado las demás sesiones de su cuenta de ${product}`,
       lead: (product) => `Se ha cerrado la sesión de su cuenta de ${product} en todos los demás navegadores.`,

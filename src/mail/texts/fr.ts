@@ -66,6 +66,16 @@ export const fr: MailTexts = {
       lead: (product) =>
         `De nouveaux codes de secours ont été créés pour votre compte ${product}. Les anciens ne fonctionnent plus.`,
     },
+    identity_linked: {
+      subject: (product) => `Un moyen de connexion a été ajouté à votre compte ${product}`,
+      lead: (product) =>
+        `Un compte chez un autre fournisseur a été associé à votre compte ${product}. Qui le possède peut se connecter au vôtre.`,
+    },
+    identity_unlinked: {
+      subject: (product) => `Un moyen de connexion a été supprimé de votre compte ${product}`,
+      lead: (product) =>
+        `Un compte chez un autre fournisseur a été dissocié de votre compte ${product}. Il ne permet plus de se connecter.`,
+    },
     sessions_ended: {
       subject: (product) => `Les autres sessions de votre compte ${product} ont été fermées`,
       lead: (product) => `Les sessions de votre compte ${product} ont été fermées dans tous les autres navigateurs.`,

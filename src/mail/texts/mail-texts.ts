@@ -5,6 +5,8 @@ export type AccountChangeName =
   | 'authenticator_added'
   | 'authenticator_removed'
   | 'recovery_codes_replaced'
+  | 'identity_linked'
+  | 'identity_unlinked'
   | 'sessions_ended';
 
 /** Every sentence of our mails in one language: a translation is another object of this type. */

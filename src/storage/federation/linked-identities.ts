@@ -1,7 +1,9 @@
-import { type Audit, auditRow } from '../audit/audit-events.js';
+import { auditRow } from '../audit/audit-events.js';
 import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import { mailOutcome, queuedMail } from '../mail/outgoing-mails.js';
+import { type OwnChange, type ToldChange, toldChange } from '../people/own-change.js';
 import type { IdentitySnapshot } from './federated-identities.js';
 
 /** An identity as its owner sees it. */
@@ -48,18 +50,15 @@ const listLinkedIdentitiesStatement = statement<Owner, LinkedIdentity>(
 export const listLinkedIdentities = async (sql: Sql, owner: Owner): Promise<readonly LinkedIdentity[]> =>
   (await sql.query(listLinkedIdentitiesStatement, owner)).rows;
 
-interface NewLink {
-  readonly userId: string;
+interface NewLink extends OwnChange {
   readonly sessionSecretHash: Buffer;
   readonly provider: string;
   readonly subject: string;
   readonly snapshot: IdentitySnapshot;
-  readonly now: Date;
-  readonly audit: Audit;
 }
 
 /** With whom an identity is linked in the end. */
-interface LinkOutcome {
+interface LinkOutcome extends ToldChange {
   /** Null where the session has ended meanwhile, and the identity is nobody's. */
   readonly ownerId: string | null;
   readonly isNew: boolean;
@@ -76,8 +75,17 @@ const linkIdentityStatement = statement<NewLink, LinkOutcome>(
      ON CONFLICT (provider, subject) DO NOTHING RETURNING user_id
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'linked', userId: 'user_id', sessionId: `(${p.audit}::jsonb ->> 'sessionId')::uuid` })}
-   )
-   SELECT COALESCE((SELECT user_id FROM linked), (
+   ), changed AS (
+     SELECT id, email, claims FROM users WHERE id IN (SELECT user_id FROM linked)
+   ), ${queuedMail({
+     mail: p.notice,
+     now: p.now,
+     from: 'changed',
+     userId: 'id',
+     recipient: 'email',
+     language: "claims ->> 'locale'",
+   })}
+   SELECT ${mailOutcome} AS notice, COALESCE((SELECT user_id FROM linked), (
      SELECT f.user_id FROM federated_identities f WHERE f.provider = ${p.provider} AND f.subject = ${p.subject}
    )) AS "ownerId", EXISTS (SELECT FROM linked) AS "isNew"`,
 );
@@ -89,15 +97,14 @@ export async function linkIdentity(sql: Sql, link: NewLink): Promise<LinkOutcome
   return row;
 }
 
-interface Unlink extends Owner {
+interface Unlink extends OwnChange {
+  readonly providers: Owner['providers'];
   readonly provider: string;
   readonly subject: string;
-  readonly now: Date;
-  readonly audit: Audit;
 }
 
 // All identities of the user are locked: of two that are unlinked at once the second waits, and sees what is left by the first.
-const unlinkIdentityStatement = statement<Unlink, { provider: string }>(
+const unlinkIdentityStatement = statement<Unlink, ToldChange>(
   'unlink_identity',
   (p) => `
    WITH mine AS (
@@ -107,13 +114,12 @@ const unlinkIdentityStatement = statement<Unlink, { provider: string }>(
      DELETE FROM federated_identities d USING mine f
      WHERE (d.provider, d.subject) = (f.provider, f.subject) AND f.provider = ${p.provider} AND f.subject = ${p.subject}
        AND ${hasOtherWay(p.providers, 'mine')}
-     RETURNING d.provider, d.user_id
-   ), audited AS (
-     ${auditRow({ audit: p.audit, now: p.now, from: 'unlinked', userId: 'user_id', sessionId: `(${p.audit}::jsonb ->> 'sessionId')::uuid` })}
-   )
-   SELECT provider FROM unlinked`,
+     RETURNING d.user_id
+   ), changed AS (
+     SELECT id, email, claims FROM users WHERE id IN (SELECT user_id FROM unlinked)
+   ), ${toldChange({ now: p.now, audit: p.audit, notice: p.notice, from: 'changed' })}`,
 );
 
-/** @returns false where the identity is not linked with the account, or is the only way to sign in to it */
-export const unlinkIdentity = async (sql: Sql, unlink: Unlink): Promise<boolean> =>
-  (await sql.query(unlinkIdentityStatement, unlink)).rowCount === 1;
+/** @returns null where the identity is not linked with the account, or is the only way to sign in to it */
+export const unlinkIdentity = async (sql: Sql, unlink: Unlink): Promise<ToldChange | null> =>
+  (await sql.query(unlinkIdentityStatement, unlink)).rows[0] ?? null;

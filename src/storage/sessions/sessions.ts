@@ -71,8 +71,11 @@ interface NewSession extends TakenProof {
   readonly audit: Audit;
   /** Of the identity that waits in the interaction for the proof of this account; null where none does. */
   readonly linkAudit: Audit | null;
-  /** Goes to a user who has signed in before; null where the browser is one that the account knows. */
-  readonly newDeviceNotice: NewMail | null;
+  /**
+   * Goes to a user who has signed in before: of the identity that is linked, or else of a browser that the account does not know; null where
+   * there is nothing to tell.
+   */
+  readonly signInNotice: NewMail | null;
 }
 
 /** A session that has begun, and what became of the notice. */
@@ -127,9 +130,10 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
    ), link_audited AS (
      ${auditRow({ audit: p.linkAudit, now: p.now, from: 'linked, signed_in', userId: 'signed_in.user_id', sessionId: 'id' })}
    ), ${queuedMail({
-     mail: p.newDeviceNotice,
+     mail: p.signInNotice,
      now: p.now,
-     from: returningUser,
+     from: `${returningUser} JOIN LATERAL (
+       SELECT WHERE ${p.linkAudit}::jsonb IS NULL OR EXISTS (SELECT FROM linked)) told ON true`,
      userId: 'u.id',
      recipient: 'u.email',
      language: "u.claims ->> 'locale'",

@@ -37,7 +37,7 @@ const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSessio
     effects: {},
     audit,
     linkAudit: null,
-    newDeviceNotice: null,
+    signInNotice: null,
     ...overrides,
   };
   return beginSession(database.sql, session).then((began) => ({ id: began?.id ?? null, secretHash }));

@@ -19,6 +19,8 @@ const samples: TemplateParameters = {
   authenticator_added: { at },
   authenticator_removed: { at },
   recovery_codes_replaced: { at },
+  identity_linked: { at },
+  identity_unlinked: { at },
   sessions_ended: { at },
 };
 const secret = 'known-to-the-recipient-alone';

@@ -21,6 +21,9 @@ const linkedWith = async (subject: string, id = 'open'): Promise<string | undefi
   (await rows('SELECT user_id FROM federated_identities WHERE subject = $1 AND provider = $2', [subject, id]))[0]
     ?.user_id;
 
+const mailsTo = ({ id }: TestUser) =>
+  rows('SELECT recipient, template FROM outgoing_mails WHERE user_id = $1 ORDER BY created_at, id', [id]);
+
 /** Somebody with an account in either house, under one address. */
 async function twins(): Promise<{ here: TestUser; there: TestUser }> {
   const here = await idp().addUser();
@@ -64,6 +67,14 @@ describe('An identity whose address somebody here has (OIDC Core §5.7)', () => 
     expect(again.browser.cookies.has('session')).toBe(true);
     const [session] = await rows("SELECT user_id FROM sessions WHERE 'fed' = ANY (amr)");
     expect(session.user_id).toBe(here.id);
+  });
+
+  it('is told to whom the account belongs, in the place of the browser', async () => {
+    const { here, there } = await twins();
+    await idp().signIn(idp().newBrowser(), await idp().start(client), here);
+    const { browser, answer } = await arrived(there);
+    await signInTo(browser, await browser.get(answer.location ?? ''), here);
+    expect(await mailsTo(here)).toMatchObject([{ recipient: here.email, template: 'identity_linked' }]);
   });
 
   it('is not linked with a wrong password, nor with another account', async () => {
@@ -165,6 +176,9 @@ describe('Linked accounts at the account', () => {
     expect(answer.location).toBe(links);
     expect(await linkedWith(there.id)).toBeUndefined();
     expect((await idp().audited('identity_unlinked')).at(-1)).toMatchObject({ user_id: here.id });
+    expect((await mailsTo(here)).map(({ template }) => template)).toEqual(
+      expect.arrayContaining(['identity_linked', 'identity_unlinked']),
+    );
     expect((await browser.get('/account/activity')).text).toContain('Unlinked an account at another provider');
   });
 
