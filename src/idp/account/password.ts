@@ -1,3 +1,4 @@
+import { hashToken } from '../../crypto/digest.js';
 import { html } from '../../pages/html.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import type { Parameters } from '../../protocol/parameters.js';
@@ -5,6 +6,7 @@ import type { PasswordProblem } from '../../protocol/sign-in/password-policy.js'
 import { changeOwnPassword } from '../../storage/people/own-password.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
+import { sessionCookie } from '../interaction/cookies.js';
 import { newPasswordField } from '../interaction/new-password-field.js';
 import { csrfField } from '../interaction/parts.js';
 import { accountPath } from '../interaction/paths.js';
@@ -52,17 +54,23 @@ async function changePassword(idp: Idp, visit: AccountVisit, password: string): 
   const turn = { block: addressBlock(asked.address ?? ''), known: true };
   const passwordHash = await idp.passwords.hash(password, turn);
   const now = idp.clock.now();
+  const secret = idp.random.token();
+  const secretHash = hashToken(secret);
   const notice = idp.mailing.notice('password_changed', { at: now.toISOString() });
   const event = { type: 'user_changed', userId, sessionId: currentId, detail: { change: 'password set' } } as const;
   const changed = await idp.events.recordWith(asked, event, (audit) =>
-    changeOwnPassword(idp.sql, { userId, currentId, passwordHash, now, audit, notice }),
+    changeOwnPassword(idp.sql, { userId, currentId, secretHash, passwordHash, now, audit, notice }),
   );
   if (changed) idp.mailing.tell(notice, changed.notice);
   const seeOther = accountPath(idp, 'account');
-  if (!changed || cookies.browser === undefined) return { seeOther };
+  if (!changed) return { seeOther };
+  if (cookies.browser === undefined) return { seeOther, cookies: [sessionCookie(secret)] };
   // Every browser is a stranger to the new password, but for the one that set it.
   const account = { id: userId, passwordChangedAt: now };
-  return { seeOther, cookies: [rememberedBrowser(idp, { browser: cookies.browser, cookies }, account)] };
+  return {
+    seeOther,
+    cookies: [sessionCookie(secret), rememberedBrowser(idp, { browser: cookies.browser, cookies }, account)],
+  };
 }
 
 /** Another password, for somebody who has just proven who they are; every other session ends. */

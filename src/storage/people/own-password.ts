@@ -7,6 +7,8 @@ interface OwnPassword {
   readonly userId: string;
   /** The session in which it is changed: the only one that goes on. */
   readonly currentId: string;
+  /** Of the secret that it has from now on: whoever learned the old one has nothing by it. */
+  readonly secretHash: Buffer;
   readonly passwordHash: string;
   readonly now: Date;
   readonly audit: Audit;
@@ -21,6 +23,9 @@ const changeOwnPasswordStatement = statement<OwnPassword, { notice: MailOutcome 
      WHERE id = ${p.userId} AND disabled_at IS NULL
        AND EXISTS (SELECT FROM sessions WHERE id = ${p.currentId} AND user_id = ${p.userId} AND expires_at > ${p.now})
      RETURNING id, email, claims
+   ), renewed AS (
+     UPDATE sessions SET secret_hash = ${p.secretHash}, authz_secret_hash = NULL
+     WHERE id = ${p.currentId} AND EXISTS (SELECT FROM changed)
    ), ended AS (
      DELETE FROM sessions WHERE user_id IN (SELECT id FROM changed) AND id <> ${p.currentId}
    ), links AS (
@@ -70,7 +75,7 @@ export async function endSessionsOfOldPassword(sql: Sql, sessions: LateSessions)
 }
 
 /**
- * Sets the password that a user chose, ends every other session with all that was granted in it, offline access included, and every
+ * Sets the password that a user chose, gives their session another secret, ends every other session with all that was granted in it, offline access included, and every
  * mailed link, and writes the notice.
  * @returns what became of the notice; null when the session or the user is gone: then nothing is changed
  */

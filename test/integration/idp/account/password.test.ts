@@ -34,6 +34,16 @@ describe('Another password', () => {
     expect((await openAccount(idp.newBrowser(), user)).text).not.toContain(user.email);
   });
 
+  it('gives the session another secret, so that a copy of the old one is worth nothing', async () => {
+    const user = await idp.addUser();
+    const [browser, thief] = [idp.newBrowser(), idp.newBrowser()];
+    const page = await openAccount(browser, user, path);
+    for (const [name, value] of browser.cookies) thief.cookies.set(name, value);
+    expect(await statusOf(thief)).toBe(200);
+    await submitted(browser, page, fields);
+    expect([await statusOf(browser), await statusOf(thief)]).toEqual([200, 303]);
+  });
+
   it('is for somebody who proved within five minutes who they are, when it is asked for and when it is sent', async () => {
     const user = await idp.addUser();
     const browser = idp.newBrowser();
