@@ -64,9 +64,25 @@ const withdrawAccessStatement = statement<Withdrawal, { revokedGrants: number }>
    SELECT (SELECT count(*)::integer FROM revoked) AS "revokedGrants" FROM happened`,
 );
 
+// A code that was being issued at the same moment kept the consent from being deleted until its grant was there: too late for the
+// snapshot of the statement above.
+const revokeLateGrantsStatement = statement<Pick<Withdrawal, 'userId' | 'clientId' | 'now'>>(
+  'revoke_grants_of_withdrawn_access',
+  (p) => `
+   UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id IN (
+     SELECT id FROM authorization_grants
+     WHERE user_id = ${p.userId} AND client_id = ${p.clientId} AND revoked_at IS NULL
+     ORDER BY id FOR NO KEY UPDATE)`,
+);
+
 /**
  * Withdraws what the user allowed the client, and revokes every authorization grant that it has from the user.
  * @returns how many were revoked, or null when there was neither consent nor grant
  */
-export const withdrawAccess = async (sql: Sql, withdrawal: Withdrawal): Promise<number | null> =>
-  (await sql.query(withdrawAccessStatement, withdrawal)).rows[0]?.revokedGrants ?? null;
+export async function withdrawAccess(sql: Sql, withdrawal: Withdrawal): Promise<number | null> {
+  const [happened] = (await sql.query(withdrawAccessStatement, withdrawal)).rows;
+  if (!happened) return null;
+  const { userId, clientId, now } = withdrawal;
+  const { rowCount } = await sql.query(revokeLateGrantsStatement, { userId, clientId, now });
+  return happened.revokedGrants + rowCount;
+}

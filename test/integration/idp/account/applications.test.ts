@@ -49,4 +49,29 @@ describe('The applications of an account', () => {
     const told = (await house.idp.audited('consent_withdrawn')).filter(({ user_id: id }) => id === other.id);
     expect(told).toHaveLength(1);
   });
+
+  it('lose the grant of a code that is being issued while access is withdrawn', async () => {
+    const user = await house.idp.addUser();
+    const person = house.visitor();
+    await house.signIn(person, client, user);
+    const page = await openAccount(person.atIdp, user, path);
+    const { pool } = house.idp.database;
+    const issuing = await pool.connect();
+    await issuing.query('BEGIN');
+    await issuing.query('SELECT FROM consents WHERE user_id = $1 FOR KEY SHARE', [user.id]);
+    await issuing.query(
+      `INSERT INTO authorization_grants (id, client_id, user_id, session_id, scopes, resources, auth_time, amr, created_at, expires_at)
+       SELECT gen_random_uuid(), client_id, user_id, session_id, scopes, resources, auth_time, amr, created_at, expires_at
+       FROM authorization_grants WHERE user_id = $1`,
+      [user.id],
+    );
+    const withdrawn = submitted(person.atIdp, page, { client });
+    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%withdrawn AS%'`;
+    while ((await pool.query(waits)).rowCount === 0);
+    await issuing.query('COMMIT');
+    issuing.release();
+    expect((await withdrawn).status).toBe(303);
+    const living = 'SELECT FROM authorization_grants WHERE user_id = $1 AND revoked_at IS NULL';
+    expect((await pool.query(living, [user.id])).rowCount).toBe(0);
+  });
 });
