@@ -40,8 +40,8 @@ h2{font-size:.875rem;font-weight:600;color:var(--quiet)}
 form{display:flex;flex-direction:column;gap:1.25rem}
 .field{display:flex;flex-direction:column;gap:.375rem}
 label{font-weight:550;font-size:.9375rem}
-input{font:inherit;width:100%;min-height:2.875rem;padding:.5rem .875rem;color:var(--ink);background:var(--field);border:1px solid var(--edge);border-radius:.625rem}
-input:hover{border-color:var(--ink)}
+input,select{font:inherit;width:100%;min-height:2.875rem;padding:.5rem .875rem;color:var(--ink);background:var(--field);border:1px solid var(--edge);border-radius:.625rem}
+input:hover,select:hover{border-color:var(--ink)}
 input[aria-invalid=true]{border-color:var(--wrong);box-shadow:inset 0 0 0 1px var(--wrong)}
 .fault{color:var(--wrong);font-size:.875rem}
 .button{font:inherit;font-weight:600;min-height:2.875rem;padding:.5rem 1.25rem;border:1px solid transparent;border-radius:.625rem;background:var(--accent);color:var(--on-accent);
@@ -58,7 +58,7 @@ a:hover{color:var(--accent-strong);text-decoration-thickness:2px}
 .plain{font:inherit;font-size:.9375rem;text-align:start;padding:.1875rem 0;border:0;background:none;color:var(--accent);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:.2em;cursor:pointer}
 .field>.plain{align-self:flex-end}
 .plain:hover{color:var(--accent-strong);text-decoration-thickness:2px}
-a:focus-visible,button:focus-visible,input:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .alert{padding:.875rem 1rem;border-radius:.625rem;background:var(--wrong-wash);border:1px solid var(--wrong);font-size:.9375rem}
 .alert strong{display:block;color:var(--wrong)}
 .notice{padding:.875rem 1rem;border-radius:.625rem;background:var(--wash);border:1px solid var(--line);font-size:.9375rem}

@@ -26,6 +26,8 @@ export interface Reader {
 export interface PageContext {
   /** The languages that the request asks for (OIDC Core §3.1.2.1 `ui_locales`). */
   readonly requested?: readonly string[] | undefined;
+  /** The language of whoever is signed in, as their account says it. */
+  readonly own?: string | undefined;
   /** The request's name in the language cookie. */
   readonly request?: string | undefined;
   readonly here?: string | undefined;
@@ -44,8 +46,8 @@ export function readerOf(cookies: Cookies, req: IncomingMessage): Reader {
   return { accepted: req.headers['accept-language'], chosen: asLanguage(language), chosenFor };
 }
 
-export function viewFor(brand: Brand, reader: Reader, { requested = [], request, here }: PageContext = {}): View {
+export function viewFor(brand: Brand, reader: Reader, { requested = [], own, request, here }: PageContext = {}): View {
   const chosenSince = request !== undefined && reader.chosenFor === request;
-  const language = chooseLanguage({ ...reader, requested, chosenSince }, brand.language);
+  const language = chooseLanguage({ ...reader, requested, own, chosenSince }, brand.language);
   return { brand, texts: textsIn[language], here };
 }

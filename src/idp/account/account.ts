@@ -2,7 +2,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { hashToken } from '../../crypto/digest.js';
 import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
 import { askedOf } from '../../http/request/asked.js';
-import { readForm } from '../../http/request/form.js';
+import { readForm, readQuery } from '../../http/request/form.js';
 import { viewFor } from '../../pages/view.js';
 import { type AccountPage, type Endpoint, endpoints } from '../../protocol/endpoints.js';
 import { findAccountSession } from '../../storage/people/account.js';
@@ -12,6 +12,7 @@ import { type Answer, sendAnswer } from '../interaction/answer.js';
 import { presentedCookies } from '../interaction/cookies.js';
 import { languageSwitch } from '../interaction/language-switch.js';
 import { pageErrors } from '../interaction/page-errors.js';
+import { ownLanguage } from '../interaction/parts.js';
 import { accountPath } from '../interaction/paths.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
 import { keepAlive } from '../sign-in/session.js';
@@ -67,9 +68,9 @@ async function readVisit(
   }
   await keepAlive(idp, session);
   const action = accountPath(idp, page);
-  const view = viewFor(idp.brand, cookies.reader, { here: action });
+  const view = viewFor(idp.brand, cookies.reader, { here: action, own: ownLanguage(session) });
   const csrf = csrfToken(idp.csrfKey, secret, page);
-  return { visit: { page, session, secret, cookies, asked, view, csrf, action } };
+  return { visit: { page, session, secret, cookies, asked, query: readQuery(req), view, csrf, action } };
 }
 
 function send(idp: Idp, res: Response, answer: Answer | Download): void {

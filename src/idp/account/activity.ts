@@ -35,7 +35,12 @@ const sentence = ({ events }: Texts['account'], { type, change }: Told): string 
 
 async function activityPage(idp: Idp, visit: AccountVisit) {
   const { account: text, language } = visit.view.texts;
-  const activity = await listActivity(idp.sql, { userId: visit.session.userId, types: toldEvents, most });
+  const asked = visit.query.get('before') ?? '';
+  const before = /^\d{1,18}$/.test(asked) ? asked : null;
+  // One more than is shown tells whether there is another page.
+  const which = { userId: visit.session.userId, types: toldEvents, most: most + 1, before };
+  const found = await listActivity(idp.sql, which);
+  const activity = found.slice(0, most);
   const lines = activity.map((each) => {
     const where = [each.client, each.address].filter((value) => value !== null).join(', ');
     return html`<li><div>
@@ -43,7 +48,10 @@ async function activityPage(idp: Idp, visit: AccountVisit) {
       <p class="fine">${momentIn(language, each.occurredAt.toISOString())}${where !== '' && html`<br>${where}`}</p>
     </div></li>`;
   });
-  const content = html`<p class="lead">${text.activityLead}</p><ul class="scopes">${lines}</ul>`;
+  const older = found.length > most && html`<a href="${visit.action}?before=${activity.at(-1)?.id}">${text.older}</a>`;
+  const newest = before !== null && html`<a href="${visit.action}">${text.newest}</a>`;
+  const content = html`<p class="lead">${text.activityLead}</p><ul class="scopes">${lines}</ul>
+    ${(older || newest) && html`<nav class="links" aria-label="${text.activityPages}">${newest}${older}</nav>`}`;
   return { page: accountPage(idp, visit, content) };
 }
 

@@ -22,7 +22,7 @@ async function dataOf({ sql, clock, config }: Idp, { session }: AccountVisit): P
     listPasskeys(sql, userId),
     findOwnTotp(sql, userId),
     listLinkedIdentities(sql, { userId, providers }),
-    listActivity(sql, { userId, types: toldEvents, most }),
+    listActivity(sql, { userId, types: toldEvents, most, before: null }),
   ]);
   const account = { sub: userId, created_at: session.createdAt, password_changed_at: session.passwordChangedAt };
   const claims = claimsOf(session);

@@ -14,6 +14,8 @@ export interface AccountVisit {
   readonly secret: string;
   readonly cookies: PresentedCookies;
   readonly asked: Asked;
+  /** Of the URL. */
+  readonly query: Parameters;
   readonly view: View;
   /** What the page's forms carry: it fits this session and this page only. */
   readonly csrf: string;

@@ -54,9 +54,11 @@ export const browserCookie = (idp: Idp, value: string): CookieToSet => lasting(i
 
 export const knownBrowserCookie = (idp: Idp, value: string): CookieToSet => lasting(idp, 'known_browser', value);
 
-/** What a person chose at the foot of a page; `request` names the one on whose pages it was. */
-export const languageCookie = (idp: Idp, language: Language, request: string | undefined): CookieToSet =>
-  lasting(idp, languageCookieName, languageCookieValue(language, request));
+/** What a person chose at the foot of a page; `request` names the one on whose pages it was. Null clears it. */
+export const languageCookie = (idp: Idp, language: Language | null, request: string | undefined): CookieToSet =>
+  language === null
+    ? { name: languageCookieName, value: null }
+    : lasting(idp, languageCookieName, languageCookieValue(language, request));
 
 /** Seconds for which nobody who said no is asked again in that browser. */
 const declinedFor = 30 * 86_400;

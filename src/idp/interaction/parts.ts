@@ -74,3 +74,8 @@ export const personOnPage = (person: {
     detail: person.email ?? person.username,
   };
 };
+
+/** The language that somebody chose for their account (OIDC Core §5.1 `locale`). */
+export const ownLanguage = (
+  person: { readonly claims: Readonly<Record<string, unknown>> } | null | undefined,
+): string | undefined => (typeof person?.claims.locale === 'string' ? person.claims.locale : undefined);

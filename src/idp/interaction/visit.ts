@@ -13,6 +13,7 @@ import { type VisitedInteraction, visitInteraction } from '../../storage/interac
 import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Idp } from '../deps.js';
 import type { PresentedCookies } from './cookies.js';
+import { ownLanguage } from './parts.js';
 import { pageContext } from './paths.js';
 import { clientDisabled, cookiesMissing, foreignBrowser, interactionGone } from './refusal.js';
 
@@ -50,7 +51,11 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
   if (found.clientDisabledAt) throw clientDisabled(found.request);
   const silent = found.request.prompts.includes('none');
   if (cookies.browser === undefined && !silent) throw cookiesMissing(found.request);
-  const context = { ...pageContext(idp, { interactionId }), requested: found.request.uiLocales };
+  const context = {
+    ...pageContext(idp, { interactionId }),
+    requested: found.request.uiLocales,
+    own: ownLanguage(found.session),
+  };
   const view = viewFor(idp.brand, cookies.reader, context);
   const clientId = found.clientId ?? undefined;
   return { ...found, clientId, interactionId, cookies, browser: cookies.browser ?? '', silent, view };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openAccount, submitted } from '../../../support/account.js';
-import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
+import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
+import { addClient } from '../../../support/rows.js';
 
 let idp: TestIdp;
 beforeAll(async () => {
@@ -45,6 +46,35 @@ describe('What somebody says of themselves', () => {
     expect(refused.text).toContain(`id="${name}-fault"`);
     expect(refused.text).toContain(value);
     expect(await claimsOf(user)).toEqual({ nickname: 'Ada' });
+  });
+
+  it('the language is that of the pages and of mails, in each browser; `ui_locales` outdoes it', async () => {
+    const user = await idp.addUser();
+    const [here, there] = [idp.newBrowser(), idp.newBrowser({ 'accept-language': 'es' })];
+    const page = await openAccount(here, user, '/account/profile');
+    await submitted(here, page, { locale: 'de' });
+    expect(await claimsOf(user)).toEqual({ locale: 'de' });
+    expect((await here.get('/account')).text).toContain('<html lang="de"');
+    expect((await openAccount(there, user, '/account')).text).toContain('<html lang="de"');
+    const client = await addClient(idp.database);
+    const hubOf = async (request = {}) => (await there.get(hub(await idp.start(client, request)))).text;
+    expect([await hubOf(), await hubOf({ uiLocales: ['fr'] })]).toEqual([
+      expect.stringContaining('<html lang="de"'),
+      expect.stringContaining('<html lang="fr"'),
+    ]);
+    await submitted(here, await here.get('/account/profile'), { locale: 'auto' });
+    expect(await claimsOf(user)).toEqual({});
+    expect((await there.get('/account')).text).toContain('<html lang="es"');
+  });
+
+  it('the language is one of ours', async () => {
+    const user = await idp.addUser({ claims: { locale: 'ja' } });
+    const browser = idp.newBrowser();
+    const page = await openAccount(browser, user, '/account/profile');
+    expect(page.text).toContain('<option value="ja" selected>');
+    expect((await submitted(browser, page, { locale: 'xx' })).status).toBe(422);
+    await submitted(browser, page, { nickname: 'Ada' });
+    expect(await claimsOf(user)).toEqual({ locale: 'ja', nickname: 'Ada' });
   });
 });
 
