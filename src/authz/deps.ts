@@ -17,6 +17,7 @@ import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { createFailedAuthentications, type FailedAuthentications } from './client/failed-authentications.js';
 import { createInteractionLimits, type InteractionLimits } from './interaction-limits.js';
+import { createPushLimits, type PushLimits } from './push-limits.js';
 
 /** The part of the configuration that this room reads. */
 export type AuthzConfig = Pick<
@@ -59,6 +60,7 @@ export interface Authz extends AuthzGiven {
   readonly clientKeys: ClientKeys;
   readonly failedAuthentications: FailedAuthentications;
   readonly interactionLimits: InteractionLimits;
+  readonly pushLimits: PushLimits;
   /** Per session: codes that are issued without an interaction. */
   readonly codesOfSession: RateLimiter;
   /** Makes a code from a handle: the same browser asking twice gets the same answer. */
@@ -94,6 +96,7 @@ export function assemble(given: AuthzGiven): Authz {
     clientKeys: createClientKeys(given.outbound, given.clock),
     failedAuthentications: createFailedAuthentications(given.clock),
     interactionLimits: createInteractionLimits(given.config.limits, given.clock),
+    pushLimits: createPushLimits(given.config.limits, given.clock),
     codesOfSession: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     codeKey: deriveKey(current, 'authorization code'),
     userCodeKey: deriveKey(current, 'user code'),

@@ -13,6 +13,7 @@ import { type Endpoint, type EndpointName, endpoints } from '../protocol/endpoin
 import { ping } from '../storage/connection/sql.js';
 import { authorize } from './authorization/authorize.js';
 import { deviceAuthorization } from './authorization/device-authorization.js';
+import { par } from './authorization/pushed-authorization-request.js';
 import { resume } from './authorization/resume.js';
 import { type Authz, type AuthzGiven, assemble } from './deps.js';
 import { introspect } from './inspection/introspect.js';
@@ -35,6 +36,7 @@ const handlers: Endpoints = {
   jwks,
   authorize,
   resume,
+  par,
   revoke,
   deviceAuthorization,
   authorizationServerMetadata: metadata,
@@ -43,6 +45,7 @@ const handlers: Endpoints = {
 /** Which pages elsewhere may read the answers (Fetch §3.2): documents for all, tokens for configured origins. Never with cookies. */
 const readableBy: Readonly<Partial<Record<AuthzEndpoint, 'all' | 'configured'>>> = {
   token: 'configured',
+  par: 'configured',
   revoke: 'configured',
   jwks: 'all',
   openidConfiguration: 'all',

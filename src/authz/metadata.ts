@@ -18,6 +18,7 @@ export function metadata({ config }: Authz): RequestHandler {
     userScopes: userScopes(config.claims.scopes),
     claims: supportedClaims(config.claims.scopes),
     acrValues: attainableContextClasses,
+    requiresPushedRequests: config.policy.requirePushedAuthorizationRequests,
   });
   const answer = {
     type: 'application/json; charset=utf-8',

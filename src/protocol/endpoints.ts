@@ -21,6 +21,12 @@ export const endpoints = {
     metadata: 'authorization_endpoint',
   },
   resume: { role: 'authz', methods: ['GET'], path: '/oauth2/v1/resume' },
+  par: {
+    role: 'authz',
+    methods: ['POST'],
+    path: '/oauth2/v1/par',
+    metadata: 'pushed_authorization_request_endpoint',
+  },
   token: { role: 'authz', methods: ['POST'], path: '/oauth2/v1/token', metadata: 'token_endpoint' },
   introspect: { role: 'authz', methods: ['POST'], path: '/oauth2/v1/introspect', metadata: 'introspection_endpoint' },
   revoke: { role: 'authz', methods: ['POST'], path: '/oauth2/v1/revoke', metadata: 'revocation_endpoint' },

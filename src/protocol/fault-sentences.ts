@@ -82,6 +82,15 @@ export const faults = {
 
   // Authorization request
   requestObject: fault('The parameter request is not supported: send plain parameters.', 'OIDC Core §6.1'),
+  requestNotPushed: fault(
+    'The request has to be pushed: send it to the pushed authorization request endpoint, and here client_id and its request_uri alone.',
+    'RFC 9126 §5',
+  ),
+  requestUriPushed: fault('request_uri is sent to the endpoint that answers with one.', 'RFC 9126 §2.1'),
+  pushedRequestNotUsable: fault(
+    'request_uri is unknown, expired, used or of another client: go back to the application and begin again.',
+    'RFC 9126 §7.3',
+  ),
   requestUri: fault('The parameter request_uri is not supported: send plain parameters.', 'OIDC Core §6.2'),
   registration: fault('The parameter registration is not supported: clients register beforehand.', 'OIDC Core §7.2.1'),
   responseMode: fault('response_mode is neither query nor form_post.', 'Multiple Response Types §2.1'),
@@ -212,6 +221,7 @@ export const faults = {
   ),
 
   // Load
+  tooManyPushedRequests: fault('Too many requests were pushed. Try again later.', 'RFC 9126 §2.3'),
   tooManyInteractions: fault('Too many sign-ins were started. Try again later.', 'RFC 6585 §4'),
 
   // The body of a request

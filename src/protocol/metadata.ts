@@ -19,6 +19,8 @@ export interface MetadataFacts {
   readonly userScopes: readonly string[];
   readonly claims: readonly string[];
   readonly acrValues: readonly string[];
+  /** Of every client (RFC 9126 §5). */
+  readonly requiresPushedRequests: boolean;
 }
 
 /** Each endpoint that names a metadata member, at its role's public URL (RFC 8414 §2). */
@@ -74,6 +76,7 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   claims_parameter_supported: true,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
+  require_pushed_authorization_requests: facts.requiresPushedRequests,
   authorization_response_iss_parameter_supported: true,
   // An empty list is left out (RFC 8414 §3.2).
   ...(facts.resources.length > 0 ? { protected_resources: facts.resources.map(({ identifier }) => identifier) } : {}),

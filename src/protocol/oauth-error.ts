@@ -56,6 +56,8 @@ const rules = {
   account_selection_required: rule(400, 'The user has to choose an account.'),
   request_not_supported: rule(400, 'The request parameter is not supported.'),
   request_uri_not_supported: rule(400, 'The request_uri parameter is not supported.'),
+  // OIDC Core §3.1.2.6, RFC 9101 §7
+  invalid_request_uri: rule(400, 'The request_uri is invalid, expired, used or not yours.'),
   registration_not_supported: rule(400, 'The registration parameter is not supported.'),
   // OpenID Connect Core Error Code unmet_authentication_requirements §2
   unmet_authentication_requirements: rule(400, 'The user cannot sign in as strongly as the request requires.'),

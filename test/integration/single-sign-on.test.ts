@@ -271,6 +271,47 @@ describe('authz knows a session no longer than it lives', () => {
   });
 });
 
+describe('A pushed request in a browser with a session (RFC 9126 §4)', () => {
+  const push = async (changes: Record<string, string> = {}): Promise<Record<string, string>> => {
+    const form = { ...house.request(client), ...changes };
+    const { json } = await house.authz.post<{ request_uri: string }>(paths.par, form);
+    return { client_id: client, request_uri: json.request_uri };
+  };
+  const bring = ({ atAuthz }: Visitor, asked: Record<string, string>) =>
+    atAuthz.get(`${paths.authorize}?${new URLSearchParams(asked)}`);
+
+  it.each([[{}], [{ prompt: 'none' }]])('with %j is answered in one step and used up', async (changes) => {
+    const { person } = await signedIn();
+    const asked = await push(changes);
+    let answer: Answer | undefined;
+    const ran = await statementsOf(async () => {
+      answer = await bring(person, asked);
+    });
+    expect(ran).toEqual(['find_pushed_request', 'find_signed_in', 'issue_code']);
+    await house.exchange(client, answer && toldClient(answer).code);
+    expect((await bring(person, asked)).status).toBe(400);
+  });
+
+  it('is not used up on the way to idp, but by the answer that comes from there', async () => {
+    const { person } = await signedIn();
+    const asked = await push({ prompt: 'consent' });
+    expect(isAtHub(await bring(person, asked))).toBe(true);
+    expect(toldClient(await house.walk(person, await bring(person, asked))).code).toBeDefined();
+    expect((await bring(person, asked)).status).toBe(400);
+  });
+
+  it('twenty at once: one code (RFC 9126 §7.3)', async () => {
+    const { person, user } = await signedIn();
+    const asked = await push();
+    const before = await rows('SELECT FROM authorization_grants WHERE user_id = $1', [user.id]);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => bring(person, asked)));
+    expect(answers.filter(({ location }) => location?.startsWith(redirectUri))).toHaveLength(1);
+    expect(await rows('SELECT FROM authorization_grants WHERE user_id = $1', [user.id])).toHaveLength(
+      before.length + 1,
+    );
+  });
+});
+
 describe('The cookie by which authz knows a session', () => {
   const setBy = async (person: Visitor, user?: TestUser, parameters: Record<string, string> = {}) => {
     const set: string[] = [];

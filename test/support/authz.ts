@@ -52,6 +52,7 @@ export interface TestAuthz extends TestRole {
 export const paths = {
   authorize: '/oauth2/v1/authorize',
   resume: '/oauth2/v1/resume',
+  par: '/oauth2/v1/par',
   token: '/oauth2/v1/token',
   introspect: '/oauth2/v1/introspect',
   revoke: '/oauth2/v1/revoke',

@@ -63,6 +63,7 @@ export const configuration: AllRolesConfig = {
   signingKeys: { algorithms: [...usualSigningAlgorithms], rotationInterval: 90 * day, publishLead: day },
   lifetimes: {
     interaction: 30 * minute,
+    pushedRequest: 90_000,
     authorizationCode: minute,
     accessToken: 10 * minute,
     idToken: hour,
@@ -99,10 +100,11 @@ export const configuration: AllRolesConfig = {
   registration: 'open',
   identityProviders: [],
   logout: { confirmation: 'unless_hinted' },
-  policy: { secondFactor: 'when_enrolled' },
+  policy: { secondFactor: 'when_enrolled', requirePushedAuthorizationRequests: false },
   limits: {
     interactionsPerAddress: { burst: 10_000, perSecond: 1_000 },
     interactions: { burst: 10_000, perSecond: 1_000 },
+    pushedRequestsPerClient: { burst: 10_000, perSecond: 1_000 },
   },
   mail: { notices: true, mostPerHour: 6 },
   pages: {

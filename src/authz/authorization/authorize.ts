@@ -12,10 +12,10 @@ import { OAuthError } from '../../protocol/oauth-error.js';
 import { startInteraction } from '../../storage/interactions/interactions.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
+import { admitRequest } from './admit-request.js';
 import { bindBrowser } from './browser-binding.js';
 import { sendAuthorizationError, sendAuthorizationResponse } from './send-authorization-response.js';
 import { codeAtOnce } from './single-sign-on.js';
-import { findTarget, validateRequest } from './validate-request.js';
 
 /** Opens the conversation with idp and sends the browser there, bound by a cookie and by an id that is a secret. */
 async function start(authz: Authz, req: Request, res: Response, request: ValidatedAuthorizationRequest): Promise<void> {
@@ -43,9 +43,11 @@ export const authorize =
   async (req, res) => {
     const parameters = req.method === 'POST' ? await readForm(req) : readQuery(req);
     noteRequestedLanguages(res, parseUiLocales(parameters.get('ui_locales')));
-    const target = await findTarget(authz, parameters);
+    const { target, validate } = await admitRequest(authz, parameters);
+    let request: ValidatedAuthorizationRequest | undefined;
     try {
-      const request = await validateRequest(authz, parameters, target);
+      request = await validate();
+      noteRequestedLanguages(res, request.uiLocales);
       const code = await codeAtOnce(authz, req, target, request);
       if (code !== null) {
         sendAuthorizationResponse(authz, req, res, successResponse(target, authz.config.issuer, code));
@@ -55,7 +57,7 @@ export const authorize =
       await start(authz, req, res, request);
     } catch (error) {
       // Whoever looks at the page waits: the client could do no better. With prompt=none nobody does.
-      if (isBusy(error) && parameters.get('prompt') !== 'none') throw error;
+      if (isBusy(error) && !request?.prompts.includes('none')) throw error;
       sendAuthorizationError(authz, req, res, target, error);
     }
   };

@@ -2,7 +2,6 @@ import { verifyOwnJwt } from '../../crypto/jwt.js';
 import {
   isOpenidRequest,
   requireHintedSubject,
-  requireKnownClient,
   stateOf,
   targetOfRequest,
   type ValidatedAuthorizationRequest,
@@ -10,37 +9,50 @@ import {
   withHintedSubject,
 } from '../../protocol/authorization/authorization-request.js';
 import type { ResponseTarget } from '../../protocol/authorization/authorization-response.js';
-import { responseModeOf } from '../../protocol/authorization/response-mode.js';
-import { type Parameters, requireParameter } from '../../protocol/parameters.js';
+import { type ResponseMode, responseModeOf } from '../../protocol/authorization/response-mode.js';
+import type { Parameters } from '../../protocol/parameters.js';
 import { matchRedirectUri } from '../../protocol/redirect-uri.js';
 import { isIdToken } from '../../protocol/token/id-token.js';
 import type { Client } from '../../storage/clients/clients.js';
 import type { Authz } from '../deps.js';
 
+/** What of a client its requests are judged by. */
+export type RegisteredClient = Pick<Client, 'clientId' | 'metadata'>;
+
 /** A client, and where its answer may go: from here on faults are redirected. */
 export interface RequestTarget extends ResponseTarget {
-  readonly client: Client;
+  readonly client: RegisteredClient;
   readonly clientId: string;
 }
 
-function targetOf(client: Client, parameters: Parameters): RequestTarget {
-  const redirectUri = matchRedirectUri({
-    registered: client.metadata.redirect_uris,
-    requested: parameters.get('redirect_uri'),
-    openid: isOpenidRequest(parameters),
-    native: client.metadata.application_type === 'native',
-  });
-  const { clientId } = client;
-  return { client, clientId, redirectUri, responseMode: responseModeOf(parameters), state: stateOf(parameters) };
+/** A request of which it is known where its answer may go, however it came. */
+export interface AdmittedRequest {
+  readonly target: RequestTarget;
+  /** @throws OAuthError for the client, at its redirect URI */
+  validate(): Promise<ValidatedAuthorizationRequest>;
+}
+
+/** What a request says of the place to which its answer goes. */
+interface NamedTarget {
+  readonly redirectUri: string | undefined;
+  readonly openid: boolean;
+  readonly responseMode: ResponseMode;
+  readonly state?: string | undefined;
 }
 
 /**
  * "May we redirect at all?" (RFC 6749 §4.1.2.1)
  * @throws OAuthError for a page, never for a redirect
  */
-export async function findTarget({ clients }: Authz, parameters: Parameters): Promise<RequestTarget> {
-  const clientId = requireParameter(parameters, 'client_id');
-  return targetOf(requireKnownClient(await clients.get(clientId)), parameters);
+export function requireTarget(client: RegisteredClient, { redirectUri, openid, ...named }: NamedTarget): RequestTarget {
+  const { clientId, metadata } = client;
+  const registered = matchRedirectUri({
+    registered: metadata.redirect_uris,
+    requested: redirectUri,
+    openid,
+    native: metadata.application_type === 'native',
+  });
+  return { client, clientId, redirectUri: registered, responseMode: named.responseMode, state: named.state };
 }
 
 /** Whom an id_token_hint names: one of our ID tokens, expired or not (OIDC Core §3.1.2.1, §3.1.2.2 item 4). */
@@ -60,7 +72,7 @@ const shortened = (scopes: readonly string[]): readonly string[] =>
  * "Is the request good?" (RFC 6749 §4.1.1, OIDC Core §3.1.2.2)
  * @throws OAuthError for the client, at its redirect URI
  */
-export async function validateRequest(
+async function validateRequest(
   authz: Authz,
   parameters: Parameters,
   target: RequestTarget,
@@ -73,4 +85,18 @@ export async function validateRequest(
   const { leftOut } = targetOfRequest(parameters, rules);
   if (leftOut.length > 0) authz.log.info('scopes left out', { client_id: clientId, scopes: shortened(leftOut) });
   return withHintedSubject(request, await hintedSubject(authz, parameters.get('id_token_hint')));
+}
+
+/**
+ * A request whose parameters are at hand.
+ * @throws OAuthError for a page, never for a redirect
+ */
+export function admitParameters(authz: Authz, client: RegisteredClient, parameters: Parameters): AdmittedRequest {
+  const target = requireTarget(client, {
+    redirectUri: parameters.get('redirect_uri'),
+    openid: isOpenidRequest(parameters),
+    responseMode: responseModeOf(parameters),
+    state: stateOf(parameters),
+  });
+  return { target, validate: () => validateRequest(authz, parameters, target) };
 }

@@ -92,5 +92,7 @@ export const limits = z
   .strictObject({
     interactions_per_address: rateLimit(600, 5),
     interactions: rateLimit(10_000, 200),
+    /** Of a client that authenticates; those of public ones count like interactions. */
+    pushed_requests_per_client: rateLimit(2_000, 50),
   })
   .prefault({});

@@ -64,5 +64,7 @@ export const policy = z
   .strictObject({
     /** Whether somebody who signs in with a password is asked for a second factor. */
     second_factor: z.enum(secondFactorPolicies).default('when_enrolled'),
+    /** Whether authorization requests of every client have to be pushed (RFC 9126 §5). */
+    require_pushed_authorization_requests: flag(false),
   })
   .prefault({});

@@ -6,6 +6,8 @@ import { duration, list, resourceIdentifier, scopeToken } from '../values.js';
 export const lifetimes = z
   .strictObject({
     interaction: duration('24h', '1s').prefault('30m'),
+    /** Until a browser brings the request_uri (RFC 9126 §2.2); from then on as long as the interaction. */
+    pushed_request: duration('10m', '5s').prefault('90s'),
     /** RFC 6749 §4.1.2 recommends ten minutes at most, FAPI 2.0 §5.3.2.1 requires one. */
     authorization_code: duration('10m', '1s').prefault('60s'),
     access_token: duration('24h', '1s').prefault('10m'),

@@ -46,6 +46,8 @@ export interface ValidatedAuthorizationRequest {
   readonly essentialAcr?: boolean;
   /** `sub` of a verified id_token_hint: nobody else may be the answer (OIDC Core §3.1.2.1). */
   readonly hintedSubject?: string;
+  /** Hash, in hexadecimal, of the request_uri under which it was pushed: its answer uses that up (RFC 9126 §7.3). */
+  readonly pushedAs?: string;
 }
 
 export interface AuthorizationRequestRules extends ResourceRules {

@@ -15,6 +15,8 @@ export const jwtBearerAssertionType = 'urn:ietf:params:oauth:client-assertion-ty
 /** Which methods each endpoint takes (RFC 8414 §2): what tokens mean is told only to clients that prove who they are (RFC 7662 §2.1). */
 export const authenticationMethodsAt = {
   token: clientAuthenticationMethods,
+  /** As at the token endpoint (RFC 9126 §2). */
+  par: clientAuthenticationMethods,
   revoke: clientAuthenticationMethods,
   deviceAuthorization: clientAuthenticationMethods,
   introspect: clientAuthenticationMethods.filter((method) => method !== 'none'),

@@ -77,6 +77,8 @@ export interface ClientMetadata extends EncryptedAnswers {
   readonly default_acr_values?: readonly string[];
   /** Always granted: each ID token has an `auth_time` (OIDC Core §2). */
   readonly require_auth_time: boolean;
+  /** Absent from what was stored before there was this, as which it counts as false (RFC 9126 §6). */
+  readonly require_pushed_authorization_requests?: boolean;
   readonly profile: ClientProfile;
   readonly require_pkce: boolean;
   readonly access_token_format: 'jwt' | 'opaque';
@@ -144,6 +146,7 @@ function readMembers(read: MemberReader): ClientMetadata {
     token_endpoint_auth_method_pinned: read.flag('token_endpoint_auth_method_pinned'),
     id_token_signed_response_alg: read.oneOf('id_token_signed_response_alg', signingAlgorithms) ?? 'RS256',
     require_auth_time: read.flag('require_auth_time'),
+    require_pushed_authorization_requests: read.flag('require_pushed_authorization_requests'),
     profile: read.oneOf('profile', clientProfiles) ?? 'oauth21',
     require_pkce: read.flag('require_pkce', true),
     access_token_format: read.oneOf('access_token_format', ['jwt', 'opaque'] as const) ?? 'jwt',

@@ -20,9 +20,8 @@ const unserved: Readonly<Record<string, string>> = {
   request_object_encryption_enc: plainRequests,
   request_uris: plainRequests,
   sector_identifier_uri: 'is not supported: every client gets the same sub',
-  // RFC 9101 §10.5, RFC 9126 §6
+  // RFC 9101 §10.5
   require_signed_request_object: plainRequests,
-  require_pushed_authorization_requests: 'is not supported: there are no pushed requests',
   // JARM §3
   authorization_signed_response_alg: plainAnswers,
   authorization_encrypted_response_alg: plainAnswers,

@@ -1,8 +1,10 @@
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
 import type { Audit } from '../audit/audit-events.js';
+import { keyIs } from '../connection/coalesced-statement.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
 import { answeringSession, issuedCode } from '../grants/code-issue.js';
+import { isPushedAs, wasPushed } from '../tokens/pushed-request.js';
 import type { InteractionOutcome } from './interactions.js';
 
 /** An interaction whose answer the client may have. */
@@ -34,6 +36,7 @@ interface InteractionRedemption {
 
 const outcomeKey = jsonKey<InteractionOutcome>;
 
+// A request that was pushed is used up by its answer, and answered once, however many interactions it began (RFC 9126 §7.3).
 // A success counts only as long as the session that it came from: whoever was signed out, disabled or given another password
 // meanwhile must not get a new authorization grant out of it. The lock makes what ends the session wait, and then see the grant.
 const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInteraction>(
@@ -45,12 +48,20 @@ const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInte
        AND s.user_id = (i.outcome ->> ${outcomeKey('userId')})::uuid AND s.expires_at > ${p.now}
      WHERE i.handle_hash = ${p.handleHash}
      FOR KEY SHARE OF s
-   ), redeemed AS (
-     UPDATE interactions SET redeemed_at = ${p.now}
+   ), redeemable AS (
+     SELECT id_hash, request FROM interactions
      WHERE handle_hash = ${p.handleHash} AND purpose = 'authorize' AND redeemed_at IS NULL AND expires_at > ${p.now}
        AND (outcome ? ${outcomeKey('error')}
        OR (authz_browser_hash = ANY (${p.authzBrowserHashes}::bytea[]) AND EXISTS (SELECT FROM alive)))
-     RETURNING client_id, request, outcome, traceparent
+     FOR UPDATE
+   ), used AS (
+     UPDATE tokens t SET consumed_at = ${p.now} FROM redeemable
+     WHERE ${isPushedAs('redeemable.request')} AND t.consumed_at IS NULL
+     RETURNING t.value_hash
+   ), redeemed AS (
+     UPDATE interactions i SET redeemed_at = ${p.now} FROM redeemable
+     WHERE ${keyIs('i.id_hash', 'redeemable.id_hash')} AND (NOT ${wasPushed('redeemable.request')} OR EXISTS (SELECT FROM used))
+     RETURNING i.client_id, i.request, i.outcome, i.traceparent
    ), answered AS (
      SELECT client_id AS "clientId", request, outcome, traceparent, ${p.authorizationGrantId}::uuid AS "authorizationGrantId",
        ${p.codeHash}::bytea AS "codeHash", ${p.codeExpiresAt}::timestamptz AS "codeExpiresAt", ${p.now}::timestamptz AS now,
@@ -69,8 +80,8 @@ const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInte
  * authz redeems the handle, once: the third verb. A success needs the browser that asked (one of the cookies it brought) and
  * its session still alive, an error the handle only. The authorization grant, its code and the audit row are made in the same
  * statement, and from then on authz knows the session by a secret of its own.
- * @returns null when the handle is unknown, expired, redeemed, not this browser's, or its session has ended; nothing is
- *   burnt then
+ * @returns null when the handle is unknown, expired, redeemed, not this browser's, its session has ended, or its request was
+ *   pushed and has been answered; nothing is burnt then
  */
 export async function redeemInteraction(
   sql: Sql,

@@ -11,6 +11,7 @@ import type { IdentitySnapshot } from '../federation/federated-identities.js';
 import { consentColumns, type GivenConsent } from '../grants/consents.js';
 import { enrolledMethods } from '../people/users.js';
 import { challengesAnswered, type TakenProof, takenProof } from '../sign-in/proofs.js';
+import { isPushedAs } from '../tokens/pushed-request.js';
 
 /** Somebody is signed in, and the client may have what it asked for. */
 export interface SignedInOutcome {
@@ -113,11 +114,14 @@ interface NewInteraction {
 const startInteractionStatement = statement<NewInteraction>(
   'start_interaction',
   (p) => `
+   WITH begun AS (
+     UPDATE tokens t SET expires_at = GREATEST(t.expires_at, ${p.expiresAt}) WHERE ${isPushedAs(`${p.request}::jsonb`)}
+   )
    INSERT INTO interactions (id_hash, client_id, request, authz_browser_hash, created_at, expires_at, traceparent)
    VALUES (${p.idHash}, ${p.clientId}, ${p.request}, ${p.authzBrowserHash}, ${p.now}, ${p.expiresAt}, ${p.traceparent})`,
 );
 
-/** authz opens the conversation: the first of the row's three verbs. */
+/** authz opens the conversation: the first of the row's three verbs. A request that was pushed is kept for as long. */
 export async function startInteraction(sql: Sql, interaction: NewInteraction): Promise<void> {
   await sql.query(startInteractionStatement, interaction);
 }

@@ -7,6 +7,7 @@ import { type AnsweredRequest, answeringSession, issuedCode } from '../grants/co
 import { consentColumns, type GivenConsent } from '../grants/consents.js';
 import type { SignedInOutcome } from '../interactions/interactions.js';
 import { enrolledMethods } from '../people/users.js';
+import { isPushedAs, pushedAs, wasPushed } from '../tokens/pushed-request.js';
 import { touchInterval } from './sessions.js';
 
 /** A live session, of an enabled user, by the secret that authz knows of it. */
@@ -77,7 +78,7 @@ interface SignedInAnswer extends AnsweredRequest {
 const outcomeKey = jsonKey<SignedInOutcome>;
 
 // What was read may have changed since, so that it is asked once more, and locked until the code is there: what ends the session
-// waits then, and sees the grant. Whoever is being signed out or in anew at this very moment is not waited for, lest batches and
+// waits then, and sees the grant. A request that was pushed is used up, for the first where several of a batch bring it. Whoever is being signed out or in anew at this very moment is not waited for, lest batches and
 // what ends several sessions wait for each other. The sum over `answered` is made before the first session is changed.
 const issueCodeStatement = coalescedStatement<SignedInAnswer>(
   'issue_code',
@@ -95,7 +96,7 @@ const issueCodeStatement = coalescedStatement<SignedInAnswer>(
     audit: 'jsonb',
   },
   (p, asked) => `
-   WITH answered AS (
+   WITH answerable AS (
      SELECT asked.*
      FROM ${asked}
      JOIN sessions s ON ${keyIs('s.authz_secret_hash', p.secretHash)} AND s.expires_at > ${p.now}
@@ -104,6 +105,13 @@ const issueCodeStatement = coalescedStatement<SignedInAnswer>(
      JOIN clients c ON ${keyIs('c.client_id', p.clientId)} AND c.disabled_at IS NULL
      JOIN consents n ON ${keyIs('n.user_id', 's.user_id')} AND ${keyIs('n.client_id', p.clientId)}
      FOR KEY SHARE OF s, n SKIP LOCKED
+   ), spent AS (
+     UPDATE tokens t SET consumed_at = answerable.now
+     FROM (SELECT * FROM answerable ORDER BY ${pushedAs('request')}, n) answerable
+     WHERE ${isPushedAs('answerable.request')} AND t.consumed_at IS NULL
+     RETURNING answerable.n
+   ), answered AS (
+     SELECT * FROM answerable WHERE NOT ${wasPushed('request')} OR n IN (SELECT n FROM spent)
    ), ${issuedCode}, used AS (
      UPDATE sessions s SET last_seen_at = used.now, expires_at = LEAST(s.ends_at, used.idle_at)
      FROM (
@@ -117,8 +125,8 @@ const issueCodeStatement = coalescedStatement<SignedInAnswer>(
 /**
  * Answers an authorization request in a session that authz knows: authorization grant, code and audit row come into being
  * together, and the session counts as used.
- * @returns false when the session has ended or begun anew meanwhile, or its user or client has been disabled or the consent
- * withdrawn; nothing is stored then
+ * @returns false when the session has ended or begun anew meanwhile, its user or client has been disabled, the consent withdrawn, or
+ * the request was pushed and has been answered; nothing is stored then
  */
 export async function issueCode(sql: Sql, answer: SignedInAnswer): Promise<boolean> {
   return (await sql.query(issueCodeStatement, answer)).rowCount === 1;

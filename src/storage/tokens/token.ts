@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 
-export type TokenKind = 'authorization_code' | 'refresh_token' | 'access_token';
+export type TokenKind = 'authorization_code' | 'refresh_token' | 'access_token' | 'pushed_request';
 
 /**
  * Every opaque value that is handed out and comes back, keyed by its hash. Single use is always the same:
@@ -33,7 +33,7 @@ export class Token {
 }
 
 export interface FoundToken {
-  readonly kind: TokenKind;
+  readonly kind: Exclude<TokenKind, 'pushed_request'>;
   readonly clientId: string;
   readonly userId: string | null;
   readonly authorizationGrantId: string | null;
@@ -43,10 +43,10 @@ const findTokenStatement = statement<{ valueHash: Buffer }, FoundToken>(
   'find_token',
   (p) => `
    SELECT kind, client_id AS "clientId", user_id AS "userId", authorization_grant_id AS "authorizationGrantId"
-   FROM tokens WHERE value_hash = ${p.valueHash}`,
+   FROM tokens WHERE value_hash = ${p.valueHash} AND kind <> 'pushed_request'`,
 );
 
-/** Whose token it is, whatever its kind and state: what revocation asks first (RFC 7009 §2.1). */
+/** Whose token it is, whatever its state: what revocation asks first (RFC 7009 §2.1). A request that was pushed is no token. */
 export async function findToken(sql: Sql, valueHash: Buffer): Promise<FoundToken | null> {
   return (await sql.query(findTokenStatement, { valueHash })).rows[0] ?? null;
 }

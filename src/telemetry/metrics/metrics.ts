@@ -91,8 +91,8 @@ const one = (value: number) => [{ value }];
 
 /** Something of a stranger for which there was no room: an address block or all together had enough. */
 export interface TurnedAway {
-  readonly what: 'connection' | 'request' | 'interaction' | 'mailed_link';
-  readonly reason: 'address' | 'total';
+  readonly what: 'connection' | 'request' | 'interaction' | 'mailed_link' | 'pushed_request';
+  readonly reason: 'address' | 'client' | 'total';
 }
 
 /** Milliseconds, as configured. */

@@ -42,6 +42,8 @@ describe.each(wellKnown)('%s (OIDC Discovery §4, RFC 8414 §3)', (path) => {
     expect((await get(path)).json()).toMatchObject({
       authorization_endpoint: `${authz.origin}${paths.authorize}`,
       token_endpoint: `${authz.origin}${paths.token}`,
+      pushed_authorization_request_endpoint: `${authz.origin}${paths.par}`,
+      require_pushed_authorization_requests: false,
       userinfo_endpoint: `${idpUrl}/oidc/v1/userinfo`,
       end_session_endpoint: `${idpUrl}/oidc/v1/logout`,
       id_token_signing_alg_values_supported: ['ES256', 'EdDSA', 'PS256', 'RS256'],
@@ -55,13 +57,11 @@ describe.each(wellKnown)('%s (OIDC Discovery §4, RFC 8414 §3)', (path) => {
     const document = (await (await get(path)).json()) as Record<string, unknown>;
     for (const member of [
       'registration_endpoint',
-      'pushed_authorization_request_endpoint',
       'client_id_metadata_document_supported',
       'backchannel_logout_supported',
       'frontchannel_logout_supported',
       'dpop_signing_alg_values_supported',
       'tls_client_certificate_bound_access_tokens',
-      'require_pushed_authorization_requests',
     ])
       expect([member, document[member]]).toEqual([member, undefined]);
   });

@@ -12,6 +12,7 @@ const document = authorizationServerMetadata({
   userScopes: ['openid', 'groups'],
   claims: ['sub', 'name'],
   acrValues: ['aal1'],
+  requiresPushedRequests: false,
 });
 
 describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {

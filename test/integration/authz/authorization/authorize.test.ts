@@ -3,7 +3,7 @@ import { hashToken } from '../../../../src/crypto/digest.js';
 import { disableClient } from '../../../../src/storage/clients/clients.js';
 import { challenge, openAuthz, paths, type TestAuthz, withAuthz } from '../../../support/authz.js';
 import { formsOf } from '../../../support/browser.js';
-import { idpUrl } from '../../../support/configuration.js';
+import { configuration, idpUrl } from '../../../support/configuration.js';
 import { change, redirectUri } from '../../../support/rows.js';
 
 let authz: TestAuthz;
@@ -277,7 +277,11 @@ describe('from then on, it goes to the client (RFC 6749 §4.1.2.1, OIDC Core §3
 });
 
 describe('S8: what strangers can make us store', () => {
-  const limits = { interactionsPerAddress: { burst: 2, perSecond: 0.1 }, interactions: { burst: 3, perSecond: 0.1 } };
+  const limits = {
+    ...configuration.limits,
+    interactionsPerAddress: { burst: 2, perSecond: 0.1 },
+    interactions: { burst: 3, perSecond: 0.1 },
+  };
 
   it('is bounded for each address block, and for all together', async () => {
     await withAuthz({ config: { limits } }, async (limited) => {

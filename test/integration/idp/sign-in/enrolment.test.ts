@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { totpCode } from '../../../../src/crypto/totp.js';
 import { formsOf } from '../../../support/browser.js';
+import { configuration } from '../../../support/configuration.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient } from '../../../support/rows.js';
 import { addTotp, answerChallenge, bytesOfKey, codeOf } from '../../../support/second-factor.js';
@@ -8,7 +9,7 @@ import { addTotp, answerChallenge, bytesOfKey, codeOf } from '../../../support/s
 let idp: TestIdp;
 let client: string;
 beforeAll(async () => {
-  idp = await openIdp({ config: { policy: { secondFactor: 'required' } } });
+  idp = await openIdp({ config: { policy: { ...configuration.policy, secondFactor: 'required' } } });
   client = await addClient(idp.database);
 });
 afterAll(() => idp.close());

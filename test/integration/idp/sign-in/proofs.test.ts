@@ -5,6 +5,7 @@ import type { Sql } from '../../../../src/storage/connection/sql.js';
 import { grantConsent } from '../../../../src/storage/grants/consents.js';
 import { recordProof } from '../../../../src/storage/interactions/interactions.js';
 import type { SignInAccount } from '../../../../src/storage/people/users.js';
+import { configuration } from '../../../support/configuration.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient, audit } from '../../../support/rows.js';
 
@@ -12,7 +13,7 @@ let idp: TestIdp;
 let client: string;
 let query: Sql['query'];
 beforeAll(async () => {
-  idp = await openIdp({ config: { policy: { secondFactor: 'optional' } } });
+  idp = await openIdp({ config: { policy: { ...configuration.policy, secondFactor: 'optional' } } });
   client = await addClient(idp.database);
   query = idp.database.sql.query.bind(idp.database.sql);
 });

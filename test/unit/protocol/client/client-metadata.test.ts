@@ -25,6 +25,7 @@ describe('client metadata (RFC 7591 §2)', () => {
         token_endpoint_auth_method_pinned: false,
         id_token_signed_response_alg: 'RS256',
         require_auth_time: false,
+        require_pushed_authorization_requests: false,
         profile: 'oauth21',
         require_pkce: true,
         access_token_format: 'jwt',
