@@ -227,6 +227,27 @@ describe('many processes', () => {
     expect(new Set(smtp.received.map(({ messageId }) => messageId)).size).toBe(30);
   });
 
+  it('a server that refuses every third command for a while loses no mail and gets none twice', async () => {
+    for (let n = 0; n < 30; n += 1) await queue();
+    let asked = 0;
+    const sometimes = async () => {
+      asked += 1;
+      return asked % 3 === 0 ? { code: asked % 2 ? 451 : 421, text: 'busy' } : undefined;
+    };
+    smtp.behave({ sender: sometimes, recipient: sometimes, content: sometimes });
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all(Array.from({ length: 4 }, () => deliver(open())));
+      clock.advance(hour);
+    }
+    smtp.behave({});
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all(Array.from({ length: 4 }, () => deliver(open())));
+      clock.advance(hour);
+    }
+    expect(smtp.received).toHaveLength(30);
+    expect(new Set(smtp.received.map(({ messageId }) => messageId)).size).toBe(30);
+  });
+
   it('take over from one that died during an attempt, once nobody can be at it any more', async () => {
     await queue();
     const delivery = open();
