@@ -41,6 +41,7 @@ export const eventTable = {
   sign_up_asked: { level: 'info', row: 'statement' },
   signed_up: { level: 'info', row: 'statement' },
   mail_given_up: { level: 'warn', row: 'statement' },
+  logout_notification_given_up: { level: 'warn', row: 'statement' },
   passkey_added: { level: 'info', row: 'statement' },
   passkey_renamed: { level: 'info', row: 'statement' },
   passkey_removed: { level: 'info', row: 'statement' },

@@ -47,6 +47,10 @@ export type SecurityEvent =
   | Event<'sign_up_asked'>
   | (Event<'signed_up'> & { readonly userId: string })
   | (Event<'mail_given_up'> & { readonly detail: AuditDetail & { readonly template: string; readonly reason: string } })
+  | (Event<'logout_notification_given_up'> & {
+      readonly clientId: string;
+      readonly detail: AuditDetail & { readonly reason: string };
+    })
   | (Event<'passkey_added'> & { readonly userId: string })
   | (Event<'passkey_renamed'> & { readonly userId: string })
   | (Event<'passkey_removed'> & { readonly userId: string })

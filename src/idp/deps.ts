@@ -57,6 +57,8 @@ export interface IdpGiven {
   readonly auditBatch: AuditBatch;
   /** Of whoever delivers mail in this process. */
   readonly mailWake: Wake;
+  /** Of whoever tells clients of logouts in this process. */
+  readonly logoutWake: Wake;
   readonly cookies: Cookies;
   readonly outbound: Outbound;
   readonly clock: Clock;

@@ -65,6 +65,7 @@ export interface DatabaseRoleParts extends Pick<Database, 'sql' | 'passwords' | 
   readonly signingKeys: SigningKeys;
   readonly auditBatch: AuditBatch;
   readonly mailWake: Wake;
+  readonly logoutWake: Wake;
 }
 
 /** How old the signing keys are, as far as this process has read them: a gauge cannot wait for the database. */
@@ -100,7 +101,8 @@ export async function assembleDatabaseRoleParts(
     retention: config.lifetimes.auditEvents,
     onLoss: (count, cause) => log.error('audit events lost', { count, cause }),
   });
-  return { ...stores, clients: createClientCache(sql, clock), signingKeys, auditBatch, mailWake: createWake() };
+  const wakes = { mailWake: createWake(), logoutWake: createWake() };
+  return { ...stores, clients: createClientCache(sql, clock), signingKeys, auditBatch, ...wakes };
 }
 
 /** A role that stands on the database, ready to be mounted. */

@@ -20,6 +20,7 @@ import {
   createDatabaseRole,
   createRoleApp,
   createStandaloneRole,
+  type DatabaseRoleParts,
   isDatabaseRole,
   portOf,
   rolesOf,
@@ -140,9 +141,8 @@ async function startDatabaseRoles(
     const create = (surroundings: Surroundings) => createDatabaseRole(each, surroundings, parts);
     ports.push(await startRole(start, each, create, start.gate.handler));
   }
-  const deliversMail = roles.some(({ role }) => role === 'idp');
-  const mailWake = deliversMail ? parts.mailWake : undefined;
-  return { ports, prepare: () => prepareDatabase(start, config, database, mailWake) };
+  const delivers = roles.some(({ role }) => role === 'idp');
+  return { ports, prepare: () => prepareDatabase(start, config, database, delivers ? parts : undefined) };
 }
 
 async function startStandaloneRoles(start: Start, roles: readonly Serving<'rs' | 'spa-rp'>[]): Promise<RolePort[]> {
@@ -173,17 +173,33 @@ async function startRole(
   return [played.role, listener.port];
 }
 
-/** Migrates and provisions, and starts the jobs, unless the shutdown comes first. */
+/** Migrates and provisions, and starts the jobs, unless the shutdown comes first. `outboxes` are those of a process that delivers. */
 async function prepareDatabase(
   start: Start,
   config: DatabaseRoleConfig,
   database: Database,
-  mailWake?: Wake,
+  outboxes?: DatabaseRoleParts,
 ): Promise<void> {
   await database.prepare(start.shutdown.signal);
   if (start.shutdown.signal.aborted) return;
   await startJobs(start, config, database);
-  if (mailWake && isMailOn(config)) await startMailDelivery(start, config, database, mailWake);
+  if (!outboxes) return;
+  await startLogoutDelivery(start, config, database, outboxes);
+  if (isMailOn(config)) await startMailDelivery(start, config, database, outboxes.mailWake);
+}
+
+async function startLogoutDelivery(
+  { random, log, clock, shutdown }: Start,
+  config: DatabaseRoleConfig,
+  database: Database,
+  { signingKeys, logoutWake: wake }: DatabaseRoleParts,
+): Promise<void> {
+  const { openLogoutDelivery } = await import('./logout-delivery.js');
+  const administration = database.administer('schedule');
+  const given = { administration, signingKeys, wake, clock, random, log, chance: chanceOf(random) };
+  const delivery = openLogoutDelivery(config, given);
+  shutdown.add('jobs', delivery.stop);
+  delivery.start();
 }
 
 async function startMailDelivery(

@@ -78,6 +78,9 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   request_uri_parameter_supported: false,
   require_pushed_authorization_requests: facts.requiresPushedRequests,
   authorization_response_iss_parameter_supported: true,
+  // OIDC Back-Channel Logout §2.1
+  backchannel_logout_supported: true,
+  backchannel_logout_session_supported: true,
   // An empty list is left out (RFC 8414 §3.2).
   ...(facts.resources.length > 0 ? { protected_resources: facts.resources.map(({ identifier }) => identifier) } : {}),
 });

@@ -21,6 +21,8 @@ import { MailAllowance } from './mail/mail-allowances.js';
 import { MailedLink } from './mail/mailed-links.js';
 import { OutgoingMail } from './mail/outgoing-mails.js';
 import { User } from './people/users.js';
+import { LogoutNotification } from './sessions/logout-notifications.js';
+import { SessionClient } from './sessions/session-clients.js';
 import { Session } from './sessions/sessions.js';
 import { SignInFailure } from './sign-in/sign-in-failures.js';
 import { SigningKeyRow } from './signing-keys.js';
@@ -37,6 +39,7 @@ export const entities = [
   DeviceAuthorization,
   Installation,
   Interaction,
+  LogoutNotification,
   MailAllowance,
   MailedLink,
   OutgoingMail,
@@ -44,6 +47,7 @@ export const entities = [
   RecoveryCode,
   RevokedAccessToken,
   Session,
+  SessionClient,
   SignInFailure,
   SigningKeyRow,
   Token,

@@ -43,9 +43,27 @@ const sweepStatement = (table: ExpirableTable) =>
        SELECT ctid FROM ${table} WHERE expires_at < ${p.now} LIMIT ${p.limit} FOR UPDATE SKIP LOCKED))`,
   );
 
-const sweepStatements = Object.fromEntries(expirableTables.map((table) => [table, sweepStatement(table)])) as Readonly<
-  Record<ExpirableTable, Statement<Sweep, never>>
->;
+// What was granted in a session ends with it, but for offline access (OIDC Back-Channel Logout §2.7). Of the clients a trigger tells.
+const sweepSessionsStatement = statement<Sweep>(
+  'sweep_sessions',
+  (p) => `
+   WITH ended AS (
+     DELETE FROM sessions WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM sessions WHERE expires_at < ${p.now} LIMIT ${p.limit} FOR UPDATE SKIP LOCKED))
+     RETURNING id
+   ), locked AS (
+     SELECT id FROM authorization_grants
+     WHERE session_id IN (SELECT id FROM ended) AND revoked_at IS NULL AND NOT 'offline_access' = ANY (scopes)
+     ORDER BY id FOR NO KEY UPDATE
+   ), revoked AS (
+     UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id IN (SELECT id FROM locked)
+   )
+   SELECT FROM ended`,
+);
+
+const sweepStatements = Object.fromEntries(
+  expirableTables.map((table) => [table, table === 'sessions' ? sweepSessionsStatement : sweepStatement(table)]),
+) as Readonly<Record<ExpirableTable, Statement<Sweep, never>>>;
 
 /** Deletes at most `limit` expired rows. @returns how many */
 export async function sweepTable(sql: Sql, table: ExpirableTable, now: Date, limit: number): Promise<number> {

@@ -62,6 +62,7 @@ async function changePassword(idp: Idp, visit: AccountVisit, password: string): 
     changeOwnPassword(idp.sql, { userId, currentId, secretHash, passwordHash, now, audit, notice }),
   );
   if (changed) idp.mailing.tell(notice, changed.notice);
+  idp.logoutWake.wake();
   const seeOther = accountPath(idp, 'account');
   if (!changed) return { seeOther };
   if (cookies.browser === undefined) return { seeOther, cookies: [sessionCookie(secret)] };

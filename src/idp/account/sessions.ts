@@ -56,6 +56,7 @@ export const sessionsSection = (idp: Idp): AccountSection => ({
         endOwnSessions(idp.sql, { userId, currentId, id, now, audit, notice }),
       );
       if (ended) idp.mailing.tell(notice, ended.notice);
+      idp.logoutWake.wake();
     }
     return { seeOther: action };
   },

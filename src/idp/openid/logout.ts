@@ -125,6 +125,7 @@ async function endCurrentSession(
     (audit) => endSession(idp.sql, { secretHash: hashToken(secret), clientId, now: idp.clock.now(), audit }),
     ({ id }) => ({ sessionId: id }),
   );
+  idp.logoutWake.wake();
 }
 
 /** GET and POST /logout (OIDC RP-Initiated Logout §2): asks first, unless the hint is of the very session. */

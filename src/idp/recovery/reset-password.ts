@@ -50,6 +50,7 @@ async function setPassword(
   );
   if (!reset) throw linkGone();
   idp.mailing.tell(notice, reset.notice);
+  idp.logoutWake.wake();
   return { page: renderPasswordChangedPage(view), cookies: [sessionCookie(null)] };
 }
 

@@ -96,5 +96,7 @@ export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn:
     );
   const began = await withPendingLink(idp, asked, visit, userId, begin);
   if (began) idp.mailing.tell(signInNotice, began.notice);
+  // Somebody else's session in this browser has ended.
+  if (cookies.session !== undefined) idp.logoutWake.wake();
   return began && sessionCookie(secret);
 }

@@ -7,6 +7,7 @@ import {
   signingAlgorithms,
 } from '../signing-algorithm.js';
 import { checkEncryptedAnswers, type EncryptedAnswers, readEncryptedAnswers } from './encrypted-answers.js';
+import { checkLogoutChannels, type LogoutChannels, readLogoutChannels } from './logout-channels.js';
 import {
   type Document,
   type JsonWebKeySet,
@@ -42,9 +43,9 @@ export type ClientProfile = (typeof clientProfiles)[number];
  * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last seven members are ours, and
  * so is `token_endpoint_auth_method_pinned`. What is
  * registered is also what is shown (RFC 7591 §3.2.1), so members are kept that no rule asks for; a member that would promise
- * something which is not done, such as a logout sent to the client, is unknown instead.
+ * something which is not done is unknown instead.
  */
-export interface ClientMetadata extends EncryptedAnswers {
+export interface ClientMetadata extends EncryptedAnswers, LogoutChannels {
   readonly client_name?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
@@ -121,6 +122,7 @@ function readOptional(read: MemberReader) {
     userinfo_signed_response_alg: read.oneOf('userinfo_signed_response_alg', signingAlgorithms),
     introspection_signed_response_alg: read.oneOf('introspection_signed_response_alg', signingAlgorithms),
     ...readEncryptedAnswers(read),
+    ...readLogoutChannels(read),
     jwks: read.keySet('jwks'),
     jwks_uri: read.webUrl('jwks_uri'),
     default_max_age: read.seconds('default_max_age'),
@@ -222,6 +224,7 @@ export function readClientMetadata(document: Document): ReadMetadata {
     checkRedirectUris(metadata, read);
     checkConsistency(metadata, read);
     checkEncryptedAnswers(metadata, read);
+    checkLogoutChannels(metadata, read);
   }
   return read.faults.length === 0 ? { metadata, faults: [] } : { faults: read.faults };
 }

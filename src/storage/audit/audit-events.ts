@@ -26,6 +26,7 @@ export type AuditEventType =
   | 'client_changed'
   | 'user_changed'
   | 'mail_given_up'
+  | 'logout_notification_given_up'
   | 'passkey_added'
   | 'passkey_renamed'
   | 'passkey_removed'

@@ -4,6 +4,7 @@ import { columnsIn } from '../connection/coalesced-statement.js';
 import { type Columns, jsonObject } from '../connection/columns.js';
 import { jsonKey } from '../connection/statement.js';
 import type { SignedInOutcome } from '../interactions/interactions.js';
+import { rememberedClients } from '../sessions/session-clients.js';
 import type { CodePayload } from '../tokens/authorization-code.js';
 
 /** An authorization request that is answered with a code, and all that is stored of the answer. */
@@ -42,7 +43,7 @@ const codePayload: Columns<CodePayload> = {
   traceparent: answered.traceparent,
 };
 
-/** A CTE that stores the authorization grant for each row of the CTE `answered`. */
+/** CTEs that store the authorization grant for each row of the CTE `answered`, and that its session has to do with the client. */
 export const grantedAnswer = `
    granted AS (
      INSERT INTO authorization_grants
@@ -53,7 +54,12 @@ export const grantedAnswer = `
        ${textArray(answered.outcome, outcomeKey('amr'))}, ${answered.outcome} ->> ${outcomeKey('acr')},
        ${answered.outcome} -> ${outcomeKey('requestedClaims')}, ${answered.now}, ${answered.codeExpiresAt}
      FROM answered
-   )`;
+   ), ${rememberedClients({
+     from: 'answered',
+     sessionId: answeringSession,
+     clientId: answered.clientId,
+     where: `${answered.outcome} -> ${outcomeKey('scopes')} ? 'openid'`,
+   })}`;
 
 /** CTEs that store the authorization grant, its code and the audit row for each row of the CTE `answered`. */
 export const issuedCode = `

@@ -19,6 +19,7 @@ export interface Instruments {
   readonly sweptRows: Counter;
   readonly auditEvents: Counter;
   readonly mails: Counter;
+  readonly logoutNotifications: Counter;
   readonly telemetryDropped: Counter;
   readonly tracesUnrecorded: Counter;
 }
@@ -69,6 +70,7 @@ export function createInstruments(meter: Meter): Instruments {
     sweptRows: counter('swept_rows_total', 'Expired rows deleted.'),
     auditEvents: counter('audit_events_total', 'Security events.'),
     mails: counter('mails_total', 'Mails by what became of them.'),
+    logoutNotifications: counter('logout_notifications_total', 'Notifications of a logout by what became of them.'),
     tracesUnrecorded: counter(
       'traces_unrecorded_total',
       'Requests that no trace was recorded of: a second had enough of them.',

@@ -58,6 +58,9 @@ export type SignInResult =
 /** `failed` counts attempts; `dropped` where the person or the address had enough of them. */
 export type MailResult = 'queued' | 'dropped' | 'sent' | 'failed' | 'given_up';
 
+/** `failed` counts attempts; `dropped` where the client does not want to be told any more. */
+export type LogoutNotificationResult = 'sent' | 'failed' | 'given_up' | 'dropped';
+
 let meter: Meter | undefined;
 let instruments: Instruments | undefined;
 const gauges = new Map<string, Gauge>();
@@ -163,6 +166,24 @@ export const metrics = {
     observe({
       name: 'mail_oldest_waiting_seconds',
       description: 'Age of the mail that has waited for longest.',
+      read: () => one(read().oldestSeconds),
+    });
+  },
+
+  logoutNotification({ result }: { result: LogoutNotificationResult }): void {
+    instruments?.logoutNotifications.add(1, { result });
+  },
+
+  /** @param read what clients have yet to be told, all processes together */
+  observeLogoutNotifications(read: () => { readonly waiting: number; readonly oldestSeconds: number }): void {
+    observe({
+      name: 'logout_notifications_waiting',
+      description: 'Notifications of a logout that wait to be sent.',
+      read: () => one(read().waiting),
+    });
+    observe({
+      name: 'logout_notification_oldest_waiting_seconds',
+      description: 'Age of the notification of a logout that has waited for longest.',
       read: () => one(read().oldestSeconds),
     });
   },

@@ -4,7 +4,7 @@ import { reasonUnserved, unreadMembers } from '../../../../src/protocol/client/u
 
 describe('I11: metadata that is not served (RFC 7591 §4.1)', () => {
   it.each([
-    'backchannel_logout_uri',
+    'frontchannel_logout_uri',
     'frontchannel_logout_uri',
     'request_object_signing_alg',
     'tls_client_auth_subject_dn',
