@@ -119,13 +119,14 @@ async function endCurrentSession(
   secret: string,
 ): Promise<EndedSession | null> {
   const clientId = client?.clientId ?? null;
-  return idp.events.recordWith(
+  const ended = await idp.events.recordWith(
     asked,
     { type: 'sign_out', clientId: client?.clientId },
     (audit) => endSession(idp.sql, { secretHash: hashToken(secret), clientId, now: idp.clock.now(), audit }),
     ({ id }) => ({ sessionId: id }),
   );
   idp.logoutWake.wake();
+  return ended;
 }
 
 /** GET and POST /logout (OIDC RP-Initiated Logout §2): asks first, unless the hint is of the very session. */
