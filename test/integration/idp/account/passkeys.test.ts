@@ -93,7 +93,7 @@ describe('The passkeys of an account', () => {
     expect(await namesOf(user)).toEqual([]);
     const answers = await Promise.all(Array.from({ length: 20 }, () => send(make())));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(303));
-    expect(await namesOf(user)).toEqual(['Passkey']);
+    expect(await namesOf(user)).toEqual(['Mein Passkey']);
     const shown = await browser.get(path);
     expect(dataOf<{ challenge: string }>(shown.text, 'options').challenge).not.toBe(challenge);
     expect(
