@@ -73,8 +73,9 @@ export function createSmtpTransport(smtp: SmtpConfig, from: MailAddress, replyTo
       try {
         const sent = await transport.sendMail({
           ...message,
-          from,
-          ...(replyTo === undefined ? {} : { replyTo }),
+          // Copies: nodemailer writes into what it is given, and a configuration is frozen.
+          from: { ...from },
+          ...(replyTo === undefined ? {} : { replyTo: { ...replyTo } }),
           // An object is taken as it is: nothing in the address makes a second one of it.
           to: { name: '', address: recipient },
           // RFC 3834 §5: no out-of-office note answers it.

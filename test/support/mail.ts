@@ -14,7 +14,8 @@ import type { TestDatabase } from './database.js';
 
 export type SmtpConfig = NonNullable<DatabaseRoleConfig['mail']['smtp']>;
 
-export const sender = { name: 'Identity, Inc.', address: 'identity@example.org' };
+/** Frozen, as every value of a configuration is. */
+export const sender = Object.freeze({ name: 'Identity, Inc.', address: 'identity@example.org' });
 
 export const smtpConfig = (port: number, over: Partial<SmtpConfig> = {}): SmtpConfig => ({
   host: '127.0.0.1',
