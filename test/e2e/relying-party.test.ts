@@ -1,55 +1,17 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as client from 'openid-client';
-import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
+import { type Collector, startCollector } from '../support/collector.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
+import { dump } from '../support/dump.js';
 import { type Stack, startStack } from '../support/processes.js';
-
-/** An OTLP endpoint that keeps whatever it is sent: strings are readable in protobuf. */
-async function startCollector() {
-  const received: Buffer[] = [];
-  const server = createServer((req, res) => {
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk: Buffer) => chunks.push(chunk));
-    req.on('end', () => {
-      const body = Buffer.concat(chunks);
-      received.push(req.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
-      res.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    server,
-    port: (server.address() as AddressInfo).port,
-    text: () => Buffer.concat(received).toString('latin1'),
-  };
-}
-
-/** Whatever any table holds, bytes as the text that they would be in the clear. */
-async function dump(dsn: string): Promise<string> {
-  const database = new pg.Client({ connectionString: dsn });
-  await database.connect();
-  const { rows } = await database.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
-  const contents: string[] = [];
-  for (const { tablename } of rows) {
-    for (const row of (await database.query(`SELECT * FROM ${tablename}`)).rows) {
-      const values = Object.values(row).map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : value));
-      contents.push(`${tablename} ${JSON.stringify(values)}`);
-    }
-  }
-  await database.end();
-  return contents.join('\n');
-}
 
 let database: EmptyDatabase;
 let stack: Stack;
 let browser: Browser;
-let collector: Awaited<ReturnType<typeof startCollector>>;
+let collector: Collector;
 let relyingParty: Server;
 const callbacks: URL[] = [];
 /** Everything secret that this run came across, by what it is. */
