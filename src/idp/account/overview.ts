@@ -1,12 +1,38 @@
 import { momentIn } from '../../mail/templates/letter.js';
-import { html } from '../../pages/html.js';
+import { type Html, html } from '../../pages/html.js';
+import { type AccountSafety, type AccountSession, findAccountSafety } from '../../storage/people/account.js';
 import type { Idp } from '../deps.js';
 import { accountChip, personOnPage } from '../interaction/parts.js';
 import { logoutPath } from '../interaction/paths.js';
 import { accountPage } from './frame.js';
 import type { AccountSection, AccountVisit } from './section.js';
 
-function overview(idp: Idp, visit: AccountVisit) {
+type Advice = 'passwordAlone' | 'passwordToo' | 'fewCodes' | 'good';
+
+/** Fewer unused recovery codes than this are too few. */
+const enoughCodes = 3;
+
+/** What would make the account safer, most urgent first. */
+function adviceFor({ config }: Idp, { hasPassword }: AccountSession, safety: AccountSafety): Advice {
+  if (hasPassword && safety.passkeys === 0 && !safety.hasAuthenticator) return 'passwordAlone';
+  if (hasPassword && (!safety.hasAuthenticator || config.policy.secondFactor === 'optional')) return 'passwordToo';
+  return safety.hasAuthenticator && safety.recoveryCodes < enoughCodes ? 'fewCodes' : 'good';
+}
+
+function safetyPart(idp: Idp, { session, view }: AccountVisit, safety: AccountSafety): Html {
+  const { safety: text, titles } = view.texts.account;
+  const fact = (name: string, value: string) => html`<dt>${name}</dt><dd>${value}</dd>`;
+  return html`
+      <h2>${text.title}</h2>
+      <p class="lead">${text[adviceFor(idp, session, safety)]}</p>
+      <dl class="facts">
+        ${fact(titles.accountPasskeys, String(safety.passkeys))}
+        ${fact(titles.accountAuthenticator, safety.hasAuthenticator ? text.setUp : text.notSetUp)}
+        ${safety.hasAuthenticator && fact(text.codesLeft, String(safety.recoveryCodes))}
+      </dl>`;
+}
+
+function overview(idp: Idp, visit: AccountVisit, safety: AccountSafety | null) {
   const { session, view } = visit;
   const { account: text, language } = view.texts;
   const fact = (name: string, value: string | null) => value !== null && html`<dt>${name}</dt><dd>${value}</dd>`;
@@ -24,11 +50,12 @@ function overview(idp: Idp, visit: AccountVisit) {
         ${fact(text.passwordChanged, moment(session.passwordChangedAt))}
         ${fact(text.signedIn, moment(session.authTime))}
       </dl>
+      ${safety && safetyPart(idp, visit, safety)}
       <p><a href="${logoutPath(idp)}">${view.texts.logout.submit}</a></p>`,
   );
 }
 
-/** Who somebody is here, and the way to everything else. */
+/** Who somebody is here, how safe the account is, and the way to everything else. */
 export const overviewSection = (idp: Idp): AccountSection => ({
-  page: async (visit) => ({ page: overview(idp, visit) }),
+  page: async (visit) => ({ page: overview(idp, visit, await findAccountSafety(idp.sql, visit.session.userId)) }),
 });

@@ -31,6 +31,19 @@ export const de: Texts = {
     since: 'Konto seit',
     passwordChanged: 'Passwort geändert',
     signedIn: 'Angemeldet seit',
+    safety: {
+      title: 'Wie sicher Ihr Konto ist',
+      passwordAlone:
+        'Nur Ihr Passwort schützt dieses Konto. Richten Sie einen Passkey oder eine Authenticator-App ein.',
+      passwordToo:
+        'Ihr Passwort allein öffnet dieses Konto weiterhin. Melden Sie sich mit einem Passkey an, wo es geht.',
+      fewCodes:
+        'Nur wenige Ihrer Wiederherstellungscodes sind noch unbenutzt. Erstellen Sie neue, bevor Sie sie brauchen.',
+      good: 'Ihr Passwort allein öffnet dieses Konto nicht.',
+      setUp: 'eingerichtet',
+      notSetUp: 'nicht eingerichtet',
+      codesLeft: 'Unbenutzte Wiederherstellungscodes',
+    },
     unknownDevice: 'Unbekannter Browser',
     thisSession: '(dieser hier)',
     lastSeen: 'Zuletzt benutzt',

@@ -31,6 +31,18 @@ export const es: Texts = {
     since: 'Cuenta creada el',
     passwordChanged: 'Contraseña cambiada el',
     signedIn: 'Sesión iniciada el',
+    safety: {
+      title: 'La seguridad de su cuenta',
+      passwordAlone:
+        'Solo su contraseña protege esta cuenta. Añada una llave de acceso o una aplicación de autenticación.',
+      passwordToo:
+        'Su contraseña por sí sola todavía abre esta cuenta. Inicie sesión con una llave de acceso cuando pueda.',
+      fewCodes: 'Le quedan pocos códigos de recuperación. Cree otros nuevos antes de necesitarlos.',
+      good: 'Su contraseña por sí sola no abre esta cuenta.',
+      setUp: 'configurada',
+      notSetUp: 'sin configurar',
+      codesLeft: 'Códigos de recuperación sin usar',
+    },
     unknownDevice: 'Navegador desconocido',
     thisSession: '(este)',
     lastSeen: 'Último uso',

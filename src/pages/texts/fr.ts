@@ -31,6 +31,18 @@ export const fr: Texts = {
     since: 'Compte créé le',
     passwordChanged: 'Mot de passe modifié le',
     signedIn: 'Connexion ouverte le',
+    safety: {
+      title: 'La sécurité de votre compte',
+      passwordAlone:
+        'Seul votre mot de passe protège ce compte. Ajoutez une clé d’accès ou une application d’authentification.',
+      passwordToo:
+        'Votre mot de passe seul ouvre encore ce compte. Connectez-vous par clé d’accès quand c’est possible.',
+      fewCodes: 'Il ne vous reste que peu de codes de secours. Créez-en de nouveaux avant d’en avoir besoin.',
+      good: 'Votre mot de passe seul n’ouvre pas ce compte.',
+      setUp: 'configurée',
+      notSetUp: 'non configurée',
+      codesLeft: 'Codes de secours inutilisés',
+    },
     unknownDevice: 'Navigateur inconnu',
     thisSession: '(celui-ci)',
     lastSeen: 'Dernière utilisation',

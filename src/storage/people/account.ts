@@ -39,3 +39,26 @@ const findAccountSessionStatement = statement<{ secretHash: Buffer; now: Date },
 /** @returns null when nobody is signed in by that secret, or whoever was is disabled */
 export const findAccountSession = async (sql: Sql, secretHash: Buffer, now: Date): Promise<AccountSession | null> =>
   (await sql.query(findAccountSessionStatement, { secretHash, now })).rows[0] ?? null;
+
+/** What stands between an account and somebody who knows its password. */
+export interface AccountSafety {
+  readonly passkeys: number;
+  readonly hasAuthenticator: boolean;
+  /** That are unused. */
+  readonly recoveryCodes: number;
+}
+
+const safetyColumns: Columns<AccountSafety> = {
+  passkeys: '(SELECT count(*)::integer FROM passkeys k WHERE k.user_id = u.id)',
+  hasAuthenticator: 'EXISTS (SELECT FROM totp_authenticators t WHERE t.user_id = u.id)',
+  recoveryCodes: '(SELECT count(*)::integer FROM recovery_codes c WHERE c.user_id = u.id AND c.used_at IS NULL)',
+};
+
+const findAccountSafetyStatement = statement<{ userId: string }, AccountSafety>(
+  'find_account_safety',
+  (p) => `SELECT ${selected(safetyColumns)} FROM users u WHERE u.id = ${p.userId}`,
+);
+
+/** @returns null when there is no such user any more */
+export const findAccountSafety = async (sql: Sql, userId: string): Promise<AccountSafety | null> =>
+  (await sql.query(findAccountSafetyStatement, { userId })).rows[0] ?? null;
