@@ -29,6 +29,8 @@ export type AuthzConfig = Pick<
   | 'defaultResource'
   | 'claims'
   | 'policy'
+  | 'registration'
+  | 'mail'
   | 'lifetimes'
   | 'limits'
   | 'clientAssertions'

@@ -1,5 +1,7 @@
 import type { RequestHandler } from 'express';
+import { registrationOf } from '../config/configuration.js';
 import { sendText } from '../http/request/send-text.js';
+import { supportedPrompts } from '../protocol/authorization/authorization-request.js';
 import { supportedClaims, userScopes } from '../protocol/claims.js';
 import { authorizationServerMetadata } from '../protocol/metadata.js';
 import { attainableContextClasses } from '../protocol/sign-in/authentication-context.js';
@@ -19,6 +21,7 @@ export function metadata({ config }: Authz): RequestHandler {
     claims: supportedClaims(config.claims.scopes),
     acrValues: attainableContextClasses,
     requiresPushedRequests: config.policy.requirePushedAuthorizationRequests,
+    prompts: supportedPrompts(registrationOf(config)),
   });
   const answer = {
     type: 'application/json; charset=utf-8',

@@ -5,8 +5,8 @@ import type { Idp } from './deps.js';
 import { decidedPage } from './device/decided.js';
 import { type Answer, sendAnswer } from './interaction/answer.js';
 import { complete, completeWithSuccess, continueCompleted } from './interaction/complete.js';
-import { browserCookie, presentedCookies, setCookie } from './interaction/cookies.js';
-import { hubIsAsked, hubPath } from './interaction/paths.js';
+import { browserCookie, interactionCookie, presentedCookies, setCookie } from './interaction/cookies.js';
+import { hubIsAsked, hubPath, openSignUp } from './interaction/paths.js';
 import type { Steps } from './interaction/step.js';
 import { readVisit, stepOf, type Visit } from './interaction/visit.js';
 import { keepAlive } from './sign-in/session.js';
@@ -16,6 +16,12 @@ interface HubVisit {
   readonly asked: Asked;
   /** The browser wants to be another user than the one who is signed in. */
   readonly otherAccount: boolean;
+}
+
+/** To the page on which an account is asked for; null where registration has been closed meanwhile. */
+function toSignUp(idp: Idp, { interactionId }: Visit): Answer | null {
+  const seeOther = openSignUp(idp);
+  return seeOther === undefined ? null : { seeOther, cookies: [interactionCookie(interactionId)] };
 }
 
 /** The page of the step that is due, or the way back to authz. */
@@ -32,6 +38,8 @@ async function answerVisit(idp: Idp, steps: Steps, { visit, asked, otherAccount 
       return completeWithSuccess(idp, asked, visit);
     case 'refused':
       return (await complete(idp, visit, { error: step.error })).answer;
+    case 'signUp':
+      return toSignUp(idp, visit) ?? steps.login.page(visit);
     default:
       return steps[step.kind].page(visit);
   }

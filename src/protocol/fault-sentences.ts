@@ -98,7 +98,7 @@ export const faults = {
   codeFlowNotRegistered: fault('The client is not registered for the authorization code flow.', 'RFC 7591 §2'),
   promptNoneAndOthers: fault('prompt holds none beside another value.', 'OIDC Core §3.1.2.1'),
   promptUnknown: fault(
-    'prompt holds a value other than none, login, consent and select_account.',
+    'prompt holds a value other than none, login, consent, select_account and, where registration is open, create.',
     'OIDC Core §3.1.2.1',
   ),
   maxAge: fault('max_age is not a number of seconds.', 'OIDC Core §3.1.2.1'),

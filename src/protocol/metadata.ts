@@ -21,6 +21,8 @@ export interface MetadataFacts {
   readonly acrValues: readonly string[];
   /** Of every client (RFC 9126 §5). */
   readonly requiresPushedRequests: boolean;
+  /** What `prompt` may hold. */
+  readonly prompts: readonly string[];
 }
 
 /** Each endpoint that names a metadata member, at its role's public URL (RFC 8414 §2). */
@@ -56,7 +58,7 @@ const answerMembers = ({ signingAlgorithms: signing }: MetadataFacts): Record<st
 });
 
 /**
- * The discovery document, in both its forms (RFC 8414 §2, OIDC Discovery §3): only what is there, from the tables that the
+ * The discovery document, in both its forms (RFC 8414 §2, OIDC Discovery §3, OIDC Prompt Create §4.2): only what is there, from the tables that the
  * routes and rules themselves are made of.
  */
 export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Record<string, unknown>> => ({
@@ -73,6 +75,7 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   ...(facts.acrValues.length > 0 ? { acr_values_supported: facts.acrValues } : {}),
   claims_supported: facts.claims,
   ui_locales_supported: languages,
+  prompt_values_supported: facts.prompts,
   claims_parameter_supported: true,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,

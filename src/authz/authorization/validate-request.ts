@@ -1,3 +1,4 @@
+import { registrationOf } from '../../config/configuration.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
 import {
   isOpenidRequest,
@@ -80,7 +81,8 @@ async function validateRequest(
   const { client, clientId, redirectUri } = target;
   const { issuer, resources, defaultResource, claims } = authz.config;
   const known = { issuer, resources, defaultResource, customScopes: claims.scopes };
-  const rules = { client: client.metadata, clientId, redirectUri, ...known };
+  const registration = registrationOf(authz.config);
+  const rules = { client: client.metadata, clientId, redirectUri, registration, ...known };
   const request = validateAuthorizationRequest(parameters, rules);
   const { leftOut } = targetOfRequest(parameters, rules);
   if (leftOut.length > 0) authz.log.info('scopes left out', { client_id: clientId, scopes: shortened(leftOut) });

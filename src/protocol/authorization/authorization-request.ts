@@ -5,6 +5,7 @@ import { parseUiLocales } from '../language.js';
 import type { Parameters } from '../parameters.js';
 import type { RegisteredRedirectUri } from '../redirect-uri.js';
 import { parseScope, validateAuthorizationScope } from '../scope.js';
+import type { RegistrationMode } from '../sign-in/registration.js';
 import { type ClaimsParameter, type RequestedClaims, readClaimsParameter } from './claims-parameter.js';
 import { validateCodeChallenge } from './pkce.js';
 import { assertAuthorizationRequest, invalidRequest, longest } from './request-rules.js';
@@ -12,9 +13,13 @@ import { type RequestedTarget, validateTarget } from './requested-target.js';
 import type { ResourceRules } from './resource-indicators.js';
 import { type ResponseMode, responseModeOf } from './response-mode.js';
 
-/** What the client wants the user to be asked (OIDC Core §3.1.2.1). */
-export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
+/** What the client wants the user to be asked (OIDC Core §3.1.2.1, OIDC Prompt Create §4.1). */
+const prompts = ['none', 'login', 'consent', 'select_account', 'create'] as const;
 export type Prompt = (typeof prompts)[number];
+
+/** Published as prompt_values_supported (OIDC Prompt Create §4.2): an account is made only where registration is open. */
+export const supportedPrompts = (registration: RegistrationMode): readonly Prompt[] =>
+  prompts.filter((prompt) => prompt !== 'create' || registration === 'open');
 
 declare const validated: unique symbol;
 
@@ -55,6 +60,7 @@ export interface AuthorizationRequestRules extends ResourceRules {
   readonly client: ClientMetadata;
   readonly redirectUri: RegisteredRedirectUri;
   readonly customScopes: CustomScopes;
+  readonly registration: RegistrationMode;
 }
 
 /** Whether the request is one of OpenID Connect (OIDC Core §3.1.2.1), asked before its scope is known to be well-formed. */
@@ -76,10 +82,10 @@ const words = (value: string | undefined): string[] => (value ?? '').split(' ').
  * Each prompt that we know (OIDC Core §3.1.2.1), in our order.
  * @throws OAuthError invalid_request for another one, and for `none` beside others
  */
-function validatePrompts(parameters: Parameters): readonly Prompt[] {
+function validatePrompts(parameters: Parameters, { registration }: AuthorizationRequestRules): readonly Prompt[] {
   const asked = words(parameters.get('prompt'));
   if (asked.length > 1 && asked.includes('none')) throw invalidRequest(faults.promptNoneAndOthers);
-  const known = prompts.filter((prompt) => asked.includes(prompt));
+  const known = supportedPrompts(registration).filter((prompt) => asked.includes(prompt));
   if (!asked.every((prompt) => known.some((other) => other === prompt))) throw invalidRequest(faults.promptUnknown);
   return known;
 }
@@ -164,7 +170,7 @@ export function validateAuthorizationRequest(
     scopes,
     resources: audience,
     codeChallenge,
-    prompts: validatePrompts(parameters),
+    prompts: validatePrompts(parameters, rules),
     maxAge: validateMaxAge(parameters, client),
     loginHint: parameters.get('login_hint'),
     acrValues: acrValuesOf(parameters, client),

@@ -12,7 +12,7 @@ import {
 export interface InteractionRequest {
   /** What the client asks to be allowed. */
   readonly permissions: readonly Permission[];
-  /** `none`, `login`, `consent`, `select_account`; empty where the request had no prompt. */
+  /** `none`, `login`, `consent`, `select_account`, `create`; empty where the request had no prompt. */
   readonly prompts: readonly string[];
   /** Seconds. */
   readonly maxAge?: number | undefined;
@@ -101,6 +101,8 @@ export const denial = { error: 'access_denied' } as const satisfies { readonly e
 export type Step =
   /** `again`: somebody is signed in already and has to do it once more. */
   | { readonly kind: 'login'; readonly again: boolean }
+  /** The client has sent somebody who wants an account (OIDC Prompt Create §4.1). */
+  | { readonly kind: 'signUp' }
   /** Whoever just signed in is asked whether the next time shall be without a password; no is an answer. */
   | { readonly kind: 'offerPasskey' }
   /** A second factor is missing of somebody whose password is proven. */
@@ -117,11 +119,11 @@ const refused = (error: InteractionError): Step => ({ kind: 'refused', error });
 
 /**
  * Whether the session is good enough for the request. Whoever signed in after the interaction began has answered
- * prompt=login, prompt=select_account and any max_age: derived, so that no step can be skipped and none is asked twice.
+ * prompt=login, prompt=select_account, prompt=create and any max_age: derived, so that no step can be skipped and none is asked twice.
  */
 function authenticationIsDue(request: InteractionRequest, session: SessionFacts, now: Date): boolean {
   if (session.authenticatedAt >= request.startedAt) return false;
-  if (request.prompts.includes('login') || request.prompts.includes('select_account')) return true;
+  if (['login', 'select_account', 'create'].some((prompt) => request.prompts.includes(prompt))) return true;
   return request.maxAge !== undefined && now.getTime() - session.authTime.getTime() > request.maxAge * 1000;
 }
 
@@ -249,6 +251,7 @@ export function nextStep(
   if (session === undefined || other || authenticationIsDue(request, session, now)) {
     const justSignedIn = session !== undefined && session.authenticatedAt >= request.startedAt;
     if (silent || justSignedIn) return refused('login_required');
+    if (!challenge && request.prompts.includes('create')) return { kind: 'signUp' };
     return challenge ?? { kind: 'login', again: session !== undefined && !other };
   }
   if (!silent && challenge && challenge.subject !== session.subject) return challenge;

@@ -67,6 +67,16 @@ describe('Somebody without an account', () => {
     expect((await idp.newBrowser().get(link)).status).toBe(410);
   });
 
+  it('comes by prompt=create, past the sign-in page, to which a link leads (OIDC Prompt Create §4.1)', async () => {
+    const { browser, interaction, page } = await atSignIn({ prompts: ['create'] });
+    expect(page).toMatchObject({ status: 303, location: signUp });
+    const asks = await browser.get(signUp);
+    expect(asks.text).toContain(`href="${hub(interaction)}?account=other"`);
+    expect((await browser.get(`${hub(interaction)}?account=other`)).text).toContain('name="password"');
+    expect(await use(await linkFor(newAddress(), browser), browser)).toMatchObject({ location: hub(interaction) });
+    expect((await browser.get(hub(interaction))).text).toContain('Allow access?');
+  });
+
   it('makes it in another browser, and is sent back to the application', async () => {
     const { browser } = await atSignIn();
     const email = newAddress();

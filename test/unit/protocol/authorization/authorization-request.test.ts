@@ -5,6 +5,7 @@ import {
   requireHintedSubject,
   requireKnownClient,
   stateOf,
+  supportedPrompts,
   validateAuthorizationRequest,
   withHintedSubject,
 } from '../../../../src/protocol/authorization/authorization-request.js';
@@ -40,6 +41,7 @@ const rulesFor = (document: Record<string, unknown> = {}): AuthorizationRequestR
   ],
   defaultResource: api,
   customScopes: { groups: ['groups'] },
+  registration: 'off',
 });
 
 const query = (changed: Record<string, string | string[] | undefined> = {}) => {
@@ -55,6 +57,13 @@ const validate = (changed: Record<string, string | string[] | undefined>, docume
   validateAuthorizationRequest(query(changed), rulesFor(document));
 
 describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => {
+  it('has prompt=create where registration is open (OIDC Prompt Create §4.1)', () => {
+    const rules: AuthorizationRequestRules = { ...rulesFor(), registration: 'open' };
+    expect(validateAuthorizationRequest(query({ prompt: 'create' }), rules).prompts).toEqual(['create']);
+    expect(supportedPrompts('open')).toEqual(['none', 'login', 'consent', 'select_account', 'create']);
+    expect(supportedPrompts('off')).not.toContain('create');
+  });
+
   it('keeps what was asked', () =>
     expect(
       validate({
@@ -135,6 +144,12 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
   it.each([
     ['claims malformed (OIDC Core §5.5)', { claims: '{' }, {}, 'invalid_request'],
     ['prompt unknown', { prompt: 'dance' }, {}, 'invalid_request'],
+    [
+      'prompt create, where nobody makes an account (OIDC Prompt Create §4.1)',
+      { prompt: 'create' },
+      {},
+      'invalid_request',
+    ],
     ['prompt none and login', { prompt: 'none login' }, {}, 'invalid_request'],
     ['max_age negative', { max_age: '-1' }, {}, 'invalid_request'],
     ['max_age no number', { max_age: '1e3' }, {}, 'invalid_request'],

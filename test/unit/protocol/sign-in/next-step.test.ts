@@ -47,7 +47,12 @@ const refused = (error: InteractionError): Step => ({ kind: 'refused', error });
 
 type Case = [string, InteractionRequest, SessionFacts | undefined, ConsentFacts | undefined, Step];
 
+const signUp: Step = { kind: 'signUp' };
+
 const cases: Case[] = [
+  ['prompt=create, nobody is signed in', request({ prompts: ['create'] }), undefined, undefined, signUp],
+  ['prompt=create with an old session', request({ prompts: ['create'] }), session(999), consent(10), signUp],
+  ['prompt=create after signing in', request({ prompts: ['create'] }), session(1000), consent(10), done],
   ['nobody is signed in', request(), undefined, undefined, login],
   ['signed in, never consented', request(), session(10), undefined, askFor('openid', 'email')],
   ['signed in and consented', request(), session(10), consent(10), done],
