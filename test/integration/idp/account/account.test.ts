@@ -47,7 +47,7 @@ describe('The way to the account', () => {
     const query = (text: string) => idp.database.pool.query(text, [guarded.id]);
     expect(await overview()).toContain('Your password is all that protects this account.');
     await query(`INSERT INTO passkeys (credential_id, user_id, public_key, counter, transports, device_type, backed_up, aaguid, name, created_at)
-      VALUES ('\\x01', $1, '\\x02', 0, '{}', 'single_device', false, '00000000-0000-0000-0000-000000000000', 'Key', now())`);
+      VALUES ('\\x01', $1, '\\x02', 0, '{}', 'single', false, '00000000-0000-0000-0000-000000000000', 'Key', now())`);
     expect(await overview()).toContain('Your password alone still opens this account.');
     await query(`INSERT INTO totp_authenticators (user_id, sealed_secret, last_step, created_at, last_used_at)
       VALUES ($1, '\\x00', 0, now(), now())`);
