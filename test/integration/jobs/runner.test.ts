@@ -93,6 +93,12 @@ describe('maintenance', () => {
     const [job] = shortJobs(administer(database));
     database.statements();
     await job?.run(new AbortController().signal);
-    expect(database.statements()).toEqual(['sweep_interactions', 'sweep_used_assertions', 'sweep_sign_in_failures']);
+    expect(database.statements()).toEqual([
+      'sweep_interactions',
+      'sweep_used_assertions',
+      'sweep_sign_in_failures',
+      'sweep_federation_requests',
+      'sweep_device_authorizations',
+    ]);
   });
 });
