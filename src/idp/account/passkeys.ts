@@ -143,7 +143,11 @@ export const passkeysSection = (idp: Idp): AccountSection => ({
         return add(idp, visit, passkey);
       case 'remove':
         await changeOwn(idp, visit, { type: 'passkey_removed' }, (change) =>
-          removePasskey(idp.sql, { ...change, credentialId }),
+          removePasskey(idp.sql, {
+            ...change,
+            credentialId,
+            providers: idp.config.identityProviders.map(({ id }) => id),
+          }),
         );
         break;
       case 'rename':

@@ -7,6 +7,7 @@ import type { Sql } from '../connection/sql.js';
 import { type Placeholders, statement } from '../connection/statement.js';
 import type { NewMail } from '../mail/outgoing-mails.js';
 import { type OwnChange, type ToldChange, toldChange } from '../people/own-change.js';
+import { lockedWaysIn } from '../sign-in/ways-in.js';
 
 /** A WebAuthn credential with which a user signs in (WebAuthn Level 3 §4 Credential Record). */
 @Entity('passkeys')
@@ -221,18 +222,18 @@ export async function renamePasskey(sql: Sql, passkey: OwnPasskey & { readonly n
 
 interface RemovedPasskey extends OwnChange {
   readonly credentialId: Buffer;
+  /** Other providers of the configuration: by an identity at any other nobody signs in. */
+  readonly providers: readonly string[];
 }
 
-// All are locked, in order: of two removals one comes first, and the other finds what that has left.
 const removePasskeyStatement = statement<RemovedPasskey, ToldChange>(
   'remove_passkey',
   (p) => `
-   WITH stored AS MATERIALIZED (
-     SELECT credential_id, flagged_at FROM passkeys WHERE user_id = ${p.userId} ORDER BY credential_id FOR UPDATE
-   ), removed AS (
+   WITH ${lockedWaysIn(p.userId)}, removed AS (
      DELETE FROM passkeys
-     WHERE credential_id = ${p.credentialId} AND credential_id IN (SELECT credential_id FROM stored) AND (
-       EXISTS (SELECT FROM stored WHERE credential_id <> ${p.credentialId} AND flagged_at IS NULL)
+     WHERE credential_id = ${p.credentialId} AND credential_id IN (SELECT credential_id FROM stored_passkeys) AND (
+       EXISTS (SELECT FROM stored_passkeys WHERE credential_id <> ${p.credentialId} AND flagged_at IS NULL)
+       OR EXISTS (SELECT FROM stored_identities WHERE provider = ANY (${p.providers}::text[]))
        OR EXISTS (SELECT FROM users WHERE id = ${p.userId} AND password_hash IS NOT NULL))
      RETURNING user_id
    ), changed AS (

@@ -4,6 +4,7 @@ import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 import { mailOutcome, queuedMail } from '../mail/outgoing-mails.js';
 import { type OwnChange, type ToldChange, toldChange } from '../people/own-change.js';
+import { lockedWaysIn } from '../sign-in/ways-in.js';
 import type { IdentitySnapshot } from './federated-identities.js';
 
 /** An identity as its owner sees it. */
@@ -23,11 +24,14 @@ interface Owner {
   readonly providers: readonly string[];
 }
 
-/** SQL: whether the user of an identity `f` can sign in without it. `others` is where further identities are looked for. */
-const hasOtherWay = (providers: string, others = 'federated_identities'): string => `(
+/** SQL: whether the user of an identity `f` can sign in without it. Further identities and passkeys are looked for where `from` says. */
+const hasOtherWay = (
+  providers: string,
+  from = { identities: 'federated_identities', passkeys: 'passkeys' },
+): string => `(
   EXISTS (SELECT FROM users u WHERE u.id = f.user_id AND u.password_hash IS NOT NULL)
-  OR EXISTS (SELECT FROM passkeys k WHERE k.user_id = f.user_id AND k.flagged_at IS NULL)
-  OR EXISTS (SELECT FROM ${others} o WHERE o.user_id = f.user_id AND o.provider = ANY (${providers}::text[])
+  OR EXISTS (SELECT FROM ${from.passkeys} k WHERE k.user_id = f.user_id AND k.flagged_at IS NULL)
+  OR EXISTS (SELECT FROM ${from.identities} o WHERE o.user_id = f.user_id AND o.provider = ANY (${providers}::text[])
     AND (o.provider, o.subject) <> (f.provider, f.subject)))`;
 
 const columns = (providers: string): Columns<LinkedIdentity> => ({
@@ -103,17 +107,13 @@ interface Unlink extends OwnChange {
   readonly subject: string;
 }
 
-// All identities of the user are locked: of two that are unlinked at once the second waits, and sees what is left by the first.
 const unlinkIdentityStatement = statement<Unlink, ToldChange>(
   'unlink_identity',
   (p) => `
-   WITH mine AS (
-     SELECT provider, subject, user_id FROM federated_identities WHERE user_id = ${p.userId}
-     ORDER BY provider, subject FOR UPDATE
-   ), unlinked AS (
-     DELETE FROM federated_identities d USING mine f
+   WITH ${lockedWaysIn(p.userId)}, unlinked AS (
+     DELETE FROM federated_identities d USING stored_identities f
      WHERE (d.provider, d.subject) = (f.provider, f.subject) AND f.provider = ${p.provider} AND f.subject = ${p.subject}
-       AND ${hasOtherWay(p.providers, 'mine')}
+       AND ${hasOtherWay(p.providers, { identities: 'stored_identities', passkeys: 'stored_passkeys' })}
      RETURNING d.user_id
    ), changed AS (
      SELECT id, email, claims FROM users WHERE id IN (SELECT user_id FROM unlinked)

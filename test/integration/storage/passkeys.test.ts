@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../src/crypto/digest.js';
 import type { AuditEventType } from '../../../src/storage/audit/audit-events.js';
 import { addPasskey, listPasskeys, removePasskey, renamePasskey } from '../../../src/storage/factors/passkeys.js';
+import { unlinkIdentity } from '../../../src/storage/federation/linked-identities.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addSession, addUser, audit, start } from '../../support/rows.js';
 
@@ -91,7 +92,13 @@ describe('Passkeys of an account', () => {
     ]);
     await add(owner, 1);
     const remove = (userId: string) =>
-      removePasskey(database.sql, { userId, credentialId, notice: null, ...as('passkey_removed', userId) });
+      removePasskey(database.sql, {
+        userId,
+        credentialId,
+        providers: [],
+        notice: null,
+        ...as('passkey_removed', userId),
+      });
     expect([await remove(other.userId), await remove(owner.userId), await remove(owner.userId)]).toEqual([
       null,
       { notice: null },
@@ -104,5 +111,49 @@ describe('Passkeys of an account', () => {
       'passkey_removed',
     ]);
     expect(await typesOf(other.userId)).toEqual([]);
+  });
+});
+
+/** Somebody without a password, who signs in by one passkey or by one account at another provider. */
+async function addPasswordless() {
+  const owner = await addOwner();
+  const { userId } = owner;
+  const passkey = made(userId);
+  await add(owner, 0, passkey);
+  await database.pool.query('UPDATE users SET password_hash = NULL WHERE id = $1', [userId]);
+  await database.pool.query(
+    `INSERT INTO federated_identities (provider, subject, user_id, claims, linked_at) VALUES ('upstream', $1, $2, '{}', $3)`,
+    [userId, userId, start],
+  );
+  const own = { userId, providers: ['upstream'], notice: null };
+  const { credentialId } = passkey;
+  return {
+    remove: (providers = own.providers) =>
+      removePasskey(database.sql, { ...own, providers, credentialId, ...as('passkey_removed', userId) }),
+    unlink: () =>
+      unlinkIdentity(database.sql, {
+        ...own,
+        provider: 'upstream',
+        subject: userId,
+        ...as('identity_unlinked', userId),
+      }),
+  };
+}
+
+describe('Ways to sign in', () => {
+  it('a linked account is one: the only passkey can go, and the account then stays linked', async () => {
+    const owner = await addPasswordless();
+    expect([await owner.remove(), await owner.unlink()]).toEqual([{ notice: null }, null]);
+  });
+
+  it('an account at a provider that is no longer configured is none', async () => {
+    const owner = await addPasswordless();
+    expect(await owner.remove([])).toBeNull();
+  });
+
+  it('the last passkey and the last linked account do not go at the same moment', async () => {
+    const owners = await Promise.all(Array.from({ length: 20 }, addPasswordless));
+    const gone = await Promise.all(owners.map((owner) => Promise.all([owner.remove(), owner.unlink()])));
+    expect(gone.map((both) => both.filter(Boolean).length)).toEqual(Array(20).fill(1));
   });
 });
