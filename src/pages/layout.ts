@@ -16,6 +16,8 @@ export interface Frame {
   /** Run after the page has been read. */
   readonly script?: { readonly source: string; readonly hash: string } | undefined;
   readonly scriptFile?: ScriptFile | undefined;
+  /** Origins whose documents the page may load in frames. */
+  readonly frameSources?: readonly string[] | undefined;
 }
 
 /** A script of ours that is a file of its own. */
@@ -76,15 +78,15 @@ function foot(view: View): Html | undefined {
 }
 
 /**
- * What a page of ours may load and do: its own style, its script and its images, nothing else. There is no `form-action`,
+ * What a page of ours may load and do: its own style, its script, its images and named frames, nothing else. There is no `form-action`,
  * because Chromium holds it against the whole redirect chain and our forms end at clients (decision 0007).
  */
-function policyOf(brand: Brand, { clientLogo, script, scriptFile }: Frame): HeaderList {
+function policyOf(brand: Brand, { clientLogo, script, scriptFile, frameSources = [] }: Frame): HeaderList {
   const imageSources = [imageSource(brand.logo), imageSource(clientLogo)].filter((source) => source !== undefined);
   const scriptHashes = script ? [script.hash] : [];
   const scriptSources = scriptFile ? [scriptFile.url] : [];
   const key = [...scriptHashes, ...scriptSources, ...imageSources].join(' ');
-  const known = brand.policies.get(key);
+  const known = frameSources.length === 0 ? brand.policies.get(key) : undefined;
   if (known) return known;
   const made = pageHeaders({
     formAction: 'none-set',
@@ -92,8 +94,10 @@ function policyOf(brand: Brand, { clientLogo, script, scriptFile }: Frame): Head
     scriptHashes,
     scriptSources,
     imageSources,
+    frameSources,
   });
-  brand.policies.set(key, made);
+  // Frames are as many as there are sets of clients: their policies are not kept.
+  if (frameSources.length === 0) brand.policies.set(key, made);
   return made;
 }
 

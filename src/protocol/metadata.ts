@@ -84,6 +84,9 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   // OIDC Back-Channel Logout §2.1
   backchannel_logout_supported: true,
   backchannel_logout_session_supported: true,
+  // OIDC Front-Channel Logout §3
+  frontchannel_logout_supported: true,
+  frontchannel_logout_session_supported: true,
   // An empty list is left out (RFC 8414 §3.2).
   ...(facts.resources.length > 0 ? { protected_resources: facts.resources.map(({ identifier }) => identifier) } : {}),
 });

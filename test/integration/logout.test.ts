@@ -4,6 +4,7 @@ import { sweep } from '../../src/administration/maintenance.js';
 import { endUserSessions } from '../../src/administration/sessions.js';
 import { disableUser, setPassword } from '../../src/administration/users.js';
 import { hashToken } from '../../src/crypto/digest.js';
+import { disableClient } from '../../src/storage/clients/clients.js';
 import { resetPassword } from '../../src/storage/mail/mailed-links.js';
 import { endSession } from '../../src/storage/sessions/sessions.js';
 import { openAccount, submitted } from '../support/account.js';
@@ -12,7 +13,7 @@ import { openAuthz, type TestAuthz } from '../support/authz.js';
 import { type Browser, formsOf } from '../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../support/idp.js';
 import { addTold, waiting } from '../support/logout.js';
-import { audit } from '../support/rows.js';
+import { addClient, audit, change } from '../support/rows.js';
 
 /** authz and idp over one database: a session in which clients got ID tokens, and every way in which it can end. */
 let authz: TestAuthz;
@@ -171,5 +172,84 @@ describe('Ending a session tells everyone who has to know and ends what hangs on
       ]);
       expect(await waiting(idp.database)).toHaveLength(round + 1);
     }
+  });
+});
+
+describe('Front-channel logout (OIDC Front-Channel Logout §2, §3)', () => {
+  const bye = 'https://client.example/bye';
+  const addFramed = (host: string, members: Record<string, unknown> = {}) =>
+    addClient(idp.database, {
+      redirect_uris: ['https://client.example/callback', `https://${host}/callback`],
+      post_logout_redirect_uris: [bye],
+      frontchannel_logout_uri: `https://${host}/out?of=us`,
+      ...members,
+    });
+
+  async function signOutFor(browser: Browser, parameters: Record<string, string> = {}) {
+    const [form] = formsOf((await browser.get(`/oidc/v1/logout?${new URLSearchParams(parameters)}`)).text);
+    return browser.post(form?.action ?? '', form?.fields ?? {});
+  }
+
+  const framesOf = (page: string) =>
+    [...page.matchAll(/<iframe hidden src="([^"]*)" sandbox="allow-scripts allow-same-origin">/g)].map(
+      ([, src = '']) => new URL(src.replaceAll('&amp;', '&')),
+    );
+  const frameSources = (headers: Headers) =>
+    /frame-src ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1];
+
+  it('§9.7: a frame for each client of the session, with iss and sid, and the way back by a link', async () => {
+    const someone = await signedIn();
+    const [first, second] = [await addFramed('one.example'), await addFramed('two.example:8443')];
+    await addFramed('stranger.example');
+    for (const clientId of [first, second]) await answer(clientId, someone);
+    const request = { client_id: first, post_logout_redirect_uri: bye, state: 'a&b' };
+    const { status, text, headers, location } = await signOutFor(someone.browser, request);
+    expect([status, location]).toEqual([200, null]);
+    const frames = framesOf(text);
+    expect(frames.map(({ host }) => host).sort()).toEqual(['one.example', 'two.example:8443']);
+    for (const { searchParams } of frames)
+      expect(Object.fromEntries(searchParams)).toEqual({
+        of: 'us',
+        iss: authz.deps.config.issuer,
+        sid: someone.sessionId,
+      });
+    expect(frameSources(headers)?.split(' ').sort()).toEqual(['https://one.example', 'https://two.example:8443']);
+    expect(text).toContain(`href="${bye}?state=a%26b" data-signed-out="go-on"`);
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(someone.browser.cookies.has('session')).toBe(false);
+  });
+
+  it('without a way back it stays on that page', async () => {
+    const someone = await signedIn();
+    await answer(await addFramed('one.example'), someone);
+    const { text, headers } = await signOutFor(someone.browser);
+    expect(framesOf(text)).toHaveLength(1);
+    expect(frameSources(headers)).toBe('https://one.example');
+    expect(text).not.toContain('data-signed-out');
+  });
+
+  it('nobody is framed who is disabled, or who has an address that was stored before there was a rule', async () => {
+    const someone = await signedIn();
+    const [disabled, foreign] = [await addFramed('one.example'), await addFramed('two.example')];
+    for (const clientId of [disabled, foreign]) await answer(clientId, someone);
+    await disableClient(idp.database.dataSource.manager, disabled, change);
+    await pool().query(
+      `UPDATE clients SET metadata = metadata || '{"frontchannel_logout_uri": "https://other.example/out"}' WHERE client_id = $1`,
+      [foreign],
+    );
+    const { text, headers } = await signOutFor(someone.browser);
+    expect(text).not.toContain('<iframe');
+    expect(frameSources(headers)).toBeUndefined();
+  });
+
+  it('a session that has ended already frames nobody: the browser goes back at once', async () => {
+    const someone = await signedIn();
+    const framed = await addFramed('one.example');
+    await answer(framed, someone);
+    const request = { client_id: framed, post_logout_redirect_uri: bye };
+    const page = await someone.browser.get(`/oidc/v1/logout?${new URLSearchParams(request)}`);
+    await endUserSessions(administration(), someone.user.username);
+    const [form] = formsOf(page.text);
+    expect((await someone.browser.post(form?.action ?? '', form?.fields ?? {})).location).toBe(bye);
   });
 });

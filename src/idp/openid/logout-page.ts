@@ -1,6 +1,6 @@
 import type { Page } from '../../http/browser/headers.js';
-import { html } from '../../pages/html.js';
-import { layout } from '../../pages/layout.js';
+import { type Html, html } from '../../pages/html.js';
+import { layout, type ScriptFile } from '../../pages/layout.js';
 import type { View } from '../../pages/view.js';
 import { accountChip, csrfField, type PersonOnPage } from '../interaction/parts.js';
 
@@ -41,6 +41,36 @@ export const renderLogoutPage = (view: View, page: LogoutPage): Page => {
   );
 };
 
-/** Where a logout ends that leads back to no client (OIDC RP-Initiated Logout §3). */
-export const renderLoggedOutPage = (view: View): Page =>
-  layout(view, { title: view.texts.logout.doneTitle }, html`<p class="lead">${view.texts.logout.done}</p>`);
+export interface LoggedOutPage {
+  /** Addresses at which clients are told through the browser (OIDC Front-Channel Logout §2). */
+  readonly told: readonly URL[];
+  /** Where the browser goes on to once they have been; without it the way ends here. */
+  readonly goOnTo?: string | undefined;
+  /** Goes on by itself; without it there is a link. */
+  readonly script: ScriptFile | undefined;
+}
+
+/** Hidden, and unable to lead the whole window elsewhere; a client sees its own cookies there, as far as the browser lets it. */
+const telling = (url: URL): Html =>
+  html`<iframe hidden src="${url.href}" sandbox="allow-scripts allow-same-origin"></iframe>`;
+
+/** Where a logout ends, or waits until clients have been told (OIDC RP-Initiated Logout §3, OIDC Front-Channel Logout §2). */
+export function renderLoggedOutPage(view: View, { told, goOnTo, script }: LoggedOutPage): Page {
+  const text = view.texts.logout;
+  const frameSources = [...new Set(told.map(({ origin }) => origin))];
+  if (goOnTo === undefined)
+    return layout(
+      view,
+      { title: text.doneTitle, frameSources },
+      html`<p class="lead">${text.done}</p>${told.map(telling)}`,
+    );
+  return layout(
+    // In another language it would be shown by a request that has nothing left to end.
+    { ...view, here: undefined },
+    { title: text.doneTitle, scriptFile: script, frameSources },
+    html`
+      <p class="lead">${text.leaving}</p>
+      <p><a class="button" href="${goOnTo}" data-signed-out="go-on">${text.goOn}</a></p>
+      ${told.map(telling)}`,
+  );
+}

@@ -6,6 +6,7 @@ import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readForm, readQuery } from '../../http/request/form.js';
 import { noteRequestedLanguages } from '../../pages/error-pages.js';
 import { type Reader, type View, viewFor } from '../../pages/view.js';
+import { frontChannelLogoutUrl } from '../../protocol/client/logout-channels.js';
 import { parseUiLocales } from '../../protocol/language.js';
 import {
   type Hint,
@@ -71,16 +72,22 @@ async function validate(idp: Idp, request: LogoutRequest): Promise<ValidLogout> 
 const currentSession = async (idp: Idp, secret: string | undefined): Promise<LiveSession | null> =>
   secret === undefined ? null : findSession(idp.sql, hashToken(secret), idp.clock.now());
 
+/** Where the clients of the session are told through this browser, which alone has their cookies (OIDC Front-Channel Logout §2). */
+const toldByBrowser = ({ config: { issuer } }: Idp, { id, frontChannelClients }: EndedSession): readonly URL[] =>
+  frontChannelClients
+    .map((client) => frontChannelLogoutUrl(client, { issuer, sessionId: id }))
+    .filter((url) => url !== undefined);
+
 /**
- * Nobody is signed in any more: on to the provider that began the session, back to the client, or a page that says so (OIDC RP-Initiated
- * Logout §3).
+ * Nobody is signed in any more: on to the provider that began the session, or back to the client, by way of a page where clients have to be
+ * told; or a page that says so (OIDC RP-Initiated Logout §3, OIDC Front-Channel Logout §2).
  */
 function loggedOut(idp: Idp, view: View, { returnTo }: ValidLogout, ended: EndedSession | null): Answer {
   const cookies = [sessionCookie(null)];
-  const upstream = ended ? upstreamLogoutUrl(idp, ended, returnTo) : undefined;
-  if (upstream !== undefined) return { seeOther: upstream, cookies };
-  if (returnTo) return { seeOther: returnTo, cookies };
-  return { page: renderLoggedOutPage(view), cookies };
+  const goOnTo = (ended && upstreamLogoutUrl(idp, ended, returnTo)) ?? returnTo;
+  const told = ended ? toldByBrowser(idp, ended) : [];
+  if (goOnTo !== undefined && told.length === 0) return { seeOther: goOnTo, cookies };
+  return { page: renderLoggedOutPage(view, { told, goOnTo, script: idp.script }), cookies };
 }
 
 function confirmationPage(idp: Idp, view: View, logout: ValidLogout, session: LiveSession, secret: string): Answer {

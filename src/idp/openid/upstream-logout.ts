@@ -57,5 +57,9 @@ export const upstreamLoggedOut =
   (req, res) => {
     const seeOther = wayOn(idp, readQuery(req).get('state'));
     const view = viewFor(idp.brand, presentedCookies(idp, req).reader, { here: logoutPath(idp) });
-    sendAnswer(idp, res, seeOther === undefined ? { page: renderLoggedOutPage(view) } : { seeOther });
+    sendAnswer(
+      idp,
+      res,
+      seeOther === undefined ? { page: renderLoggedOutPage(view, { told: [], script: idp.script }) } : { seeOther },
+    );
   };

@@ -337,6 +337,9 @@ export const de: Texts = {
       'Die Anfrage, die Sie hierher geführt hat, ist ungültig. Sie werden danach nicht zu einer Anwendung zurückgeleitet.',
     doneTitle: 'Sie sind abgemeldet',
     done: 'Ihre Sitzung in diesem Browser ist beendet. Sie können diese Seite schließen.',
+    leaving:
+      'Ihre Sitzung in diesem Browser ist beendet. Sobald die Anwendungen, die Sie benutzt haben, davon wissen, geht es weiter.',
+    goOn: 'Weiter',
     invalidTitle: 'Dieser Abmeldelink ist ungültig',
     invalid:
       'Es wurde nichts geändert. Sie sind hier nicht angemeldet; schließen Sie diese Seite und kehren Sie zur Anwendung zurück.',

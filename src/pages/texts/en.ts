@@ -337,6 +337,9 @@ export const en = {
     notReturning: 'The request that led you here is not valid, so you will not be taken back to an application.',
     doneTitle: 'You are signed out',
     done: 'Your session in this browser has ended. You can close this page.',
+    leaving:
+      'Your session in this browser has ended. You leave this page as soon as the applications that you used have been told.',
+    goOn: 'Continue',
     invalidTitle: 'This sign-out link is not valid',
     invalid: 'Nothing was changed. You are not signed in here; close this page and return to the application.',
   },

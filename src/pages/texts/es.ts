@@ -331,6 +331,9 @@ export const es: Texts = {
     notReturning: 'La solicitud que le ha traído aquí no es válida, por lo que no volverá a ninguna aplicación.',
     doneTitle: 'Ha cerrado la sesión',
     done: 'Su sesión en este navegador ha terminado. Puede cerrar esta página.',
+    leaving:
+      'Su sesión en este navegador ha terminado. Saldrá de esta página en cuanto se haya avisado a las aplicaciones que ha utilizado.',
+    goOn: 'Continuar',
     invalidTitle: 'Este enlace para cerrar sesión no es válido',
     invalid:
       'No se ha modificado nada. Usted no tiene ninguna sesión abierta aquí; cierre esta página y vuelva a la aplicación.',

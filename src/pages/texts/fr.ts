@@ -337,6 +337,9 @@ export const fr: Texts = {
       'La demande à l’origine de cette page n’est pas valide\u00a0: le retour vers une application n’aura pas lieu.',
     doneTitle: 'Déconnexion effectuée',
     done: 'Votre session dans ce navigateur est terminée. Vous pouvez fermer cette page.',
+    leaving:
+      'Votre session dans ce navigateur est terminée. Vous quitterez cette page dès que les applications utilisées en auront été informées.',
+    goOn: 'Continuer',
     invalidTitle: 'Ce lien de déconnexion n’est pas valide',
     invalid:
       'Rien n’a été modifié. Aucune session n’est ouverte ici\u202f; fermez cette page et revenez à l’application.',

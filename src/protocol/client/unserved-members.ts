@@ -1,7 +1,6 @@
 import { clientMetadataMembers } from './client-metadata.js';
 import type { Document } from './member-reader.js';
 
-const notTold = 'is not supported: clients are told of a sign-out by backchannel_logout_uri, not through the browser';
 const plainRequests = 'is not supported: requests are plain parameters, not signed objects';
 const plainAnswers = 'is not supported: authorization responses are plain parameters';
 const noCertificate = 'is not supported: clients authenticate by a secret or private_key_jwt, not by a certificate';
@@ -9,9 +8,6 @@ const noCiba = 'is not supported: there is no backchannel authentication';
 const answersOnly = 'is what a server answers, not what is registered';
 /** Registered members of client metadata (RFC 7591 §4.1) that promise what is not done here, and what holds instead. */
 const unserved: Readonly<Record<string, string>> = {
-  // OIDC Front-Channel Logout §2
-  frontchannel_logout_uri: notTold,
-  frontchannel_logout_session_required: notTold,
   // OIDC Registration §2
   request_object_signing_alg: plainRequests,
   request_object_encryption_alg: plainRequests,

@@ -1,4 +1,5 @@
 import { ArrayContains, Column, Entity, type EntityManager, In, Index, Not, PrimaryColumn } from 'typeorm';
+import type { FrontChannelClient } from '../../protocol/client/logout-channels.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Change, recordChange } from '../audit/change.js';
 import type { Sql } from '../connection/sql.js';
@@ -210,8 +211,11 @@ export interface EndedSession {
   readonly userId: string;
   /** Encrypted. */
   readonly upstreamSession: Buffer | null;
+  /** Clients that got an ID token in it and want to be told through the browser, in the order of their identifiers. */
+  readonly frontChannelClients: readonly FrontChannelClient[];
 }
 
+// A client that gets a code at the same moment may be missed: the code is void, so there it has begun no session.
 const endSessionStatement = statement<Logout, EndedSession>(
   'end_session',
   (p) => `
@@ -224,7 +228,14 @@ const endSessionStatement = statement<Logout, EndedSession>(
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'ended', userId: 'user_id', sessionId: 'id', clientId: p.clientId })}
    )
-   SELECT id, user_id AS "userId", upstream_session AS "upstreamSession" FROM ended`,
+   SELECT id, user_id AS "userId", upstream_session AS "upstreamSession", COALESCE((
+     SELECT json_agg(json_build_object(
+       'frontchannel_logout_uri', c.metadata -> 'frontchannel_logout_uri', 'redirect_uris', c.metadata -> 'redirect_uris')
+       ORDER BY c.client_id)
+     FROM session_clients s JOIN clients c USING (client_id)
+     WHERE s.session_id = ended.id AND c.metadata ? 'frontchannel_logout_uri' AND c.disabled_at IS NULL
+   ), '[]') AS "frontChannelClients"
+   FROM ended`,
 );
 
 // A sign-in that was being collected at the same moment kept the row from being deleted until its grant was there: too late

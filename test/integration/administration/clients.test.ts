@@ -104,10 +104,10 @@ describe('a client is created from its metadata (RFC 7591 §2)', () => {
     [
       'I11: members that would be passed over',
       {
-        document: { ...document, redirect_uris: [], frontchannel_logout_uri: 'https://app.example/out', toString: 'x' },
+        document: { ...document, redirect_uris: [], software_id: 'x', toString: 'x' },
       },
-      /^redirect_uris .*\nfrontchannel_logout_uri is not supported: .*\ntoString is unknown here$/,
-      ['redirect_uris', 'frontchannel_logout_uri', 'toString'],
+      /^redirect_uris .*\nsoftware_id is not kept\ntoString is unknown here$/,
+      ['redirect_uris', 'software_id', 'toString'],
     ],
     [
       '§3.2.2 all faults at once',

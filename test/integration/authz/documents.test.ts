@@ -48,6 +48,8 @@ describe.each(wellKnown)('%s (OIDC Discovery §4, RFC 8414 §3)', (path) => {
       end_session_endpoint: `${idpUrl}/oidc/v1/logout`,
       backchannel_logout_supported: true,
       backchannel_logout_session_supported: true,
+      frontchannel_logout_supported: true,
+      frontchannel_logout_session_supported: true,
       id_token_signing_alg_values_supported: ['ES256', 'EdDSA', 'PS256', 'RS256'],
       code_challenge_methods_supported: ['S256'],
       scopes_supported: expect.arrayContaining(['openid', 'offline_access', 'read:resource']),
@@ -60,7 +62,7 @@ describe.each(wellKnown)('%s (OIDC Discovery §4, RFC 8414 §3)', (path) => {
     for (const member of [
       'registration_endpoint',
       'client_id_metadata_document_supported',
-      'frontchannel_logout_supported',
+      'check_session_iframe',
       'dpop_signing_alg_values_supported',
       'tls_client_certificate_bound_access_tokens',
     ])
