@@ -17,6 +17,7 @@ import { consentStep } from './consent/consent.js';
 import { assemble, type Idp, type IdpGiven } from './deps.js';
 import { confirmDeviceStep } from './device/confirm.js';
 import { device } from './device/verification.js';
+import { changeEmailByLink, undoEmailByLink } from './email/change-by-link.js';
 import { mountFederation } from './federation/federation.js';
 import { createUpstreams } from './federation/upstreams.js';
 import { hub } from './hub.js';
@@ -70,6 +71,21 @@ const recoveryPages = (idp: Idp) =>
       }
     : { forgottenPassword: undefined, resetPassword: undefined };
 
+/** Where links about an address lead; not there where no mail is sent. */
+const emailPages = (idp: Idp) =>
+  isMailOn(idp.config)
+    ? {
+        changeEmail: [
+          languageSwitch(idp, ({ params }) => linkPath(idp, 'changeEmail', String(params.link))),
+          changeEmailByLink(idp),
+        ],
+        undoEmailChange: [
+          languageSwitch(idp, ({ params }) => linkPath(idp, 'undoEmailChange', String(params.link))),
+          undoEmailByLink(idp),
+        ],
+      }
+    : { changeEmail: undefined, undoEmailChange: undefined };
+
 /** Where an account is made; not there where nobody may. */
 const registrationPages = (idp: Idp) =>
   openSignUp(idp)
@@ -81,6 +97,7 @@ const registrationPages = (idp: Idp) =>
         ],
       }
     : { signUp: undefined, signUpByLink: undefined };
+
 /** By their own rooms. */
 type MountedElsewhere = 'frontPage' | 'federation' | 'federationCallback' | 'federationLoggedOut';
 
@@ -101,6 +118,7 @@ const handlersOf = (
   userinfo: userinfo(idp),
   ...recoveryPages(idp),
   ...registrationPages(idp),
+  ...emailPages(idp),
   device: [languageSwitch(idp, () => devicePath(idp)), device(idp)],
   logout: [languageSwitch(idp, () => logoutPath(idp)), logout(idp)],
   confirmLogout: confirmLogout(idp),

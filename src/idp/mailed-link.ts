@@ -13,6 +13,12 @@ export const resetLifetime = 30 * 60_000;
 /** … and one to a new account, for which nothing is at stake yet. */
 export const signUpLifetime = 24 * 3_600_000;
 
+/** … and one that proves an address, for which somebody has to be signed in as well. */
+export const emailLifetime = 24 * 3_600_000;
+
+/** … and one that puts an address back: who is away for days has to be in time. */
+export const undoLifetime = 7 * 24 * 3_600_000;
+
 /** Every answer takes at least so long, in milliseconds: whether there is such an account cannot be told by the time. */
 const leastTime = 150;
 

@@ -63,6 +63,8 @@ export const endpoints = {
   resetPassword: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/password/reset/:link' },
   signUp: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/sign-up' },
   signUpByLink: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/sign-up/:link' },
+  changeEmail: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/email/change/:link' },
+  undoEmailChange: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/email/undo/:link' },
   confirmLogout: { role: 'idp', methods: ['POST'], path: '/oidc/v1/logout/confirm' },
   frontPage: { role: 'idp', methods: ['GET'], path: '/' },
   account: { role: 'idp', methods: ['GET'], path: '/account' },
@@ -73,6 +75,7 @@ export const endpoints = {
   accountLinks: { role: 'idp', methods: ['GET', 'POST'], path: '/account/links' },
   accountAuthenticator: { role: 'idp', methods: ['GET', 'POST'], path: '/account/authenticator' },
   accountProfile: { role: 'idp', methods: ['GET', 'POST'], path: '/account/profile' },
+  accountEmail: { role: 'idp', methods: ['GET', 'POST'], path: '/account/email' },
   accountActivity: { role: 'idp', methods: ['GET'], path: '/account/activity' },
   accountData: { role: 'idp', methods: ['GET'], path: '/account/data' },
 } as const satisfies Record<string, Endpoint>;
@@ -83,6 +86,7 @@ export type EndpointName = keyof typeof endpoints;
 export const accountPages = [
   'account',
   'accountProfile',
+  'accountEmail',
   'accountPassword',
   'accountPasskeys',
   'accountLinks',

@@ -26,7 +26,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
   storage: [['data-source'], ['*'], ['connection']],
   idp: [
     ['index'],
-    ['hub', 'account', 'registration'],
+    ['hub', 'account', 'registration', 'email'],
     ['federation'],
     ['sign-in', 'device'],
     ['consent', 'openid', 'mailbox', 'well-known'],

@@ -1,4 +1,5 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
+import { isMailOn } from '../../config/configuration.js';
 import { hashToken } from '../../crypto/digest.js';
 import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
 import { askedOf } from '../../http/request/asked.js';
@@ -21,6 +22,7 @@ import { applicationsSection } from './applications.js';
 import { authenticatorSection } from './authenticator.js';
 import { beginAccount } from './begin.js';
 import { dataSection } from './data.js';
+import { emailSection } from './email.js';
 import { linksSection } from './links.js';
 import { overviewSection } from './overview.js';
 import { passkeysSection } from './passkeys.js';
@@ -29,11 +31,15 @@ import { profileSection } from './profile.js';
 import type { AccountSection, AccountVisit, Download } from './section.js';
 import { sessionsSection } from './sessions.js';
 
+/** Not there where there is nothing to link with, or no mail is sent. */
+type OptionalPage = 'accountLinks' | 'accountEmail';
+
 /** The pages of the account, each at the address of its name. */
 const sectionsOf = (
   idp: Idp,
   upstreams: readonly Upstream[],
-): Readonly<Record<Exclude<AccountPage, 'accountLinks'>, AccountSection>> & { accountLinks?: AccountSection } => ({
+): Readonly<Record<Exclude<AccountPage, OptionalPage>, AccountSection>> &
+  Partial<Record<OptionalPage, AccountSection>> => ({
   account: overviewSection(idp),
   accountSessions: sessionsSection(idp),
   accountApplications: applicationsSection(idp),
@@ -42,6 +48,7 @@ const sectionsOf = (
   ...(upstreams.length > 0 ? { accountLinks: linksSection(idp, upstreams) } : {}),
   accountAuthenticator: authenticatorSection(idp),
   accountProfile: profileSection(idp),
+  ...(isMailOn(idp.config) ? { accountEmail: emailSection(idp) } : {}),
   accountActivity: activitySection(idp),
   accountData: dataSection(idp),
 });

@@ -6,7 +6,7 @@ export interface Field {
   readonly id?: string;
   readonly label: string;
   readonly value?: string | undefined;
-  readonly type?: 'text' | 'password' | 'url';
+  readonly type?: 'text' | 'password' | 'url' | 'email';
   /** HTML §4.10.18.7. */
   readonly autocomplete: string;
   readonly required?: boolean;

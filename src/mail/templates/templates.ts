@@ -1,6 +1,7 @@
 import type { AccountChangeName } from '../texts/mail-texts.js';
 import { type AccountChange, accountChange } from './account-change.js';
 import { accountExists } from './account-exists.js';
+import { type ChangeEmail, changeEmail, type EmailChanged, emailChanged } from './change-email.js';
 import type { Letter, LetterSetting } from './letter.js';
 import { type NewDevice, newDevice } from './new-device.js';
 import { type PasswordChanged, passwordChanged } from './password-changed.js';
@@ -14,6 +15,8 @@ export interface TemplateParameters extends Readonly<Record<AccountChangeName, A
   readonly password_reset: PasswordReset;
   readonly sign_up: SignUp;
   readonly account_exists: PasswordReset;
+  readonly change_email: ChangeEmail;
+  readonly email_changed: EmailChanged;
 }
 
 export type TemplateName = keyof TemplateParameters;
@@ -30,6 +33,8 @@ export const templates: {
   password_reset: passwordReset,
   sign_up: signUp,
   account_exists: accountExists,
+  change_email: changeEmail,
+  email_changed: emailChanged,
   passkey_added: accountChange('passkey_added'),
   passkey_removed: accountChange('passkey_removed'),
   authenticator_added: accountChange('authenticator_added'),

@@ -39,6 +39,23 @@ export const de: MailTexts = {
     forgotten: 'Wenn Sie Ihr Passwort vergessen haben, legen Sie über den Link unten ein neues fest.',
     ifNot: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Konto bleibt, wie es ist.',
   },
+  changeEmail: {
+    subject: (product) => `Die E-Mail-Adresse Ihres Kontos bei ${product} bestätigen`,
+    lead: (product) => `Jemand, vermutlich Sie, möchte diese E-Mail-Adresse für ein Konto bei ${product} verwenden.`,
+    ifNot: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne den Link ändert sich nichts.',
+    action: 'Adresse bestätigen',
+    footer: (product) =>
+      `Sie erhalten diese Nachricht, weil Ihre Adresse in einem Konto bei ${product} eingegeben wurde. Antworten werden nicht gelesen.`,
+  },
+  emailChanged: {
+    subject: (product) => `Die E-Mail-Adresse Ihres Kontos bei ${product} wurde geändert`,
+    lead: (product) =>
+      `Ihr Konto bei ${product} hat ab jetzt eine andere E-Mail-Adresse. Diese gehört nicht mehr dazu.`,
+    ifYou: 'Wenn Sie das waren, müssen Sie nichts tun.',
+    ifNot: (days) =>
+      `Wenn nicht, machen Sie die Änderung über den Link unten rückgängig und legen Sie ein neues Passwort fest. Der Link funktioniert einmal, innerhalb von ${days} Tagen.`,
+    action: 'Änderung rückgängig machen',
+  },
   changes: {
     passkey_added: {
       subject: (product) => `Ein Passkey wurde Ihrem ${product}-Konto hinzugefügt`,

@@ -37,6 +37,23 @@ export const en: MailTexts = {
     forgotten: 'If you forgot your password, set a new one by the link below.',
     ifNot: 'If it was not you, there is nothing to do: your account stays as it is.',
   },
+  changeEmail: {
+    subject: (product) => `Confirm the e-mail address of your ${product} account`,
+    lead: (product) => `Somebody, probably you, wants to use this e-mail address for an account at ${product}.`,
+    ifNot: 'If it was not you, there is nothing to do: without the link nothing changes.',
+    action: 'Confirm the address',
+    footer: (product) =>
+      `You get this message because your address was entered in an account at ${product}. Nobody reads replies.`,
+  },
+  emailChanged: {
+    subject: (product) => `The e-mail address of your ${product} account was changed`,
+    lead: (product) =>
+      `Your ${product} account has another e-mail address from now on. This one no longer belongs to it.`,
+    ifYou: 'If this was you, there is nothing to do.',
+    ifNot: (days) =>
+      `If it was not, undo the change by the link below and set a new password. The link works once, within ${days} days.`,
+    action: 'Undo the change',
+  },
   changes: {
     passkey_added: {
       subject: (product) => `A passkey was added to your ${product} account`,

@@ -41,6 +41,23 @@ export const es: MailTexts = {
     forgotten: 'Si ha olvidado su contraseña, establezca una nueva con el enlace siguiente.',
     ifNot: 'Si no ha sido usted, no tiene que hacer nada: su cuenta sigue como está.',
   },
+  changeEmail: {
+    subject: (product) => `Confirme la dirección de correo de su cuenta de ${product}`,
+    lead: (product) =>
+      `Alguien, probablemente usted, quiere usar esta dirección de correo para una cuenta de ${product}.`,
+    ifNot: 'Si no ha sido usted, no tiene que hacer nada: sin el enlace no cambia nada.',
+    action: 'Confirmar la dirección',
+    footer: (product) =>
+      `Recibe este mensaje porque su dirección se introdujo en una cuenta de ${product}. Nadie lee las respuestas.`,
+  },
+  emailChanged: {
+    subject: (product) => `Se ha cambiado la dirección de correo de su cuenta de ${product}`,
+    lead: (product) => `Su cuenta de ${product} tiene desde ahora otra dirección de correo. Esta ya no le corresponde.`,
+    ifYou: 'Si ha sido usted, no tiene que hacer nada.',
+    ifNot: (days) =>
+      `Si no, deshaga el cambio con el enlace de abajo y establezca una contraseña nueva. El enlace funciona una sola vez, durante ${days} días.`,
+    action: 'Deshacer el cambio',
+  },
   changes: {
     passkey_added: {
       subject: (product) => `Se ha añadido una clave de acceso a su cuenta de ${product}`,

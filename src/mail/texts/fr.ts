@@ -40,6 +40,23 @@ export const fr: MailTexts = {
     forgotten: 'Si vous avez oublié votre mot de passe, définissez-en un nouveau avec le lien ci-dessous.',
     ifNot: `Si ce n’était pas vous, il n’y a rien à faire\u00a0: votre compte reste inchangé.`,
   },
+  changeEmail: {
+    subject: (product) => `Confirmez l’adresse e-mail de votre compte ${product}`,
+    lead: (product) =>
+      `Quelqu’un, probablement vous, souhaite utiliser cette adresse e-mail pour un compte ${product}.`,
+    ifNot: 'Si ce n’était pas vous, vous n’avez rien à faire : sans le lien, rien ne change.',
+    action: 'Confirmer l’adresse',
+    footer: (product) =>
+      `Vous recevez ce message parce que votre adresse a été saisie dans un compte ${product}. Personne ne lit les réponses.`,
+  },
+  emailChanged: {
+    subject: (product) => `L’adresse e-mail de votre compte ${product} a été modifiée`,
+    lead: (product) => `Votre compte ${product} a désormais une autre adresse e-mail. Celle-ci n’y est plus associée.`,
+    ifYou: 'Si c’était vous, vous n’avez rien à faire.',
+    ifNot: (days) =>
+      `Sinon, annulez la modification avec le lien ci-dessous et choisissez un nouveau mot de passe. Le lien fonctionne une seule fois, pendant ${days} jours.`,
+    action: 'Annuler la modification',
+  },
   changes: {
     passkey_added: {
       subject: (product) => `Une clé d’accès a été ajoutée à votre compte ${product}`,

@@ -45,6 +45,20 @@ export interface MailTexts {
     readonly forgotten: string;
     readonly ifNot: string;
   };
+  readonly changeEmail: {
+    readonly subject: (product: string) => string;
+    readonly lead: (product: string) => string;
+    readonly ifNot: string;
+    readonly action: string;
+    readonly footer: (product: string) => string;
+  };
+  readonly emailChanged: {
+    readonly subject: (product: string) => string;
+    readonly lead: (product: string) => string;
+    readonly ifYou: string;
+    readonly ifNot: (days: number) => string;
+    readonly action: string;
+  };
   /** What was done to the account. */
   readonly changes: Readonly<
     Record<

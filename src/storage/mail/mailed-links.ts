@@ -7,7 +7,7 @@ import { type SoughtIdentifier, userCalled } from '../people/users.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from './outgoing-mails.js';
 
 /** What a link is good for. */
-export type MailedLinkKind = 'reset_password' | 'sign_up';
+export type MailedLinkKind = 'reset_password' | 'sign_up' | 'change_email' | 'undo_email_change';
 
 /** A link that was mailed to a person, good once. The mail's row holds its secret encrypted, this one its hash. */
 @Entity('mailed_links')
@@ -115,6 +115,7 @@ const resetPasswordStatement = statement<PasswordReset, { userId: string; notice
    ), others AS (
      UPDATE mailed_links SET consumed_at = ${p.now}
      WHERE user_id IN (SELECT id FROM changed) AND consumed_at IS NULL AND secret_hash <> ${p.secretHash}
+       AND kind <> 'undo_email_change'
    ), signed_out AS (
      DELETE FROM sessions WHERE user_id IN (SELECT id FROM changed)
    ), revoked AS (
@@ -137,7 +138,7 @@ const resetPasswordStatement = statement<PasswordReset, { userId: string; notice
 
 /**
  * Uses the link up, once: its owner has another password, and every session and authorization grant that was made with the old
- * one ends, as does every other link of theirs. Whoever read a mail to an address has proven it.
+ * one ends, as does every other link of theirs but those that put an address back. Whoever read a mail to an address has proven it.
  * @returns null when the link is good for nothing (any more); nothing is changed then
  */
 export async function resetPassword(

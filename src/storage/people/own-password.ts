@@ -29,7 +29,7 @@ const changeOwnPasswordStatement = statement<OwnPassword, { notice: MailOutcome 
    ), ended AS (
      DELETE FROM sessions WHERE user_id IN (SELECT id FROM changed) AND id <> ${p.currentId}
    ), links AS (
-     DELETE FROM mailed_links WHERE user_id IN (SELECT id FROM changed)
+     DELETE FROM mailed_links WHERE user_id IN (SELECT id FROM changed) AND kind <> 'undo_email_change'
    ), locked AS (
      SELECT id FROM authorization_grants
      WHERE user_id IN (SELECT id FROM changed) AND session_id <> ${p.currentId} AND revoked_at IS NULL
@@ -76,7 +76,7 @@ export async function endSessionsOfOldPassword(sql: Sql, sessions: LateSessions)
 
 /**
  * Sets the password that a user chose, gives their session another secret, ends every other session with all that was granted in it, offline access included, and every
- * mailed link, and writes the notice.
+ * mailed link but those that put an address back, and writes the notice.
  * @returns what became of the notice; null when the session or the user is gone: then nothing is changed
  */
 export async function changeOwnPassword(

@@ -14,6 +14,8 @@ const samples: TemplateParameters = {
   password_reset: { url: 'https://id.example/link', minutes: 30 },
   sign_up: { url: 'https://id.example/link', hours: 24 },
   account_exists: { url: 'https://id.example/link', minutes: 30 },
+  change_email: { url: 'https://id.example/link', hours: 24 },
+  email_changed: { url: 'https://id.example/link', days: 7, at },
   passkey_added: { at },
   passkey_removed: { at },
   authenticator_added: { at },
