@@ -1,0 +1,100 @@
+// What the suite is asked to run and what it needs to know for that: plans, clients, and the steps of a person at the browser.
+const issuer = 'https://op.localhost.emobix.co.uk:9443';
+const pages = 'https://login.localhost.emobix.co.uk:9443';
+
+/** The redirect URIs of identity.yml are below this name. */
+export const alias = 'identity-services';
+
+const signIn = (placeholder) => ({
+  task: 'Sign in',
+  optional: true,
+  match: `${pages}/*`,
+  commands: [
+    ...(placeholder ? [['wait', 'xpath', '//*', 10, 'password', 'update-image-placeholder-optional']] : []),
+    ['text', 'name', 'identifier', 'demo', 'optional'],
+    ['text', 'name', 'password', 'demo-password', 'optional'],
+    ['click', 'xpath', "//form[.//input[@name='password']]//button[@type='submit']", 'optional'],
+  ],
+});
+
+const agree = {
+  task: 'Agree',
+  optional: true,
+  match: `${pages}/*`,
+  commands: [['click', 'xpath', "//button[@value='allow']", 'optional']],
+};
+
+const returned = {
+  task: 'Returned',
+  match: '*/test/*/callback*',
+  commands: [['wait', 'id', 'submission_complete', 10]],
+};
+
+const authorize = (tasks) => ({ match: `${issuer}/oauth2/v1/authorize*`, tasks });
+const logOut = (tasks) => ({ match: `${pages}/oidc/v1/logout*`, tasks });
+
+const confirm = {
+  task: 'Confirm',
+  optional: true,
+  match: `${pages}/oidc/v1/logout*`,
+  commands: [['click', 'xpath', "//form//button[@type='submit']", 'optional']],
+};
+
+const picture = (task) => ({
+  task,
+  commands: [['wait', 'xpath', '//*', 10, '.*', 'update-image-placeholder']],
+});
+
+const signedIn = authorize([signIn(false), agree, returned]);
+const loggedOut = logOut([confirm, { task: 'Returned', match: '*/test/*/post*' }]);
+const refused = { browser: [authorize([picture('The page that says why')])] };
+/** A second visit shows the sign-in page again; the suite wants a picture of it. */
+const asksAgain = {
+  browser: [
+    { ...authorize([signIn(false), agree, returned]), 'match-limit': 1 },
+    authorize([signIn(true), agree, returned]),
+  ],
+};
+const staysHere = { browser: [signedIn, logOut([confirm, picture('The page that says so')])] };
+
+/** What a plan is created with: the suite's own configuration format. */
+export const configuration = {
+  alias,
+  description: 'Identity Services',
+  server: { discoveryUrl: `${issuer}/.well-known/openid-configuration`, login_hint: 'demo' },
+  client: { client_id: 'conformance-basic', client_secret: 'conformance-basic-secret-of-no-worth' },
+  client2: { client_id: 'conformance-second', client_secret: 'conformance-second-secret-of-no-worth' },
+  client_secret_post: { client_id: 'conformance-post', client_secret: 'conformance-post-secret-of-no-worth' },
+  browser: [signedIn, loggedOut],
+  override: {
+    'oidcc-prompt-login': asksAgain,
+    'oidcc-max-age-1': asksAgain,
+    'oidcc-ensure-registered-redirect-uri': refused,
+    'oidcc-ensure-request-object-with-redirect-uri': { browser: [authorize([signIn(false), agree, { ...returned, optional: true }])] },
+    'oidcc-rp-initiated-logout-bad-post-logout-redirect-uri': staysHere,
+    'oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri': staysHere,
+    'oidcc-rp-initiated-logout-modified-id-token-hint': staysHere,
+    'oidcc-rp-initiated-logout-bad-id-token-hint': staysHere,
+    'oidcc-rp-initiated-logout-no-id-token-hint': staysHere,
+    'oidcc-rp-initiated-logout-no-params': staysHere,
+    'oidcc-rp-initiated-logout-no-post-logout-redirect-uri': staysHere,
+    'oidcc-rp-initiated-logout-only-state': staysHere,
+  },
+};
+
+/** In the order in which they run. */
+export const plans = [
+  { name: 'oidcc-config-certification-test-plan', variant: {} },
+  {
+    name: 'oidcc-basic-certification-test-plan',
+    variant: { server_metadata: 'discovery', client_registration: 'static_client' },
+  },
+  {
+    name: 'oidcc-rp-initiated-logout-certification-test-plan',
+    variant: { response_type: 'code', client_registration: 'static_client' },
+  },
+  {
+    name: 'oidcc-formpost-basic-certification-test-plan',
+    variant: { server_metadata: 'discovery', client_registration: 'static_client' },
+  },
+];

@@ -1,0 +1,78 @@
+// `npm run conformance -- --suite https://…`: runs the plans of plans.mjs on a suite that is up, and writes what came of it to docs/conformance.json.
+// Node trusts the suite's certificate by NODE_EXTRA_CA_CERTS.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { configuration, plans } from './plans.mjs';
+
+const { values } = parseArgs({
+  options: { suite: { type: 'string' }, plan: { type: 'string', multiple: true }, out: { type: 'string' } },
+});
+if (values.suite === undefined) {
+  console.error('Which suite? npm run conformance -- --suite https://localhost.emobix.co.uk:8443');
+  process.exit(2);
+}
+const out = values.out ?? 'docs/conformance.json';
+const finished = ['FINISHED', 'INTERRUPTED'];
+/** Milliseconds for one module, its own pauses included. */
+const patience = 240_000;
+
+async function call(method, path, parameters = {}, body) {
+  const url = new URL(`api/${path}`, `${values.suite.replace(/\/$/, '')}/`);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  const answer = await fetch(url, { method, body, headers: { 'content-type': 'application/json' } });
+  if (!answer.ok) throw new Error(`${method} ${url.pathname}: ${answer.status} ${(await answer.text()).slice(0, 300)}`);
+  return answer.json();
+}
+
+async function settled(id) {
+  const until = Date.now() + patience;
+  while (Date.now() < until) {
+    const info = await call('GET', `info/${id}`);
+    if (finished.includes(info.status)) return info;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return { status: 'TIMEOUT', result: 'UNFINISHED' };
+}
+
+/** The conditions that were no success, as the suite words them. */
+async function remarks(id) {
+  const log = await call('GET', `log/${id}`);
+  return log
+    .filter(({ result }) => ['FAILURE', 'WARNING', 'SKIPPED', 'REVIEW'].includes(result))
+    .map(({ result, src, msg }) => `${result} ${src}: ${msg}`);
+}
+
+async function runModule(plan, { testModule, variant }) {
+  const { id } = await call('POST', 'runner', {
+    test: testModule,
+    plan,
+    ...(variant && { variant: JSON.stringify(variant) }),
+  });
+  const { status, result } = await settled(id);
+  if (!finished.includes(status)) await call('DELETE', `runner/${id}`).catch(() => undefined);
+  const line = { module: testModule, variant: variant ?? {}, result: result ?? status, remarks: await remarks(id) };
+  console.log(`${line.result.padEnd(10)} ${testModule}`);
+  for (const remark of line.remarks) console.log(`             ${remark}`);
+  return line;
+}
+
+async function runPlan({ name, variant }) {
+  console.log(`\n${name}`);
+  const plan = await call('POST', 'plan', { planName: name, variant: JSON.stringify(variant) }, JSON.stringify(configuration));
+  const modules = [];
+  for (const module of plan.modules) modules.push(await runModule(plan.id, module));
+  return { plan: name, variant, modules };
+}
+
+const { version } = await call('GET', 'server');
+const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+const results = [];
+for (const plan of plans.filter(({ name }) => values.plan?.some((part) => name.includes(part)) ?? true)) {
+  results.push(await runPlan(plan));
+  writeFileSync(out, `${JSON.stringify({ suite: version, commit, plans: results }, null, 2)}\n`);
+}
+const accepted = ['PASSED', 'REVIEW', 'SKIPPED', 'WARNING'];
+const failed = results.flatMap(({ modules }) => modules).filter(({ result }) => !accepted.includes(result));
+console.log(`\n${failed.length} failed`);
+process.exitCode = failed.length === 0 ? 0 : 1;
