@@ -59,7 +59,12 @@ async function runModule(plan, { testModule, variant }) {
 
 async function runPlan({ name, variant }) {
   console.log(`\n${name}`);
-  const plan = await call('POST', 'plan', { planName: name, variant: JSON.stringify(variant) }, JSON.stringify(configuration));
+  const plan = await call(
+    'POST',
+    'plan',
+    { planName: name, variant: JSON.stringify(variant) },
+    JSON.stringify(configuration),
+  );
   const modules = [];
   for (const module of plan.modules) modules.push(await runModule(plan.id, module));
   return { plan: name, variant, modules };
