@@ -70,9 +70,7 @@ export const configuration = {
     'oidcc-prompt-login': asksAgain,
     'oidcc-max-age-1': asksAgain,
     'oidcc-ensure-registered-redirect-uri': refused,
-    'oidcc-ensure-request-object-with-redirect-uri': {
-      browser: [authorize([signIn(false), agree, { ...returned, optional: true }])],
-    },
+    'oidcc-ensure-request-object-with-redirect-uri': refused,
     'oidcc-rp-initiated-logout-bad-post-logout-redirect-uri': staysHere,
     'oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri': staysHere,
     'oidcc-rp-initiated-logout-modified-id-token-hint': staysHere,
