@@ -16,6 +16,7 @@ import { Federation1795700000000 } from './1795700000000-federation.js';
 import { PendingLink1795700000001 } from './1795700000001-pending-link.js';
 import { UpstreamSession1795700000002 } from './1795700000002-upstream-session.js';
 import { RecoveryCodeNumbers1795710000000 } from './1795710000000-recovery-code-numbers.js';
+import { AccountDeletion1795710000010 } from './1795710000010-account-deletion.js';
 import { LogoutNotifications1795750000000 } from './1795750000000-logout-notifications.js';
 import { DeviceAuthorizations1795760000000 } from './1795760000000-device-authorizations.js';
 import { SealedClientSecrets1795760000001 } from './1795760000001-sealed-client-secrets.js';
@@ -40,6 +41,7 @@ export const migrations = [
   PendingLink1795700000001,
   UpstreamSession1795700000002,
   RecoveryCodeNumbers1795710000000,
+  AccountDeletion1795710000010,
   LogoutNotifications1795750000000,
   DeviceAuthorizations1795760000000,
   SealedClientSecrets1795760000001,

@@ -4,6 +4,7 @@ import { passwordFault } from '../protocol/sign-in/password-policy.js';
 import type { AuditDetail } from '../storage/audit/audit-events.js';
 import type { Change } from '../storage/audit/change.js';
 import { removeAllPasskeys } from '../storage/factors/passkeys.js';
+import * as deletion from '../storage/people/deletion.js';
 import * as stored from '../storage/people/users.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError, taken } from './administration-error.js';
@@ -210,4 +211,23 @@ export async function removePasskeys(administration: Administration, identifier:
     (passkeys) => ({ detail: { passkeys } }),
   );
   return removed ?? 0;
+}
+
+/**
+ * Deletes those whose time to think better of it is over, with everything of theirs.
+ * @param signal ends it early, between two users
+ * @returns how many
+ */
+export async function deleteDueUsers(administration: Administration, signal?: AbortSignal): Promise<number> {
+  const { sql, clock, config, manager } = administration;
+  if (signal?.aborted) return 0;
+  let deleted = 0;
+  for (const userId of await deletion.findDueDeletions(sql, clock.now(), config.jobs.batchSize)) {
+    if (signal?.aborted) break;
+    const done = await changeUser(administration, userId, 'deleted', (change) =>
+      deletion.deleteDueUser(manager, userId, change),
+    );
+    if (done) deleted += 1;
+  }
+  return deleted;
 }

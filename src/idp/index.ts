@@ -38,6 +38,7 @@ import { resetPassword } from './recovery/reset-password.js';
 import { signUp } from './registration/sign-up.js';
 import { signUpByLink } from './registration/sign-up-by-link.js';
 import { loadScript } from './script.js';
+import { keepAccountStep } from './sign-in/keep-account.js';
 import { loginStep } from './sign-in/login.js';
 import { passwordMethod } from './sign-in/methods/password.js';
 import { offerPasskeyStep } from './sign-in/passkeys/offer.js';
@@ -55,6 +56,7 @@ const stepsOf = (idp: Idp): Steps => ({
   offerPasskey: offerPasskeyStep(idp),
   challenge: challengeStep(idp),
   enrol: enrolStep(idp),
+  keepAccount: keepAccountStep(idp),
   consent: consentStep(idp),
   confirmDevice: confirmDeviceStep(idp),
 });

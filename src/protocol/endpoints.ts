@@ -44,6 +44,7 @@ export const endpoints = {
   offerPasskey: { role: 'idp', methods: ['POST'], path: '/oidc/v1/passkey/:interaction' },
   challenge: { role: 'idp', methods: ['POST'], path: '/oidc/v1/challenge/:interaction' },
   enrol: { role: 'idp', methods: ['POST'], path: '/oidc/v1/enrol/:interaction' },
+  keepAccount: { role: 'idp', methods: ['POST'], path: '/oidc/v1/keep-account/:interaction' },
   consent: { role: 'idp', methods: ['POST'], path: '/oidc/v1/consent/:interaction' },
   federation: { role: 'idp', methods: ['POST'], path: '/oidc/v1/federation/:provider/:interaction' },
   /** The redirect URI at a provider, one for each (RFC 9700 §4.4.2). */
@@ -78,6 +79,7 @@ export const endpoints = {
   accountEmail: { role: 'idp', methods: ['GET', 'POST'], path: '/account/email' },
   accountActivity: { role: 'idp', methods: ['GET'], path: '/account/activity' },
   accountData: { role: 'idp', methods: ['GET'], path: '/account/data' },
+  accountDeletion: { role: 'idp', methods: ['GET', 'POST'], path: '/account/deletion' },
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof endpoints;
@@ -95,6 +97,7 @@ export const accountPages = [
   'accountApplications',
   'accountActivity',
   'accountData',
+  'accountDeletion',
 ] as const satisfies readonly EndpointName[];
 
 export type AccountPage = (typeof accountPages)[number];

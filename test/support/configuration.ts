@@ -73,6 +73,7 @@ export const configuration: AllRolesConfig = {
     sessionAbsolute: 12 * hour,
     sessionIdle: 2 * hour,
     auditEvents: 90 * day,
+    accountDeletion: 14 * day,
   },
   clients: [],
   clientAssertions: { clockSkew: 10_000 },

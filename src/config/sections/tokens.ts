@@ -20,6 +20,8 @@ export const lifetimes = z
     session_absolute: duration('365d', '1s').prefault('12h'),
     session_idle: duration('365d', '1s').prefault('2h'),
     audit_events: duration('3650d', '1h').prefault('90d'),
+    /** In which somebody who wants their account deleted may think better of it. */
+    account_deletion: duration('365d', '1h').prefault('14d'),
   })
   .prefault({});
 

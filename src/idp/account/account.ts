@@ -22,6 +22,7 @@ import { applicationsSection } from './applications.js';
 import { authenticatorSection } from './authenticator.js';
 import { beginAccount } from './begin.js';
 import { dataSection } from './data.js';
+import { deletionSection } from './deletion.js';
 import { emailSection } from './email.js';
 import { linksSection } from './links.js';
 import { overviewSection } from './overview.js';
@@ -51,6 +52,7 @@ const sectionsOf = (
   ...(isMailOn(idp.config) ? { accountEmail: emailSection(idp) } : {}),
   accountActivity: activitySection(idp),
   accountData: dataSection(idp),
+  accountDeletion: deletionSection(idp),
 });
 
 /** Seconds that a proof of who somebody is stays fresh. */

@@ -1,5 +1,6 @@
 import type { AccountChangeName } from '../texts/mail-texts.js';
 import { type AccountChange, accountChange } from './account-change.js';
+import { type AccountDeletion, accountDeletion } from './account-deletion.js';
 import { accountExists } from './account-exists.js';
 import { type ChangeEmail, changeEmail, type EmailChanged, emailChanged } from './change-email.js';
 import type { Letter, LetterSetting } from './letter.js';
@@ -10,6 +11,7 @@ import { type SignUp, signUp } from './sign-up.js';
 
 /** What each template is made from, as its row holds it: nothing secret. */
 export interface TemplateParameters extends Readonly<Record<AccountChangeName, AccountChange>> {
+  readonly account_deletion: AccountDeletion;
   readonly new_device: NewDevice;
   readonly password_changed: PasswordChanged;
   readonly password_reset: PasswordReset;
@@ -28,6 +30,7 @@ export const isTemplateName = (name: string): name is TemplateName => Object.has
 export const templates: {
   readonly [Name in TemplateName]: (parameters: TemplateParameters[Name], setting: LetterSetting) => Letter;
 } = {
+  account_deletion: accountDeletion,
   new_device: newDevice,
   password_changed: passwordChanged,
   password_reset: passwordReset,

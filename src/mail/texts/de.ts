@@ -10,6 +10,14 @@ export const de: MailTexts = {
     ifNot:
       'Wenn nicht, kennt jemand Ihr Passwort: Legen Sie sofort ein neues fest oder bitten Sie die Betreiber dieser Website darum.',
   },
+  accountDeletion: {
+    subject: (product) => `Ihr ${product}-Konto wird gelöscht`,
+    lead: (product, until) =>
+      `Ihr ${product}-Konto wird nach dem ${until} gelöscht. Wenn Sie es behalten wollen, melden Sie sich vorher an.`,
+    ended: 'Sie wurden überall abgemeldet, und Anwendungen haben keinen Zugriff mehr.',
+    ifNot:
+      'Wenn Sie das nicht veranlasst haben, melden Sie sich an, behalten Sie das Konto und legen Sie sofort ein neues Passwort fest.',
+  },
   passwordChanged: {
     subject: (product) => `Das Passwort Ihres ${product}-Kontos wurde geändert`,
     lead: (product) => `Das Passwort Ihres ${product}-Kontos wurde geändert.`,

@@ -9,6 +9,13 @@ export const en: MailTexts = {
     ifNot:
       'If it was not, somebody knows your password: set a new one at once, or ask the people who run this site to.',
   },
+  accountDeletion: {
+    subject: (product) => `Your ${product} account is going to be deleted`,
+    lead: (product, until) =>
+      `Your ${product} account will be deleted after ${until}. To keep it, sign in before then.`,
+    ended: 'You have been signed out everywhere, and applications have no access any more.',
+    ifNot: 'If you did not ask for this, sign in, keep the account and set a new password at once.',
+  },
   passwordChanged: {
     subject: (product) => `The password of your ${product} account was changed`,
     lead: (product) => `The password of your ${product} account was changed.`,

@@ -10,6 +10,14 @@ export const es: MailTexts = {
     ifNot:
       'Si no ha sido usted, alguien conoce su contraseña: establezca una nueva de inmediato o pídalo a los responsables de este sitio.',
   },
+  accountDeletion: {
+    subject: (product) => `Su cuenta de ${product} se va a eliminar`,
+    lead: (product, until) =>
+      `Su cuenta de ${product} se eliminará después del ${until}. Para conservarla, inicie sesión antes.`,
+    ended: 'Se ha cerrado su sesión en todas partes y las aplicaciones ya no tienen acceso.',
+    ifNot:
+      'Si no lo ha pedido usted, inicie sesión, conserve la cuenta y establezca una nueva contraseña de inmediato.',
+  },
   passwordChanged: {
     subject: (product) => `Se ha cambiado la contraseña de su cuenta de ${product}`,
     lead: (product) => `Se ha cambiado la contraseña de su cuenta de ${product}.`,

@@ -10,6 +10,14 @@ export const fr: MailTexts = {
     ifNot:
       'Sinon, quelqu’un connaît votre mot de passe : choisissez-en un nouveau immédiatement ou adressez-vous aux responsables de ce site.',
   },
+  accountDeletion: {
+    subject: (product) => `Votre compte ${product} va être supprimé`,
+    lead: (product, until) =>
+      `Votre compte ${product} sera supprimé après le ${until}. Pour le garder, connectez-vous avant cette date.`,
+    ended: 'Vous avez été déconnecté partout et les applications n’ont plus accès à votre compte.',
+    ifNot:
+      'Si vous n’êtes pas à l’origine de cette demande, connectez-vous, gardez le compte et choisissez immédiatement un nouveau mot de passe.',
+  },
   passwordChanged: {
     subject: (product) => `Le mot de passe de votre compte ${product} a été modifié`,
     lead: (product) => `Le mot de passe de votre compte ${product} a été modifié.`,

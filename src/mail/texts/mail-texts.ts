@@ -19,6 +19,12 @@ export interface MailTexts {
     readonly ifYou: string;
     readonly ifNot: string;
   };
+  readonly accountDeletion: {
+    readonly subject: (product: string) => string;
+    readonly lead: (product: string, until: string) => string;
+    readonly ended: string;
+    readonly ifNot: string;
+  };
   readonly passwordChanged: {
     readonly subject: (product: string) => string;
     readonly lead: (product: string) => string;

@@ -22,6 +22,7 @@ export const de: Texts = {
       accountEmail: 'E-Mail-Adresse',
       accountActivity: 'Aktivität',
       accountData: 'Daten herunterladen',
+      accountDeletion: 'Konto löschen',
       accountPasskeys: 'Ihre Passkeys',
       accountLinks: 'Verknüpfte Konten',
       accountAuthenticator: 'Authenticator-App',
@@ -289,6 +290,17 @@ export const de: Texts = {
       'Mit jedem können Sie sich einmal anmelden, wenn die App nicht zur Hand ist. Drucken oder notieren Sie sie: Sie werden nicht noch einmal angezeigt.',
     codes: 'Wiederherstellungscodes',
     kept: 'Ich habe sie aufbewahrt',
+  },
+  deletion: {
+    lead: (until) =>
+      `Ihr Konto wird mit allem, was dazugehört, nach dem ${until} gelöscht. Sie werden sofort überall abgemeldet, und Anwendungen verlieren ihren Zugriff. Bis dahin können Sie sich anmelden und das Konto behalten.`,
+    submit: 'Mein Konto löschen',
+    pendingTitle: 'Ihr Konto wird gelöscht',
+    done: (until) =>
+      `Sie sind überall abgemeldet, und Ihr Konto wird nach dem ${until} gelöscht. Wenn Sie es sich anders überlegen, melden Sie sich vorher an und behalten Sie es.`,
+    pending: (until) => `Sie haben verlangt, dass dieses Konto gelöscht wird. Das geschieht nach dem ${until}.`,
+    keep: 'Mein Konto behalten',
+    leave: 'Soll es gelöscht werden, ist nichts zu tun: Schließen Sie diese Seite.',
   },
   consent: {
     title: 'Zugriff erlauben?',

@@ -27,6 +27,7 @@ export const en = {
       accountEmail: 'E-mail address',
       accountActivity: 'Activity',
       accountData: 'Download your data',
+      accountDeletion: 'Delete account',
       accountPasskeys: 'Your passkeys',
       accountLinks: 'Linked accounts',
       accountAuthenticator: 'Authenticator app',
@@ -290,6 +291,17 @@ export const en = {
       'Each of them lets you in once when the app is not at hand. Print them or write them down: they are not shown again.',
     codes: 'Recovery codes',
     kept: 'I have kept them',
+  },
+  deletion: {
+    lead: (until: string) =>
+      `Your account and everything in it will be deleted after ${until}. You are signed out everywhere at once, and applications lose their access. Until then you can sign in and keep the account.`,
+    submit: 'Delete my account',
+    pendingTitle: 'Your account is going to be deleted',
+    done: (until: string) =>
+      `You are signed out everywhere, and your account will be deleted after ${until}. If you change your mind, sign in before then and keep it.`,
+    pending: (until: string) => `You asked for this account to be deleted. That happens after ${until}.`,
+    keep: 'Keep my account',
+    leave: 'If it shall be deleted, there is nothing to do: close this page.',
   },
   consent: {
     title: 'Allow access?',

@@ -22,6 +22,7 @@ export const es: Texts = {
       accountEmail: 'Dirección de correo',
       accountActivity: 'Actividad',
       accountData: 'Descargar sus datos',
+      accountDeletion: 'Eliminar la cuenta',
       accountPasskeys: 'Sus claves de acceso',
       accountLinks: 'Cuentas vinculadas',
       accountAuthenticator: 'Aplicación de autenticación',
@@ -287,6 +288,17 @@ export const es: Texts = {
       'Cada uno permite iniciar sesión una vez cuando no tenga la aplicación a mano. Imprímalos o anótelos: no se volverán a mostrar.',
     codes: 'Códigos de recuperación',
     kept: 'Los he guardado',
+  },
+  deletion: {
+    lead: (until) =>
+      `Su cuenta y todo lo que contiene se eliminarán después del ${until}. Su sesión se cierra enseguida en todas partes y las aplicaciones pierden el acceso. Hasta entonces puede iniciar sesión y conservar la cuenta.`,
+    submit: 'Eliminar mi cuenta',
+    pendingTitle: 'Su cuenta se va a eliminar',
+    done: (until) =>
+      `Su sesión está cerrada en todas partes y su cuenta se eliminará después del ${until}. Si cambia de opinión, inicie sesión antes y consérvela.`,
+    pending: (until) => `Ha pedido que se elimine esta cuenta. Se eliminará después del ${until}.`,
+    keep: 'Conservar mi cuenta',
+    leave: 'Si quiere que se elimine, no tiene que hacer nada: cierre esta página.',
   },
   consent: {
     title: '¿Permitir el acceso?',

@@ -22,6 +22,7 @@ export const fr: Texts = {
       accountEmail: 'Adresse e-mail',
       accountActivity: 'Activité',
       accountData: 'Télécharger vos données',
+      accountDeletion: 'Supprimer le compte',
       accountPasskeys: 'Vos clés d’accès',
       accountLinks: 'Comptes associés',
       accountAuthenticator: 'Application d’authentification',
@@ -291,6 +292,17 @@ export const fr: Texts = {
       'Chacun permet une connexion lorsque vous n’avez pas l’application. Imprimez-les ou notez-les, car ils ne seront plus affichés.',
     codes: 'Codes de secours',
     kept: 'Je les ai conservés',
+  },
+  deletion: {
+    lead: (until) =>
+      `Votre compte et tout ce qu’il contient seront supprimés après le ${until}. Vous êtes déconnecté partout immédiatement et les applications perdent leur accès. D’ici là, vous pouvez vous connecter et garder le compte.`,
+    submit: 'Supprimer mon compte',
+    pendingTitle: 'Votre compte va être supprimé',
+    done: (until) =>
+      `Vous êtes déconnecté partout et votre compte sera supprimé après le ${until}. Si vous changez d’avis, connectez-vous avant cette date et gardez-le.`,
+    pending: (until) => `Vous avez demandé la suppression de ce compte. Elle aura lieu après le ${until}.`,
+    keep: 'Garder mon compte',
+    leave: 'Si vous voulez qu’il soit supprimé, il n’y a rien à faire : fermez cette page.',
   },
   consent: {
     title: 'Autoriser l’accès\u202f?',

@@ -42,6 +42,8 @@ export interface SessionFacts {
   readonly authenticatedAt: Date;
   /** How the user was proven. */
   readonly amr: readonly string[];
+  /** When the account is deleted, where its owner asked for that. */
+  readonly deleteAfter?: Date | null | undefined;
 }
 
 /** A proof that a user gave in an interaction; one of several where one is not enough. */
@@ -109,6 +111,8 @@ export type Step =
   | { readonly kind: 'challenge'; readonly subject: string }
   /** Nothing can be asked of somebody who needs a second factor and has none: one is set up on the way. */
   | { readonly kind: 'enrol' }
+  /** Somebody whose account is about to be deleted signs in: they may keep it, and get nothing else. */
+  | { readonly kind: 'keepAccount'; readonly deleteAfter: Date }
   | { readonly kind: 'consent'; readonly newPermissions: readonly Permission[] }
   /** Somebody entered the code that a device shows, and says whether it may have what it asks for. */
   | { readonly kind: 'confirmDevice'; readonly newPermissions: readonly Permission[] }
@@ -261,6 +265,8 @@ export function nextStep(
   if (enrols) return silent ? refused('interaction_required') : { kind: 'enrol' };
   if (isTooWeak(request, session) || (stronger.length > 0 && factors.policy === 'required'))
     return refused(stronger.length > 0 ? 'login_required' : 'unmet_authentication_requirements');
+  if (session.deleteAfter)
+    return silent ? refused('interaction_required') : { kind: 'keepAccount', deleteAfter: session.deleteAfter };
   if (!silent && passkeyOfferIsDue(request, session, factors)) return { kind: 'offerPasskey' };
   if (request.forDevice) return { kind: 'confirmDevice', newPermissions: notConsented(request.permissions, consent) };
   if (consentIsDue(request, consent)) {

@@ -154,6 +154,8 @@ interface VisitingSession {
   readonly amr: string[];
   /** The ways to prove who they are that the user has set up. */
   readonly enrolled: readonly AuthenticationMethodReference[];
+  /** When the account is deleted, where its owner asked for that. */
+  readonly deleteAfter: Date | null;
 }
 
 /** All that the hub decides from, read at one instant. */
@@ -219,6 +221,7 @@ const sessionColumns: Columns<VisitingSession> = {
   lastSeenAt: 's.last_seen_at',
   amr: 's.amr',
   enrolled: enrolledMethods('u'),
+  deleteAfter: 'u.delete_after',
 };
 
 const candidateColumns: Columns<VisitingCandidate> = {

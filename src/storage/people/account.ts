@@ -32,11 +32,11 @@ const findAccountSessionStatement = statement<{ secretHash: Buffer; now: Date },
   'find_account_session',
   (p) => `
    SELECT ${selected(accountColumns)}
-   FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
+   FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL AND u.delete_after IS NULL
    WHERE s.secret_hash = ${p.secretHash} AND s.expires_at > ${p.now}`,
 );
 
-/** @returns null when nobody is signed in by that secret, or whoever was is disabled */
+/** @returns null when nobody is signed in by that secret, or whoever was is disabled or about to be deleted */
 export const findAccountSession = async (sql: Sql, secretHash: Buffer, now: Date): Promise<AccountSession | null> =>
   (await sql.query(findAccountSessionStatement, { secretHash, now })).rows[0] ?? null;
 

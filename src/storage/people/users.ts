@@ -24,6 +24,7 @@ import { type MailOutcome, type NewMail, queueUserMail } from '../mail/outgoing-
 @Check('users_email_key_is_address', `email_key ~ '^[^@ ]+@[^@ ]+$'`)
 @Index('users_username', { synchronize: false })
 @Index('users_email', { synchronize: false })
+@Index('users_delete_after', ['deleteAfter'], { where: 'delete_after IS NOT NULL' })
 export class User {
   /** The `sub` of every token. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
@@ -53,6 +54,9 @@ export class User {
   claims!: Record<string, unknown>;
   @Column('timestamptz', { name: 'disabled_at', nullable: true })
   disabledAt!: Date | null;
+  /** Its owner wants the account deleted, and may think better of it until then. */
+  @Column('timestamptz', { name: 'delete_after', nullable: true })
+  deleteAfter!: Date | null;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'updated_at' })
@@ -149,6 +153,7 @@ export async function insertUser(
     const emailKey = user.email === null ? null : identifierKey(user.email);
     const row = {
       disabledAt: null,
+      deleteAfter: null,
       createdAt: change.now,
       ...user,
       usernameKey,

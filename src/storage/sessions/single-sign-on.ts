@@ -20,6 +20,8 @@ export interface KnownSession {
   readonly amr: string[];
   /** The ways to prove who they are that the user has set up. */
   readonly enrolled: readonly AuthenticationMethodReference[];
+  /** When the account is deleted, where its owner asked for that. */
+  readonly deleteAfter: Date | null;
 }
 
 /** Who is signed in in a browser that comes to authz, and what they allowed the client. */
@@ -35,6 +37,7 @@ const sessionColumns: Columns<KnownSession> = {
   authenticatedAt: 'COALESCE(s.authenticated_at, s.auth_time)',
   amr: 's.amr',
   enrolled: enrolledMethods('u'),
+  deleteAfter: 'u.delete_after',
 };
 
 interface KnownBrowser {
@@ -101,7 +104,7 @@ const issueCodeStatement = coalescedStatement<SignedInAnswer>(
      FROM ${asked}
      JOIN sessions s ON ${keyIs('s.authz_secret_hash', p.secretHash)} AND s.expires_at > ${p.now}
        AND s.id = (${p.outcome} ->> ${outcomeKey('sessionId')})::uuid AND s.user_id = (${p.outcome} ->> ${outcomeKey('userId')})::uuid
-     JOIN users u ON ${keyIs('u.id', 's.user_id')} AND u.disabled_at IS NULL
+     JOIN users u ON ${keyIs('u.id', 's.user_id')} AND u.disabled_at IS NULL AND u.delete_after IS NULL
      JOIN clients c ON ${keyIs('c.client_id', p.clientId)} AND c.disabled_at IS NULL
      JOIN consents n ON ${keyIs('n.user_id', 's.user_id')} AND ${keyIs('n.client_id', p.clientId)}
      FOR KEY SHARE OF s, n SKIP LOCKED

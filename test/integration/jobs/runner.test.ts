@@ -83,7 +83,7 @@ describe('the job runner', () => {
 describe('maintenance', () => {
   it('sweeps and rotates keys, and stops early when it is told to', async () => {
     const jobs = maintenanceJobs(administer(database));
-    expect(jobs.map(({ name }) => name)).toEqual(['sweep', 'rotate_keys']);
+    expect(jobs.map(({ name }) => name)).toEqual(['sweep', 'delete_users', 'rotate_keys']);
     database.statements();
     for (const job of jobs) await job.run(AbortSignal.abort());
     expect(database.statements()).toEqual(['list_signing_keys']);

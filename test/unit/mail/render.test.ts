@@ -9,6 +9,7 @@ import { start } from '../../support/rows.js';
 
 const at = '2030-01-02T15:04:05.678Z';
 const samples: TemplateParameters = {
+  account_deletion: { at, until: '2030-01-16T15:04:05.678Z' },
   new_device: { at, application: 'Web shop', address: '2001:db8::1' },
   password_changed: { at },
   password_reset: { url: 'https://id.example/link', minutes: 30 },

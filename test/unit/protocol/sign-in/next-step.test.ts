@@ -409,3 +409,17 @@ describe('The offer of a passkey (WebAuthn Level 3 §5.1.3)', () => {
     expect(nextStep(request({ prompts }), session(authenticatedAt, amr), factors, undefined, now)).toEqual(expected);
   });
 });
+
+describe('An account that is about to be deleted', () => {
+  const deleteAfter = at(9000);
+  it.each<[string, Partial<InteractionRequest>, number, Step]>([
+    ['can be kept by whoever signs in', {}, 1000, { kind: 'keepAccount', deleteAfter }],
+    ['… and in a session from before', {}, 10, { kind: 'keepAccount', deleteAfter }],
+    ['is signed in to first', { prompts: ['login'] }, 10, loginAgain],
+    ['answers no client with prompt=none', { prompts: ['none'] }, 10, refused('interaction_required')],
+    ['allows no device', { forDevice: true }, 1000, { kind: 'keepAccount', deleteAfter }],
+  ])('%s', (_name, over, authTime, expected) => {
+    const factors = { enrolled: ['pwd'], passkeyOffer: 'able', policy: 'when_enrolled' } as const;
+    expect(nextStep(request(over), { ...session(authTime), deleteAfter }, factors, consent(10), now)).toEqual(expected);
+  });
+});

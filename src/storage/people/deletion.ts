@@ -1,0 +1,126 @@
+import type { EntityManager } from 'typeorm';
+import { type Audit, auditRow } from '../audit/audit-events.js';
+import { type Change, recordChange } from '../audit/change.js';
+import type { Sql } from '../connection/sql.js';
+import { statement } from '../connection/statement.js';
+import { type OwnChange, type ToldChange, toldChange } from './own-change.js';
+
+interface DeletionRequest extends OwnChange {
+  /** The session in which it is asked for. */
+  readonly currentId: string;
+  readonly deleteAfter: Date;
+}
+
+const requestDeletionStatement = statement<DeletionRequest, ToldChange>(
+  'request_deletion',
+  (p) => `
+   WITH changed AS (
+     UPDATE users SET delete_after = ${p.deleteAfter}, updated_at = ${p.now}
+     WHERE id = ${p.userId} AND disabled_at IS NULL AND delete_after IS NULL
+       AND EXISTS (SELECT FROM sessions WHERE id = ${p.currentId} AND user_id = ${p.userId} AND expires_at > ${p.now})
+     RETURNING id, email, claims
+   ), ${toldChange({ now: p.now, audit: p.audit, notice: p.notice, from: 'changed' })}`,
+);
+
+// A statement of its own, so that it sees what a sign-in or a code began for which the one above had to wait.
+const endEverythingStatement = statement<{ userId: string; now: Date }>(
+  'end_everything_of_user',
+  (p) => `
+   WITH leaving AS (
+     SELECT id FROM users WHERE id = ${p.userId} AND delete_after IS NOT NULL
+   ), ended AS (
+     DELETE FROM sessions WHERE user_id IN (SELECT id FROM leaving)
+   ), links AS (
+     DELETE FROM mailed_links WHERE user_id IN (SELECT id FROM leaving)
+   ), locked AS (
+     SELECT id FROM authorization_grants WHERE user_id IN (SELECT id FROM leaving) AND revoked_at IS NULL
+     ORDER BY id FOR NO KEY UPDATE
+   )
+   UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id IN (SELECT id FROM locked)`,
+);
+
+/**
+ * Sets when the account is to be deleted, writes the notice, and ends every session, authorization grant and mailed link.
+ * @returns null when the session or the user is gone, or it was asked for before: then nothing is changed
+ */
+export async function requestDeletion(sql: Sql, request: DeletionRequest): Promise<ToldChange | null> {
+  const [changed] = (await sql.query(requestDeletionStatement, request)).rows;
+  if (!changed) return null;
+  const { userId, now } = request;
+  // Twice: what waited for a session that ends here is there once that has ended.
+  await sql.query(endEverythingStatement, { userId, now });
+  await sql.query(endEverythingStatement, { userId, now });
+  return changed;
+}
+
+interface KeptAccount {
+  readonly userId: string;
+  /** Of somebody who has signed in meanwhile. */
+  readonly sessionId: string;
+  readonly now: Date;
+  readonly audit: Audit;
+}
+
+const keepAccountStatement = statement<KeptAccount, { id: string }>(
+  'keep_account',
+  (p) => `
+   WITH kept AS (
+     UPDATE users SET delete_after = NULL, updated_at = ${p.now}
+     WHERE id = ${p.userId} AND disabled_at IS NULL AND delete_after IS NOT NULL
+       AND EXISTS (SELECT FROM sessions WHERE id = ${p.sessionId} AND user_id = ${p.userId} AND expires_at > ${p.now})
+     RETURNING id
+   ), audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'kept', userId: 'id', sessionId: p.sessionId })}
+   )
+   SELECT id FROM kept`,
+);
+
+/** The account stays. @returns false when it was not to be deleted, or has been */
+export const keepAccount = async (sql: Sql, kept: KeptAccount): Promise<boolean> =>
+  (await sql.query(keepAccountStatement, kept)).rowCount === 1;
+
+const findDueDeletionsStatement = statement<{ now: Date; limit: number }, { id: string }>(
+  'find_due_deletions',
+  (p) =>
+    `SELECT id FROM users WHERE delete_after <= ${p.now} AND delete_after IS NOT NULL ORDER BY delete_after LIMIT ${p.limit}`,
+);
+
+/** The users whose time to think better of it is over. */
+export const findDueDeletions = async (sql: Sql, now: Date, limit: number): Promise<readonly string[]> =>
+  (await sql.query(findDueDeletionsStatement, { now, limit })).rows.map(({ id }) => id);
+
+/** Every table with a `user_id`, but for the audit trail and what clients are yet to be told, which name nobody. */
+export const tablesOfUsers = [
+  'sessions',
+  'mailed_links',
+  'outgoing_mails',
+  'passkeys',
+  'totp_authenticators',
+  'recovery_codes',
+  'federated_identities',
+  'consents',
+  'device_authorizations',
+  'tokens',
+  'authorization_grants',
+] as const;
+
+const deleteInteractions = `
+  DELETE FROM interactions
+  WHERE outcome ->> 'userId' = $1 OR pending_link ->> 'userId' = $1 OR proofs @> jsonb_build_array(jsonb_build_object('subject', $1::text))`;
+
+/**
+ * Deletes a user whose time is over, and everything of theirs.
+ * @returns false when they have thought better of it, or there is no such user
+ */
+export const deleteDueUser = (manager: EntityManager, userId: string, change: Change): Promise<boolean> =>
+  manager.transaction(async (transaction) => {
+    const [, affected] = await transaction.query<[unknown[], number]>(
+      'DELETE FROM users WHERE id = $1 AND delete_after <= $2',
+      [userId, change.now],
+    );
+    if (affected === 0) return false;
+    for (const table of tablesOfUsers) await transaction.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
+    await transaction.query(deleteInteractions, [userId]);
+    await recordChange(transaction, change);
+    return true;
+  });
