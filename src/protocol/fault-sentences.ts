@@ -81,7 +81,40 @@ export const faults = {
   ),
 
   // Authorization request
-  requestObject: fault('The parameter request is not supported: send plain parameters.', 'OIDC Core §6.1'),
+  requestObjectMalformed: fault(
+    'request is no signed JWT in compact form, or is too long; encrypted ones are not supported.',
+    'RFC 9101 §4',
+  ),
+  requestObjectAlgorithm: (allowed: string) =>
+    fault(`alg of the request object is not allowed for this client: expected is ${allowed}.`, 'OIDC Registration §2'),
+  requestObjectKeyUnknown: fault(
+    'The keys of the client hold none that fits kid and alg of the request object.',
+    'RFC 9101 §6.2',
+  ),
+  requestObjectKeyAmbiguous: fault(
+    'kid of the request object is missing, and several keys of the client fit its alg.',
+    'RFC 7515 §4.1.4',
+  ),
+  requestObjectSignature: fault('The request object cannot be verified by a key of the client.', 'RFC 9101 §6.2'),
+  requestObjectType: fault(
+    'typ of the request object is that of a JWT for another purpose: expected is oauth-authz-req+jwt, JWT or none.',
+    'RFC 8725 §3.11',
+  ),
+  requestObjectNested: fault('The request object holds request or request_uri.', 'RFC 9101 §4'),
+  requestObjectSubject: fault(
+    'sub of the request object is the client_id, as in a client assertion: leave it out.',
+    'RFC 9101 §10.8',
+  ),
+  requestObjectIssuer: fault('iss of the request object is not the client_id.', 'OIDC Core §6.1'),
+  requestObjectAudience: (issuer: string) =>
+    fault(`aud of the request object is not this server: expected is ${issuer}.`, 'RFC 9101 §4'),
+  requestObjectClient: fault('client_id of the request object is not that of the request.', 'RFC 9101 §5'),
+  requestObjectResponseType: fault('response_type of the request object is not that of the request.', 'OIDC Core §6.1'),
+  requestObjectTime: (claim: string) => fault(`${claim} of the request object is no number.`, 'RFC 7519 §4.1'),
+  requestObjectExpired: (skew: string) =>
+    fault(`exp of the request object is past, by more than the ${skew} that clocks may differ.`, 'RFC 7519 §4.1.4'),
+  requestObjectNotYetValid: (skew: string) =>
+    fault(`nbf of the request object is ahead, by more than the ${skew} that clocks may differ.`, 'RFC 7519 §4.1.5'),
   requestNotPushed: fault(
     'The request has to be pushed: send it to the pushed authorization request endpoint, and here client_id and its request_uri alone.',
     'RFC 9126 §5',

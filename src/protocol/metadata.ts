@@ -6,7 +6,7 @@ import { grantTypes } from './client/client-metadata.js';
 import { contentEncryptions, keyEncryptions } from './client/encrypted-answers.js';
 import { type Endpoint, type EndpointName, endpoints, endpointUrl, type RoleName } from './endpoints.js';
 import { languages } from './language.js';
-import { assertionSigningAlgorithms, type SigningAlgorithm } from './signing-algorithm.js';
+import { assertionSigningAlgorithms, type SigningAlgorithm, signingAlgorithms } from './signing-algorithm.js';
 
 export interface MetadataFacts {
   readonly issuer: string;
@@ -77,7 +77,8 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   ui_locales_supported: languages,
   prompt_values_supported: facts.prompts,
   claims_parameter_supported: true,
-  request_parameter_supported: false,
+  request_parameter_supported: true,
+  request_object_signing_alg_values_supported: signingAlgorithms,
   request_uri_parameter_supported: false,
   require_pushed_authorization_requests: facts.requiresPushedRequests,
   authorization_response_iss_parameter_supported: true,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeJwt } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { hashToken } from '../../src/crypto/digest.js';
 import { disableClient } from '../../src/storage/clients/clients.js';
 import { withdrawConsent } from '../../src/storage/grants/consents.js';
@@ -73,6 +73,17 @@ describe('A browser with a session is answered at /authorize (OIDC Core §3.1.2.
     expect(form?.action).toBe(redirectUri);
     expect(form?.fields).toEqual({ code: expect.any(String), state: 's', iss: house.authz.origin });
     await house.exchange(client, form?.fields.code);
+  });
+
+  it('a request object as well (RFC 9101 §5)', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const registered = await house.authz.addClient({ jwks: { keys: [await exportJWK(publicKey)] } });
+    const { person } = await signedIn(registered);
+    const claims = { client_id: registered, state: 'inside' };
+    const request = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
+    const told = toldClient(await house.ask(person, registered, { request }));
+    expect(told).toEqual({ code: expect.stringMatching(/^[\w-]{43}$/), state: 'inside', iss: house.authz.origin });
+    expect((await house.exchange(registered, told.code)).id_token).toBeDefined();
   });
 
   it('with the same code, authorization grant, audit row and ID token as over idp', async () => {

@@ -13,7 +13,8 @@ import {
 import { findPushedRequest, insertPushedRequest } from '../../storage/tokens/pushed-request.js';
 import { authenticateClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
-import { type AdmittedRequest, admitParameters, type RegisteredClient, requireTarget } from './validate-request.js';
+import { admitFromClient } from './request-object.js';
+import { type AdmittedRequest, type RegisteredClient, requireTarget } from './validate-request.js';
 
 /** What a browser's request_uri stands for (RFC 9126 §4): the client may have been changed since it pushed that. */
 export async function admitPushed(
@@ -37,7 +38,7 @@ export const par =
     const { authorization } = req.headers;
     const client = await authenticateClient(authz, { asked, authorization, parameters, endpoint: 'par' });
     assertNoReferencePushed(parameters);
-    const request = await admitParameters(authz, client, parameters).validate();
+    const request = await admitFromClient(authz, client, parameters).validate();
     authz.pushLimits.count(client, asked);
     const requestUri = requestUriOf(authz.random.token());
     const now = authz.clock.now();

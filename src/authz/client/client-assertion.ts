@@ -1,5 +1,5 @@
 import { errors } from 'jose';
-import { type FindJwsKey, type VerifiedJws, verifyJws, verifyJwsBySecret } from '../../crypto/jws.js';
+import { type VerifiedJws, verifyJws, verifyJwsBySecret } from '../../crypto/jws.js';
 import {
   assertionAlgorithms,
   assertionTypes,
@@ -19,22 +19,7 @@ import { openClientSecret } from '../../storage/clients/client-secrets.js';
 import type { Client } from '../../storage/clients/clients.js';
 import { useAssertion } from '../../storage/clients/used-assertions.js';
 import type { Authz } from '../deps.js';
-
-/** Finds the key that an assertion names, in a newer set where the one at hand lacks it (OIDC Core §10.1.1). */
-const keyOf =
-  ({ clientKeys }: Authz, metadata: ClientMetadata): FindJwsKey =>
-  async (header, token) => {
-    const keys = await clientKeys.find(metadata);
-    if (!keys) throw invalidClient('the client has no keys');
-    try {
-      return await keys(header, token);
-    } catch (error) {
-      const isUnknown = (error as { code?: string }).code === errors.JWKSNoMatchingKey.code;
-      const newer = isUnknown ? await clientKeys.find(metadata, { unknownKey: true }) : undefined;
-      if (!newer) throw error;
-      return newer(header, token);
-    }
-  };
+import { clientKeyOf } from './client-key.js';
 
 /** Those that belong to the client's method. */
 const allowedAlgorithms = (metadata: ClientMetadata): readonly string[] =>
@@ -64,7 +49,7 @@ async function verifySignature(
   const { metadata } = client;
   try {
     if (method === 'client_secret_jwt') return verifyBySecret(authz, client, assertion);
-    return await verifyJws(assertion, keyOf(authz, metadata), assertionAlgorithms(metadata));
+    return await verifyJws(assertion, clientKeyOf(authz, metadata), assertionAlgorithms(metadata));
   } catch (error) {
     throw faultOf(error, metadata);
   }

@@ -12,9 +12,8 @@ export const invalidRequest = (fault: Fault): OAuthError => new OAuthError('inva
 /** Characters that a parameter may have: it comes back in a Location field or is kept until the request is answered. */
 export const longest = { state: 2048, nonce: 512, login_hint: 512, acr_values: 512, claims: 4096 } as const;
 
-/** Request objects are taken neither by value nor by reference (OIDC Core §6.1, §6.2). */
-const assertNoRequestObject: Rule = (parameters) => {
-  if (parameters.has('request')) throw new OAuthError('request_not_supported', { fault: faults.requestObject });
+/** A request object is taken by value, but fetched from nowhere (OIDC Core §6.2). */
+const assertNoRequestUri: Rule = (parameters) => {
   if (parameters.has('request_uri')) throw new OAuthError('request_uri_not_supported', { fault: faults.requestUri });
 };
 
@@ -51,7 +50,7 @@ const assertCodeFlowRegistered: Rule = (_, client) => {
 };
 
 const rules: readonly Rule[] = [
-  assertNoRequestObject,
+  assertNoRequestUri,
   assertNoRegistration,
   assertKnownResponseMode,
   assertLengths,

@@ -72,6 +72,8 @@ export interface ClientMetadata extends EncryptedAnswers, LogoutChannels {
   readonly userinfo_signed_response_alg?: SigningAlgorithm;
   /** RFC 9701 §6. */
   readonly introspection_signed_response_alg?: SigningAlgorithm;
+  /** The one algorithm that its request objects may be signed with (OIDC Registration §2). */
+  readonly request_object_signing_alg?: SigningAlgorithm;
   readonly jwks?: JsonWebKeySet;
   readonly jwks_uri?: string;
   readonly default_max_age?: number;
@@ -121,6 +123,7 @@ function readOptional(read: MemberReader) {
     token_endpoint_auth_signing_alg: read.oneOf('token_endpoint_auth_signing_alg', assertionSigningAlgorithms),
     userinfo_signed_response_alg: read.oneOf('userinfo_signed_response_alg', signingAlgorithms),
     introspection_signed_response_alg: read.oneOf('introspection_signed_response_alg', signingAlgorithms),
+    request_object_signing_alg: read.oneOf('request_object_signing_alg', signingAlgorithms),
     ...readEncryptedAnswers(read),
     ...readLogoutChannels(read),
     jwks: read.keySet('jwks'),
@@ -201,6 +204,9 @@ function checkConsistency(metadata: ClientMetadata, { fault }: MemberReader): vo
   if (metadata.initiate_login_uri?.startsWith('http:')) fault('initiate_login_uri', 'is not https');
   if (method === 'private_key_jwt' && !metadata.jwks && !metadata.jwks_uri) {
     fault('jwks', 'or jwks_uri is needed for private_key_jwt');
+  }
+  if (metadata.request_object_signing_alg && !metadata.jwks && !metadata.jwks_uri) {
+    fault('jwks', 'or jwks_uri is needed for request_object_signing_alg');
   }
   const { token_endpoint_auth_signing_alg: alg } = metadata;
   if (alg !== undefined && (alg === 'HS256') !== (method === 'client_secret_jwt')) {

@@ -55,7 +55,12 @@ describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
     ['ID token algorithms: those with a key', 'id_token_signing_alg_values_supported', ['RS256', 'ES256']],
     ['iss in responses (RFC 9207 §3)', 'authorization_response_iss_parameter_supported', true],
     ['the claims parameter (OIDC Core §5.5)', 'claims_parameter_supported', true],
-    ['no request objects', 'request_parameter_supported', false],
+    ['request objects by value (OIDC Core §6.1)', 'request_parameter_supported', true],
+    [
+      'I12: signed ones alone (RFC 9101 §4)',
+      'request_object_signing_alg_values_supported',
+      ['ES256', 'EdDSA', 'PS256', 'RS256', 'Ed25519'],
+    ],
     ['no request_uri, whose default would be true', 'request_uri_parameter_supported', false],
     ['resources (RFC 9728 §4)', 'protected_resources', ['https://api.example']],
     [

@@ -219,9 +219,9 @@ describe('from then on, it goes to the client (RFC 6749 §4.1.2.1, OIDC Core §3
     [
       'an encrypted request, whatever it wraps (OIDC Core §6.1, RFC 8725 §3.2)',
       { request: `${Buffer.from('{"alg":"dir","enc":"A128GCM","cty":"JWT"}').toString('base64url')}..AAAA.AAAA.AAAA` },
-      'request_not_supported',
+      'invalid_request_object',
     ],
-    ['request (OIDC Core §6.1)', { request: 'a.b.c' }, 'request_not_supported'],
+    ['request that is no JWT (OIDC Core §6.1)', { request: 'a.b.c' }, 'invalid_request_object'],
     ['request_uri (OIDC Core §6.2)', { request_uri: 'https://client.example/r' }, 'request_uri_not_supported'],
     ['registration (OIDC Core §7.2.1)', { registration: '{}' }, 'registration_not_supported'],
   ])('%s: %s', async (_, changes, error) => {

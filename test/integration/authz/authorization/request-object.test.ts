@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { hashToken } from '../../../../src/crypto/digest.js';
+import { basic, challenge, openAuthz, paths, type TestAuthz } from '../../../support/authz.js';
+import { type Answer, formsOf } from '../../../support/browser.js';
+import { redirectUri } from '../../../support/rows.js';
+
+type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+type Members = Record<string, unknown>;
+
+const secret = 'a secret of this client';
+const otherUri = 'https://client.example/other';
+const keys: Record<string, PrivateKey> = {};
+
+let authz: TestAuthz;
+let jwks: { readonly keys: readonly object[] };
+let client: string;
+let user: string;
+beforeAll(async () => {
+  authz = await openAuthz();
+  const published: object[] = [];
+  for (const alg of ['RS256', 'PS256', 'ES256', 'EdDSA']) {
+    const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+    keys[alg] = privateKey;
+    published.push({ ...(await exportJWK(publicKey)), kid: alg, alg });
+  }
+  jwks = { keys: published };
+  client = await authz.addClient({ jwks, redirect_uris: [redirectUri, otherUri] }, secret);
+  user = await authz.addUser();
+});
+afterAll(() => authz.close());
+
+const seconds = (from: number) => Math.floor(authz.clock.now().getTime() / 1000) + from;
+
+/** A whole request, as claims. */
+const inside = (changes: Members = {}): JWTPayload => ({
+  iss: client,
+  aud: authz.origin,
+  exp: seconds(60),
+  nbf: seconds(0),
+  client_id: client,
+  response_type: 'code',
+  redirect_uri: redirectUri,
+  scope: 'openid profile',
+  state: 'inside',
+  nonce: 'inside',
+  code_challenge: challenge,
+  code_challenge_method: 'S256',
+  ...changes,
+});
+
+const sign = (changes: Members = {}, header: { alg?: string; typ?: string; kid?: string } = {}, key?: PrivateKey) => {
+  const { alg = 'ES256', kid = alg, ...more } = header;
+  const chosen = key ?? keys[alg];
+  if (!chosen) throw new Error(`there is no key for ${alg}`);
+  return new SignJWT(inside(changes)).setProtectedHeader({ alg, kid, ...more }).sign(chosen);
+};
+
+const ask = (request: string, outside: Record<string, string> = {}, browser = authz.newBrowser()) =>
+  browser.get(`${paths.authorize}?${new URLSearchParams({ client_id: client, request, ...outside })}`);
+
+const told = ({ location }: Answer): Record<string, string> =>
+  Object.fromEntries(new URL(location ?? 'missing:').searchParams);
+
+/** From /authorize to the client, in one browser. */
+async function walk(request: string, outside: Record<string, string> = {}): Promise<Answer> {
+  const browser = authz.newBrowser();
+  const { location } = await ask(request, outside, browser);
+  return browser.get(await authz.complete(location, authz.success(user)));
+}
+
+/** What was kept of a request that began a sign-in. */
+async function kept({ location }: Answer): Promise<unknown> {
+  const idHash = hashToken(new URL(location ?? '').pathname.split('/').at(-1) ?? '');
+  const { rows } = await authz.database.pool.query('SELECT request FROM interactions WHERE id_hash = $1', [idHash]);
+  return rows[0].request;
+}
+
+const push = (form: Record<string, string>) =>
+  authz.post<{ request_uri: string; error?: string }>(paths.par, form, basic(client, secret));
+
+const expectPage = ({ status, location }: Answer) => expect([status, location]).toEqual([400, null]);
+
+describe('a request object at /authorize (RFC 9101 §5, OIDC Core §6.1)', () => {
+  it.each(['RS256', 'PS256', 'ES256', 'EdDSA'])(
+    'is taken with client_id alone beside it, signed by %s',
+    async (alg) => {
+      const answer = await walk(await sign({}, { alg }));
+      expect(answer.location).toMatch(`${redirectUri}?`);
+      expect(told(answer)).toEqual({ code: expect.any(String), state: 'inside', iss: authz.origin });
+    },
+  );
+
+  it.each([undefined, 'JWT', 'oauth-authz-req+jwt', 'application/oauth-authz-req+JWT'])(
+    'may be of typ %s',
+    async (typ) => expect((await ask(await sign({}, typ === undefined ? {} : { typ }))).status).toBe(303),
+  );
+
+  it('comes by POST, too', async () => {
+    const answer = await authz.newBrowser().post(paths.authorize, { client_id: client, request: await sign() });
+    expect(answer.status).toBe(303);
+    expect(answer.location).not.toContain('error');
+  });
+
+  it('§3.18: wins over what is outside, which counts where the object has nothing', async () => {
+    const outside = { state: 'outside', nonce: 'outside', redirect_uri: otherUri, scope: 'openid', login_hint: 'anna' };
+    const answer = await walk(await sign(), outside);
+    expect(answer.location).toMatch(`${redirectUri}?`);
+    expect(told(answer).state).toBe('inside');
+    expect(await kept(await ask(await sign(), outside))).toMatchObject({
+      nonce: 'inside',
+      scopes: ['openid', 'profile'],
+      loginHint: 'anna',
+    });
+  });
+
+  it('holds numbers, objects and lists as JSON (RFC 9101 §4)', async () => {
+    const claims = { id_token: { sub: { value: user } } };
+    const answer = await ask(await sign({ max_age: 300, claims, resource: ['https://unknown.example'] }));
+    expect(told(answer).error).toBe('invalid_target');
+    const begun = await ask(await sign({ max_age: 300, claims }));
+    expect(await kept(begun)).toMatchObject({ maxAge: 300, requestedSubjects: [user] });
+  });
+
+  it('§3.18: a redirect_uri inside that is not registered ends on a page, whatever is outside', async () => {
+    const outside = { redirect_uri: redirectUri };
+    expectPage(await ask(await sign({ redirect_uri: 'https://evil.example/' }), outside));
+    const unsigned = new UnsecuredJWT(inside({ redirect_uri: 'https://evil.example/' })).encode();
+    expectPage(await ask(unsigned, outside));
+  });
+
+  it('a redirect_uri outside that is not registered does not matter', async () =>
+    expect((await walk(await sign(), { redirect_uri: 'https://evil.example/' })).location).toMatch(redirectUri));
+
+  it('I12: an unsigned one is refused, by the response_mode that it names (RFC 9101 §4)', async () => {
+    const unsigned = (changes: Members) => new UnsecuredJWT(inside(changes)).encode();
+    expect(told(await ask(unsigned({})))).toMatchObject({ error: 'invalid_request_object', state: 'inside' });
+    const posted = await ask(unsigned({ response_mode: 'form_post' }), { response_mode: 'query' });
+    const [form] = formsOf(posted.text);
+    expect(form).toEqual({
+      action: redirectUri,
+      fields: expect.objectContaining({ error: 'invalid_request_object', state: 'inside', iss: authz.origin }),
+    });
+    const signed = await ask(await sign({ response_mode: 'form_post', prompt: 'none login' }));
+    expect(formsOf(signed.text)[0]?.fields.error).toBe('invalid_request');
+    const discovery = await fetch(`${authz.origin}/.well-known/openid-configuration`);
+    const document = (await discovery.json()) as Members;
+    expect(document.request_parameter_supported).toBe(true);
+    expect(document.request_object_signing_alg_values_supported).not.toContain('none');
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['a foreign key', async () => sign({}, {}, (await generateKeyPair('ES256')).privateKey)],
+    ['an unknown kid', () => sign({}, { kid: 'unknown' })],
+    ['HS256', () => new SignJWT(inside()).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(secret.padEnd(32)))],
+    ['typ of another JWT (RFC 8725 §3.11)', () => sign({}, { typ: 'at+jwt' })],
+    ['typ of a client assertion', () => sign({}, { typ: 'client-authentication+jwt' })],
+    ['iss of another', () => sign({ iss: 'another' })],
+    ['sub that is the client_id (RFC 9101 §10.8)', () => sign({ sub: client })],
+    ['aud of another', () => sign({ aud: ['https://other.example'] })],
+    ['exp past', () => sign({ exp: seconds(-11) })],
+    ['exp no number', () => sign({ exp: 'soon' })],
+    ['nbf ahead', () => sign({ nbf: seconds(12) })],
+    ['client_id of another (RFC 9101 §5)', () => sign({ client_id: 'another' })],
+    ['request inside (RFC 9101 §4)', () => sign({ request: 'a.b.c' })],
+    ['request_uri inside (RFC 9101 §4)', () => sign({ request_uri: 'https://client.example/request' })],
+    [
+      'a payload that was changed',
+      async () => (await sign()).replace(/\.(.*)\./, `.${encode(inside({ nonce: 'x' }))}.`),
+    ],
+  ])('is refused with %s, at the client, and nothing is begun', async (_, make) => {
+    authz.database.statements();
+    const answer = await ask(await make());
+    expect(told(answer)).toEqual({
+      error: 'invalid_request_object',
+      error_description: expect.any(String),
+      state: 'inside',
+      iss: authz.origin,
+    });
+    expect(authz.database.statements()).not.toContain('start_interaction');
+  });
+
+  it('is refused with another response_type than outside (OIDC Core §6.1)', async () => {
+    const answer = await ask(await sign(), { response_type: 'token' });
+    expect(told(answer).error).toBe('invalid_request_object');
+  });
+
+  it('is refused where it is too long, or no JWT, at the target outside', async () => {
+    const outside = { redirect_uri: otherUri, state: 'outside' };
+    for (const request of [await sign({ padding: 'x'.repeat(8_192) }), 'a.b.c', 'nothing']) {
+      const answer = await ask(request, outside);
+      expect(answer.location).toMatch(otherUri);
+      expect(told(answer)).toMatchObject({ error: 'invalid_request_object', state: 'outside' });
+    }
+  });
+
+  it('of a client without keys is refused', async () => {
+    const bare = await authz.addClient();
+    const request = await sign({ iss: bare, client_id: bare });
+    expect(told(await ask(request, { client_id: bare })).error).toBe('invalid_request_object');
+  });
+
+  it('§3.20: is held to request_object_signing_alg (OIDC Registration §2)', async () => {
+    const strict = await authz.addClient({ jwks, request_object_signing_alg: 'RS256' });
+    const request = (alg: string) => sign({ iss: strict, client_id: strict }, { alg });
+    const refused = told(await ask(await request('ES256'), { client_id: strict }));
+    expect(refused.error).toBe('invalid_request_object');
+    expect(refused.error_description).toContain('expected is RS256');
+    expect(told(await ask(await request('RS256'), { client_id: strict })).error).toBeUndefined();
+  });
+
+  it('does not stand in for a pushed request (RFC 9126 §6)', async () => {
+    const strict = await authz.addClient({ jwks, require_pushed_authorization_requests: true });
+    const answer = await ask(await sign({ iss: strict, client_id: strict }), { client_id: strict });
+    expect(told(answer).error).toBe('invalid_request');
+  });
+});
+
+const encode = (claims: JWTPayload) => Buffer.from(JSON.stringify(claims)).toString('base64url');
+
+describe('a request object that is pushed (RFC 9126 §3)', () => {
+  it('is all that counts: nothing beside it does', async () => {
+    const { status, json } = await push({
+      request: await sign({ state: undefined }),
+      state: 'outside',
+      login_hint: 'anna',
+    });
+    expect(status).toBe(201);
+    const browser = authz.newBrowser();
+    const query = new URLSearchParams({ client_id: client, request_uri: json.request_uri });
+    const begun = await browser.get(`${paths.authorize}?${query}`);
+    expect(await kept(begun)).not.toHaveProperty('loginHint');
+    const answer = await browser.get(await authz.complete(begun.location, authz.success(user)));
+    expect(told(answer)).toEqual({ code: expect.any(String), iss: authz.origin });
+  });
+
+  it.each<[string, () => Promise<string>, string]>([
+    ['an unsigned one', async () => new UnsecuredJWT(inside()).encode(), 'invalid_request_object'],
+    ['that of another client', () => sign({ client_id: 'another' }), 'invalid_request_object'],
+    ['an expired one', () => sign({ exp: seconds(-11) }), 'invalid_request_object'],
+    ['§4.3: one with a request_uri', () => sign({ request_uri: 'urn:x' }), 'invalid_request_object'],
+    [
+      '§4.4: a redirect_uri that is not registered',
+      () => sign({ redirect_uri: 'https://evil.example/' }),
+      'invalid_request',
+    ],
+    [
+      'one without code_challenge',
+      () => sign({ code_challenge: undefined, code_challenge_method: undefined }),
+      'invalid_request',
+    ],
+    ['no JWT', async () => 'nothing', 'invalid_request_object'],
+  ])('is refused: %s', async (_, make, error) => {
+    const { status, json } = await push({
+      request: await make(),
+      redirect_uri: redirectUri,
+      code_challenge: challenge,
+    });
+    expect([status, json.error]).toEqual([400, error]);
+  });
+});
