@@ -20,6 +20,7 @@ import { AccountDeletion1795710000010 } from './1795710000010-account-deletion.j
 import { LogoutNotifications1795750000000 } from './1795750000000-logout-notifications.js';
 import { DeviceAuthorizations1795760000000 } from './1795760000000-device-authorizations.js';
 import { SealedClientSecrets1795760000001 } from './1795760000001-sealed-client-secrets.js';
+import { ClientRegistration1795770000000 } from './1795770000000-client-registration.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   LogoutNotifications1795750000000,
   DeviceAuthorizations1795760000000,
   SealedClientSecrets1795760000001,
+  ClientRegistration1795770000000,
 ];

@@ -1,17 +1,16 @@
-import { hashToken } from '../crypto/digest.js';
 import { knownClaims } from '../protocol/claims.js';
 import {
   type ClientMetadata,
   isClientIdentifier,
   readClientMetadata,
   requiresPkce,
-  unservableProfile,
+  usesSecret,
 } from '../protocol/client/client-metadata.js';
 import type { MetadataFault } from '../protocol/client/member-reader.js';
+import { unservableFaults } from '../protocol/client/servable-metadata.js';
 import { reasonUnserved, unreadMembers } from '../protocol/client/unserved-members.js';
-import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
 import type { Change } from '../storage/audit/change.js';
-import { sealClientSecret } from '../storage/clients/client-secrets.js';
+import { keptSecret } from '../storage/clients/client-secrets.js';
 import * as stored from '../storage/clients/clients.js';
 import { isUserId } from '../storage/people/users.js';
 import { type Administration, makeChange } from './administration.js';
@@ -27,10 +26,16 @@ export interface ClientCredentials {
   readonly secret?: string;
 }
 
-/** A client as an operator may see it: everything but what is kept of its secret. */
-export type ClientView = Omit<stored.Client, 'secretHash' | 'sealedSecret'>;
+/** A client as an operator may see it: everything but what is kept of its secrets. */
+export type ClientView = Omit<stored.Client, 'secretHash' | 'sealedSecret' | 'registrationTokenHash' | 'expiresAt'>;
 
-const viewOf = ({ secretHash: _, sealedSecret: __, ...view }: stored.Client): ClientView => view;
+const viewOf = ({
+  secretHash: _,
+  sealedSecret: __,
+  registrationTokenHash: ___,
+  expiresAt: ____,
+  ...view
+}: stored.Client): ClientView => view;
 
 const notFound = (clientId: string): AdministrationError =>
   new AdministrationError('not_found', `There is no client "${clientId}".`);
@@ -40,23 +45,6 @@ const declaredInConfiguration = (clientId: string, remedy: string): Administrati
     'declared_in_configuration',
     `The client "${clientId}" is declared in the configuration${remedy}`,
   );
-
-const usesSecret = ({ token_endpoint_auth_method: method }: ClientMetadata): boolean =>
-  method.startsWith('client_secret');
-
-/** What is kept of a secret: its hash, and where the client signs with it, the secret itself, encrypted. */
-const keptSecret = (
-  { config }: Administration,
-  clientId: string,
-  { token_endpoint_auth_method: method }: ClientMetadata,
-  secret: string | undefined,
-): Required<stored.KeptSecret> => ({
-  secretHash: secret === undefined ? null : hashToken(secret),
-  sealedSecret:
-    secret !== undefined && method === 'client_secret_jwt'
-      ? sealClientSecret(config.keyEncryptionKeys, clientId, secret)
-      : null,
-});
 
 const changeClient = <Result>(
   administration: Administration,
@@ -88,22 +76,10 @@ function readServableMetadata({ config }: Administration, document: ClientDocume
   const { metadata, faults } = readClientMetadata(document);
   const unread = unreadFaults(document);
   if (!metadata || unread.length > 0) throw invalidMetadata([...faults, ...unread]);
-  const { id_token_signed_response_alg: alg, id_token_claims: names = [] } = metadata;
-  const unknown = names === 'all' ? [] : names.filter((name) => !knownClaims(config.claims.scopes).includes(name));
-  const unsignable = (wanted: SigningAlgorithm | undefined) =>
-    wanted === undefined || config.signingKeys.algorithms.includes(wanted)
-      ? undefined
-      : `${wanted} has no signing key here`;
-  const problems = {
-    profile: unservableProfile(metadata),
-    id_token_signed_response_alg: unsignable(alg),
-    userinfo_signed_response_alg: unsignable(metadata.userinfo_signed_response_alg),
-    introspection_signed_response_alg: unsignable(metadata.introspection_signed_response_alg),
-    id_token_claims: unknown.length > 0 ? `names what no scope asks for: ${unknown.join(', ')}` : undefined,
-  };
-  const unservable = Object.entries(problems).flatMap(([member, problem]): MetadataFault[] =>
-    problem === undefined ? [] : [{ error: 'invalid_client_metadata', member, problem }],
-  );
+  const unservable = unservableFaults(metadata, {
+    signingAlgorithms: config.signingKeys.algorithms,
+    claims: knownClaims(config.claims.scopes),
+  });
   if (unservable.length > 0) throw invalidMetadata(unservable);
   return metadata;
 }
@@ -152,7 +128,12 @@ export async function createClient(
   }
   await assertNobodysSubject(administration, clientId);
   const secret = usesSecret(metadata) ? administration.random.token() : undefined;
-  const kept = keptSecret(administration, clientId, metadata, secret);
+  const kept = keptSecret(
+    administration.config.keyEncryptionKeys,
+    clientId,
+    metadata.token_endpoint_auth_method,
+    secret,
+  );
   const client = { clientId, metadata, ...kept, origin: 'operator' as const };
   await changeClient(administration, clientId, 'created', (change) =>
     stored.insertClient(administration.manager, client, change),
@@ -177,7 +158,12 @@ export async function declareClient(
   const { metadata } = readClientMetadata(document);
   if (!metadata) throw new Error(`the declared client ${clientId} passed the configuration's check but not this one`);
   warnOf(administration, clientId, metadata);
-  const kept = keptSecret(administration, clientId, metadata, secret);
+  const kept = keptSecret(
+    administration.config.keyEncryptionKeys,
+    clientId,
+    metadata.token_endpoint_auth_method,
+    secret,
+  );
   const declared = { clientId, metadata, ...kept, origin: 'configuration' as const };
   const { manager, sql } = administration;
   const present = await stored.findClient(sql, clientId);
@@ -238,7 +224,7 @@ export async function rotateClientSecret(
     stored.rotateClientSecret(
       administration.manager,
       clientId,
-      keptSecret(administration, clientId, metadata, secret),
+      keptSecret(administration.config.keyEncryptionKeys, clientId, metadata.token_endpoint_auth_method, secret),
       change,
     ),
   );

@@ -18,6 +18,7 @@ import type { Log } from '../telemetry/log/logger.js';
 import { createFailedAuthentications, type FailedAuthentications } from './client/failed-authentications.js';
 import { createInteractionLimits, type InteractionLimits } from './interaction-limits.js';
 import { createPushLimits, type PushLimits } from './push-limits.js';
+import { createRegistrationLimit, type RegistrationLimit } from './registration/registration-limit.js';
 
 /** The part of the configuration that this room reads. */
 export type AuthzConfig = Pick<
@@ -34,6 +35,7 @@ export type AuthzConfig = Pick<
   | 'lifetimes'
   | 'limits'
   | 'clientAssertions'
+  | 'clientRegistration'
   | 'keyEncryptionKeys'
   | 'signingKeys'
   | 'cors'
@@ -63,6 +65,7 @@ export interface Authz extends AuthzGiven {
   readonly failedAuthentications: FailedAuthentications;
   readonly interactionLimits: InteractionLimits;
   readonly pushLimits: PushLimits;
+  readonly registrationLimit: RegistrationLimit;
   /** Per session: codes that are issued without an interaction. */
   readonly codesOfSession: RateLimiter;
   /** Makes a code from a handle: the same browser asking twice gets the same answer. */
@@ -99,6 +102,7 @@ export function assemble(given: AuthzGiven): Authz {
     failedAuthentications: createFailedAuthentications(given.clock),
     interactionLimits: createInteractionLimits(given.config.limits, given.clock),
     pushLimits: createPushLimits(given.config.limits, given.clock),
+    registrationLimit: createRegistrationLimit(given.config.clientRegistration.perAddress, given.clock),
     codesOfSession: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     codeKey: deriveKey(current, 'authorization code'),
     userCodeKey: deriveKey(current, 'user code'),

@@ -20,6 +20,8 @@ import { introspect } from './inspection/introspect.js';
 import { revoke } from './inspection/revoke.js';
 import { jwks } from './jwks.js';
 import { metadata } from './metadata.js';
+import { register } from './registration/register.js';
+import { registeredClient } from './registration/registered-client.js';
 import { token } from './token/token.js';
 
 type AuthzEndpoint = {
@@ -40,6 +42,8 @@ const handlers: Endpoints = {
   revoke,
   deviceAuthorization,
   authorizationServerMetadata: metadata,
+  register,
+  registeredClient,
 };
 
 /** Which pages elsewhere may read the answers (Fetch §3.2): documents for all, tokens for configured origins. Never with cookies. */
@@ -66,7 +70,8 @@ function pathsOf(name: AuthzEndpoint, issuer: string): string[] {
 const headersFor = { all: ['traceparent'], configured: ['Authorization', 'traceparent'] } as const;
 
 function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
-  const { methods }: Endpoint = endpoints[name];
+  const { methods, optional }: Endpoint = endpoints[name];
+  if (optional && authz.config.clientRegistration.mode === 'off') return;
   const readers = readableBy[name];
   const handler = handlers[name](authz);
   const { log, brand, cookies } = authz;
@@ -75,7 +80,7 @@ function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
     const origins = readers === 'all' ? '*' : authz.config.cors.origins;
     if (readers) app.use(path, cors({ origins, methods, headers: headersFor[readers] }));
     for (const method of methods) {
-      const route = method.toLowerCase() as 'get' | 'post';
+      const route = method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
       if (shownToPeople.includes(name)) app[route](path, handler, refusals);
       else app[route](path, handler);
     }

@@ -22,6 +22,7 @@ export function metadata({ config }: Authz): RequestHandler {
     acrValues: attainableContextClasses,
     requiresPushedRequests: config.policy.requirePushedAuthorizationRequests,
     prompts: supportedPrompts(registrationOf(config)),
+    offersRegistration: config.clientRegistration.mode === 'open',
   });
   const answer = {
     type: 'application/json; charset=utf-8',

@@ -102,6 +102,7 @@ const databaseRole = [
   'claims',
   'clients',
   'client_assertions',
+  'client_registration',
   'users',
   'password',
   'sign_in',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { registrationModes } from '../protocol/sign-in/registration.js';
 import { declaredClient, declaredUser } from './declared.js';
+import { clientRegistration } from './sections/clients.js';
 import { identityProvider } from './sections/federation.js';
 import { mail } from './sections/mail.js';
 import { admin, http, limits, outbound, telemetry } from './sections/network.js';
@@ -61,6 +62,7 @@ export const fileSchema = z.strictObject({
       clock_skew: duration('60s', '5s').prefault('10s'),
     })
     .prefault({}),
+  client_registration: clientRegistration,
   users: list(declaredUser),
   password,
   sign_in: signIn,

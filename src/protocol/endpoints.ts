@@ -3,10 +3,12 @@ export type RoleName = 'authz' | 'idp' | 'rs' | 'spa-rp';
 
 export interface Endpoint {
   readonly role: RoleName;
-  readonly methods: readonly ('GET' | 'POST' | 'DELETE')[];
+  readonly methods: readonly ('GET' | 'POST' | 'PUT' | 'DELETE')[];
   readonly path: string;
   /** The member of the discovery document that announces it (RFC 8414 §2, OIDC Discovery §3), if one does. */
   readonly metadata?: string;
+  /** Only there where the configuration has it. */
+  readonly optional?: true;
 }
 
 /**
@@ -35,6 +37,20 @@ export const endpoints = {
     methods: ['POST'],
     path: '/oauth2/v1/device_authorization',
     metadata: 'device_authorization_endpoint',
+  },
+  register: {
+    role: 'authz',
+    methods: ['POST'],
+    path: '/oauth2/v1/register',
+    metadata: 'registration_endpoint',
+    optional: true,
+  },
+  /** The client configuration endpoint of each client (RFC 7592 §2). */
+  registeredClient: {
+    role: 'authz',
+    methods: ['GET', 'PUT', 'DELETE'],
+    path: '/oauth2/v1/register/:client',
+    optional: true,
   },
   jwks: { role: 'authz', methods: ['GET'], path: '/oauth2/v1/jwks', metadata: 'jwks_uri' },
   openidConfiguration: { role: 'authz', methods: ['GET'], path: '/.well-known/openid-configuration' },
@@ -110,6 +126,8 @@ export interface PathParameters {
   readonly provider?: string;
   /** The secret of a link that was mailed. */
   readonly link?: string;
+  /** A client_id. */
+  readonly client?: string;
 }
 
 /**

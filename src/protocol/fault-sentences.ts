@@ -257,11 +257,23 @@ export const faults = {
   tooManyPushedRequests: fault('Too many requests were pushed. Try again later.', 'RFC 9126 §2.3'),
   tooManyInteractions: fault('Too many sign-ins were started. Try again later.', 'RFC 6585 §4'),
 
+  // Clients that register themselves
+  tooManyRegistrations: fault('Too many clients are being registered. Try again later.', 'RFC 7591 §5'),
+  registrationTokenUnknown: fault(
+    'The registration access token is unknown, or is not that of this client.',
+    'RFC 7592 §2.1',
+  ),
+  registrationChanged: fault('The registration was changed at the same time. Try again.', 'RFC 7592 §2.2'),
+  clientSecretNotIssued: fault('client_secret is not the one that was issued.', 'RFC 7592 §2.2'),
+
   // The body of a request
   bodyTooLong: fault('The body is too long.', 'RFC 9110 §15.5.14'),
   bodyTooSlow: fault('The body came too slowly.', 'RFC 9110 §15.5.9'),
   bodyCutOff: fault('The body was cut off.', 'RFC 9112 §8'),
   bodyNoForm: fault('The body is not of type application/x-www-form-urlencoded.', 'RFC 6749 appendix B'),
+  bodyNoJson: fault('The body is not of type application/json.', 'RFC 7591 §3.1'),
+  bodyNoJsonObject: fault('The body is not one JSON object in UTF-8.', 'RFC 7591 §3.1'),
+  bodyJsonCompressed: fault('The JSON is compressed.', 'RFC 9110 §15.5.16'),
   bodyNotUtf8: fault('The form is not in UTF-8.', 'RFC 6749 appendix B'),
   bodyCompressed: fault('The form is compressed.', 'RFC 9110 §15.5.16'),
 } as const satisfies Record<string, Fault | ((...values: string[]) => Fault)>;

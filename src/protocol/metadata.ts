@@ -23,12 +23,18 @@ export interface MetadataFacts {
   readonly requiresPushedRequests: boolean;
   /** What `prompt` may hold. */
   readonly prompts: readonly string[];
+  /** Whether clients may register themselves (RFC 7591 §3). */
+  readonly offersRegistration: boolean;
 }
 
 /** Each endpoint that names a metadata member, at its role's public URL (RFC 8414 §2). */
-function endpointMembers(publicUrls: MetadataFacts['publicUrls']): Record<string, string> {
+function endpointMembers({
+  publicUrls,
+  offersRegistration,
+}: Pick<MetadataFacts, 'publicUrls' | 'offersRegistration'>): Record<string, string> {
   const members: Record<string, string> = {};
-  for (const [name, { role, metadata }] of Object.entries(endpoints) as [EndpointName, Endpoint][]) {
+  for (const [name, { role, metadata, optional }] of Object.entries(endpoints) as [EndpointName, Endpoint][]) {
+    if (optional && !offersRegistration) continue;
     const publicUrl = publicUrls[role];
     if (metadata && publicUrl !== undefined) members[metadata] = endpointUrl(publicUrl, name);
   }
@@ -63,7 +69,7 @@ const answerMembers = ({ signingAlgorithms: signing }: MetadataFacts): Record<st
  */
 export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Record<string, unknown>> => ({
   issuer: facts.issuer,
-  ...endpointMembers(facts.publicUrls),
+  ...endpointMembers(facts),
   scopes_supported: [...new Set([...facts.userScopes, ...facts.resources.flatMap(({ scopes }) => scopes)])],
   response_types_supported: ['code'],
   response_modes_supported: responseModes,

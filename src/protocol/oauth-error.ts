@@ -43,6 +43,9 @@ const rules = {
   insufficient_scope: rule(403, 'The access token does not carry the scope that this needs.'),
   // RFC 7009 §2.2.1
   unsupported_token_type: rule(400, 'Tokens of this type cannot be revoked.'),
+  // RFC 7591 §3.2.2
+  invalid_redirect_uri: rule(400, 'A redirect URI is missing or cannot be registered.'),
+  invalid_client_metadata: rule(400, 'A member of the client metadata is invalid or not served here.'),
   // RFC 8628 §3.5
   authorization_pending: rule(400, 'The user has not yet decided.'),
   slow_down: rule(400, 'The user has not yet decided. Poll less often.'),

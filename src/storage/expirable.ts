@@ -17,6 +17,7 @@ export const expirableTables = [
   'mailed_links',
   'federation_requests',
   'device_authorizations',
+  'clients',
 ] as const;
 
 /** What strangers can fill within minutes: swept each minute, beside all others. */
@@ -61,8 +62,44 @@ const sweepSessionsStatement = statement<Sweep>(
    SELECT FROM ended`,
 );
 
+// A client that registered itself has been used once somebody granted it something; what is left of that may go, and the client stays.
+const sweepGrantsStatement = statement<Sweep>(
+  'sweep_authorization_grants',
+  (p) => `
+   WITH ended AS (
+     DELETE FROM authorization_grants WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM authorization_grants WHERE expires_at < ${p.now} LIMIT ${p.limit} FOR UPDATE SKIP LOCKED))
+     RETURNING client_id
+   ), used AS (
+     UPDATE clients SET expires_at = NULL
+     WHERE expires_at IS NOT NULL AND client_id IN (SELECT client_id FROM ended)
+   )
+   SELECT FROM ended`,
+);
+
+const sweepClientsStatement = statement<Sweep>(
+  'sweep_clients',
+  (p) => `
+   WITH unused AS (
+     DELETE FROM clients WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM clients c WHERE expires_at < ${p.now}
+         AND NOT EXISTS (SELECT FROM authorization_grants g WHERE g.client_id = c.client_id)
+       LIMIT ${p.limit} FOR UPDATE SKIP LOCKED))
+     RETURNING client_id
+   ), forgotten AS (
+     DELETE FROM consents n USING unused WHERE n.client_id = unused.client_id
+   )
+   SELECT FROM unused`,
+);
+
+const ownSweeps: Partial<Record<ExpirableTable, Statement<Sweep, never>>> = {
+  sessions: sweepSessionsStatement,
+  authorization_grants: sweepGrantsStatement,
+  clients: sweepClientsStatement,
+};
+
 const sweepStatements = Object.fromEntries(
-  expirableTables.map((table) => [table, table === 'sessions' ? sweepSessionsStatement : sweepStatement(table)]),
+  expirableTables.map((table) => [table, ownSweeps[table] ?? sweepStatement(table)]),
 ) as Readonly<Record<ExpirableTable, Statement<Sweep, never>>>;
 
 /** Deletes at most `limit` expired rows. @returns how many */

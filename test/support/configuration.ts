@@ -77,6 +77,7 @@ export const configuration: AllRolesConfig = {
   },
   clients: [],
   clientAssertions: { clockSkew: 10_000 },
+  clientRegistration: { mode: 'off', unusedFor: 30 * day, mostUnused: 1_000, perAddress: { burst: 10_000, every: 10 } },
   users: [],
   // A hash costs next to nothing.
   password: {

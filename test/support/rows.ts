@@ -3,7 +3,7 @@ import { hashToken } from '../../src/crypto/digest.js';
 import { type ClientMetadata, readClientMetadata } from '../../src/protocol/client/client-metadata.js';
 import type { Audit } from '../../src/storage/audit/audit-events.js';
 import type { Change } from '../../src/storage/audit/change.js';
-import { sealClientSecret } from '../../src/storage/clients/client-secrets.js';
+import { keptSecret } from '../../src/storage/clients/client-secrets.js';
 import { insertClient } from '../../src/storage/clients/clients.js';
 import { insertUser, type SignInAccount } from '../../src/storage/people/users.js';
 import { lookForSignIn } from '../../src/storage/sign-in/sign-in-look.js';
@@ -48,9 +48,8 @@ export async function addClient(
   });
   if (!read.metadata) throw new Error(JSON.stringify(read.faults));
   const { metadata } = read;
-  const signs = secret !== undefined && metadata.token_endpoint_auth_method === 'client_secret_jwt';
-  const sealedSecret = signs ? sealClientSecret(configuration.keyEncryptionKeys, clientId, secret) : null;
-  const client = { clientId, metadata, secretHash: secret ? hashToken(secret) : null, sealedSecret };
+  const method = metadata.token_endpoint_auth_method;
+  const client = { clientId, metadata, ...keptSecret(configuration.keyEncryptionKeys, clientId, method, secret) };
   await insertClient(database.dataSource.manager, { ...client, origin: 'operator' }, change);
   return clientId;
 }

@@ -249,6 +249,10 @@ export const bringsRefreshToken = (
   metadata.grant_types.includes('refresh_token') &&
   (metadata.refresh_token === 'always' || scopes.includes('offline_access'));
 
+/** Whether the client authenticates by a secret that is made here (RFC 7591 §2 `token_endpoint_auth_method`). */
+export const usesSecret = (metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean =>
+  metadata.token_endpoint_auth_method.startsWith('client_secret');
+
 /** A public client can keep no secret, so nothing but PKCE binds a code to it (RFC 6749 §2.1). */
 export const isPublicClient = (metadata: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean =>
   metadata.token_endpoint_auth_method === 'none';

@@ -1,17 +1,31 @@
 import { type EntityManager, IsNull, Not } from 'typeorm';
+import { hashToken } from '../../crypto/digest.js';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../../crypto/encryption.js';
-import { Client } from './clients.js';
+import type { ClientAuthenticationMethod } from '../../protocol/client/client-metadata.js';
+import { Client, type KeptSecret } from './clients.js';
 
 /** A secret in another client's row does not open. */
 const contextOf = (clientId: string): string => `client secret ${clientId}`;
 
 /** Of a client that signs with its secret; of any other a hash is enough. */
-export const sealClientSecret = (keys: KeyEncryptionKeys, clientId: string, secret: string): Buffer =>
+const sealClientSecret = (keys: KeyEncryptionKeys, clientId: string, secret: string): Buffer =>
   encrypt(keys, Buffer.from(secret), contextOf(clientId));
 
 /** @throws Error when the key is not at hand any more, or the secret is another client's */
 export const openClientSecret = (keys: KeyEncryptionKeys, clientId: string, sealed: Buffer): Buffer =>
   decrypt(keys, sealed, contextOf(clientId));
+
+/** What is kept of a secret: its hash, and where the client signs with it, the secret itself, encrypted. */
+export const keptSecret = (
+  keys: KeyEncryptionKeys,
+  clientId: string,
+  method: ClientAuthenticationMethod,
+  secret: string | undefined,
+): Required<KeptSecret> => ({
+  secretHash: secret === undefined ? null : hashToken(secret),
+  sealedSecret:
+    secret !== undefined && method === 'client_secret_jwt' ? sealClientSecret(keys, clientId, secret) : null,
+});
 
 /** Encrypts every secret under the current key-encryption key (`keys rewrap`). @returns how many were not yet */
 export async function rewrapClientSecrets(transaction: EntityManager, keys: KeyEncryptionKeys): Promise<number> {

@@ -1,4 +1,4 @@
-import { Column, Entity, type EntityManager, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
+import { Column, Entity, type EntityManager, Index, PrimaryColumn, type QueryDeepPartialEntity } from 'typeorm';
 import { createBoundedCache } from '../../cache/bounded-cache.js';
 import type { Clock } from '../../clock.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
@@ -8,8 +8,8 @@ import type { Sql } from '../connection/sql.js';
 import { revokeGrants } from '../grants/authorization-grants.js';
 import { Consent } from '../grants/consents.js';
 
-/** Who made a client: provisioning updates only what the configuration declared, and deletes nothing. */
-export type ClientOrigin = 'configuration' | 'operator';
+/** Who made a client; `registration` is the client itself. Provisioning updates only what the configuration declared, and deletes nothing. */
+export type ClientOrigin = 'configuration' | 'operator' | 'registration';
 
 @Entity('clients')
 export class Client {
@@ -26,6 +26,13 @@ export class Client {
   sealedSecret!: Buffer | null;
   @Column('text')
   origin!: ClientOrigin;
+  /** SHA-256 of the registration access token (RFC 7592 §3); null for clients that did not register themselves. */
+  @Column('bytea', { name: 'registration_token_hash', nullable: true })
+  registrationTokenHash!: Buffer | null;
+  /** When a client that registered itself may be swept unless somebody signs in to it before; null for all others. */
+  @Index('clients_expiry', { where: 'expires_at IS NOT NULL' })
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
   @Column('timestamptz', { name: 'disabled_at', nullable: true })
   disabledAt!: Date | null;
   @Column('timestamptz', { name: 'created_at' })
@@ -39,7 +46,7 @@ const findClientStatement = coalescedStatement<{ clientId: string }, Client>(
   { clientId: 'text' },
   (p, asked) => `
    SELECT asked.n, client_id AS "clientId", metadata, secret_hash AS "secretHash", sealed_secret AS "sealedSecret", origin, disabled_at AS "disabledAt",
-     created_at AS "createdAt", updated_at AS "updatedAt"
+     registration_token_hash AS "registrationTokenHash", expires_at AS "expiresAt", created_at AS "createdAt", updated_at AS "updatedAt"
    FROM ${asked} JOIN clients ON ${keyIs('client_id', p.clientId)}`,
 );
 

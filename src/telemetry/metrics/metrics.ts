@@ -94,7 +94,7 @@ const one = (value: number) => [{ value }];
 
 /** Something of a stranger for which there was no room: an address block or all together had enough. */
 export interface TurnedAway {
-  readonly what: 'connection' | 'request' | 'interaction' | 'mailed_link' | 'pushed_request';
+  readonly what: 'connection' | 'request' | 'interaction' | 'mailed_link' | 'pushed_request' | 'client_registration';
   readonly reason: 'address' | 'client' | 'total';
 }
 

@@ -4,7 +4,7 @@ import { authorizationServerMetadata } from '../../../src/protocol/metadata.js';
 
 const issuer = 'https://issuer.example';
 const idp = 'https://login.example';
-const document = authorizationServerMetadata({
+const facts = {
   issuer,
   publicUrls: { authz: issuer, idp },
   resources: [{ identifier: 'https://api.example', scopes: ['read:resource'] }],
@@ -14,7 +14,9 @@ const document = authorizationServerMetadata({
   acrValues: ['aal1'],
   requiresPushedRequests: false,
   prompts: ['none', 'login'],
-});
+  offersRegistration: true,
+} as const;
+const document = authorizationServerMetadata(facts);
 
 describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
   it.each([
@@ -39,6 +41,12 @@ describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
     );
     const named = Object.entries(document).filter(([member]) => /_endpoint$|^jwks_uri$/.test(member));
     expect(Object.fromEntries(named)).toEqual(Object.fromEntries(announced));
+  });
+
+  it('does not announce what the configuration has switched off', () => {
+    const closed = authorizationServerMetadata({ ...facts, offersRegistration: false });
+    const { registration_endpoint: _, ...others } = document;
+    expect(closed).toEqual(others);
   });
 
   it.each([

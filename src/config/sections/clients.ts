@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { registrationAccess } from '../../protocol/client/client-registration.js';
+import { count, duration } from '../values.js';
+
+export const clientRegistration = z
+  .strictObject({
+    /** Which applications may register themselves (RFC 7591). */
+    mode: z.enum(registrationAccess).default('off'),
+    /** How long a client that registered itself is kept if nobody has ever signed in to it. */
+    unused_for: duration('365d', '1h').prefault('30d'),
+    /** Of clients to which nobody has signed in yet: so many are kept at once. */
+    most_unused: count(1, 1_000_000).default(1_000),
+    /** What one address block may register or change, for each process: so much at once, and one more after each so long. */
+    per_address: z
+      .strictObject({ burst: count(1, 100_000).default(20), every: duration('24h', '10ms').prefault('1m') })
+      .prefault({}),
+  })
+  .prefault({});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { readRegistration } from '../../../../src/protocol/client/client-registration.js';
+
+const rules = {
+  signingAlgorithms: ['RS256'],
+  claims: ['name'],
+  scopes: ['openid', 'read'],
+  usualScopes: ['openid'],
+} as const;
+const document = { redirect_uris: ['https://client.example/callback'] };
+
+describe('metadata of a client that registers itself (RFC 7591 §2)', () => {
+  it.each([
+    ['none', undefined, 'openid'],
+    ['known ones', 'openid read', 'openid read'],
+    ['one twice', 'read read', 'read'],
+    ['an unknown one beside a known one', 'read admin', 'read'],
+    ['unknown ones alone', 'admin', ''],
+  ])('with scopes: %s', (_, scope, registered) =>
+    expect(readRegistration({ ...document, scope }, rules).scope).toBe(registered),
+  );
+
+  it('names every fault, with the code of the first', () => {
+    const asked = {
+      ...document,
+      redirect_uris: ['https://client.example/#f'],
+      request_uris: ['https://client.example/r'],
+    };
+    expect(() => readRegistration(asked, rules)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_redirect_uri',
+        description: expect.stringMatching(/^redirect_uris .* has a fragment; request_uris is not supported.*\.$/),
+      }),
+    );
+  });
+
+  it('refuses an algorithm without a key', () =>
+    expect(() => readRegistration({ ...document, userinfo_signed_response_alg: 'ES256' }, rules)).toThrow(
+      expect.objectContaining({ code: 'invalid_client_metadata' }),
+    ));
+});
