@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createGathering, type GatheringOptions } from '../../../../src/storage/connection/gathering.js';
 
 interface Sent {
@@ -8,6 +8,8 @@ interface Sent {
   succeed(): void;
   fail(error: Error): void;
 }
+
+afterEach(() => void jest.useRealTimers());
 
 const away = new Error('away');
 
@@ -109,10 +111,14 @@ describe('a gathering', () => {
   });
 
   it('lets a batch that hangs hold others up for no longer than its patience', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
     const { come, sent, batches } = gather({ maxUnderWay: 1, patience: 5 });
     const hanging = await come('a');
     const late = await come('b');
-    while (sent.length < 2) await turn();
+    jest.advanceTimersByTime(4);
+    expect(sent).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    expect(sent).toHaveLength(2);
     sent[1]?.succeed();
     expect(await Promise.all(late.answers)).toEqual(['b!']);
     sent[0]?.succeed();
