@@ -123,7 +123,7 @@ describe('POST /register (RFC 7591 §3)', () => {
     ['http outside loopback', { redirect_uris: ['http://client.example/'] }, 'invalid_redirect_uri'],
     ['§8.4: http as initiate_login_uri', { initiate_login_uri: 'http://c.example/' }, 'invalid_client_metadata'],
     ['§8.6: pairwise', { subject_type: 'pairwise' }, 'invalid_client_metadata'],
-    ['request objects', { request_object_signing_alg: 'RS256' }, 'invalid_client_metadata'],
+    ['request objects that no key verifies', { request_object_signing_alg: 'RS256' }, 'invalid_client_metadata'],
     ['a software statement', { software_statement: 'e30.e30.' }, 'invalid_client_metadata'],
     ['client_credentials', { grant_types: ['client_credentials'], response_types: [] }, 'invalid_client_metadata'],
     ['a private key', { jwks: { keys: [{ kty: 'EC', d: 'AA' }] } }, 'invalid_client_metadata'],
