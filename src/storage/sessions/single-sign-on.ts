@@ -82,7 +82,9 @@ const outcomeKey = jsonKey<SignedInOutcome>;
 
 // What was read may have changed since, so that it is asked once more, and locked until the code is there: what ends the session
 // waits then, and sees the grant. A request that was pushed is used up, for the first where several of a batch bring it. Whoever is being signed out or in anew at this very moment is not waited for, lest batches and
-// what ends several sessions wait for each other. The sum over `answered` is made before the first session is changed.
+// what ends several sessions wait for each other. The sum over `answered` is made before the first session is changed;
+// a session that another batch is just marking as used is left to it: to wait for that would be to wait behind what ends the session,
+// which waits for this batch.
 const issueCodeStatement = coalescedStatement<SignedInAnswer>(
   'issue_code',
   {
@@ -118,9 +120,15 @@ const issueCodeStatement = coalescedStatement<SignedInAnswer>(
    ), ${issuedCode}, used AS (
      UPDATE sessions s SET last_seen_at = used.now, expires_at = LEAST(s.ends_at, used.idle_at)
      FROM (
-       SELECT ${answeringSession} AS id, max(now) AS now, max("idleAt") AS idle_at FROM answered GROUP BY 1 ORDER BY 1
+       SELECT free.id, sum.now, sum.idle_at
+       FROM (SELECT ${answeringSession} AS id, max(now) AS now, max("idleAt") AS idle_at FROM answered GROUP BY 1) sum
+       CROSS JOIN LATERAL (
+         SELECT id FROM sessions
+         WHERE ${keyIs('id', 'sum.id')} AND last_seen_at <= sum.now - ${touchInterval} * interval '1 millisecond'
+         FOR NO KEY UPDATE SKIP LOCKED
+       ) free
      ) used
-     WHERE ${keyIs('s.id', 'used.id')} AND s.last_seen_at <= used.now - ${touchInterval} * interval '1 millisecond'
+     WHERE ${keyIs('s.id', 'used.id')}
    )
    SELECT n FROM answered`,
 );
