@@ -81,10 +81,9 @@ interface SignedInAnswer extends AnsweredRequest {
 const outcomeKey = jsonKey<SignedInOutcome>;
 
 // What was read may have changed since, so that it is asked once more, and locked until the code is there: what ends the session
-// waits then, and sees the grant. A request that was pushed is used up, for the first where several of a batch bring it. Whoever is being signed out or in anew at this very moment is not waited for, lest batches and
-// what ends several sessions wait for each other. The sum over `answered` is made before the first session is changed;
-// a session that another batch is just marking as used is left to it: to wait for that would be to wait behind what ends the session,
-// which waits for this batch.
+// waits then, and sees the grant. Of several in a batch that bring the same pushed request the first uses it up. Nobody waits in a
+// circle: whoever is being signed out or in anew at this very moment is left out; and a session that another batch is just marking as
+// used is left to that, since to wait for it would be to wait behind what ends the session, which waits for this batch.
 const issueCodeStatement = coalescedStatement<SignedInAnswer>(
   'issue_code',
   {
