@@ -4,6 +4,7 @@ import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 import { endSessionsOfOldPassword } from '../people/own-password.js';
 import { type SoughtIdentifier, userCalled } from '../people/users.js';
+import { lockedSessions } from '../sessions/locked-sessions.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from './outgoing-mails.js';
 
 /** What a link is good for. */
@@ -117,7 +118,7 @@ const resetPasswordStatement = statement<PasswordReset, { userId: string; notice
      WHERE user_id IN (SELECT id FROM changed) AND consumed_at IS NULL AND secret_hash <> ${p.secretHash}
        AND kind <> 'undo_email_change'
    ), signed_out AS (
-     DELETE FROM sessions WHERE user_id IN (SELECT id FROM changed)
+     DELETE FROM sessions WHERE id = ANY (${lockedSessions('user_id IN (SELECT id FROM changed)')})
    ), revoked AS (
      UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id IN (
        SELECT id FROM authorization_grants WHERE user_id IN (SELECT id FROM changed) AND revoked_at IS NULL

@@ -3,6 +3,7 @@ import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Change, recordChange } from '../audit/change.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import { lockedSessions } from '../sessions/locked-sessions.js';
 import { type OwnChange, type ToldChange, toldChange } from './own-change.js';
 
 interface DeletionRequest extends OwnChange {
@@ -29,7 +30,7 @@ const endEverythingStatement = statement<{ userId: string; now: Date }>(
    WITH leaving AS (
      SELECT id FROM users WHERE id = ${p.userId} AND delete_after IS NOT NULL
    ), ended AS (
-     DELETE FROM sessions WHERE user_id IN (SELECT id FROM leaving)
+     DELETE FROM sessions WHERE id = ANY (${lockedSessions('user_id IN (SELECT id FROM leaving)')})
    ), links AS (
      DELETE FROM mailed_links WHERE user_id IN (SELECT id FROM leaving)
    ), locked AS (

@@ -3,6 +3,7 @@ import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 import type { MailedLinkKind } from '../mail/mailed-links.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
+import { lockedSessions } from '../sessions/locked-sessions.js';
 
 const [change, undo] = ['change_email', 'undo_email_change'] as const satisfies readonly MailedLinkKind[];
 
@@ -182,7 +183,7 @@ const undoEmailChangeStatement = statement<EmailSet, Pick<EmailChanged, 'changed
      WHERE user_id IN (SELECT id FROM changed) AND consumed_at IS NULL
        AND (kind <> '${undo}' OR created_at >= (SELECT created_at FROM link))
    ), ended AS (
-     DELETE FROM sessions WHERE user_id IN (SELECT id FROM changed)
+     DELETE FROM sessions WHERE id = ANY (${lockedSessions('user_id IN (SELECT id FROM changed)')})
    ), locked AS (
      SELECT id FROM authorization_grants WHERE user_id IN (SELECT id FROM changed) AND revoked_at IS NULL
      ORDER BY id FOR NO KEY UPDATE

@@ -2,6 +2,7 @@ import { type Audit, auditRow } from '../audit/audit-events.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
+import { lockedSessions } from '../sessions/locked-sessions.js';
 
 interface OwnPassword {
   readonly userId: string;
@@ -27,7 +28,7 @@ const changeOwnPasswordStatement = statement<OwnPassword, { notice: MailOutcome 
      UPDATE sessions SET secret_hash = ${p.secretHash}, authz_secret_hash = NULL
      WHERE id = ${p.currentId} AND EXISTS (SELECT FROM changed)
    ), ended AS (
-     DELETE FROM sessions WHERE user_id IN (SELECT id FROM changed) AND id <> ${p.currentId}
+     DELETE FROM sessions WHERE id = ANY (${lockedSessions(`user_id IN (SELECT id FROM changed) AND id <> ${p.currentId}`)})
    ), links AS (
      DELETE FROM mailed_links WHERE user_id IN (SELECT id FROM changed) AND kind <> 'undo_email_change'
    ), locked AS (
@@ -61,7 +62,9 @@ const endLateSessionsStatement = statement<LateSessions>(
   'end_sessions_of_old_password',
   (p) => `
    WITH ended AS (
-     DELETE FROM sessions WHERE user_id = ${p.userId} AND id IS DISTINCT FROM ${p.currentId}::uuid AND auth_time <= ${p.now} RETURNING id
+     DELETE FROM sessions WHERE id = ANY (${lockedSessions(
+       `user_id = ${p.userId} AND id IS DISTINCT FROM ${p.currentId}::uuid AND auth_time <= ${p.now}`,
+     )}) RETURNING id
    ), locked AS (
      SELECT id FROM authorization_grants WHERE session_id IN (SELECT id FROM ended) AND revoked_at IS NULL
      ORDER BY id FOR NO KEY UPDATE

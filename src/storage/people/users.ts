@@ -17,6 +17,7 @@ import type { Placeholders } from '../connection/statement.js';
 import { enrolledPasskeys } from '../factors/passkeys.js';
 import { enrolledTotp } from '../factors/totp-authenticators.js';
 import { type MailOutcome, type NewMail, queueUserMail } from '../mail/outgoing-mails.js';
+import { lockedSessions } from '../sessions/locked-sessions.js';
 
 @Entity('users')
 @Check('users_username_is_no_address', `position('@' IN username) = 0`)
@@ -191,7 +192,7 @@ const revokeGrantsOfUser = `
 
 /** Ends what hangs on the user: sessions and authorization grants, refresh tokens included, and links that wait in a mailbox, but those that put an address back. */
 async function endEverything(manager: EntityManager, userId: string, now: Date): Promise<void> {
-  await manager.query('DELETE FROM sessions WHERE user_id = $1', [userId]);
+  await manager.query(`DELETE FROM sessions WHERE id = ANY (${lockedSessions('user_id = $1')})`, [userId]);
   await manager.query(`DELETE FROM mailed_links WHERE user_id = $1 AND kind <> 'undo_email_change'`, [userId]);
   await manager.query(revokeGrantsOfUser, [userId, now]);
 }

@@ -3,6 +3,7 @@ import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
+import { lockedSessions } from './locked-sessions.js';
 
 /** A session as its own user sees it. */
 export interface OwnSession {
@@ -48,8 +49,9 @@ const endOwnSessionsStatement = statement<EndedOwnSessions, { id: string; notice
   'end_own_sessions',
   (p) => `
    WITH ended AS (
-     DELETE FROM sessions
-     WHERE user_id = ${p.userId} AND id <> ${p.currentId} AND (${p.id}::uuid IS NULL OR id = ${p.id}) RETURNING id, user_id
+     DELETE FROM sessions WHERE id = ANY (${lockedSessions(
+       `user_id = ${p.userId} AND id <> ${p.currentId} AND (${p.id}::uuid IS NULL OR id = ${p.id})`,
+     )}) RETURNING id, user_id
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'ended', userId: 'user_id', sessionId: 'id' })}
    ), ${queuedMail({

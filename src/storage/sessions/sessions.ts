@@ -8,6 +8,7 @@ import { linkedIdentity } from '../federation/pending-links.js';
 import { revokeGrants } from '../grants/authorization-grants.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
 import { answersChallenge, challengesAnswered, type TakenProof, takenProof } from '../sign-in/proofs.js';
+import { lockedSessions } from './locked-sessions.js';
 
 /** A signed-in browser. `id` is the `sid` of tokens and no secret; the cookie's value is stored as a hash. */
 @Entity('sessions')
@@ -276,14 +277,11 @@ export async function endUserSessions(
   change: Change,
 ): Promise<EndedSessions | null> {
   return manager.transaction(async (transaction) => {
-    const ended = await transaction
-      .createQueryBuilder()
-      .delete()
-      .from(Session)
-      .where({ userId })
-      .returning('id')
-      .execute();
-    const ids = (ended.raw as { id: string }[]).map(({ id }) => id);
+    const [ended] = await transaction.query<[{ id: string }[], number]>(
+      `DELETE FROM sessions WHERE id = ANY (${lockedSessions('user_id = $1')}) RETURNING id`,
+      [userId],
+    );
+    const ids = ended.map(({ id }) => id);
     if (ids.length === 0) return null;
     // A statement of its own sees the grant of a sign-in that kept its session's row from being deleted until it was there.
     const online = { sessionId: In(ids), scopes: Not(ArrayContains(['offline_access'])) };

@@ -108,6 +108,7 @@ const issueCodeStatement = coalescedStatement<SignedInAnswer>(
      JOIN users u ON ${keyIs('u.id', 's.user_id')} AND u.disabled_at IS NULL AND u.delete_after IS NULL
      JOIN clients c ON ${keyIs('c.client_id', p.clientId)} AND c.disabled_at IS NULL
      JOIN consents n ON ${keyIs('n.user_id', 's.user_id')} AND ${keyIs('n.client_id', p.clientId)}
+     ORDER BY s.id
      FOR KEY SHARE OF s, n SKIP LOCKED
    ), spent AS (
      UPDATE tokens t SET consumed_at = answerable.now
@@ -120,7 +121,7 @@ const issueCodeStatement = coalescedStatement<SignedInAnswer>(
      UPDATE sessions s SET last_seen_at = used.now, expires_at = LEAST(s.ends_at, used.idle_at)
      FROM (
        SELECT free.id, sum.now, sum.idle_at
-       FROM (SELECT ${answeringSession} AS id, max(now) AS now, max("idleAt") AS idle_at FROM answered GROUP BY 1) sum
+       FROM (SELECT ${answeringSession} AS id, max(now) AS now, max("idleAt") AS idle_at FROM answered GROUP BY 1 ORDER BY 1) sum
        CROSS JOIN LATERAL (
          SELECT id FROM sessions
          WHERE ${keyIs('id', 'sum.id')} AND last_seen_at <= sum.now - ${touchInterval} * interval '1 millisecond'
