@@ -1,14 +1,14 @@
-import { after } from '../../clock.js';
-import { momentIn } from '../../mail/templates/letter.js';
-import { html } from '../../pages/html.js';
-import { layout } from '../../pages/layout.js';
-import { requestDeletion } from '../../storage/people/deletion.js';
-import type { Idp } from '../deps.js';
-import type { Answer } from '../interaction/answer.js';
-import { sessionCookie } from '../interaction/cookies.js';
-import { csrfField } from '../interaction/parts.js';
-import { accountPage } from './frame.js';
-import type { AccountSection, AccountVisit } from './section.js';
+import { after } from '../../../clock.js';
+import { momentIn } from '../../../mail/templates/letter.js';
+import { html } from '../../../pages/html.js';
+import { layout } from '../../../pages/layout.js';
+import { requestDeletion } from '../../../storage/people/deletion.js';
+import type { Idp } from '../../deps.js';
+import type { Answer } from '../../interaction/answer.js';
+import { sessionCookie } from '../../interaction/cookies.js';
+import { csrfField } from '../../interaction/parts.js';
+import { accountPage } from '../frame.js';
+import type { AccountSection, AccountVisit } from '../section.js';
 
 function deletionPage(idp: Idp, visit: AccountVisit): Answer {
   const { deletion: text, language } = visit.view.texts;

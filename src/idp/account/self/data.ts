@@ -1,13 +1,13 @@
-import { listActivity } from '../../storage/audit/activity.js';
-import { findOwnTotp } from '../../storage/factors/own-second-factor.js';
-import { listPasskeys } from '../../storage/factors/passkeys.js';
-import { listLinkedIdentities } from '../../storage/federation/linked-identities.js';
-import { listApplications } from '../../storage/grants/applications.js';
-import { claimsOf } from '../../storage/people/users.js';
-import { listOwnSessions } from '../../storage/sessions/own-sessions.js';
-import type { Idp } from '../deps.js';
-import { toldEvents } from './activity.js';
-import type { AccountSection, AccountVisit, Download } from './section.js';
+import { listActivity } from '../../../storage/audit/activity.js';
+import { findOwnTotp } from '../../../storage/factors/own-second-factor.js';
+import { listPasskeys } from '../../../storage/factors/passkeys.js';
+import { listLinkedIdentities } from '../../../storage/federation/linked-identities.js';
+import { listApplications } from '../../../storage/grants/applications.js';
+import { claimsOf } from '../../../storage/people/users.js';
+import { listOwnSessions } from '../../../storage/sessions/own-sessions.js';
+import type { Idp } from '../../deps.js';
+import { toldEvents } from '../access/activity.js';
+import type { AccountSection, AccountVisit, Download } from '../section.js';
 
 /** Of sessions and events each; more is swept with time. */
 const most = 10_000;

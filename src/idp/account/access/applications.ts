@@ -1,13 +1,13 @@
-import { momentIn } from '../../mail/templates/letter.js';
-import { type Html, html } from '../../pages/html.js';
-import { allowedPermissions } from '../../protocol/authorization/due-step.js';
-import type { Permission } from '../../protocol/permission.js';
-import { type Application, listApplications, withdrawAccess } from '../../storage/grants/applications.js';
-import { describePermission } from '../consent/page.js';
-import type { Idp } from '../deps.js';
-import { csrfField } from '../interaction/parts.js';
-import { accountPage } from './frame.js';
-import type { AccountSection, AccountVisit } from './section.js';
+import { momentIn } from '../../../mail/templates/letter.js';
+import { type Html, html } from '../../../pages/html.js';
+import { allowedPermissions } from '../../../protocol/authorization/due-step.js';
+import type { Permission } from '../../../protocol/permission.js';
+import { type Application, listApplications, withdrawAccess } from '../../../storage/grants/applications.js';
+import { describePermission } from '../../consent/page.js';
+import type { Idp } from '../../deps.js';
+import { csrfField } from '../../interaction/parts.js';
+import { accountPage } from '../frame.js';
+import type { AccountSection, AccountVisit } from '../section.js';
 
 /** What it may: what was allowed and what it was granted although nobody was asked. */
 function permissionsOf({ config }: Idp, { consent, grantedScopes }: Application): readonly Permission[] {

@@ -1,21 +1,21 @@
-import { momentIn } from '../../mail/templates/letter.js';
-import { type Html, html } from '../../pages/html.js';
-import type { Parameters } from '../../protocol/parameters.js';
+import { momentIn } from '../../../mail/templates/letter.js';
+import { type Html, html } from '../../../pages/html.js';
+import type { Parameters } from '../../../protocol/parameters.js';
 import {
   type LinkedIdentity,
   listLinkedIdentities,
   unlinkIdentity,
-} from '../../storage/federation/linked-identities.js';
-import type { Idp } from '../deps.js';
-import { failedAnswer, fromLinks } from '../federation/answers.js';
-import { depart } from '../federation/begin.js';
-import type { Upstream } from '../federation/upstream.js';
-import type { Answer } from '../interaction/answer.js';
-import { csrfField } from '../interaction/parts.js';
-import { startAccount } from './begin.js';
-import { changeOwn } from './change.js';
-import { accountPage } from './frame.js';
-import type { AccountSection, AccountVisit } from './section.js';
+} from '../../../storage/federation/linked-identities.js';
+import type { Idp } from '../../deps.js';
+import { failedAnswer, fromLinks } from '../../federation/answers.js';
+import { depart } from '../../federation/begin.js';
+import type { Upstream } from '../../federation/upstream.js';
+import type { Answer } from '../../interaction/answer.js';
+import { csrfField } from '../../interaction/parts.js';
+import { startAccount } from '../begin.js';
+import { changeOwn } from '../change.js';
+import { accountPage } from '../frame.js';
+import type { AccountSection, AccountVisit } from '../section.js';
 
 const nameOf = ({ config }: Idp, id: string): string =>
   config.identityProviders.find((provider) => provider.id === id)?.name ?? id;

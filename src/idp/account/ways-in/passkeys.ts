@@ -1,30 +1,30 @@
-import { hashToken, hmacSha256 } from '../../crypto/digest.js';
-import { momentIn } from '../../mail/templates/letter.js';
-import { type Html, html } from '../../pages/html.js';
+import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
+import { momentIn } from '../../../mail/templates/letter.js';
+import { type Html, html } from '../../../pages/html.js';
 import {
   acceptedPasskeys,
   answeredChallenge,
   type PasskeyOwner,
   parsePasskeyAnswer,
   passkeyCreationOptions,
-} from '../../protocol/sign-in/passkey.js';
+} from '../../../protocol/sign-in/passkey.js';
 import {
   addPasskey,
   type ListedPasskey,
   listPasskeys,
   removePasskey,
   renamePasskey,
-} from '../../storage/factors/passkeys.js';
-import type { AccountSession } from '../../storage/people/account.js';
-import type { Idp } from '../deps.js';
-import type { Answer } from '../interaction/answer.js';
-import { csrfField } from '../interaction/parts.js';
-import { relyingPartyId } from '../sign-in/passkeys/relying-party.js';
-import { verifyCreation } from '../sign-in/passkeys/verify.js';
-import { changeOwn } from './change.js';
-import { field } from './field.js';
-import { accountPage } from './frame.js';
-import type { AccountSection, AccountVisit } from './section.js';
+} from '../../../storage/factors/passkeys.js';
+import type { AccountSession } from '../../../storage/people/account.js';
+import type { Idp } from '../../deps.js';
+import type { Answer } from '../../interaction/answer.js';
+import { csrfField } from '../../interaction/parts.js';
+import { relyingPartyId } from '../../sign-in/passkeys/relying-party.js';
+import { verifyCreation } from '../../sign-in/passkeys/verify.js';
+import { changeOwn } from '../change.js';
+import { field } from '../field.js';
+import { accountPage } from '../frame.js';
+import type { AccountSection, AccountVisit } from '../section.js';
 
 const longestName = 64;
 

@@ -1,24 +1,24 @@
-import { hashToken, hmacSha256 } from '../../crypto/digest.js';
-import { stepOfCode } from '../../crypto/totp.js';
-import { momentIn } from '../../mail/templates/letter.js';
-import { html } from '../../pages/html.js';
-import { acceptableSteps, typedTotpCode } from '../../protocol/sign-in/totp.js';
+import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
+import { stepOfCode } from '../../../crypto/totp.js';
+import { momentIn } from '../../../mail/templates/letter.js';
+import { html } from '../../../pages/html.js';
+import { acceptableSteps, typedTotpCode } from '../../../protocol/sign-in/totp.js';
 import {
   addOwnTotp,
   findOwnTotp,
   type OwnTotp,
   removeOwnTotp,
   replaceOwnRecoveryCodes,
-} from '../../storage/factors/own-second-factor.js';
-import { sealTotpSecret } from '../../storage/factors/totp-authenticators.js';
-import type { Idp } from '../deps.js';
-import type { Answer } from '../interaction/answer.js';
-import { csrfField } from '../interaction/parts.js';
-import { codeField, codeProblem, keySection, recoveryCodeList } from '../sign-in/second-factor/enrol-parts.js';
-import { newRecoveryCodes } from '../sign-in/second-factor/recovery-codes.js';
-import { changeOwn } from './change.js';
-import { accountPage } from './frame.js';
-import type { AccountSection, AccountVisit } from './section.js';
+} from '../../../storage/factors/own-second-factor.js';
+import { sealTotpSecret } from '../../../storage/factors/totp-authenticators.js';
+import type { Idp } from '../../deps.js';
+import type { Answer } from '../../interaction/answer.js';
+import { csrfField } from '../../interaction/parts.js';
+import { codeField, codeProblem, keySection, recoveryCodeList } from '../../sign-in/second-factor/enrol-parts.js';
+import { newRecoveryCodes } from '../../sign-in/second-factor/recovery-codes.js';
+import { changeOwn } from '../change.js';
+import { accountPage } from '../frame.js';
+import type { AccountSection, AccountVisit } from '../section.js';
 
 /**
  * The secret offered in a session: the same each time, so that a reloaded page does not offer another, until one was set up there:

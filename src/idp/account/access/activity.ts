@@ -1,10 +1,10 @@
-import { momentIn } from '../../mail/templates/letter.js';
-import { html } from '../../pages/html.js';
-import type { Texts } from '../../pages/texts/en.js';
-import { type Activity, listActivity } from '../../storage/audit/activity.js';
-import type { Idp } from '../deps.js';
-import { accountPage } from './frame.js';
-import type { AccountSection, AccountVisit } from './section.js';
+import { momentIn } from '../../../mail/templates/letter.js';
+import { html } from '../../../pages/html.js';
+import type { Texts } from '../../../pages/texts/en.js';
+import { type Activity, listActivity } from '../../../storage/audit/activity.js';
+import type { Idp } from '../../deps.js';
+import { accountPage } from '../frame.js';
+import type { AccountSection, AccountVisit } from '../section.js';
 
 const most = 50;
 

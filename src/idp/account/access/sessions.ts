@@ -1,10 +1,10 @@
-import { momentIn } from '../../mail/templates/letter.js';
-import { type Html, html } from '../../pages/html.js';
-import { endOwnSessions, listOwnSessions, type OwnSession } from '../../storage/sessions/own-sessions.js';
-import type { Idp } from '../deps.js';
-import { csrfField } from '../interaction/parts.js';
-import { accountPage } from './frame.js';
-import type { AccountSection, AccountVisit } from './section.js';
+import { momentIn } from '../../../mail/templates/letter.js';
+import { type Html, html } from '../../../pages/html.js';
+import { endOwnSessions, listOwnSessions, type OwnSession } from '../../../storage/sessions/own-sessions.js';
+import type { Idp } from '../../deps.js';
+import { csrfField } from '../../interaction/parts.js';
+import { accountPage } from '../frame.js';
+import type { AccountSection, AccountVisit } from '../section.js';
 
 /** Nobody tells more browsers apart; to end all others reaches the rest as well. */
 const most = 50;

@@ -1,19 +1,19 @@
-import { hashToken } from '../../crypto/digest.js';
-import { html } from '../../pages/html.js';
-import { addressBlock } from '../../protocol/address-block.js';
-import type { Parameters } from '../../protocol/parameters.js';
-import type { PasswordProblem } from '../../protocol/sign-in/password-policy.js';
-import { changeOwnPassword } from '../../storage/people/own-password.js';
-import type { Idp } from '../deps.js';
-import type { Answer } from '../interaction/answer.js';
-import { sessionCookie } from '../interaction/cookies.js';
-import { newPasswordField } from '../interaction/new-password-field.js';
-import { csrfField } from '../interaction/parts.js';
-import { accountPath } from '../interaction/paths.js';
-import { rememberedBrowser } from '../sign-in/known-browser.js';
-import { field } from './field.js';
-import { accountPage } from './frame.js';
-import type { AccountSection, AccountVisit } from './section.js';
+import { hashToken } from '../../../crypto/digest.js';
+import { html } from '../../../pages/html.js';
+import { addressBlock } from '../../../protocol/address-block.js';
+import type { Parameters } from '../../../protocol/parameters.js';
+import type { PasswordProblem } from '../../../protocol/sign-in/password-policy.js';
+import { changeOwnPassword } from '../../../storage/people/own-password.js';
+import type { Idp } from '../../deps.js';
+import type { Answer } from '../../interaction/answer.js';
+import { sessionCookie } from '../../interaction/cookies.js';
+import { newPasswordField } from '../../interaction/new-password-field.js';
+import { csrfField } from '../../interaction/parts.js';
+import { accountPath } from '../../interaction/paths.js';
+import { rememberedBrowser } from '../../sign-in/known-browser.js';
+import { field } from '../field.js';
+import { accountPage } from '../frame.js';
+import type { AccountSection, AccountVisit } from '../section.js';
 
 interface Faults {
   readonly password?: PasswordProblem | undefined;

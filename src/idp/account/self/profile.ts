@@ -1,16 +1,16 @@
-import { type Html, html } from '../../pages/html.js';
-import { textsIn } from '../../pages/languages.js';
-import { asLanguage } from '../../pages/view.js';
-import { claimFault } from '../../protocol/claims.js';
-import { languages } from '../../protocol/language.js';
-import type { Parameters } from '../../protocol/parameters.js';
-import { setOwnClaims } from '../../storage/people/own-claims.js';
-import type { Idp } from '../deps.js';
-import { languageCookie } from '../interaction/cookies.js';
-import { csrfField } from '../interaction/parts.js';
-import { type Field, field } from './field.js';
-import { accountPage } from './frame.js';
-import type { AccountSection, AccountVisit } from './section.js';
+import { type Html, html } from '../../../pages/html.js';
+import { textsIn } from '../../../pages/languages.js';
+import { asLanguage } from '../../../pages/view.js';
+import { claimFault } from '../../../protocol/claims.js';
+import { languages } from '../../../protocol/language.js';
+import type { Parameters } from '../../../protocol/parameters.js';
+import { setOwnClaims } from '../../../storage/people/own-claims.js';
+import type { Idp } from '../../deps.js';
+import { languageCookie } from '../../interaction/cookies.js';
+import { csrfField } from '../../interaction/parts.js';
+import { type Field, field } from '../field.js';
+import { accountPage } from '../frame.js';
+import type { AccountSection, AccountVisit } from '../section.js';
 
 /** The claims that people set themselves, with how a browser fills them in; what gives rights is not among them. */
 const editable = {
