@@ -16,7 +16,7 @@ import {
   lookForFederatedIdentity,
 } from '../../storage/federation/federated-identities.js';
 import { keepUpstreamSession } from '../../storage/federation/upstream-sessions.js';
-import { keepPendingLink } from '../../storage/interactions/interactions.js';
+import { keepPendingLink } from '../../storage/interactions/interaction-progress.js';
 import type { SignInAccount } from '../../storage/people/users.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';

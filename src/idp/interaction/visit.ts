@@ -9,7 +9,7 @@ import {
 } from '../../protocol/authorization/due-step.js';
 import type { Permission } from '../../protocol/permission.js';
 import type { Step } from '../../protocol/sign-in/next-step.js';
-import { type VisitedInteraction, visitInteraction } from '../../storage/interactions/interactions.js';
+import { type VisitedInteraction, visitInteraction } from '../../storage/interactions/interaction-visit.js';
 import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Idp } from '../deps.js';
 import type { PresentedCookies } from './cookies.js';

@@ -2,7 +2,7 @@ import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
 import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
 import { missingAtSignIn } from '../../protocol/sign-in/next-step.js';
-import { recordProof } from '../../storage/interactions/interactions.js';
+import { recordProof } from '../../storage/interactions/interaction-progress.js';
 import type { SignInAccount } from '../../storage/people/users.js';
 import type { TakenProof } from '../../storage/sign-in/proofs.js';
 import type { Idp } from '../deps.js';

@@ -1,7 +1,7 @@
 import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import { isProof } from '../interactions/interactions.js';
+import { isProof } from '../interactions/interaction-visit.js';
 import type { SignInAccount } from '../people/users.js';
 import { type FailureStates, failureStates } from './sign-in-failures.js';
 import { accountColumns } from './sign-in-look.js';

@@ -10,11 +10,11 @@ import {
   findInteractionByHandle,
   redeemInteraction,
 } from '../../../src/storage/interactions/interaction-redemption.js';
+import { visitInteraction } from '../../../src/storage/interactions/interaction-visit.js';
 import {
   completeInteraction,
   type InteractionOutcome,
   startInteraction,
-  visitInteraction,
 } from '../../../src/storage/interactions/interactions.js';
 import { disableUser } from '../../../src/storage/people/users.js';
 import { endSession } from '../../../src/storage/sessions/sessions.js';

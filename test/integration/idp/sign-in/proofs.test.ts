@@ -3,7 +3,7 @@ import { hashToken } from '../../../../src/crypto/digest.js';
 import type { AuthenticationMethodReference } from '../../../../src/protocol/sign-in/authentication-context.js';
 import type { Sql } from '../../../../src/storage/connection/sql.js';
 import { grantConsent } from '../../../../src/storage/grants/consents.js';
-import { recordProof } from '../../../../src/storage/interactions/interactions.js';
+import { recordProof } from '../../../../src/storage/interactions/interaction-progress.js';
 import type { SignInAccount } from '../../../../src/storage/people/users.js';
 import { configuration } from '../../../support/configuration.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
