@@ -1,5 +1,5 @@
 import type { Sql } from './connection/sql.js';
-import { type Statement, statement } from './connection/statement.js';
+import { type Placeholders, type Statement, statement } from './connection/statement.js';
 
 /** Every table with an `expires_at`: what the sweeper sweeps. test/architecture/names.test.ts holds that none is missing. */
 export const expirableTables = [
@@ -36,22 +36,19 @@ interface Sweep {
   readonly limit: number;
 }
 
-const sweepStatement = (table: ExpirableTable) =>
-  statement<Sweep>(
-    `sweep_${table}`,
-    (p) => `
-     DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
-       SELECT ctid FROM ${table} WHERE expires_at < ${p.now} LIMIT ${p.limit} FOR UPDATE SKIP LOCKED))`,
-  );
+/** SQL: deletes rows that have expired, but those that somebody holds. @param only a further condition on them, as `e` */
+const expiredRows = (table: ExpirableTable, { now, limit }: Placeholders<Sweep>, only = ''): string =>
+  `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM ${table} e WHERE expires_at < ${now} ${only} LIMIT ${limit} FOR UPDATE SKIP LOCKED))`;
+
+const sweepStatement = (table: ExpirableTable) => statement<Sweep>(`sweep_${table}`, (p) => expiredRows(table, p));
 
 // What was granted in a session ends with it, but for offline access (OIDC Back-Channel Logout §2.7). Of the clients a trigger tells.
 const sweepSessionsStatement = statement<Sweep>(
   'sweep_sessions',
   (p) => `
    WITH ended AS (
-     DELETE FROM sessions WHERE ctid = ANY (ARRAY(
-       SELECT ctid FROM sessions WHERE expires_at < ${p.now} LIMIT ${p.limit} FOR UPDATE SKIP LOCKED))
-     RETURNING id
+     ${expiredRows('sessions', p)} RETURNING id
    ), locked AS (
      SELECT id FROM authorization_grants
      WHERE session_id IN (SELECT id FROM ended) AND revoked_at IS NULL AND NOT 'offline_access' = ANY (scopes)
@@ -67,9 +64,7 @@ const sweepGrantsStatement = statement<Sweep>(
   'sweep_authorization_grants',
   (p) => `
    WITH ended AS (
-     DELETE FROM authorization_grants WHERE ctid = ANY (ARRAY(
-       SELECT ctid FROM authorization_grants WHERE expires_at < ${p.now} LIMIT ${p.limit} FOR UPDATE SKIP LOCKED))
-     RETURNING client_id
+     ${expiredRows('authorization_grants', p)} RETURNING client_id
    ), used AS (
      UPDATE clients SET expires_at = NULL
      WHERE expires_at IS NOT NULL AND client_id IN (SELECT client_id FROM ended)
@@ -81,11 +76,7 @@ const sweepClientsStatement = statement<Sweep>(
   'sweep_clients',
   (p) => `
    WITH unused AS (
-     DELETE FROM clients WHERE ctid = ANY (ARRAY(
-       SELECT ctid FROM clients c WHERE expires_at < ${p.now}
-         AND NOT EXISTS (SELECT FROM authorization_grants g WHERE g.client_id = c.client_id)
-       LIMIT ${p.limit} FOR UPDATE SKIP LOCKED))
-     RETURNING client_id
+     ${expiredRows('clients', p, 'AND NOT EXISTS (SELECT FROM authorization_grants g WHERE g.client_id = e.client_id)')} RETURNING client_id
    ), forgotten AS (
      DELETE FROM consents n USING unused WHERE n.client_id = unused.client_id
    )

@@ -33,6 +33,20 @@ export class MailedLink {
   consumedAt!: Date | null;
 }
 
+/** SQL expressions about the link of a mail. */
+interface LinkSource {
+  readonly kind: MailedLinkKind;
+  readonly secretHash: `$${number}`;
+  readonly now: `$${number}`;
+  readonly expiresAt: `$${number}`;
+}
+
+/** SQL: keeps the link that a mail brings, in the statement with its `queuedMail`: where that is dropped there is no link either. */
+export const mailedLink = ({ kind, secretHash, now, expiresAt }: LinkSource): string =>
+  `INSERT INTO mailed_links (secret_hash, kind, user_id, recipient, created_at, expires_at)
+     SELECT ${secretHash}, '${kind}', user_id, recipient, ${now}, ${expiresAt} FROM mail_due
+     WHERE EXISTS (SELECT FROM mail_queued)`;
+
 interface PasswordResetAsked extends SoughtIdentifier {
   readonly secretHash: Buffer;
   readonly mail: NewMail;
@@ -55,9 +69,7 @@ const askPasswordResetStatement = statement<PasswordResetAsked, { outcome: MailO
      recipient: 'owner.email',
      language: "owner.claims ->> 'locale'",
    })}, linked AS (
-     INSERT INTO mailed_links (secret_hash, kind, user_id, recipient, created_at, expires_at)
-     SELECT ${p.secretHash}, 'reset_password', user_id, recipient, ${p.now}, ${p.expiresAt} FROM mail_due
-     WHERE EXISTS (SELECT FROM mail_queued)
+     ${mailedLink({ kind: 'reset_password', secretHash: p.secretHash, now: p.now, expiresAt: p.expiresAt })}
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: '(SELECT (SELECT id FROM owner) AS user_id) asked', userId: 'user_id' })}
    )

@@ -1,7 +1,7 @@
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import type { Sql } from '../connection/sql.js';
-import { statement } from '../connection/statement.js';
-import type { MailedLinkKind } from '../mail/mailed-links.js';
+import { type Placeholders, statement } from '../connection/statement.js';
+import { type MailedLinkKind, mailedLink } from '../mail/mailed-links.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
 import { lockedSessions } from '../sessions/locked-sessions.js';
 
@@ -30,9 +30,7 @@ const askOwnEmailStatement = statement<EmailAsked, { outcome: MailOutcome | null
      recipient: p.email,
      language: "owner.claims ->> 'locale'",
    })}, linked AS (
-     INSERT INTO mailed_links (secret_hash, kind, user_id, recipient, created_at, expires_at)
-     SELECT ${p.secretHash}, '${change}', user_id, recipient, ${p.now}, ${p.expiresAt} FROM mail_due
-     WHERE EXISTS (SELECT FROM mail_queued)
+     ${mailedLink({ kind: change, secretHash: p.secretHash, now: p.now, expiresAt: p.expiresAt })}
    )
    SELECT ${mailOutcome} AS outcome`,
 );
@@ -69,23 +67,6 @@ const findEmailLinkStatement = statement<SoughtLink, LinkedEmail>(
 export const findEmailLink = async (sql: Sql, link: SoughtLink): Promise<LinkedEmail | null> =>
   (await sql.query(findEmailLinkStatement, link)).rows[0] ?? null;
 
-/** SQL: the link, while it is good. Of several that bring it the first locks it, and the others find that it was used. */
-const goodLink = (kind: MailedLinkKind, secretHash: string, now: string): string =>
-  `SELECT user_id, recipient, created_at FROM mailed_links
-   WHERE secret_hash = ${secretHash} AND kind = '${kind}' AND consumed_at IS NULL AND expires_at > ${now} FOR UPDATE`;
-
-/** SQL: the link's user, as they are before the change, unless the address is another's. */
-const freeOwner = (emailKey: string): string =>
-  `SELECT u.id, u.email, u.claims, l.recipient FROM users u JOIN link l ON u.id = l.user_id
-   WHERE u.disabled_at IS NULL AND NOT EXISTS (
-     SELECT FROM users o WHERE o.id <> u.id AND (o.email_key = ${emailKey} OR lower(o.email) = lower(l.recipient))
-   ) FOR UPDATE OF u`;
-
-/** SQL: gives them the address, which whoever has the link has proven. */
-const addressSet = (emailKey: string, now: string): string =>
-  `UPDATE users u SET email = o.recipient, email_key = ${emailKey}, email_verified = true, updated_at = ${now}
-   FROM owner o WHERE u.id = o.id RETURNING u.id`;
-
 interface EmailSet {
   readonly secretHash: Buffer;
   /** The `identifierKey` of the link's address. */
@@ -93,6 +74,26 @@ interface EmailSet {
   readonly now: Date;
   readonly audit: Audit;
 }
+
+/** SQL: those of {@link EmailSet}. */
+type EmailSource = Placeholders<Pick<EmailSet, 'secretHash' | 'emailKey' | 'now'>>;
+
+/**
+ * CTEs that give an address to a user by a link: `link` while it is good, of which of several statements the first locks it, and the others find that it was
+ * used; `owner`, its user as they were before, unless the address is another's; `changed`, who has it now, and has proven it.
+ */
+const addressByLink = (kind: MailedLinkKind, { secretHash, emailKey, now }: EmailSource): string => `link AS (
+     SELECT user_id, recipient, created_at FROM mailed_links
+     WHERE secret_hash = ${secretHash} AND kind = '${kind}' AND consumed_at IS NULL AND expires_at > ${now} FOR UPDATE
+   ), owner AS (
+     SELECT u.id, u.email, u.claims, l.recipient FROM users u JOIN link l ON u.id = l.user_id
+     WHERE u.disabled_at IS NULL AND NOT EXISTS (
+       SELECT FROM users o WHERE o.id <> u.id AND (o.email_key = ${emailKey} OR lower(o.email) = lower(l.recipient))
+     ) FOR UPDATE OF u
+   ), changed AS (
+     UPDATE users u SET email = o.recipient, email_key = ${emailKey}, email_verified = true, updated_at = ${now}
+     FROM owner o WHERE u.id = o.id RETURNING u.id
+   )`;
 
 interface EmailChange extends EmailSet {
   /** Tells the address before, with the link by which it is put back. */
@@ -110,13 +111,7 @@ interface EmailChanged {
 const changeEmailStatement = statement<EmailChange, EmailChanged>(
   'change_email',
   (p) => `
-   WITH link AS (
-     ${goodLink(change, p.secretHash, p.now)}
-   ), owner AS (
-     ${freeOwner(p.emailKey)}
-   ), changed AS (
-     ${addressSet(p.emailKey, p.now)}
-   ), used AS (
+   WITH ${addressByLink(change, p)}, used AS (
      UPDATE mailed_links SET consumed_at = ${p.now}
      WHERE (secret_hash = ${p.secretHash} AND EXISTS (SELECT FROM link))
        OR (user_id IN (SELECT id FROM changed) AND consumed_at IS NULL AND kind <> '${undo}')
@@ -131,9 +126,7 @@ const changeEmailStatement = statement<EmailChange, EmailChanged>(
      recipient: 'told.email',
      language: "told.claims ->> 'locale'",
    })}, linked AS (
-     INSERT INTO mailed_links (secret_hash, kind, user_id, recipient, created_at, expires_at)
-     SELECT ${p.undoHash}, '${undo}', user_id, recipient, ${p.now}, ${p.undoExpiresAt} FROM mail_due
-     WHERE EXISTS (SELECT FROM mail_queued)
+     ${mailedLink({ kind: undo, secretHash: p.undoHash, now: p.now, expiresAt: p.undoExpiresAt })}
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'changed', userId: 'id' })}
    )
@@ -172,13 +165,7 @@ export async function changeEmail(
 const undoEmailChangeStatement = statement<EmailSet, Pick<EmailChanged, 'changed' | 'linked'>>(
   'undo_email_change',
   (p) => `
-   WITH link AS (
-     ${goodLink(undo, p.secretHash, p.now)}
-   ), owner AS (
-     ${freeOwner(p.emailKey)}
-   ), changed AS (
-     ${addressSet(p.emailKey, p.now)}
-   ), used AS (
+   WITH ${addressByLink(undo, p)}, used AS (
      UPDATE mailed_links SET consumed_at = ${p.now}
      WHERE user_id IN (SELECT id FROM changed) AND consumed_at IS NULL
        AND (kind <> '${undo}' OR created_at >= (SELECT created_at FROM link))
