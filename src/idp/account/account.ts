@@ -19,18 +19,18 @@ import { assertOwnForm } from '../interaction/same-origin.js';
 import { keepAlive } from '../sign-in/session.js';
 import { activitySection } from './access/activity.js';
 import { applicationsSection } from './access/applications.js';
-import { authenticatorSection } from './ways-in/authenticator.js';
+import { sessionsSection } from './access/sessions.js';
 import { beginAccount } from './begin.js';
+import { overviewSection } from './overview.js';
+import type { AccountSection, AccountVisit, Download } from './section.js';
 import { dataSection } from './self/data.js';
 import { deletionSection } from './self/deletion.js';
 import { emailSection } from './self/email.js';
+import { profileSection } from './self/profile.js';
+import { authenticatorSection } from './ways-in/authenticator.js';
 import { linksSection } from './ways-in/links.js';
-import { overviewSection } from './overview.js';
 import { passkeysSection } from './ways-in/passkeys.js';
 import { passwordSection } from './ways-in/password.js';
-import { profileSection } from './self/profile.js';
-import type { AccountSection, AccountVisit, Download } from './section.js';
-import { sessionsSection } from './access/sessions.js';
 
 /** Not there where there is nothing to link with, or no mail is sent. */
 type OptionalPage = 'accountLinks' | 'accountEmail';

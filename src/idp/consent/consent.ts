@@ -8,9 +8,9 @@ import { formOf } from '../interaction/interaction-form.js';
 import { clientOnPage, personOnPage } from '../interaction/parts.js';
 import { hubPath } from '../interaction/paths.js';
 import { unknownDecision } from '../interaction/refusal.js';
-import type { InteractionStep, StepForm } from '../interaction/step.js';
+import type { InteractionStep, SentForm, StepForm } from '../interaction/step.js';
 import { permissionsAsked, permissionsSoFar, stepOf, type Visit } from '../interaction/visit.js';
-import { renderConsentPage } from './page.js';
+import { type AccessPage, renderConsentPage } from './page.js';
 
 /** Shown to one user, it cannot be sent as another. */
 export const consentForm: StepForm<'consent'> = { kind: 'consent', boundToUser: true };
@@ -18,21 +18,27 @@ export const consentForm: StepForm<'consent'> = { kind: 'consent', boundToUser: 
 /** The host that the answer goes to; a native app's own scheme has none. */
 const hostOf = (uri: string): string | undefined => new URL(uri).host || undefined;
 
-function consentPage(idp: Idp, visit: Visit): Answer {
-  if (!visit.session) throw new Error('consent is asked of nobody');
+/** What is asked of whom, on the page with a form that allows or denies it. */
+export function accessAsked(idp: Idp, visit: Visit, form: StepForm): AccessPage {
+  if (!visit.session) throw new Error('access is asked of nobody');
   const step = stepOf(idp, visit);
-  const page = renderConsentPage(visit.view, {
+  return {
     client: clientOnPage(visit),
     person: personOnPage(visit.session),
-    ...formOf(idp, visit, consentForm),
+    ...formOf(idp, visit, form),
     switchAccount: hubPath(idp, visit, 'otherAccount'),
     permissions: permissionsAsked(idp, visit),
-    newPermissions: step.kind === 'consent' ? step.newPermissions : [],
+    newPermissions: 'newPermissions' in step ? step.newPermissions : [],
     customScopes: idp.config.claims.scopes,
-    returnsTo: hostOf(visit.request.redirectUri),
-  });
-  return { page };
+  };
 }
+
+const consentPage = (idp: Idp, visit: Visit): Answer => ({
+  page: renderConsentPage(visit.view, {
+    ...accessAsked(idp, visit, consentForm),
+    returnsTo: hostOf(visit.request.redirectUri),
+  }),
+});
 
 /** Goes back to the client as an error (RFC 6749 §4.1.2.1), signed in or not. */
 export async function deny(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
@@ -69,18 +75,23 @@ async function allow(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
   return { seeOther: hubPath(idp, visit) };
 }
 
-/** Asks whether the client may have what it requests (OIDC Core §3.1.2.4). */
-export const consentStep = (idp: Idp): InteractionStep<'consent'> => ({
-  ...consentForm,
-  page: (visit) => consentPage(idp, visit),
-  async submit({ visit, form, asked }) {
+/** The form of a page that asks for access: allows in its own way what it asks for, or denies it. */
+export const decidedBy =
+  (idp: Idp, allowed: (idp: Idp, asked: Asked, visit: Visit) => Promise<Answer>) =>
+  async ({ visit, form, asked }: SentForm): Promise<Answer> => {
     switch (form.get('decision')) {
       case 'allow':
-        return allow(idp, asked, visit);
+        return allowed(idp, asked, visit);
       case 'deny':
         return deny(idp, asked, visit);
       default:
         throw unknownDecision();
     }
-  },
+  };
+
+/** Asks whether the client may have what it requests (OIDC Core §3.1.2.4). */
+export const consentStep = (idp: Idp): InteractionStep<'consent'> => ({
+  ...consentForm,
+  page: (visit) => consentPage(idp, visit),
+  submit: decidedBy(idp, allow),
 });

@@ -16,12 +16,16 @@ export interface AskedOnPage {
   readonly customScopes: CustomScopes;
 }
 
-export interface ConsentPage extends AskedOnPage {
+/** A page that asks somebody whether a client may have what it asks for. */
+export interface AccessPage extends AskedOnPage {
   readonly client: ClientOnPage;
   readonly person: PersonOnPage;
   readonly action: string;
   readonly csrf: string;
   readonly switchAccount: string;
+}
+
+export interface ConsentPage extends AccessPage {
   /** The host to which the browser goes on, whatever the decision. */
   readonly returnsTo?: string | undefined;
 }
@@ -86,6 +90,16 @@ export function permissionLists(text: ConsentTexts, { permissions, newPermission
     ${group(text, before, customScopes)}`;
 }
 
+/** The form with which it is allowed or denied. */
+export const decisionForm = (text: ConsentTexts, { action, csrf }: Pick<AccessPage, 'action' | 'csrf'>): Html => html`
+  <form method="post" action="${action}">
+    ${csrfField(csrf)}
+    <div class="choices">
+      <button class="button second" type="submit" name="decision" value="deny">${text.deny}</button>
+      <button class="button" type="submit" name="decision" value="allow">${text.allow}</button>
+    </div>
+  </form>`;
+
 /** The question whether a client may have what it asks for (OIDC Core §3.1.2.4): each scope in words, and what is new. */
 export function renderConsentPage(view: View, page: ConsentPage): Page {
   const text = view.texts.consent;
@@ -98,13 +112,7 @@ export function renderConsentPage(view: View, page: ConsentPage): Page {
       <p class="lead">${more ? text.more(name) : text.lead(name)}</p>
       ${accountChip(view.texts, page.person, html`<a href="${page.switchAccount}">${text.switchAccount}</a>`)}
       ${permissionLists(text, page)}
-      <form method="post" action="${page.action}">
-        ${csrfField(page.csrf)}
-        <div class="choices">
-          <button class="button second" type="submit" name="decision" value="deny">${text.deny}</button>
-          <button class="button" type="submit" name="decision" value="allow">${text.allow}</button>
-        </div>
-      </form>
+      ${decisionForm(text, page)}
       <div class="foot">
         ${page.returnsTo && html`<p class="fine">${text.returnsTo(page.returnsTo)}</p>`}
         ${clientLinks(view.texts, page.client)}

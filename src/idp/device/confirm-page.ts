@@ -2,15 +2,10 @@ import type { Page } from '../../http/browser/headers.js';
 import { html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
 import type { View } from '../../pages/view.js';
-import { type AskedOnPage, permissionLists } from '../consent/page.js';
-import { accountChip, type ClientOnPage, clientLinks, csrfField, type PersonOnPage } from '../interaction/parts.js';
+import { type AccessPage, decisionForm, permissionLists } from '../consent/page.js';
+import { accountChip, clientLinks } from '../interaction/parts.js';
 
-export interface ConfirmPage extends AskedOnPage {
-  readonly client: ClientOnPage;
-  readonly person: PersonOnPage;
-  readonly action: string;
-  readonly csrf: string;
-  readonly switchAccount: string;
+export interface ConfirmPage extends AccessPage {
   /** From where the device asked, as far as that is known. */
   readonly addressBlock: string | undefined;
 }
@@ -33,13 +28,7 @@ export function renderConfirmPage(view: View, page: ConfirmPage): Page {
       </div>
       ${accountChip(view.texts, page.person, html`<a href="${page.switchAccount}">${consent.switchAccount}</a>`)}
       ${permissionLists(consent, page)}
-      <form method="post" action="${page.action}">
-        ${csrfField(page.csrf)}
-        <div class="choices">
-          <button class="button second" type="submit" name="decision" value="deny">${consent.deny}</button>
-          <button class="button" type="submit" name="decision" value="allow">${consent.allow}</button>
-        </div>
-      </form>
+      ${decisionForm(consent, page)}
       ${clientLinks(view.texts, page.client) && html`<div class="foot">${clientLinks(view.texts, page.client)}</div>`}`,
   );
 }

@@ -3,13 +3,10 @@ import type { Asked } from '../../http/request/asked.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import { signedInOutcome } from '../../protocol/authorization/due-step.js';
 import { allowDevice, findAskingDevice } from '../../storage/grants/device-authorizations.js';
-import { deny, rememberConsent } from '../consent/consent.js';
+import { accessAsked, decidedBy, rememberConsent } from '../consent/consent.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
-import { formOf } from '../interaction/interaction-form.js';
-import { clientOnPage, personOnPage } from '../interaction/parts.js';
 import { hubPath } from '../interaction/paths.js';
-import { unknownDecision } from '../interaction/refusal.js';
 import type { InteractionStep, StepForm } from '../interaction/step.js';
 import { permissionsAsked, stepOf, type Visit } from '../interaction/visit.js';
 import { renderConfirmPage } from './confirm-page.js';
@@ -19,21 +16,10 @@ import { deviceGone } from './refusal.js';
 const confirmForm: StepForm<'confirmDevice'> = { kind: 'confirmDevice', boundToUser: true };
 
 async function confirmPage(idp: Idp, visit: Visit): Promise<Answer> {
-  if (!visit.session) throw new Error('a device is confirmed by nobody');
   const asking = await findAskingDevice(idp.sql, hashToken(visit.interactionId), idp.clock.now());
   if (!asking) throw deviceGone(visit.request);
-  const step = stepOf(idp, visit);
-  const page = renderConfirmPage(visit.view, {
-    client: clientOnPage(visit),
-    person: personOnPage(visit.session),
-    ...formOf(idp, visit, confirmForm),
-    switchAccount: hubPath(idp, visit, 'otherAccount'),
-    permissions: permissionsAsked(idp, visit),
-    newPermissions: step.kind === 'confirmDevice' ? step.newPermissions : [],
-    customScopes: idp.config.claims.scopes,
-    addressBlock: asking.addressBlock ?? undefined,
-  });
-  return { page };
+  const page = { ...accessAsked(idp, visit, confirmForm), addressBlock: asking.addressBlock ?? undefined };
+  return { page: renderConfirmPage(visit.view, page) };
 }
 
 /** The device has its authorization grant from here on; it learns so at its next poll (RFC 8628 §3.3, §3.5). */
@@ -63,14 +49,5 @@ async function allow(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
 export const confirmDeviceStep = (idp: Idp): InteractionStep<'confirmDevice'> => ({
   ...confirmForm,
   page: (visit) => confirmPage(idp, visit),
-  async submit({ visit, form, asked }) {
-    switch (form.get('decision')) {
-      case 'allow':
-        return allow(idp, asked, visit);
-      case 'deny':
-        return deny(idp, asked, visit);
-      default:
-        throw unknownDecision();
-    }
-  },
+  submit: decidedBy(idp, allow),
 });
