@@ -16,6 +16,7 @@ import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { createFailedAuthentications, type FailedAuthentications } from './client/failed-authentications.js';
+import { createFetchLimits, type FetchLimits } from './fetch-limits.js';
 import { createInteractionLimits, type InteractionLimits } from './interaction-limits.js';
 import { createPushLimits, type PushLimits } from './push-limits.js';
 import { createRegistrationLimit, type RegistrationLimit } from './registration/registration-limit.js';
@@ -65,6 +66,7 @@ export interface Authz extends AuthzGiven {
   readonly failedAuthentications: FailedAuthentications;
   readonly interactionLimits: InteractionLimits;
   readonly pushLimits: PushLimits;
+  readonly fetchLimits: FetchLimits;
   readonly registrationLimit: RegistrationLimit;
   /** Per session: codes that are issued without an interaction. */
   readonly codesOfSession: RateLimiter;
@@ -102,6 +104,7 @@ export function assemble(given: AuthzGiven): Authz {
     failedAuthentications: createFailedAuthentications(given.clock),
     interactionLimits: createInteractionLimits(given.config.limits, given.clock),
     pushLimits: createPushLimits(given.config.limits, given.clock),
+    fetchLimits: createFetchLimits(given.config.limits, given.clock),
     registrationLimit: createRegistrationLimit(given.config.clientRegistration.perAddress, given.clock),
     codesOfSession: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     codeKey: deriveKey(current, 'authorization code'),

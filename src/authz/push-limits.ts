@@ -10,7 +10,7 @@ import { metrics } from '../telemetry/metrics/metrics.js';
 
 export interface PushLimits {
   /**
-   * Counts a request that is about to be stored.
+   * Counts a request, before anything of it is verified or stored.
    * @throws OAuthError temporarily_unavailable, with 429 (RFC 9126 §2.3)
    */
   count(client: Pick<Client, 'clientId' | 'metadata'>, asked: Asked): void;

@@ -82,7 +82,7 @@ export const faults = {
 
   // Authorization request
   requestObjectMalformed: fault(
-    'request is no signed JWT in compact form, or is too long; encrypted ones are not supported.',
+    'The request object is no signed JWT in compact form, or is too long; encrypted ones are not supported.',
     'RFC 9101 §4',
   ),
   requestObjectAlgorithm: (allowed: string) =>
@@ -124,7 +124,19 @@ export const faults = {
     'request_uri is unknown, expired, used or of another client: go back to the application and begin again.',
     'RFC 9126 §7.3',
   ),
-  requestUri: fault('The parameter request_uri is not supported: send plain parameters.', 'OIDC Core §6.2'),
+  requestUriBesideObject: fault('request and request_uri are sent together: send one of them.', 'RFC 9101 §5'),
+  requestUriNotRegistered: fault(
+    'request_uri is neither of a pushed request nor one that the client has registered.',
+    'OIDC Core §6.2',
+  ),
+  requestUriNotFetched: fault(
+    'The request object cannot be fetched from its request_uri: expected is 200, by https, without redirect and in time.',
+    'RFC 9101 §5.2.3',
+  ),
+  requestUriType: fault(
+    'What is at request_uri is neither application/oauth-authz-req+jwt nor application/jwt.',
+    'RFC 9101 §5.2.3',
+  ),
   registration: fault('The parameter registration is not supported: clients register beforehand.', 'OIDC Core §7.2.1'),
   responseMode: fault('response_mode is neither query nor form_post.', 'Multiple Response Types §2.1'),
   responseType: fault('response_type is not code, the only one that is supported.', 'OAuth 2.1 §4.1.1'),
@@ -255,6 +267,7 @@ export const faults = {
 
   // Load
   tooManyPushedRequests: fault('Too many requests were pushed. Try again later.', 'RFC 9126 §2.3'),
+  tooManyFetchedRequests: fault('Too many request objects are to be fetched. Try again later.', 'RFC 9101 §10.4.1'),
   tooManyInteractions: fault('Too many sign-ins were started. Try again later.', 'RFC 6585 §4'),
 
   // Clients that register themselves

@@ -85,7 +85,9 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   claims_parameter_supported: true,
   request_parameter_supported: true,
   request_object_signing_alg_values_supported: signingAlgorithms,
-  request_uri_parameter_supported: false,
+  request_uri_parameter_supported: true,
+  // Nothing is fetched from an address that the client has not named before (OIDC Core §6.2).
+  require_request_uri_registration: true,
   require_pushed_authorization_requests: facts.requiresPushedRequests,
   authorization_response_iss_parameter_supported: true,
   // OIDC Back-Channel Logout §2.1

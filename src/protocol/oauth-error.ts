@@ -57,7 +57,6 @@ const rules = {
   consent_required: rule(400, 'The user has to consent.'),
   interaction_required: rule(400, 'The user has to interact.'),
   account_selection_required: rule(400, 'The user has to choose an account.'),
-  request_uri_not_supported: rule(400, 'The request_uri parameter is not supported.'),
   // OIDC Core §3.1.2.6, RFC 9101 §7
   invalid_request_object: rule(400, 'The request object is invalid.'),
   invalid_request_uri: rule(400, 'The request_uri is invalid, expired, used or not yours.'),

@@ -22,6 +22,7 @@ limits:
   interactions_per_address: { burst: 1000000, per_second: 10000 }
   interactions: { burst: 1000000, per_second: 10000 }
   pushed_requests_per_client: { burst: 1000000, per_second: 10000 }
+  fetched_requests_per_address: { burst: 1000000, per_second: 10000 }
 `;
 
 let database: EmptyDatabase;

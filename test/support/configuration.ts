@@ -107,6 +107,8 @@ export const configuration: AllRolesConfig = {
     interactionsPerAddress: { burst: 10_000, perSecond: 1_000 },
     interactions: { burst: 10_000, perSecond: 1_000 },
     pushedRequestsPerClient: { burst: 10_000, perSecond: 1_000 },
+    fetchedRequestsPerAddress: { burst: 10_000, perSecond: 1_000 },
+    fetchedRequestsPerClient: { burst: 10_000, perSecond: 1_000 },
   },
   mail: { notices: true, mostPerHour: 6 },
   pages: {

@@ -43,7 +43,8 @@ export const authorize =
   async (req, res) => {
     const parameters = req.method === 'POST' ? await readForm(req) : readQuery(req);
     noteRequestedLanguages(res, parseUiLocales(parameters.get('ui_locales')));
-    const { target, validate } = await admitRequest(authz, parameters);
+    const asked = askedOf(req);
+    const { target, validate, isCounted } = await admitRequest(authz, asked, parameters);
     let request: ValidatedAuthorizationRequest | undefined;
     try {
       request = await validate();
@@ -53,7 +54,7 @@ export const authorize =
         sendAuthorizationResponse(authz, req, res, successResponse(target, authz.config.issuer, code));
         return;
       }
-      authz.interactionLimits.count(askedOf(req));
+      if (!isCounted) authz.interactionLimits.count(asked);
       await start(authz, req, res, request);
     } catch (error) {
       // Whoever looks at the page waits: the client could do no better. With prompt=none nobody does.

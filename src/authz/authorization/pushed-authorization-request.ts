@@ -38,8 +38,9 @@ export const par =
     const { authorization } = req.headers;
     const client = await authenticateClient(authz, { asked, authorization, parameters, endpoint: 'par' });
     assertNoReferencePushed(parameters);
-    const request = await admitFromClient(authz, client, parameters).validate();
     authz.pushLimits.count(client, asked);
+    const { validate } = await admitFromClient(authz, client, parameters);
+    const request = await validate();
     const requestUri = requestUriOf(authz.random.token());
     const now = authz.clock.now();
     const { pushedRequest: lifetime } = authz.config.lifetimes;

@@ -94,5 +94,9 @@ export const limits = z
     interactions: rateLimit(10_000, 200),
     /** Of a client that authenticates; those of public ones count like interactions. */
     pushed_requests_per_client: rateLimit(2_000, 50),
+    /** Request objects that are fetched from a `request_uri`: by whoever asks … */
+    fetched_requests_per_address: rateLimit(60, 1),
+    /** … and from one client. */
+    fetched_requests_per_client: rateLimit(200, 20),
   })
   .prefault({});

@@ -31,6 +31,8 @@ export interface Exchange {
 export interface Outbound {
   /** @throws OutboundError */
   getJson(url: string): Promise<unknown>;
+  /** An answer with 200, whatever it holds. @throws OutboundError */
+  get(url: string, headers: Readonly<Record<string, string>>): Promise<OutboundResponse>;
   /** The answer's text. @throws OutboundError */
   getText(url: string, headers?: Readonly<Record<string, string>>): Promise<string>;
   /** Posts a form and resolves to whatever answer comes. @throws OutboundError */
@@ -129,16 +131,20 @@ export function createOutbound({ allowHosts = [], ca, timeout, maxBytes }: Outbo
     }
   }
 
-  async function get(address: string, headers: Readonly<Record<string, string>>): Promise<string> {
-    const { status, body } = await send(address, { method: 'GET', headers });
-    if (status !== 200) throw new OutboundError('status', new URL(address).host, `status ${status}`);
-    return body;
+  async function get(address: string, headers: Readonly<Record<string, string>>): Promise<OutboundResponse> {
+    const answer = await send(address, { method: 'GET', headers });
+    if (answer.status === 200) return answer;
+    throw new OutboundError('status', new URL(address).host, `status ${answer.status}`);
   }
 
   return {
     send,
-    getJson: async (address) => parseJson(await get(address, { Accept: 'application/json' }), new URL(address).host),
-    getText: (address, headers = {}) => get(address, { Accept: 'text/plain', ...headers }),
+    get,
+    async getJson(address) {
+      const { body } = await get(address, { Accept: 'application/json' });
+      return parseJson(body, new URL(address).host);
+    },
+    getText: async (address, headers = {}) => (await get(address, { Accept: 'text/plain', ...headers })).body,
     postForm(address, form, headers = {}) {
       const body = new URLSearchParams(form).toString();
       const type = {

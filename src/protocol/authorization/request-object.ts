@@ -30,34 +30,39 @@ export const requestObjectAlgorithms = ({
   registered ? signingAlgorithms.filter((alg) => alg === registered) : signingAlgorithms;
 
 /**
- * The claims of a request object, its signature not verified; undefined where it is none that can be read (RFC 9101 §4): encrypted,
- * too long, or no JWT.
+ * The claims of a request object, its signature not verified (RFC 9101 §4).
+ * @throws OAuthError invalid_request_object where it is none that can be read: too long, or no signed JWT
  */
-export function readRequestObject(text: string): RequestObjectClaims | undefined {
-  if (!isCompactJws(text)) return undefined;
+export function requireRequestObjectClaims(text: string): RequestObjectClaims {
+  const malformed = (cause?: unknown) => invalidRequestObject(faults.requestObjectMalformed, cause);
+  if (!isCompactJws(text)) throw malformed();
   try {
     const claims: unknown = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString());
-    return typeof claims === 'object' && claims !== null && !Array.isArray(claims) ? { ...claims } : undefined;
-  } catch {
-    return undefined;
+    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) return { ...claims };
+  } catch (cause) {
+    throw malformed(cause);
   }
+  throw malformed();
 }
 
 /** What a JWT says of itself (RFC 7519 §4.1), and so no parameter. */
 const ofTheJwt = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
+
+/** What only leads to the object. */
+const ofTheObject = new Set(['request', 'request_uri']);
 
 /** Texts stand as they are; numbers and objects (`max_age`, `claims`) as the JSON that they would be outside. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /**
  * The parameters of a request with a request object: those inside, and of those beside it what is not inside (OIDC Core §6.1). What
- * repeats outside, `resource`, is a list inside. `request` itself is gone.
+ * repeats outside, `resource`, is a list inside. `request` and `request_uri` themselves are gone.
  * @throws OAuthError invalid_request
  */
 export function parametersOfRequest(inside: RequestObjectClaims, beside: Parameters): Parameters {
   const form = new URLSearchParams();
   for (const name of beside.names) {
-    if (name === 'request' || Object.hasOwn(inside, name)) continue;
+    if (ofTheObject.has(name) || Object.hasOwn(inside, name)) continue;
     for (const value of beside.all(name)) form.append(name, value);
   }
   for (const [name, value] of Object.entries(inside)) {

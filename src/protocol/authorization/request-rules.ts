@@ -12,11 +12,6 @@ export const invalidRequest = (fault: Fault): OAuthError => new OAuthError('inva
 /** Characters that a parameter may have: it comes back in a Location field or is kept until the request is answered. */
 export const longest = { state: 2048, nonce: 512, login_hint: 512, acr_values: 512, claims: 4096 } as const;
 
-/** A request object is taken by value, but fetched from nowhere (OIDC Core §6.2). */
-const assertNoRequestUri: Rule = (parameters) => {
-  if (parameters.has('request_uri')) throw new OAuthError('request_uri_not_supported', { fault: faults.requestUri });
-};
-
 /** Clients register beforehand (OIDC Core §7.2.1). */
 const assertNoRegistration: Rule = (parameters) => {
   if (parameters.has('registration'))
@@ -50,7 +45,6 @@ const assertCodeFlowRegistered: Rule = (_, client) => {
 };
 
 const rules: readonly Rule[] = [
-  assertNoRequestUri,
   assertNoRegistration,
   assertKnownResponseMode,
   assertLengths,

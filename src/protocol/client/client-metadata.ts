@@ -15,6 +15,7 @@ import {
   type MetadataFault,
   memberReader,
 } from './member-reader.js';
+import { checkRequestObjects, type RequestObjects, readRequestObjects } from './request-objects.js';
 
 /** Grant types that a client can be registered for (RFC 7591 §2); the token endpoint answers exactly these. */
 export const grantTypes = [
@@ -45,7 +46,7 @@ export type ClientProfile = (typeof clientProfiles)[number];
  * registered is also what is shown (RFC 7591 §3.2.1), so members are kept that no rule asks for; a member that would promise
  * something which is not done is unknown instead.
  */
-export interface ClientMetadata extends EncryptedAnswers, LogoutChannels {
+export interface ClientMetadata extends EncryptedAnswers, LogoutChannels, RequestObjects {
   readonly client_name?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
@@ -72,8 +73,6 @@ export interface ClientMetadata extends EncryptedAnswers, LogoutChannels {
   readonly userinfo_signed_response_alg?: SigningAlgorithm;
   /** RFC 9701 §6. */
   readonly introspection_signed_response_alg?: SigningAlgorithm;
-  /** The one algorithm that its request objects may be signed with (OIDC Registration §2). */
-  readonly request_object_signing_alg?: SigningAlgorithm;
   readonly jwks?: JsonWebKeySet;
   readonly jwks_uri?: string;
   readonly default_max_age?: number;
@@ -123,9 +122,9 @@ function readOptional(read: MemberReader) {
     token_endpoint_auth_signing_alg: read.oneOf('token_endpoint_auth_signing_alg', assertionSigningAlgorithms),
     userinfo_signed_response_alg: read.oneOf('userinfo_signed_response_alg', signingAlgorithms),
     introspection_signed_response_alg: read.oneOf('introspection_signed_response_alg', signingAlgorithms),
-    request_object_signing_alg: read.oneOf('request_object_signing_alg', signingAlgorithms),
     ...readEncryptedAnswers(read),
     ...readLogoutChannels(read),
+    ...readRequestObjects(read),
     jwks: read.keySet('jwks'),
     jwks_uri: read.webUrl('jwks_uri'),
     default_max_age: read.seconds('default_max_age'),
@@ -205,9 +204,6 @@ function checkConsistency(metadata: ClientMetadata, { fault }: MemberReader): vo
   if (method === 'private_key_jwt' && !metadata.jwks && !metadata.jwks_uri) {
     fault('jwks', 'or jwks_uri is needed for private_key_jwt');
   }
-  if (metadata.request_object_signing_alg && !metadata.jwks && !metadata.jwks_uri) {
-    fault('jwks', 'or jwks_uri is needed for request_object_signing_alg');
-  }
   const { token_endpoint_auth_signing_alg: alg } = metadata;
   if (alg !== undefined && (alg === 'HS256') !== (method === 'client_secret_jwt')) {
     fault('token_endpoint_auth_signing_alg', `${alg} does not go with ${method}`);
@@ -231,6 +227,7 @@ export function readClientMetadata(document: Document): ReadMetadata {
     checkConsistency(metadata, read);
     checkEncryptedAnswers(metadata, read);
     checkLogoutChannels(metadata, read);
+    checkRequestObjects(metadata, read);
   }
   return read.faults.length === 0 ? { metadata, faults: [] } : { faults: read.faults };
 }

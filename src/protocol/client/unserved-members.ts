@@ -1,8 +1,7 @@
 import { clientMetadataMembers } from './client-metadata.js';
 import type { Document } from './member-reader.js';
 
-const plainRequests =
-  'is not supported: request objects are signed, not encrypted, come by value, and are required of nobody';
+const plainRequests = 'is not supported: request objects are signed, not encrypted, and are required of nobody';
 const plainAnswers = 'is not supported: authorization responses are plain parameters';
 const noCertificate = 'is not supported: clients authenticate by a secret or private_key_jwt, not by a certificate';
 const noCiba = 'is not supported: there is no backchannel authentication';
@@ -12,7 +11,6 @@ const unserved: Readonly<Record<string, string>> = {
   // OIDC Registration §2
   request_object_encryption_alg: plainRequests,
   request_object_encryption_enc: plainRequests,
-  request_uris: plainRequests,
   sector_identifier_uri: 'is not supported: every client gets the same sub',
   // RFC 9101 §10.5
   require_signed_request_object: plainRequests,

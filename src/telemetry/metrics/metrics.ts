@@ -94,7 +94,14 @@ const one = (value: number) => [{ value }];
 
 /** Something of a stranger for which there was no room: an address block or all together had enough. */
 export interface TurnedAway {
-  readonly what: 'connection' | 'request' | 'interaction' | 'mailed_link' | 'pushed_request' | 'client_registration';
+  readonly what:
+    | 'connection'
+    | 'request'
+    | 'interaction'
+    | 'mailed_link'
+    | 'pushed_request'
+    | 'fetched_request'
+    | 'client_registration';
   readonly reason: 'address' | 'client' | 'total';
 }
 

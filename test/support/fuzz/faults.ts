@@ -6,7 +6,7 @@ const everywhere = ['invalid_request', 'temporarily_unavailable'];
 const ofClients = [...everywhere, 'invalid_client', 'unauthorized_client'];
 const ofRequests = [
   ...[...ofClients, 'access_denied', 'unsupported_response_type', 'invalid_scope', 'invalid_target'],
-  ...['request_not_supported', 'request_uri_not_supported', 'registration_not_supported', 'invalid_request_uri'],
+  ...['invalid_request_object', 'registration_not_supported', 'invalid_request_uri'],
 ];
 
 /** The error codes that are registered for an answer in JSON (RFC 6749 §11.4, IANA OAuth Extensions Error). */

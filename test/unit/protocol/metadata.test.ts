@@ -69,7 +69,8 @@ describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
       'request_object_signing_alg_values_supported',
       ['ES256', 'EdDSA', 'PS256', 'RS256', 'Ed25519'],
     ],
-    ['no request_uri, whose default would be true', 'request_uri_parameter_supported', false],
+    ['request objects by reference (OIDC Core §6.2)', 'request_uri_parameter_supported', true],
+    ['from registered addresses alone (OIDC Core §6.2)', 'require_request_uri_registration', true],
     ['resources (RFC 9728 §4)', 'protected_resources', ['https://api.example']],
     [
       'introspection never without authentication (RFC 7662 §2.1)',

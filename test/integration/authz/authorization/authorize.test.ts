@@ -222,7 +222,7 @@ describe('from then on, it goes to the client (RFC 6749 §4.1.2.1, OIDC Core §3
       'invalid_request_object',
     ],
     ['request that is no JWT (OIDC Core §6.1)', { request: 'a.b.c' }, 'invalid_request_object'],
-    ['request_uri (OIDC Core §6.2)', { request_uri: 'https://client.example/r' }, 'request_uri_not_supported'],
+    ['request_uri (OIDC Core §6.2)', { request_uri: 'https://client.example/r' }, 'invalid_request_uri'],
     ['registration (OIDC Core §7.2.1)', { registration: '{}' }, 'registration_not_supported'],
   ])('%s: %s', async (_, changes, error) => {
     const answer = await ask(changes);

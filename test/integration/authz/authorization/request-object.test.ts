@@ -1,8 +1,11 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { hashToken } from '../../../../src/crypto/digest.js';
-import { basic, challenge, openAuthz, paths, type TestAuthz } from '../../../support/authz.js';
+import { basic, challenge, openAuthz, paths, type TestAuthz, withAuthz } from '../../../support/authz.js';
 import { type Answer, formsOf } from '../../../support/browser.js';
+import { configuration } from '../../../support/configuration.js';
 import { redirectUri } from '../../../support/rows.js';
 
 type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
@@ -257,5 +260,128 @@ describe('a request object that is pushed (RFC 9126 §3)', () => {
       code_challenge: challenge,
     });
     expect([status, json.error]).toEqual([400, error]);
+  });
+});
+
+describe('a request object by reference (RFC 9101 §5.2, OIDC Core §6.2)', () => {
+  const jwt = 'application/oauth-authz-req+jwt';
+  /** What the client's server has at each path, and what it was asked for. */
+  const published: Record<string, { status?: number; type?: string; body?: string; location?: string }> = {};
+  const fetched: (string | undefined)[] = [];
+  let server: Server;
+  let origin: string;
+  let referring: string;
+  beforeAll(async () => {
+    server = createServer(({ url, headers }, res) => {
+      fetched.push(`${url} ${headers.accept}`);
+      const { status = 200, type = jwt, body = '', location } = published[url ?? ''] ?? { status: 404 };
+      res.writeHead(status, { 'Content-Type': type, ...(location ? { Location: location } : {}) }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    referring = await register(authz);
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  const register = (at: TestAuthz, members: Members = {}) =>
+    at.addClient({
+      jwks,
+      redirect_uris: [redirectUri, otherUri],
+      request_uris: [`${origin}/r#${'h'.repeat(43)}`],
+      ...members,
+    });
+  const own = (changes: Members = {}): Members => ({ iss: referring, client_id: referring, ...changes });
+  const refer = (outside: Record<string, string> = {}, browser = authz.newBrowser()) =>
+    browser.get(
+      `${paths.authorize}?${new URLSearchParams({ client_id: referring, request_uri: `${origin}/r`, ...outside })}`,
+    );
+
+  it.each([jwt, 'application/jwt'])(
+    '§3.19: is fetched as %s, without the fragment that is registered',
+    async (type) => {
+      published['/r'] = { type, body: await sign(own(), { alg: 'RS256' }) };
+      fetched.length = 0;
+      const browser = authz.newBrowser();
+      const { location } = await refer({ request_uri: `${origin}/r#${'h'.repeat(43)}`, state: 'outside' }, browser);
+      const answer = await browser.get(await authz.complete(location, authz.success(user)));
+      expect(told(answer)).toEqual({ code: expect.any(String), state: 'inside', iss: authz.origin });
+      expect(fetched).toEqual([`/r ${jwt}, application/jwt`]);
+    },
+  );
+
+  it.each<[string, () => Promise<Record<string, string>> | Record<string, string>]>([
+    ['an address that is not registered', () => ({ request_uri: `${origin}/elsewhere` })],
+    ['what is not there', () => publish({ status: 404 })],
+    ['a redirect', () => publish({ status: 302, location: `${origin}/other` })],
+    ['another type', async () => publish({ type: 'text/plain', body: await sign(own()) })],
+    ['more than we read', () => publish({ body: 'a'.repeat(70_000) })],
+  ])('is refused as %s: invalid_request_uri, at the redirect_uri beside it', async (_, prepare) => {
+    const answer = await refer({ redirect_uri: otherUri, state: 'outside', ...(await prepare()) });
+    expect(answer.location).toMatch(otherUri);
+    expect(told(answer)).toMatchObject({ error: 'invalid_request_uri', state: 'outside', iss: authz.origin });
+  });
+  const publish = (what: (typeof published)[string]): Record<string, string> => {
+    published['/r'] = what;
+    return {};
+  };
+
+  it('is refused on a page where no registered redirect_uri is beside it (RFC 6749 §4.1.2.1)', async () => {
+    publish({ status: 500 });
+    const answer = await refer();
+    expectPage(answer);
+    expect(answer.text).toContain('cannot be fetched');
+    expectPage(await refer({ redirect_uri: 'https://evil.example/' }));
+  });
+
+  it('§3.18: is an object like one by value: a redirect_uri inside outranks, and an unsigned one is refused', async () => {
+    publish({ body: await sign(own({ redirect_uri: 'https://evil.example/' })) });
+    expectPage(await refer({ redirect_uri: redirectUri }));
+    publish({ body: new UnsecuredJWT(inside(own())).encode() });
+    expect(told(await refer()).error).toBe('invalid_request_object');
+    publish({ body: 'no JWT' });
+    expect(told(await refer({ redirect_uri: redirectUri })).error).toBe('invalid_request_object');
+  });
+
+  it('excludes one by value (RFC 9101 §5), and what has to be pushed is not fetched (RFC 9126 §6)', async () => {
+    fetched.length = 0;
+    const both = await refer({ request: await sign(own()), redirect_uri: redirectUri });
+    expect(told(both).error).toBe('invalid_request');
+    const strict = await register(authz, { require_pushed_authorization_requests: true });
+    expect(told(await refer({ client_id: strict, redirect_uri: redirectUri })).error).toBe('invalid_request');
+    expect(fetched).toEqual([]);
+  });
+
+  it('is announced, for addresses that are registered (OIDC Discovery §3)', async () => {
+    const document = await (await fetch(`${authz.origin}/.well-known/openid-configuration`)).json();
+    expect(document).toMatchObject({ request_uri_parameter_supported: true, require_request_uri_registration: true });
+  });
+
+  it('S8: strangers make us fetch and verify no more than each address and each client may', async () => {
+    const limits = {
+      ...configuration.limits,
+      fetchedRequestsPerAddress: { burst: 2, perSecond: 0.1 },
+      fetchedRequestsPerClient: { burst: 3, perSecond: 0.1 },
+      interactionsPerAddress: { burst: 4, perSecond: 0.1 },
+    };
+    await withAuthz({ config: { limits } }, async (limited) => {
+      const client_id = await register(limited);
+      publish({ body: 'no JWT' });
+      fetched.length = 0;
+      const from = async (address: string, more: Record<string, string>) => {
+        const query = new URLSearchParams({ client_id, redirect_uri: redirectUri, ...more });
+        const headers = { 'X-Forwarded-For': address };
+        return (await limited.newBrowser().get(`${paths.authorize}?${query}`, headers)).status;
+      };
+      const times = async (count: number, address: string, more: Record<string, string>) => {
+        const statuses: number[] = [];
+        for (let i = 0; i < count; i += 1) statuses.push(await from(address, more));
+        return statuses;
+      };
+      const reference = { request_uri: `${origin}/r` };
+      expect(await times(3, '203.0.113.1', reference)).toEqual([303, 303, 429]);
+      expect(await times(2, '203.0.113.2', reference)).toEqual([303, 429]);
+      expect(fetched).toHaveLength(3);
+      expect(await times(5, '203.0.113.3', { request: 'no.JWT.' })).toEqual([303, 303, 303, 303, 429]);
+    });
   });
 });

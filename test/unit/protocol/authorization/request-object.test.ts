@@ -3,8 +3,8 @@ import {
   assertRequestObjectClaims,
   assertRequestObjectType,
   parametersOfRequest,
-  readRequestObject,
   requestObjectAlgorithms,
+  requireRequestObjectClaims,
 } from '../../../../src/protocol/authorization/request-object.js';
 import { parseParameters } from '../../../../src/protocol/parameters.js';
 
@@ -13,15 +13,21 @@ const refused = expect.objectContaining({ code: 'invalid_request_object' });
 
 describe('the text of a request object (RFC 9101 §4)', () => {
   it.each([
-    ['signed', `${encode({ alg: 'ES256' })}.${encode({ state: 's' })}.AAAA`, { state: 's' }],
-    ['not signed', `${encode({ alg: 'none' })}.${encode({ state: 's' })}.`, { state: 's' }],
-    ['no JWT', 'text', undefined],
-    ['encrypted', 'AAAA.AAAA.AAAA.AAAA.AAAA', undefined],
-    ['of no JSON', 'AAAA.AAAA.AAAA', undefined],
-    ['of a list', `AAAA.${encode(['state'])}.AAAA`, undefined],
-    ['of null', `AAAA.${encode(null)}.AAAA`, undefined],
-    ['too long', `AAAA.${encode({ state: 's'.repeat(8_192) })}.AAAA`, undefined],
-  ])('%s', (_, text, claims) => expect(readRequestObject(text)).toEqual(claims));
+    ['signed', 'ES256', 'AAAA'],
+    ['not signed', 'none', ''],
+  ])('is read: %s', (_, alg, signature) => {
+    const text = `${encode({ alg })}.${encode({ state: 's' })}.${signature}`;
+    expect(requireRequestObjectClaims(text)).toEqual({ state: 's' });
+  });
+
+  it.each([
+    ['no JWT', 'text'],
+    ['encrypted', 'AAAA.AAAA.AAAA.AAAA.AAAA'],
+    ['of no JSON', 'AAAA.AAAA.AAAA'],
+    ['of a list', `AAAA.${encode(['state'])}.AAAA`],
+    ['of null', `AAAA.${encode(null)}.AAAA`],
+    ['too long', `AAAA.${encode({ state: 's'.repeat(8_192) })}.AAAA`],
+  ])('is refused: %s', (_, text) => expect(() => requireRequestObjectClaims(text)).toThrow(refused));
 });
 
 describe('the parameters of a request with a request object (OIDC Core §6.1)', () => {
@@ -34,6 +40,7 @@ describe('the parameters of a request with a request object (OIDC Core §6.1)', 
     ['inside wins', { state: 'in' }, 'state=out&nonce=out', { state: ['in'], nonce: ['out'] }],
     ['empty inside is absent, and wins', { state: '' }, 'state=out', {}],
     ['request is gone', {}, 'request=x&state=out', { state: ['out'] }],
+    ['request_uri is gone', {}, 'request_uri=x&state=out', { state: ['out'] }],
     ['claims of the JWT are none', { iss: 'i', sub: 's', aud: 'a', exp: 1, nbf: 1, iat: 1, jti: 'j' }, '', {}],
     [
       'numbers and objects',

@@ -18,19 +18,13 @@ describe('what has to hold of an authorization request (RFC 6749 §4.1.1, OIDC C
     ['response_type code id_token', { response_type: 'code id_token' }, {}, 'unsupported_response_type'],
     ['response_mode fragment', { response_mode: 'fragment' }, {}, 'invalid_request'],
     ['no code flow registered', {}, { grant_types: ['client_credentials'], response_types: [] }, 'unauthorized_client'],
-    ['request_uri (OIDC Core §6.2)', { request_uri: 'https://c.example/r' }, {}, 'request_uri_not_supported'],
     ['registration (OIDC Core §7.2.1)', { registration: '{}' }, {}, 'registration_not_supported'],
     ['S8: state over 2048', { state: 'x'.repeat(2049) }, {}, 'invalid_request'],
     ['S8: nonce over 512', { nonce: 'x'.repeat(513) }, {}, 'invalid_request'],
     ['S8: login_hint over 512', { login_hint: 'x'.repeat(513) }, {}, 'invalid_request'],
     ['claims over 4096', { claims: 'x'.repeat(4097) }, {}, 'invalid_request'],
     ['S8: acr_values over 512', { acr_values: 'x'.repeat(513) }, {}, 'invalid_request'],
-    [
-      'the first of two faults',
-      { request_uri: 'https://c.example/r', response_type: 'token' },
-      {},
-      'request_uri_not_supported',
-    ],
+    ['the first of two faults', { registration: '{}', response_type: 'token' }, {}, 'registration_not_supported'],
   ])('%s', (_, changed, document, code) =>
     expect(() => ask(changed, document)).toThrow(expect.objectContaining({ code })),
   );

@@ -24,12 +24,14 @@ describe('metadata of a client that registers itself (RFC 7591 §2)', () => {
     const asked = {
       ...document,
       redirect_uris: ['https://client.example/#f'],
-      request_uris: ['https://client.example/r'],
+      request_object_encryption_alg: 'RSA-OAEP-256',
     };
     expect(() => readRegistration(asked, rules)).toThrow(
       expect.objectContaining({
         code: 'invalid_redirect_uri',
-        description: expect.stringMatching(/^redirect_uris .* has a fragment; request_uris is not supported.*\.$/),
+        description: expect.stringMatching(
+          /^redirect_uris .* has a fragment; request_object_encryption_alg is not supported.*\.$/,
+        ),
       }),
     );
   });

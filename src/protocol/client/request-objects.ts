@@ -1,0 +1,40 @@
+import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
+import type { JsonWebKeySet, MemberReader } from './member-reader.js';
+
+/** What a client registers of its request objects (OIDC Registration §2). */
+export interface RequestObjects {
+  /** The one algorithm that they may be signed with. */
+  readonly request_object_signing_alg?: SigningAlgorithm;
+  /** Where they may be fetched from; what a fragment says of their contents is not compared. */
+  readonly request_uris?: readonly string[];
+}
+
+/** The members of {@link RequestObjects} as they arrive (OIDC Registration §2). */
+export const readRequestObjects = (read: MemberReader) => ({
+  request_object_signing_alg: read.oneOf('request_object_signing_alg', signingAlgorithms),
+  request_uris: read.list('request_uris'),
+});
+
+/** Characters (RFC 9101 §5.2). */
+const longestRequestUri = 512;
+
+/** Whether an address is https is asked when it is fetched, as of all others. */
+function requestUriFault(uri: string): string | undefined {
+  if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) return 'is not an http(s) URL';
+  return uri.length > longestRequestUri ? `is longer than ${longestRequestUri} characters` : undefined;
+}
+
+/** Addresses that can be fetched, and keys to verify by what is found there (OIDC Registration §2). */
+export function checkRequestObjects(
+  metadata: RequestObjects & { readonly jwks?: JsonWebKeySet; readonly jwks_uri?: string },
+  { fault }: MemberReader,
+): void {
+  const { request_uris: uris = [], request_object_signing_alg: alg, jwks, jwks_uri: jwksUri } = metadata;
+  for (const uri of uris) {
+    const problem = requestUriFault(uri);
+    if (problem) fault('request_uris', `${JSON.stringify(uri)} ${problem}`);
+  }
+  if (jwks || jwksUri) return;
+  if (alg) fault('jwks', 'or jwks_uri is needed for request_object_signing_alg');
+  if (uris.length > 0) fault('jwks', 'or jwks_uri is needed for request_uris');
+}
