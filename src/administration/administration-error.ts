@@ -8,7 +8,11 @@ export type AdministrationErrorCode =
   /** Declared in the configuration, which would undo the change at the next start. */
   | 'declared_in_configuration'
   /** The client authenticates without a secret. */
-  | 'without_secret';
+  | 'without_secret'
+  /** The configuration has it switched off. */
+  | 'unavailable'
+  /** The address got so many mails of the kind within the hour that this one would be dropped. */
+  | 'too_many_mails';
 
 interface AdministrationErrorOptions extends ErrorOptions {
   readonly faults?: readonly MetadataFault[];

@@ -19,7 +19,15 @@ import type { Log } from '../telemetry/log/logger.js';
 /** The part of the configuration that this room reads. */
 export type AdministrationConfig = Pick<
   DatabaseRoleConfig,
-  'profile' | 'keyEncryptionKeys' | 'signingKeys' | 'lifetimes' | 'mail' | 'jobs' | 'claims'
+  | 'profile'
+  | 'publicUrls'
+  | 'keyEncryptionKeys'
+  | 'signingKeys'
+  | 'lifetimes'
+  | 'mail'
+  | 'jobs'
+  | 'claims'
+  | 'registration'
 >;
 
 /** What this room is given. */

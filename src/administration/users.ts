@@ -35,7 +35,8 @@ function assertUsername(username: string): void {
   if (!isUsername(username)) throw invalid('A username has 1 to 128 characters, no space and no @.');
 }
 
-function assertEmail(email: string): void {
+/** @throws AdministrationError invalid */
+export function assertEmail(email: string): void {
   if (!isEmailAddress(email))
     throw invalid('An e-mail address has something before and after its one @, and no space.');
 }

@@ -11,7 +11,7 @@ export const addCommands = (yargs: Argv, run: RunCommand): Argv =>
   maintenanceCommands(yargs, run)
     .command(
       'users',
-      'create, list, disable, enable, import, export users, set passwords, reset second factors, end sessions',
+      'create, invite, list, disable, enable, delete, import, export users, reset passwords and second factors, end sessions',
       (builder) => userCommands(builder, run),
     )
     .command('clients', 'create, list, show, disable, enable, delete clients, rotate secrets', (builder) =>

@@ -13,6 +13,7 @@ import { claimFromText } from '../protocol/claims.js';
 import { CommandError } from './command-error.js';
 import type { Connected, RunCommand } from './connection.js';
 import { factorCommands } from './factors.js';
+import { invitationCommands } from './invitations.js';
 import { readContent, readSecret } from './read-secret.js';
 import { withUser } from './user-argument.js';
 import { userTransferCommands } from './user-transfer.js';
@@ -123,7 +124,8 @@ const setClaimsCommand = (yargs: Argv, run: RunCommand): Argv =>
   );
 
 export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
-  userTransferCommands(factorCommands(setClaimsCommand(createCommand(yargs, run), run), run), run)
+  [createCommand, setClaimsCommand, factorCommands, invitationCommands, userTransferCommands]
+    .reduce((all, add) => add(all, run), yargs)
     .command('list', 'list users: id, username, e-mail, state', {}, () => run(printUsers))
     .command('show <user>', 'show a user as JSON, without the password', withUser, ({ user }) =>
       run((connected) => show(connected, user)),

@@ -40,6 +40,8 @@ export const eventTable = {
   password_reset: { level: 'info', row: 'statement' },
   sign_up_asked: { level: 'info', row: 'statement' },
   signed_up: { level: 'info', row: 'statement' },
+  invited: { level: 'info', row: 'statement' },
+  invitation_revoked: { level: 'info', row: 'statement' },
   mail_given_up: { level: 'warn', row: 'statement' },
   logout_notification_given_up: { level: 'warn', row: 'statement' },
   passkey_added: { level: 'info', row: 'statement' },

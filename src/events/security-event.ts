@@ -46,6 +46,8 @@ export type SecurityEvent =
   | Event<'password_reset'>
   | Event<'sign_up_asked'>
   | (Event<'signed_up'> & { readonly userId: string })
+  | (Event<'invited'> & { readonly userId: string })
+  | Event<'invitation_revoked'>
   | (Event<'mail_given_up'> & { readonly detail: AuditDetail & { readonly template: string; readonly reason: string } })
   | (Event<'logout_notification_given_up'> & {
       readonly clientId: string;

@@ -4,7 +4,7 @@
  * the interaction's row, which authz starts and redeems and this room completes.
  */
 import type { Express, RequestHandler } from 'express';
-import { isMailOn } from '../config/configuration.js';
+import { isMailOn, registrationOf } from '../config/configuration.js';
 import { sendAsset } from '../http/browser/asset.js';
 import { type CorsPolicy, cors } from '../http/browser/cors.js';
 import { createHealth, publicHealth } from '../http/operations/health.js';
@@ -25,7 +25,7 @@ import { sendAnswer } from './interaction/answer.js';
 import { interactionForm } from './interaction/interaction-form.js';
 import { languageSwitch } from './interaction/language-switch.js';
 import { pageErrors } from './interaction/page-errors.js';
-import { devicePath, hubPath, logoutPath, openSignUp, signUpPath } from './interaction/paths.js';
+import { devicePath, hubPath, logoutPath, signUpPath } from './interaction/paths.js';
 import type { InteractionStep, Steps } from './interaction/step.js';
 import type { StepKind } from './interaction/step-kind.js';
 import { mountMailbox } from './mailbox/mailbox.js';
@@ -35,6 +35,7 @@ import { userinfo } from './openid/userinfo.js';
 import { forgottenPassword } from './recovery/forgotten-password.js';
 import { forgottenPasswordPath } from './recovery/paths.js';
 import { resetPassword } from './recovery/reset-password.js';
+import { acceptInvitation, signUpByInvitation } from './registration/invitation.js';
 import { signUp } from './registration/sign-up.js';
 import { signUpByLink } from './registration/sign-up-by-link.js';
 import { loadScript } from './script.js';
@@ -89,16 +90,19 @@ const emailPages = (idp: Idp) =>
     : { changeEmail: undefined, undoEmailChange: undefined };
 
 /** Where an account is made; not there where nobody may. */
-const registrationPages = (idp: Idp) =>
-  openSignUp(idp)
-    ? {
-        signUp: [languageSwitch(idp, () => signUpPath(idp)), signUp(idp)],
-        signUpByLink: [
-          languageSwitch(idp, ({ params }) => linkPath(idp, 'signUpByLink', String(params.link))),
-          signUpByLink(idp),
-        ],
-      }
-    : { signUp: undefined, signUpByLink: undefined };
+function registrationPages(idp: Idp) {
+  const mode = registrationOf(idp.config);
+  const byLink = (name: 'signUpByLink' | 'acceptInvitation', handler: RequestHandler) => [
+    languageSwitch(idp, ({ params }) => linkPath(idp, name, String(params.link))),
+    handler,
+  ];
+  const asked = mode === 'open' ? signUp(idp) : signUpByInvitation(idp);
+  return {
+    signUp: mode === 'off' ? undefined : [languageSwitch(idp, () => signUpPath(idp)), asked],
+    signUpByLink: mode === 'open' ? byLink('signUpByLink', signUpByLink(idp)) : undefined,
+    acceptInvitation: mode === 'off' ? undefined : byLink('acceptInvitation', acceptInvitation(idp)),
+  };
+}
 
 /** By their own rooms. */
 type MountedElsewhere = 'frontPage' | 'federation' | 'federationCallback' | 'federationLoggedOut';

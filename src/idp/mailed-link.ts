@@ -7,10 +7,7 @@ import { type EndpointName, endpointUrl } from '../protocol/endpoints.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import type { Idp } from './deps.js';
 
-/** Milliseconds in which a link to a new password is good (OWASP ASVS 5.0 §6.5.5 has ten minutes for codes; this is 256 random bits). */
-export const resetLifetime = 30 * 60_000;
-
-/** … and one to a new account, for which nothing is at stake yet. */
+/** Milliseconds in which a link to a new account is good, for which nothing is at stake yet. */
 export const signUpLifetime = 24 * 3_600_000;
 
 /** … and one that proves an address, for which somebody has to be signed in as well. */
@@ -26,10 +23,6 @@ const leastTime = 150;
 export async function inLeastTime(write: Promise<void>): Promise<void> {
   await Promise.all([write, sleep(leastTime)]);
 }
-
-/** Where a link leads, without its secret: a mail's row has that encrypted. */
-export const linkPlace = ({ config }: Idp, name: EndpointName): string =>
-  endpointUrl(config.publicUrls.idp, name, { link: '' }).replace(/\/$/, '');
 
 /** A link's path as the browser sees it: idp's public URL may have a prefix that a proxy takes away. */
 export const linkPath = ({ config }: Idp, name: EndpointName, link: string): string =>

@@ -80,6 +80,7 @@ export const endpoints = {
   resetPassword: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/password/reset/:link' },
   signUp: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/sign-up' },
   signUpByLink: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/sign-up/:link' },
+  acceptInvitation: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/invitation/:link' },
   changeEmail: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/email/change/:link' },
   undoEmailChange: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/email/undo/:link' },
   confirmLogout: { role: 'idp', methods: ['POST'], path: '/oidc/v1/logout/confirm' },

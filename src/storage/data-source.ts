@@ -20,6 +20,7 @@ import { Interaction } from './interactions/interactions.js';
 import { MailAllowance } from './mail/mail-allowances.js';
 import { MailedLink } from './mail/mailed-links.js';
 import { OutgoingMail } from './mail/outgoing-mails.js';
+import { Invitation } from './people/invitations.js';
 import { User } from './people/users.js';
 import { LogoutNotification } from './sessions/logout-notifications.js';
 import { SessionClient } from './sessions/session-clients.js';
@@ -39,6 +40,7 @@ export const entities = [
   DeviceAuthorization,
   Installation,
   Interaction,
+  Invitation,
   LogoutNotification,
   MailAllowance,
   MailedLink,

@@ -15,6 +15,7 @@ export const expirableTables = [
   'outgoing_mails',
   'mail_allowances',
   'mailed_links',
+  'invitations',
   'federation_requests',
   'device_authorizations',
   'clients',

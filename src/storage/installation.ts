@@ -46,7 +46,7 @@ export async function isSuperuser(manager: EntityManager): Promise<boolean> {
 
 /**
  * Ends everything that was ever issued: codes, tokens, authorization grants, sessions and sign-ins under way. Mails that wait may
- * have been sent after the backup, and go with it, as do the links in them. Consents, users, clients, keys and the audit trail stay. An access token as JWT is
+ * have been sent after the backup, and go with it, as do the links in them and who was invited. Consents, users, clients, keys and the audit trail stay. An access token as JWT is
  * refused wherever we are asked, and by resource servers that verify alone when it expires.
  */
 export async function voidEverythingIssued(manager: EntityManager, change: Change): Promise<void> {
@@ -54,7 +54,7 @@ export async function voidEverythingIssued(manager: EntityManager, change: Chang
   const marker = await readMarker(manager);
   await manager.transaction(async (transaction) => {
     await transaction.query(
-      'TRUNCATE tokens, authorization_grants, sessions, interactions, outgoing_mails, mailed_links',
+      'TRUNCATE tokens, authorization_grants, sessions, interactions, outgoing_mails, mailed_links, invitations',
     );
     await transaction.upsert(Installation, { id: true, ...marker, issuedBeforeIsVoid: now, updatedAt: now }, ['id']);
     await recordChange(transaction, change);

@@ -26,7 +26,8 @@ export const rooms: Readonly<Record<string, Floors>> = {
   storage: [['data-source'], ['*'], ['connection']],
   idp: [
     ['index'],
-    ['hub', 'account', 'registration', 'email'],
+    ['registration'],
+    ['hub', 'account', 'email'],
     ['federation'],
     ['sign-in', 'device'],
     ['consent', 'openid', 'mailbox', 'well-known'],

@@ -4,6 +4,7 @@ import { hashToken } from '../../crypto/digest.js';
 import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
 import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
+import { linkPlace } from '../../mail/mailed-link.js';
 import { PageRefusal } from '../../pages/error-pages.js';
 import { viewFor } from '../../pages/view.js';
 import { identifierKey } from '../../protocol/sign-in/identifiers.js';
@@ -20,7 +21,7 @@ import { type Answer, sendAnswer } from '../interaction/answer.js';
 import { presentedCookies, sessionCookie } from '../interaction/cookies.js';
 import { accountPath } from '../interaction/paths.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
-import { linkGone, linkPath, linkPlace, undoLifetime } from '../mailed-link.js';
+import { linkGone, linkPath, undoLifetime } from '../mailed-link.js';
 import { lostPasswordUrl } from '../recovery/paths.js';
 import { renderConfirmEmailPage, renderSignInFirstPage, renderUndonePage, renderUndoPage } from './pages.js';
 

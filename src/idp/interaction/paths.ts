@@ -1,5 +1,6 @@
 import { registrationOf } from '../../config/configuration.js';
 import { hashToken, hmacSha256 } from '../../crypto/digest.js';
+import type { Texts } from '../../pages/texts/en.js';
 import type { PageContext } from '../../pages/view.js';
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
 import { type AccountPage, accountPages, type EndpointName, endpointUrl } from '../../protocol/endpoints.js';
@@ -68,6 +69,21 @@ export const signUpPath = (idp: Idp): string => pathOf(idp, 'signUp');
 /** Where everybody may ask for an account; undefined where not. */
 export const openSignUp = (idp: Idp): string | undefined =>
   registrationOf(idp.config) === 'open' ? signUpPath(idp) : undefined;
+
+/** What people without an account are pointed to, if there is anything for them. */
+export function signUpLink(
+  idp: Idp,
+  { signUp: text }: Texts,
+): { readonly url: string; readonly text: string } | undefined {
+  switch (registrationOf(idp.config)) {
+    case 'open':
+      return { url: signUpPath(idp), text: text.title };
+    case 'invitation':
+      return { url: signUpPath(idp), text: text.byInvitation.link };
+    case 'off':
+      return undefined;
+  }
+}
 
 /** Where the code of a device is entered. */
 export const devicePath = (idp: Idp): string => pathOf(idp, 'device');

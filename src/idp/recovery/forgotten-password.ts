@@ -3,24 +3,21 @@ import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
+import { passwordResetMail, resetLifetime } from '../../mail/mailed-link.js';
 import { identifierKey } from '../../protocol/sign-in/identifiers.js';
 import { askPasswordReset } from '../../storage/mail/mailed-links.js';
 import { soughtIdentifier } from '../../storage/people/users.js';
 import type { Idp } from '../deps.js';
 import { sendAnswer } from '../interaction/answer.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
-import { assertLinksLeft, inLeastTime, linkPlace, resetLifetime } from '../mailed-link.js';
+import { assertLinksLeft, inLeastTime } from '../mailed-link.js';
 import { renderForgottenPage, renderSentPage } from './pages.js';
 import { forgottenPasswordPath, recoveryView } from './paths.js';
 
 async function sendLink(idp: Idp, asked: Asked, identifier: string): Promise<void> {
   const secret = idp.random.token();
   const now = idp.clock.now();
-  const mail = idp.mailing.mail(
-    'password_reset',
-    { url: linkPlace(idp, 'resetPassword'), minutes: resetLifetime / 60_000 },
-    { secret, lifetime: resetLifetime },
-  );
+  const mail = passwordResetMail(idp, secret);
   if (mail === null) return;
   const outcome = await idp.events.recordWith(asked, { type: 'password_reset_asked' }, (audit) =>
     askPasswordReset(idp.sql, {

@@ -52,6 +52,18 @@ export const renderAddressSentPage = (view: View, email: string, again: string):
   );
 };
 
+/** In the place of the form where accounts are by invitation. @param signIn for those who have an account */
+export const renderByInvitationPage = (view: View, signIn: string): Page => {
+  const { byInvitation: text, haveAccount } = view.texts.signUp;
+  return layout(
+    view,
+    { title: text.title },
+    html`
+      <p class="lead">${text.lead}</p>
+      <p class="help"><a href="${signIn}">${haveAccount}</a></p>`,
+  );
+};
+
 /** What is wrong with what was entered. */
 export interface NewAccountFaults {
   /** In words. */
@@ -64,7 +76,7 @@ export interface NewAccountPage {
   readonly email: string;
   readonly action: string;
   readonly csrf: string;
-  readonly name?: string;
+  readonly name: string;
   readonly faults?: NewAccountFaults | undefined;
 }
 
@@ -83,7 +95,7 @@ export const renderNewAccountPage = (idp: Idp, view: View, page: NewAccountPage)
         <input type="hidden" name="username" autocomplete="username" value="${page.email}">
         <div class="field">
           <label for="name">${account.claims.name}</label>
-          <input id="name" name="name" type="text" value="${page.name ?? ''}" autocomplete="name" maxlength="256" required autofocus${
+          <input id="name" name="name" type="text" value="${page.name}" autocomplete="name" maxlength="256" required autofocus${
             nameFault && html` aria-invalid="true"`
           }>
         </div>

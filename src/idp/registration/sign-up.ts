@@ -3,6 +3,7 @@ import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
+import { linkPlace, resetLifetime } from '../../mail/mailed-link.js';
 import { isEmailAddress } from '../../protocol/sign-in/identifiers.js';
 import { askSignUp } from '../../storage/people/sign-up.js';
 import { soughtIdentifier } from '../../storage/people/users.js';
@@ -11,7 +12,7 @@ import { sendAnswer } from '../interaction/answer.js';
 import { asideAt } from '../interaction/continued.js';
 import { signUpPath } from '../interaction/paths.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
-import { assertLinksLeft, inLeastTime, linkPlace, resetLifetime, signUpLifetime } from '../mailed-link.js';
+import { assertLinksLeft, inLeastTime, signUpLifetime } from '../mailed-link.js';
 import { renderAddressSentPage, renderSignUpPage } from './pages.js';
 
 /** The mail with a link to a new account, and the one that goes to whoever has an account already. */

@@ -9,7 +9,7 @@ import type { Answer } from '../interaction/answer.js';
 import { type CookieToSet, interactionCookie, passkeyOfferCookie } from '../interaction/cookies.js';
 import { formOf } from '../interaction/interaction-form.js';
 import { clientOnPage } from '../interaction/parts.js';
-import { federationPath, hubPath, openSignUp } from '../interaction/paths.js';
+import { federationPath, hubPath, signUpLink } from '../interaction/paths.js';
 import type { InteractionStep, SentForm, StepForm } from '../interaction/step.js';
 import { stepOf, type Visit } from '../interaction/visit.js';
 import { lostPasswordUrl } from '../recovery/paths.js';
@@ -45,7 +45,7 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
     { ...visit.view, here: hubPath(idp, visit, otherAccount) },
     {
       lostPasswordUrl: lostPasswordUrl(idp),
-      signUpUrl: openSignUp(idp),
+      signUp: signUpLink(idp, visit.view.texts),
       client: clientOnPage(visit),
       ...formOf(idp, visit, loginForm),
       // Nobody waits for an answer where somebody comes to their own account.

@@ -27,7 +27,7 @@ export interface LoginPage {
   readonly again?: boolean | undefined;
   readonly lostPasswordUrl?: string | undefined;
   /** Where who has no account makes one, if they may. */
-  readonly signUpUrl?: string | undefined;
+  readonly signUp?: { readonly url: string; readonly text: string } | undefined;
   readonly problem?: LoginProblem | undefined;
   /** The name of a provider that is linked with the account which is signed in to. */
   readonly linking?: string | undefined;
@@ -130,7 +130,7 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
       </form>
       ${providerButtons(view, page)}
       ${page.lostPasswordUrl && html`<p class="help"><a href="${page.lostPasswordUrl}">${text.lostPassword}</a></p>`}
-      ${page.signUpUrl && html`<p class="help"><a href="${page.signUpUrl}">${view.texts.signUp.title}</a></p>`}
+      ${page.signUp && html`<p class="help"><a href="${page.signUp.url}">${page.signUp.text}</a></p>`}
       ${
         page.cancel &&
         html`<div class="foot">

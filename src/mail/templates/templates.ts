@@ -3,6 +3,7 @@ import { type AccountChange, accountChange } from './account-change.js';
 import { type AccountDeletion, accountDeletion } from './account-deletion.js';
 import { accountExists } from './account-exists.js';
 import { type ChangeEmail, changeEmail, type EmailChanged, emailChanged } from './change-email.js';
+import { type Invitation, invitation } from './invitation.js';
 import type { Letter, LetterSetting } from './letter.js';
 import { type NewDevice, newDevice } from './new-device.js';
 import { type PasswordChanged, passwordChanged } from './password-changed.js';
@@ -16,6 +17,7 @@ export interface TemplateParameters extends Readonly<Record<AccountChangeName, A
   readonly password_changed: PasswordChanged;
   readonly password_reset: PasswordReset;
   readonly sign_up: SignUp;
+  readonly invitation: Invitation;
   readonly account_exists: PasswordReset;
   readonly change_email: ChangeEmail;
   readonly email_changed: EmailChanged;
@@ -35,6 +37,7 @@ export const templates: {
   password_changed: passwordChanged,
   password_reset: passwordReset,
   sign_up: signUp,
+  invitation,
   account_exists: accountExists,
   change_email: changeEmail,
   email_changed: emailChanged,

@@ -40,6 +40,14 @@ export const de: MailTexts = {
     footer: (product) =>
       `Sie erhalten diese Nachricht, weil Ihre Adresse auf der Registrierungsseite von ${product} eingegeben wurde. Antworten werden nicht gelesen.`,
   },
+  invitation: {
+    subject: (product) => `Einladung zu ${product}`,
+    lead: (product) => `Sie sind eingeladen, ein Konto bei ${product} anzulegen.`,
+    lifetime: (until) => `Der Link funktioniert einmal, bis zum ${until}.`,
+    ifNot: 'Wenn Sie das nicht erwartet haben, müssen Sie nichts tun: Ohne den Link entsteht kein Konto.',
+    footer: (product) =>
+      `Sie erhalten diese Nachricht, weil die Betreiber von ${product} Ihre Adresse eingegeben haben. Antworten werden nicht gelesen.`,
+  },
   accountExists: {
     subject: (product) => `Sie haben schon ein Konto bei ${product}`,
     lead: (product) =>

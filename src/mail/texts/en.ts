@@ -37,6 +37,14 @@ export const en: MailTexts = {
     footer: (product) =>
       `You get this message because your address was entered on the sign-up page of ${product}. Nobody reads replies.`,
   },
+  invitation: {
+    subject: (product) => `You are invited to ${product}`,
+    lead: (product) => `You are invited to create an account at ${product}.`,
+    lifetime: (until) => `The link works once, until ${until}.`,
+    ifNot: 'If you did not expect this, there is nothing to do: without the link there is no account.',
+    footer: (product) =>
+      `You get this message because the people who run ${product} entered your address. Nobody reads replies.`,
+  },
   accountExists: {
     subject: (product) => `You have an account at ${product} already`,
     lead: (product) =>

@@ -42,6 +42,14 @@ export const es: MailTexts = {
     footer: (product) =>
       `Recibe este mensaje porque su dirección se escribió en la página de registro de ${product}. Nadie lee las respuestas.`,
   },
+  invitation: {
+    subject: (product) => `Tiene una invitación a ${product}`,
+    lead: (product) => `Le invitamos a crear una cuenta en ${product}.`,
+    lifetime: (until) => `El enlace funciona una sola vez, hasta el ${until}.`,
+    ifNot: 'Si no lo esperaba, no tiene que hacer nada: sin el enlace no se crea ninguna cuenta.',
+    footer: (product) =>
+      `Recibe este mensaje porque los responsables de ${product} introdujeron su dirección. Nadie lee las respuestas.`,
+  },
   accountExists: {
     subject: (product) => `Ya tiene una cuenta en ${product}`,
     lead: (product) =>

@@ -41,6 +41,14 @@ export const fr: MailTexts = {
     footer: (product) =>
       `Vous recevez ce message parce que votre adresse a été saisie sur la page d’inscription de ${product}. Les réponses ne sont pas lues.`,
   },
+  invitation: {
+    subject: (product) => `Vous êtes invité à rejoindre ${product}`,
+    lead: (product) => `Vous êtes invité à créer un compte ${product}.`,
+    lifetime: (until) => `Le lien fonctionne une seule fois, jusqu’au ${until}.`,
+    ifNot: `Si vous ne vous y attendiez pas, il n’y a rien à faire\u00a0: sans ce lien, aucun compte n’est créé.`,
+    footer: (product) =>
+      `Vous recevez ce message parce que les responsables de ${product} ont saisi votre adresse. Les réponses ne sont pas lues.`,
+  },
   accountExists: {
     subject: (product) => `Vous avez déjà un compte ${product}`,
     lead: (product) =>

@@ -45,6 +45,13 @@ export interface MailTexts {
     readonly action: string;
     readonly footer: (product: string) => string;
   };
+  readonly invitation: {
+    readonly subject: (product: string) => string;
+    readonly lead: (product: string) => string;
+    readonly lifetime: (until: string) => string;
+    readonly ifNot: string;
+    readonly footer: (product: string) => string;
+  };
   readonly accountExists: {
     readonly subject: (product: string) => string;
     readonly lead: (product: string) => string;

@@ -40,6 +40,8 @@ export type AuditEventType =
   | 'password_reset'
   | 'sign_up_asked'
   | 'signed_up'
+  | 'invited'
+  | 'invitation_revoked'
   | 'restored_database_voided';
 
 @Entity('audit_events')

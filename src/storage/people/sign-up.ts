@@ -86,7 +86,7 @@ const findSignUpStatement = statement<{ secretHash: Buffer; now: Date }, { recip
 export const findSignUp = async (sql: Sql, secretHash: Buffer, now: Date): Promise<string | null> =>
   (await sql.query(findSignUpStatement, { secretHash, now })).rows[0]?.recipient ?? null;
 
-interface NewAccount {
+export interface NewAccount {
   readonly secretHash: Buffer;
   readonly id: string;
   readonly username: string;

@@ -13,6 +13,7 @@ const samples: TemplateParameters = {
   new_device: { at, application: 'Web shop', address: '2001:db8::1' },
   password_changed: { at },
   password_reset: { url: 'https://id.example/link', minutes: 30 },
+  invitation: { url: 'https://id.example/link', until: '2030-01-09T15:04:05.678Z', application: 'Web shop' },
   sign_up: { url: 'https://id.example/link', hours: 24 },
   account_exists: { url: 'https://id.example/link', minutes: 30 },
   change_email: { url: 'https://id.example/link', hours: 24 },

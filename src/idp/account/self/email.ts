@@ -1,11 +1,12 @@
 import { after } from '../../../clock.js';
 import { hashToken } from '../../../crypto/digest.js';
+import { linkPlace } from '../../../mail/mailed-link.js';
 import { html } from '../../../pages/html.js';
 import { identifierKey, isEmailAddress } from '../../../protocol/sign-in/identifiers.js';
 import { askOwnEmail } from '../../../storage/people/own-email.js';
 import type { Idp } from '../../deps.js';
 import { csrfField } from '../../interaction/parts.js';
-import { emailLifetime, linkPlace } from '../../mailed-link.js';
+import { emailLifetime } from '../../mailed-link.js';
 import { field } from '../field.js';
 import { accountPage } from '../frame.js';
 import type { AccountSection, AccountVisit } from '../section.js';

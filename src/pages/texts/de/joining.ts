@@ -35,6 +35,11 @@ export const signUp: Texts['signUp'] = {
   doneTitle: 'Ihr Konto ist eingerichtet',
   done: 'Kehren Sie zur Anwendung zurück und melden Sie sich mit Ihrer E-Mail-Adresse und Ihrem Passwort an.',
   toAccount: 'Konto ansehen',
+  byInvitation: {
+    title: 'Konten gibt es auf Einladung',
+    lead: 'Hier können Sie nicht selbst ein Konto anlegen. Die Betreiber dieses Dienstes laden Sie per E-Mail ein: Fragen Sie dort nach und öffnen Sie den Link in der Nachricht.',
+    link: 'Noch kein Konto?',
+  },
   takenTitle: 'Sie haben schon ein Konto',
   taken: 'Zu dieser Adresse gibt es inzwischen eines. Kehren Sie zur Anwendung zurück und melden Sie sich damit an.',
 };

@@ -33,6 +33,11 @@ export const signUp = {
   doneTitle: 'Your account is ready',
   done: 'Go back to the application and sign in with your e-mail address and your password.',
   toAccount: 'See your account',
+  byInvitation: {
+    title: 'Accounts are by invitation',
+    lead: 'You cannot create an account here by yourself. The people who run this service invite you by e-mail: ask them, and open the link in their message.',
+    link: 'No account yet?',
+  },
   takenTitle: 'You have an account already',
   taken: 'There is one with this address by now. Go back to the application and sign in with it.',
 };

@@ -35,6 +35,11 @@ export const signUp: Texts['signUp'] = {
   doneTitle: 'Su cuenta está lista',
   done: 'Vuelva a la aplicación e inicie sesión con su correo electrónico y su contraseña.',
   toAccount: 'Ver su cuenta',
+  byInvitation: {
+    title: 'Las cuentas son por invitación',
+    lead: 'Aquí no puede crear una cuenta por su cuenta. Los responsables de este servicio le invitan por correo electrónico: pídaselo y abra el enlace de su mensaje.',
+    link: '¿Aún no tiene cuenta?',
+  },
   takenTitle: 'Ya tiene una cuenta',
   taken: 'Ya existe una con esta dirección. Vuelva a la aplicación e inicie sesión con ella.',
 };

@@ -35,6 +35,11 @@ export const signUp: Texts['signUp'] = {
   doneTitle: 'Votre compte est prêt',
   done: 'Revenez à l’application et connectez-vous avec votre adresse e-mail et votre mot de passe.',
   toAccount: 'Voir votre compte',
+  byInvitation: {
+    title: 'Les comptes sont sur invitation',
+    lead: `Vous ne pouvez pas créer de compte ici vous-même. Les responsables de ce service vous invitent par e-mail\u00a0: adressez-vous à eux, puis ouvrez le lien de leur message.`,
+    link: `Pas encore de compte\u202f?`,
+  },
   takenTitle: 'Vous avez déjà un compte',
   taken: 'Il en existe désormais un avec cette adresse. Revenez à l’application et utilisez-le pour vous connecter.',
 };
