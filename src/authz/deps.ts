@@ -1,3 +1,4 @@
+import { createHandedOut, type HandedOut } from '../cache/handed-out.js';
 import type { Clock } from '../clock.js';
 import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { deriveKey } from '../crypto/encryption.js';
@@ -8,12 +9,14 @@ import { createRateLimiter, type RateLimiter } from '../http/limits/rate-limiter
 import type { Outbound } from '../http/outbound/client.js';
 import { type ClientKeys, createClientKeys } from '../http/outbound/client-keys.js';
 import { type Brand, brandOf } from '../pages/brand.js';
+import type { Target } from '../protocol/authorization/resource-indicators.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../protocol/signing-algorithm.js';
 import type { FormRules } from '../protocol/token/access-token-form.js';
 import type { AuditBatch } from '../storage/audit/audit-events.js';
 import type { ClientCache } from '../storage/clients/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
+import type { FoundCode } from '../storage/tokens/authorization-code.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { createFailedAuthentications, type FailedAuthentications } from './client/failed-authentications.js';
 import { createFetchLimits, type FetchLimits } from './fetch-limits.js';
@@ -70,6 +73,10 @@ export interface Authz extends AuthzGiven {
   readonly registrationLimit: RegistrationLimit;
   /** Per session: codes that are issued without an interaction. */
   readonly codesOfSession: RateLimiter;
+  /** Codes that were issued without an interaction. */
+  readonly codesHandedOut: HandedOut<FoundCode>;
+  /** What was granted with refresh tokens, all of it. */
+  readonly refreshTokensHandedOut: HandedOut<Target>;
   /** Makes a code from a handle: the same browser asking twice gets the same answer. */
   readonly codeKey: Buffer;
   /** Under it user codes are stored: idp finds them by it. */
@@ -107,6 +114,8 @@ export function assemble(given: AuthzGiven): Authz {
     fetchLimits: createFetchLimits(given.config.limits, given.clock),
     registrationLimit: createRegistrationLimit(given.config.clientRegistration.perAddress, given.clock),
     codesOfSession: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
+    codesHandedOut: createHandedOut(2_000),
+    refreshTokensHandedOut: createHandedOut(10_000),
     codeKey: deriveKey(current, 'authorization code'),
     userCodeKey: deriveKey(current, 'user code'),
     successorKeys: [successorKey(current), ...older.map(successorKey)],

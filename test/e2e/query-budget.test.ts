@@ -67,7 +67,7 @@ describe('query budget', () => {
     expect(ran.length).toBeLessThanOrEqual(15);
   });
 
-  it('a code flow in a browser with a session takes two to authorize and two for the tokens, audit included', async () => {
+  it('a code flow in a browser with a session takes two to authorize and one for the tokens, audit included', async () => {
     const { browsers } = await signIn(flow('openid profile offline_access'));
     const ran = await during(async () => {
       const again = await signIn({ ...flow('openid profile offline_access'), browsers });
@@ -76,7 +76,6 @@ describe('query budget', () => {
     expect(ran.filter((name) => name !== 'find_client')).toEqual([
       'find_signed_in',
       'issue_code',
-      'find_authorization_code',
       'redeem_authorization_code',
     ]);
   });

@@ -5,7 +5,7 @@ import { disableClient } from '../../src/storage/clients/clients.js';
 import { withdrawConsent } from '../../src/storage/grants/consents.js';
 import { disableUser, setPasswordHash } from '../../src/storage/people/users.js';
 import { endUserSessions } from '../../src/storage/sessions/sessions.js';
-import { paths } from '../support/authz.js';
+import { paths, verifier } from '../support/authz.js';
 import { type Answer, formsOf } from '../support/browser.js';
 import { idTokenFor } from '../support/grants.js';
 import type { TestUser } from '../support/idp.js';
@@ -108,6 +108,39 @@ describe('A browser with a session is answered at /authorize (OIDC Core §3.1.2.
       return { sub, nonce, auth_time, acr, amr, sid };
     };
     expect(await claims(other)).toEqual(await claims(one.code));
+  });
+
+  it('the code is redeemed in one statement, and looked up only where something is wrong', async () => {
+    const { person, code } = await signedIn();
+    await house.exchange(client, (await signedIn()).code); // by which the keys are known
+    const ask = async () => toldClient(await house.ask(person, client)).code ?? '';
+    const looked = ['find_authorization_code', 'redeem_authorization_code'];
+    expect(await statementsOf(() => house.exchange(client, code))).toEqual(looked);
+    const atOnce = await ask();
+    expect(await statementsOf(() => house.exchange(client, atOnce))).toEqual(['redeem_authorization_code']);
+
+    const other = await ask();
+    const exchanged = { grant_type: 'authorization_code', code: other, redirect_uri: redirectUri, client_id: client };
+    const wrong = await house.authz.token<{ error: string }>({ ...exchanged, code_verifier: 'x'.repeat(43) });
+    expect([wrong.status, wrong.json.error]).toEqual([400, 'invalid_grant']);
+    expect(await statementsOf(() => house.exchange(client, other))).toEqual(looked);
+  });
+
+  it('one code presented twenty times at once is good for one exchange, and ends what that issued', async () => {
+    const { person } = await signedIn();
+    const code = toldClient(await house.ask(person, client)).code ?? '';
+    const exchanged = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, client_id: client };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        house.authz.token<{ access_token?: string }>({ ...exchanged, code_verifier: verifier }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
+    const [grant] = await rows(
+      `SELECT g.revoked_at FROM tokens t JOIN authorization_grants g ON g.id = t.authorization_grant_id WHERE t.value_hash = $1`,
+      [hashToken(code)],
+    );
+    expect(grant.revoked_at).toEqual(expect.any(Date));
   });
 
   it('a request that is wrong is refused as ever', async () => {

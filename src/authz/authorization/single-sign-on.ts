@@ -5,7 +5,8 @@ import { askedOf } from '../../http/request/asked.js';
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
 import { dueStep, momentAfter, signedInOutcome } from '../../protocol/authorization/due-step.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
-import { findSignedIn, issueCode, type KnownSession } from '../../storage/sessions/single-sign-on.js';
+import { codeOf } from '../../storage/grants/code-issue.js';
+import { findSignedIn, issueCode, type SignedIn } from '../../storage/sessions/single-sign-on.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Authz, AuthzGiven } from '../deps.js';
 import type { RequestTarget } from './validate-request.js';
@@ -27,34 +28,35 @@ export function presentedSession({ cookies }: AuthzGiven, req: Request): Buffer 
 interface AnswerableRequest {
   readonly request: ValidatedAuthorizationRequest;
   readonly secretHash: Buffer;
-  readonly session: KnownSession;
+  readonly signedIn: SignedIn;
 }
 
 /** Stores a code that is random, where that of `/resume` is derived from its handle; else all is as there. */
 async function issue(authz: Authz, req: Request, answerable: AnswerableRequest): Promise<string | null> {
-  const { request, secretHash, session } = answerable;
+  const { request, secretHash, signedIn } = answerable;
   const { clientId } = request;
-  const { id: sessionId, userId } = session;
+  const { session, user } = signedIn;
   const now = authz.clock.now();
   const code = authz.random.token();
-  const authorizationGrantId = authz.random.uuid();
-  const event = { type: 'authorization_code_issued', clientId, userId, sessionId, authorizationGrantId } as const;
-  const issued = await authz.events.recordWith(askedOf(req), event, (audit) =>
-    issueCode(authz.sql, {
-      secretHash,
-      clientId,
-      request,
-      outcome: signedInOutcome(request, session),
-      traceparent: currentTraceparent(),
-      authorizationGrantId,
-      codeHash: hashToken(code),
-      codeExpiresAt: after(now, authz.config.lifetimes.authorizationCode),
-      now,
-      idleAt: after(now, authz.config.lifetimes.sessionIdle),
-      audit,
-    }),
+  const answer = {
+    clientId,
+    request,
+    outcome: signedInOutcome(request, session),
+    traceparent: currentTraceparent(),
+    authorizationGrantId: authz.random.uuid(),
+    codeHash: hashToken(code),
+    codeExpiresAt: after(now, authz.config.lifetimes.authorizationCode),
+    now,
+  };
+  const idleAt = after(now, authz.config.lifetimes.sessionIdle);
+  const { authorizationGrantId } = answer;
+  const about = { clientId, userId: session.userId, sessionId: session.id, authorizationGrantId };
+  const issued = await authz.events.recordWith(askedOf(req), { type: 'authorization_code_issued', ...about }, (audit) =>
+    issueCode(authz.sql, { ...answer, secretHash, idleAt, audit }),
   );
-  return issued ? code : null;
+  if (!issued) return null;
+  authz.codesHandedOut.keep(answer.codeHash, codeOf(answer, user));
+  return code;
 }
 
 /**
@@ -80,5 +82,5 @@ export async function codeAtOnce(
   // What an operator allowed in the user's stead has no consent to be held by: idp answers for it, and says so in the audit trail.
   if (step.kind !== 'done' || signedIn.consent === null) return null;
   if (authz.codesOfSession.take(signedIn.session.id) > 0) return null;
-  return issue(authz, req, { request, secretHash, session: signedIn.session });
+  return issue(authz, req, { request, secretHash, signedIn });
 }

@@ -171,6 +171,10 @@ export async function issueTokens(
   { grant, nonce }: { readonly grant?: GrantOfUser; readonly nonce?: string | undefined } = {},
 ): Promise<IssuedTokens> {
   const token = await accessToken(authz, plan, authority, grant);
+  if (plan.refreshToken && grant) {
+    const { scopes, resources } = grant;
+    authz.refreshTokensHandedOut.keep(hashToken(plan.refreshToken.value), { scopes, resources });
+  }
   return {
     accessToken: token,
     expiresIn: Math.floor(authz.config.lifetimes.accessToken / 1000),

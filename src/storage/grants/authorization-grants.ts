@@ -51,10 +51,10 @@ export interface GrantFacts {
   readonly authorizationGrantId: string;
   readonly userId: string;
   readonly sessionId: string;
-  readonly scopes: string[];
-  readonly resources: string[];
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
   readonly authTime: Date;
-  readonly amr: string[];
+  readonly amr: readonly string[];
   readonly acr: string | null;
   readonly requestedClaims: RequestedClaims | null;
 }
@@ -85,18 +85,23 @@ export const grantIsAlive = 'g.revoked_at IS NULL AND u.disabled_at IS NULL AND 
 interface KeptGrantsSource {
   readonly from: string;
   readonly grantId: string;
+  readonly now: string;
   readonly until: string;
 }
 
 /**
- * A CTE that keeps authorization grants as long as what is issued from them. All that stands before has been done when it locks
- * the first of them, and it locks them in order: statements for many callers never wait for each other.
+ * A CTE that keeps authorization grants as long as what is issued from them, and an eighth longer, so that few refreshes have to
+ * write them again. All that stands before has been done when it locks the first of them, and it locks them in order: statements
+ * for many callers never wait for each other.
  */
-export const keptGrants = ({ from, grantId, until }: KeptGrantsSource): string => `
+export const keptGrants = ({ from, grantId, now, until }: KeptGrantsSource): string => `
    kept AS (
-     UPDATE authorization_grants g SET expires_at = GREATEST(g.expires_at, issuing.until)
-     FROM (SELECT ${grantId} AS id, max(${until}) AS until FROM ${from} WHERE ${grantId} IS NOT NULL GROUP BY 1 ORDER BY 1) issuing
-     WHERE ${keyIs('g.id', 'issuing.id')}
+     UPDATE authorization_grants g SET expires_at = issuing.until + issuing.life / 8
+     FROM (
+       SELECT ${grantId} AS id, max(${until}) AS until, max(${until} - ${now}) AS life
+       FROM ${from} WHERE ${grantId} IS NOT NULL GROUP BY 1 ORDER BY 1
+     ) issuing
+     WHERE ${keyIs('g.id', 'issuing.id')} AND g.expires_at < issuing.until
    )`;
 
 interface Revocation {

@@ -4,8 +4,9 @@ import { columnsIn } from '../connection/coalesced-statement.js';
 import { type Columns, jsonObject } from '../connection/columns.js';
 import { jsonKey } from '../connection/statement.js';
 import type { SignedInOutcome } from '../interactions/interactions.js';
+import type { UserClaims } from '../people/users.js';
 import { rememberedClients } from '../sessions/session-clients.js';
-import type { CodePayload } from '../tokens/authorization-code.js';
+import type { CodePayload, FoundCode } from '../tokens/authorization-code.js';
 
 /** An authorization request that is answered with a code, and all that is stored of the answer. */
 export interface AnsweredRequest {
@@ -42,6 +43,34 @@ const codePayload: Columns<CodePayload> = {
   codeChallenge: `${answered.request} -> ${requestKey('codeChallenge')}`,
   traceparent: answered.traceparent,
 };
+
+/** A code that has just been stored, as it would be found. */
+export const codeOf = (
+  { clientId, request, outcome, traceparent, authorizationGrantId, codeExpiresAt }: Omit<AnsweredRequest, 'audit'>,
+  user: UserClaims,
+): FoundCode => ({
+  clientId,
+  payload: {
+    redirectUri: request.redirectUri,
+    redirectUriNamed: request.redirectUriNamed,
+    ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
+    ...(request.codeChallenge === undefined ? {} : { codeChallenge: request.codeChallenge }),
+    ...(traceparent === null ? {} : { traceparent }),
+  },
+  expiresAt: codeExpiresAt,
+  consumedAt: null,
+  alive: true,
+  authorizationGrantId,
+  userId: outcome.userId,
+  sessionId: outcome.sessionId,
+  scopes: outcome.scopes,
+  resources: request.resources,
+  authTime: new Date(outcome.authTime),
+  amr: outcome.amr,
+  acr: outcome.acr,
+  requestedClaims: outcome.requestedClaims ?? null,
+  ...user,
+});
 
 /** CTEs that store the authorization grant for each row of the CTE `answered`, and that its session has to do with the client. */
 export const grantedAnswer = `

@@ -6,7 +6,7 @@ import { jsonKey } from '../connection/statement.js';
 import { type AnsweredRequest, answeringSession, issuedCode } from '../grants/code-issue.js';
 import { consentColumns, type GivenConsent } from '../grants/consents.js';
 import type { SignedInOutcome } from '../interactions/interactions.js';
-import { enrolledMethods } from '../people/users.js';
+import { enrolledMethods, type UserClaims, userColumns } from '../people/users.js';
 import { isPushedAs, pushedAs, wasPushed } from '../tokens/pushed-request.js';
 import { touchInterval } from './sessions.js';
 
@@ -27,6 +27,7 @@ export interface KnownSession {
 /** Who is signed in in a browser that comes to authz, and what they allowed the client. */
 export interface SignedIn {
   readonly session: KnownSession;
+  readonly user: UserClaims;
   readonly consent: GivenConsent | null;
 }
 
@@ -48,12 +49,12 @@ interface KnownBrowser {
 
 const findSignedInStatement = coalescedStatement<
   KnownBrowser,
-  KnownSession & (GivenConsent | { readonly scopes: null })
+  KnownSession & UserClaims & (GivenConsent | { readonly scopes: null })
 >(
   'find_signed_in',
   { secretHash: 'bytea', clientId: 'text', now: 'timestamptz' },
   (p, asked) => `
-   SELECT asked.n, ${selected(sessionColumns, consentColumns)}
+   SELECT asked.n, ${selected(sessionColumns, userColumns, consentColumns)}
    FROM ${asked}
    JOIN sessions s ON ${keyIs('s.authz_secret_hash', p.secretHash)} AND s.expires_at > ${p.now}
    JOIN users u ON ${keyIs('u.id', 's.user_id')} AND u.disabled_at IS NULL
@@ -68,7 +69,11 @@ const findSignedInStatement = coalescedStatement<
 export async function findSignedIn(sql: Sql, browser: KnownBrowser): Promise<SignedIn | null> {
   const [row] = (await sql.query(findSignedInStatement, browser)).rows;
   if (!row) return null;
-  return { session: pick(row, sessionColumns), consent: row.scopes === null ? null : pick(row, consentColumns) };
+  return {
+    session: pick(row, sessionColumns),
+    user: pick(row, userColumns),
+    consent: row.scopes === null ? null : pick(row, consentColumns),
+  };
 }
 
 interface SignedInAnswer extends AnsweredRequest {

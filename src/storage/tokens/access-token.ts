@@ -48,7 +48,7 @@ const insertAccessTokenStatement = coalescedStatement<NewAccessToken>(
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
      SELECT ${p.valueHash}, 'access_token', ${p.clientId}, ${p.userId}, ${p.authorizationGrantId}, ${p.payload}, ${p.now}, ${p.expiresAt}
      FROM asked
-   ), ${keptGrants({ from: 'asked', grantId: p.authorizationGrantId, until: p.expiresAt })}
+   ), ${keptGrants({ from: 'asked', grantId: p.authorizationGrantId, now: p.now, until: p.expiresAt })}
    ${auditRow({ audit: p.audit, now: p.now, from: 'asked', userId: p.userId, clientId: p.clientId, grantId: p.authorizationGrantId })}`,
 );
 

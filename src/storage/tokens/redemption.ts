@@ -92,7 +92,7 @@ export const redeemed = columnsIn<RedemptionParameters>('redeemed');
  * @param refreshExpiry when a refresh token expires, in terms of that row
  */
 export const issueFromRedeemed = (refreshExpiry = redeemed.refreshExpiresAt) => `
-   ${keptGrants({ from: 'redeemed', grantId: 'authorization_grant_id', until: redeemed.lastExpiry })}, refresh AS (
+   ${keptGrants({ from: 'redeemed', grantId: 'authorization_grant_id', now: redeemed.now, until: redeemed.lastExpiry })}, refresh AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
      SELECT ${redeemed.refreshHash}, 'refresh_token', client_id, user_id, authorization_grant_id, '{}', ${redeemed.now}, ${refreshExpiry}
      FROM redeemed WHERE ${redeemed.refreshHash} IS NOT NULL

@@ -22,14 +22,20 @@ import { issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
 import { endReusedGrant } from '../reuse.js';
 import type { TokenRequestContext } from '../token-request-context.js';
 
-/** What does not fit is told of a code that would be redeemed; of any other it would tell that it was once good. */
-function assertBound({ payload }: FoundCode, request: AuthorizationCodeRequest, { kind }: CodeDecision): void {
+function bindingFault({ payload }: FoundCode, request: AuthorizationCodeRequest): OAuthError | undefined {
   try {
     assertCodeBinding(payload, request);
+    return undefined;
   } catch (error) {
-    if (kind === 'redeem' || !(error instanceof OAuthError)) throw error;
-    throw invalidGrant(faults.codeNotUsable, error.detail);
+    if (error instanceof OAuthError) return error;
+    throw error;
   }
+}
+
+/** What does not fit is told of a code that would be redeemed; of any other it would tell that it was once good. */
+function assertBound(code: FoundCode, request: AuthorizationCodeRequest, { kind }: CodeDecision): void {
+  const fault = bindingFault(code, request);
+  if (fault) throw kind === 'redeem' ? fault : invalidGrant(faults.codeNotUsable, fault.detail);
 }
 
 /**
@@ -53,6 +59,23 @@ async function findOwnCode(
 }
 
 /**
+ * The code as this process issued it, where nothing speaks against it but what has happened since: the statement that redeems it
+ * asks that.
+ */
+function knownCode(
+  authz: Authz,
+  context: TokenRequestContext,
+  request: AuthorizationCodeRequest,
+): FoundCode | undefined {
+  const code = authz.codesHandedOut.take(hashToken(request.code));
+  if (!code) return undefined;
+  const { kind } = decideCode(code, { clientId: context.client.clientId, now: authz.clock.now() });
+  if (kind !== 'redeem' || bindingFault(code, request)) return undefined;
+  linkTrace(code.payload.traceparent);
+  return code;
+}
+
+/**
  * Tokens for a code (RFC 6749 §4.1.3). All rules are checked and the tokens signed before the code is redeemed, so that a
  * mistake does not burn it; of several requests that come this far, one redeems it and any other ends what it issued.
  * @throws OAuthError invalid_grant, invalid_target
@@ -63,7 +86,7 @@ export async function exchangeCode(
   request: AuthorizationCodeRequest,
 ): Promise<IssuedTokens> {
   const valueHash = hashToken(request.code);
-  const code = await findOwnCode(authz, context, request);
+  const code = knownCode(authz, context, request) ?? (await findOwnCode(authz, context, request));
   const authority = grantedAuthority(authz, context.client, code, { resource: request.resource, scopes: [] });
   const refreshes = bringsRefreshToken(context.client.metadata, authority.scopes);
   const plan = planTokens(authz, context, refreshes ? authz.random.token() : undefined);

@@ -1,13 +1,15 @@
 import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
 import { addressBlock } from '../../../protocol/address-block.js';
+import type { Target } from '../../../protocol/authorization/resource-indicators.js';
 import { isPublicClient } from '../../../protocol/client/client-metadata.js';
 import { faults } from '../../../protocol/fault-sentences.js';
+import { OAuthError } from '../../../protocol/oauth-error.js';
 import { narrowScope, parseScope } from '../../../protocol/scope.js';
 import { formsDiffer } from '../../../protocol/token/access-token-form.js';
 import { decideRefresh } from '../../../protocol/token/refresh-rotation.js';
 import { invalidGrant, type RefreshTokenRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
-import type { GrantFacts, GrantOfUser } from '../../../storage/grants/authorization-grants.js';
+import type { GrantOfUser } from '../../../storage/grants/authorization-grants.js';
 import { insertAccessToken } from '../../../storage/tokens/access-token.js';
 import { type FoundRefreshToken, findRefreshToken, rotateRefreshToken } from '../../../storage/tokens/refresh-token.js';
 import type { Authz } from '../../deps.js';
@@ -37,8 +39,19 @@ interface UsableToken {
 /** Whoever presents the same token gets the same successor, and nobody without the token can make it. */
 const successorOf = (key: Buffer, refreshToken: string): string => hmacSha256(key, refreshToken).toString('base64url');
 
-const authorityOf = ({ authz, context, request: { resource }, scopes }: Refresh, grant: GrantFacts): Authority =>
-  grantedAuthority(authz, context.client, grant, { resource, scopes });
+const authorityOf = ({ authz, context, request: { resource }, scopes }: Refresh, granted: Target): Authority =>
+  grantedAuthority(authz, context.client, granted, { resource, scopes });
+
+/** … of a token that this process handed out and does not refuse; undefined for any other: the database says what it is then. */
+function knownAuthority(refresh: Refresh): Authority | undefined {
+  const granted = refresh.authz.refreshTokensHandedOut.take(refresh.valueHash);
+  try {
+    return granted && authorityOf(refresh, granted);
+  } catch (error) {
+    if (error instanceof OAuthError) return undefined;
+    throw error;
+  }
+}
 
 /**
  * Looks the token up and applies the rules of rotation (RFC 9700 §4.14.2); a reused one ends its authorization grant.
@@ -112,7 +125,8 @@ const nothingStored: Authority = { scopes: [], audience: [] };
 
 /**
  * Tokens for a refresh token (RFC 6749 §6), which is replaced by its successor. One statement does it where the access token is a
- * JWT for everything that was granted, and all resources take the same; otherwise the grant is looked up first.
+ * JWT for everything that was granted, and all resources take the same, or this process handed the token out; otherwise the grant is
+ * looked up first.
  * @throws OAuthError invalid_grant, invalid_scope, invalid_target
  */
 export async function refreshTokens(
@@ -127,9 +141,13 @@ export async function refreshTokens(
 
   let authority = nothingStored;
   if (plan.opaqueToken !== undefined || request.resource.length > 0 || formsDiffer(authz.accessTokenForms)) {
-    const { kind, token } = await findUsableToken(refresh);
-    if (kind === 'repeat') return repeat(refresh, token);
-    authority = authorityOf(refresh, token);
+    const known = knownAuthority(refresh);
+    if (known) authority = known;
+    else {
+      const { kind, token } = await findUsableToken(refresh);
+      if (kind === 'repeat') return repeat(refresh, token);
+      authority = authorityOf(refresh, token);
+    }
   }
   const grant = await rotate(refresh, plan, authority);
   if (grant) return issueTokens(authz, plan, authorityOf(refresh, grant), { grant });

@@ -112,6 +112,26 @@ describe('a refresh (RFC 6749 §6, OIDC Core §12)', () => {
     expect(JSON.stringify(event)).not.toContain(token);
   });
 
+  it('of an opaque client is one statement where the token was handed out, and is looked up elsewhere', async () => {
+    const { refresh_token: token } = await start(opaque);
+    const statements = async (work: () => Promise<unknown>) => {
+      authz.database.statements();
+      await work();
+      return authz.database.statements().filter((name) => name !== 'find_client');
+    };
+    let next = '';
+    const rotated = await statements(async () => {
+      next = (await refresh(token, { client_id: opaque })).json.refresh_token;
+    });
+    expect(rotated).toEqual(['rotate_refresh_token']);
+    const refused = await statements(async () => {
+      expect(await refusal(next, { client_id: opaque, scope: 'write:all' })).toEqual([400, 'invalid_scope']);
+    });
+    expect(refused).toEqual(['find_refresh_token']);
+    const looked = await statements(() => refresh(next, { client_id: opaque }));
+    expect(looked).toEqual(['find_refresh_token', 'rotate_refresh_token']);
+  });
+
   it('of an opaque client keeps its format, scope and audience', async () => {
     const { refresh_token: token } = await start(opaque);
     const { json } = await refresh(token, { client_id: opaque });
