@@ -40,6 +40,7 @@ export type AuthzConfig = Pick<
   | 'limits'
   | 'clientAssertions'
   | 'clientRegistration'
+  | 'sessionManagement'
   | 'keyEncryptionKeys'
   | 'signingKeys'
   | 'cors'

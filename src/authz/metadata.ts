@@ -22,7 +22,10 @@ export function metadata({ config }: Authz): RequestHandler {
     acrValues: attainableContextClasses,
     requiresPushedRequests: config.policy.requirePushedAuthorizationRequests,
     prompts: supportedPrompts(registrationOf(config)),
-    offersRegistration: config.clientRegistration.mode === 'open',
+    offers: {
+      clientRegistration: config.clientRegistration.mode === 'open',
+      sessionManagement: config.sessionManagement,
+    },
   });
   const answer = {
     type: 'application/json; charset=utf-8',

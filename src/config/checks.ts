@@ -4,6 +4,7 @@ import { identifierKey } from '../protocol/sign-in/identifiers.js';
 import { resourceOfRs, rolesInNeedOf, type ServingRole } from './configuration.js';
 import type { Fault } from './faults.js';
 import { addressOf } from './identity-providers.js';
+import { isLoopbackHost } from './loopback.js';
 import { contrastFaults } from './palette.js';
 import type { FileSections } from './schema.js';
 import type { Path } from './tree.js';
@@ -116,6 +117,15 @@ function* relyingPartyFaults({ webauthn, public_urls }: ValidSections): Generato
   }
 }
 
+/** A frame below another site is shown a cookie only with SameSite=None, which needs Secure (RFC 6265bis §5.7). */
+function* sessionManagementFaults({ session_management: isOn, public_urls }: ValidSections): Generator<Fault> {
+  if (!isOn || public_urls?.idp === undefined) return;
+  const { protocol, hostname } = new URL(public_urls.idp);
+  if (protocol === 'http:' && !isLoopbackHost(hostname)) {
+    yield fault(['session_management'], 'needs a public_urls.idp with https, or on loopback');
+  }
+}
+
 function* keyFaults({ signing_keys, key_encryption_keys = [] }: ValidSections): Generator<Fault> {
   for (const index of repeated(key_encryption_keys.map(({ id }) => id))) {
     yield fault(['key_encryption_keys', index, 'id'], 'is declared twice');
@@ -192,6 +202,7 @@ export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...userFaults(sections),
   ...relyingPartyFaults(sections),
   ...identityProviderFaults(sections),
+  ...sessionManagementFaults(sections),
   ...keyFaults(sections),
   ...lifetimeFaults(sections),
   ...adminFaults(sections),

@@ -110,6 +110,7 @@ const databaseRole = [
   'registration',
   'identity_providers',
   'logout',
+  'session_management',
   'policy',
   'limits',
   'mail',

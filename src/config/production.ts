@@ -2,16 +2,15 @@ import { passwordFault, passwordProblem, shortestMinLength } from '../protocol/s
 import type { ValidSections } from './checks.js';
 import { isLikeliestPassword } from './common-password.js';
 import type { Fault } from './faults.js';
+import { isLoopbackHost } from './loopback.js';
 import type { Secret } from './secret.js';
 import { isGuessable } from './secret-strength.js';
 import type { Path } from './tree.js';
 
-const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
-
 const isExposedPlainHttp = (value: string | undefined): boolean => {
   if (value === undefined) return false;
   const { protocol, hostname } = new URL(value);
-  return protocol === 'http:' && !isLoopback(hostname);
+  return protocol === 'http:' && !isLoopbackHost(hostname);
 };
 
 /** 32 random bytes are never all printable, nor made of a few values: such a key was typed by somebody, or by us as an example. */
@@ -54,7 +53,7 @@ function* dsnFaults(path: Path, dsn: Secret | undefined, allowsPlaintext: boolea
   if (!dsn) return;
   const url = new URL(dsn.reveal());
   const host = url.searchParams.get('host') ?? decoded(url.hostname);
-  const isHere = isLoopback(host) || host.startsWith('/');
+  const isHere = isLoopbackHost(host) || host.startsWith('/');
   if (!isHere && !allowsPlaintext && !isEncrypted(url)) {
     yield {
       path,
@@ -77,7 +76,7 @@ function* databaseFaults({ database }: ValidSections): Generator<Fault> {
 }
 
 function* mailFaults({ mail }: ValidSections): Generator<Fault> {
-  if (mail?.smtp?.tls === 'none' && !isLoopback(mail.smtp.host)) {
+  if (mail?.smtp?.tls === 'none' && !isLoopbackHost(mail.smtp.host)) {
     yield {
       path: ['mail', 'smtp', 'tls'],
       problem: 'found none; production expects required or starttls, but on loopback',

@@ -13,6 +13,7 @@ import {
   claimName,
   count,
   duration,
+  flag,
   list,
   orFile,
   origin,
@@ -72,6 +73,8 @@ export const fileSchema = z.strictObject({
   /** Other providers with whose accounts people sign in here. */
   identity_providers: list(identityProvider),
   logout,
+  /** Whether clients may ask in a frame if the session has changed (OIDC Session Management §3). */
+  session_management: flag(false),
   policy,
   limits,
   mail,

@@ -39,6 +39,7 @@ export type IdpConfig = Pick<
   | 'registration'
   | 'identityProviders'
   | 'logout'
+  | 'sessionManagement'
   | 'policy'
   | 'mail'
   | 'pages'

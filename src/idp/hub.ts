@@ -4,6 +4,7 @@ import { noteRequestedLanguages } from '../pages/error-pages.js';
 import type { Idp } from './deps.js';
 import { decidedPage } from './device/decided.js';
 import { type Answer, sendAnswer } from './interaction/answer.js';
+import { mendedBrowserState } from './interaction/browser-state.js';
 import { complete, completeWithSuccess, continueCompleted } from './interaction/complete.js';
 import { browserCookie, interactionCookie, presentedCookies, setCookie } from './interaction/cookies.js';
 import { hubIsAsked, hubPath, openSignUp } from './interaction/paths.js';
@@ -65,5 +66,7 @@ export const hub =
     const visit = await readVisit(idp, interactionId, cookies);
     noteRequestedLanguages(res, visit.request.uiLocales);
     const otherAccount = hubIsAsked(req.url, 'otherAccount');
-    sendAnswer(idp, res, await answerVisit(idp, steps, { visit, asked: askedOf(req), otherAccount }));
+    const answer = await answerVisit(idp, steps, { visit, asked: askedOf(req), otherAccount });
+    const mended = mendedBrowserState(idp, cookies, visit.session !== null);
+    sendAnswer(idp, res, { ...answer, cookies: [...mended, ...(answer.cookies ?? [])] });
   };

@@ -30,6 +30,7 @@ import type { InteractionStep, Steps } from './interaction/step.js';
 import type { StepKind } from './interaction/step-kind.js';
 import { mountMailbox } from './mailbox/mailbox.js';
 import { linkPath } from './mailed-link.js';
+import { checkSessionFrame } from './openid/check-session.js';
 import { confirmLogout, logout } from './openid/logout.js';
 import { userinfo } from './openid/userinfo.js';
 import { forgottenPassword } from './recovery/forgotten-password.js';
@@ -38,7 +39,7 @@ import { resetPassword } from './recovery/reset-password.js';
 import { acceptInvitation, signUpByInvitation } from './registration/invitation.js';
 import { signUp } from './registration/sign-up.js';
 import { signUpByLink } from './registration/sign-up-by-link.js';
-import { loadScript } from './script.js';
+import { loadCheckSession, loadScript } from './script.js';
 import { keepAccountStep } from './sign-in/keep-account.js';
 import { loginStep } from './sign-in/login.js';
 import { passwordMethod } from './sign-in/methods/password.js';
@@ -104,6 +105,12 @@ function registrationPages(idp: Idp) {
   };
 }
 
+/** Not there where it is switched off, or was not built. */
+function checkSession(idp: Idp): RequestHandler | undefined {
+  const script = idp.config.sessionManagement ? loadCheckSession() : undefined;
+  return script === undefined ? undefined : checkSessionFrame(idp, script);
+}
+
 /** By their own rooms. */
 type MountedElsewhere = 'frontPage' | 'federation' | 'federationCallback' | 'federationLoggedOut';
 
@@ -128,6 +135,7 @@ const handlersOf = (
   device: [languageSwitch(idp, () => devicePath(idp)), device(idp)],
   logout: [languageSwitch(idp, () => logoutPath(idp)), logout(idp)],
   confirmLogout: confirmLogout(idp),
+  checkSession: checkSession(idp),
   passkeyEndpoints: passkeyEndpoints(idp),
   relatedOrigins: relatedOrigins(idp),
   changePassword: changePassword(idp),

@@ -15,14 +15,25 @@ export interface Script extends ScriptFile {
   readonly asset: Asset;
 }
 
+function manifestOf(folder: string): { readonly script: string; readonly checkSession: string } | undefined {
+  const file = join(folder, 'manifest.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** The script of the frame that clients ask if the session has changed; undefined where nothing was built. */
+export function loadCheckSession(folder: string = builtAssets): string | undefined {
+  const manifest = manifestOf(folder);
+  return manifest && readFileSync(join(folder, manifest.checkSession), 'utf8').trim();
+}
+
 /**
  * The pages do without: where nothing was built, passkeys are not offered and everything else works.
  * @param publicUrl of idp
  */
 export function loadScript(publicUrl: string, folder: string = builtAssets): Script | undefined {
-  const manifest = join(folder, 'manifest.json');
-  if (!existsSync(manifest)) return undefined;
-  const { script } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly script: string };
+  const manifest = manifestOf(folder);
+  if (!manifest) return undefined;
+  const { script } = manifest;
   const asset = readAsset(join(folder, script), 'script');
   const route = `/oidc/v1/assets/${script}`;
   const url = publicUrl + route;

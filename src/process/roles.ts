@@ -2,6 +2,7 @@
 import type { Express, RequestHandler } from 'express';
 import type { Clock } from '../clock.js';
 import type { DatabaseRoleConfig, Serving } from '../config/configuration.js';
+import { isLoopbackHost } from '../config/loopback.js';
 import type { Random } from '../crypto/random.js';
 import { createCookies } from '../http/browser/cookies.js';
 import { createOutbound } from '../http/outbound/client.js';
@@ -52,6 +53,8 @@ export const portOf = ({ role, config }: Serving<RoleName>): number => config.ht
 
 /** Whether the public reaches the role by https. */
 const isSecure = (serving: Serving<RoleName>): boolean => publicUrlOf(serving).startsWith('https:');
+
+const isLoopback = (serving: Serving<RoleName>): boolean => isLoopbackHost(new URL(publicUrlOf(serving)).hostname);
 
 export interface Surroundings {
   readonly clock: Clock;
@@ -112,7 +115,8 @@ export async function createDatabaseRole(
   parts: DatabaseRoleParts,
 ): Promise<Role> {
   const { role, config } = serving;
-  const given = { ...surroundings, ...parts, config, cookies: createCookies({ secure: isSecure(serving) }) };
+  const cookies = createCookies({ secure: isSecure(serving), loopback: isLoopback(serving) });
+  const given = { ...surroundings, ...parts, config, cookies };
   switch (role) {
     case 'authz': {
       const { createAuthz } = await import('../authz/index.js');

@@ -1,6 +1,9 @@
 /** The four roles that one image can play. */
 export type RoleName = 'authz' | 'idp' | 'rs' | 'spa-rp';
 
+/** What the configuration has or has not. */
+export type OptionalFeature = 'clientRegistration' | 'sessionManagement';
+
 export interface Endpoint {
   readonly role: RoleName;
   readonly methods: readonly ('GET' | 'POST' | 'PUT' | 'DELETE')[];
@@ -8,7 +11,7 @@ export interface Endpoint {
   /** The member of the discovery document that announces it (RFC 8414 §2, OIDC Discovery §3), if one does. */
   readonly metadata?: string;
   /** Only there where the configuration has it. */
-  readonly optional?: true;
+  readonly optional?: OptionalFeature;
 }
 
 /**
@@ -43,14 +46,14 @@ export const endpoints = {
     methods: ['POST'],
     path: '/oauth2/v1/register',
     metadata: 'registration_endpoint',
-    optional: true,
+    optional: 'clientRegistration',
   },
   /** The client configuration endpoint of each client (RFC 7592 §2). */
   registeredClient: {
     role: 'authz',
     methods: ['GET', 'PUT', 'DELETE'],
     path: '/oauth2/v1/register/:client',
-    optional: true,
+    optional: 'clientRegistration',
   },
   jwks: { role: 'authz', methods: ['GET'], path: '/oauth2/v1/jwks', metadata: 'jwks_uri' },
   openidConfiguration: { role: 'authz', methods: ['GET'], path: '/.well-known/openid-configuration' },
@@ -72,6 +75,14 @@ export const endpoints = {
   federationLoggedOut: { role: 'idp', methods: ['GET'], path: '/oidc/v1/federation/:provider/logged-out' },
   userinfo: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/userinfo', metadata: 'userinfo_endpoint' },
   logout: { role: 'idp', methods: ['GET', 'POST'], path: '/oidc/v1/logout', metadata: 'end_session_endpoint' },
+  /** The frame in which clients ask whether the session has changed (OIDC Session Management §3.3). */
+  checkSession: {
+    role: 'idp',
+    methods: ['GET'],
+    path: '/oidc/v1/check-session',
+    metadata: 'check_session_iframe',
+    optional: 'sessionManagement',
+  },
   /** At the root of the host, wherever the others are (RFC 8615 §3). */
   passkeyEndpoints: { role: 'idp', methods: ['GET'], path: '/.well-known/passkey-endpoints' },
   relatedOrigins: { role: 'idp', methods: ['GET'], path: '/.well-known/webauthn' },

@@ -4,7 +4,14 @@ import { responseModes } from './authorization/response-mode.js';
 import { authenticationMethodsAt } from './client/client-authentication.js';
 import { grantTypes } from './client/client-metadata.js';
 import { contentEncryptions, keyEncryptions } from './client/encrypted-answers.js';
-import { type Endpoint, type EndpointName, endpoints, endpointUrl, type RoleName } from './endpoints.js';
+import {
+  type Endpoint,
+  type EndpointName,
+  endpoints,
+  endpointUrl,
+  type OptionalFeature,
+  type RoleName,
+} from './endpoints.js';
 import { languages } from './language.js';
 import { assertionSigningAlgorithms, type SigningAlgorithm, signingAlgorithms } from './signing-algorithm.js';
 
@@ -23,18 +30,15 @@ export interface MetadataFacts {
   readonly requiresPushedRequests: boolean;
   /** What `prompt` may hold. */
   readonly prompts: readonly string[];
-  /** Whether clients may register themselves (RFC 7591 §3). */
-  readonly offersRegistration: boolean;
+  /** What of that which may be switched off is on. */
+  readonly offers: Readonly<Record<OptionalFeature, boolean>>;
 }
 
 /** Each endpoint that names a metadata member, at its role's public URL (RFC 8414 §2). */
-function endpointMembers({
-  publicUrls,
-  offersRegistration,
-}: Pick<MetadataFacts, 'publicUrls' | 'offersRegistration'>): Record<string, string> {
+function endpointMembers({ publicUrls, offers }: Pick<MetadataFacts, 'publicUrls' | 'offers'>): Record<string, string> {
   const members: Record<string, string> = {};
   for (const [name, { role, metadata, optional }] of Object.entries(endpoints) as [EndpointName, Endpoint][]) {
-    if (optional && !offersRegistration) continue;
+    if (optional && !offers[optional]) continue;
     const publicUrl = publicUrls[role];
     if (metadata && publicUrl !== undefined) members[metadata] = endpointUrl(publicUrl, name);
   }

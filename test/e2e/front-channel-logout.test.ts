@@ -16,7 +16,7 @@ let told: { readonly url: URL; readonly answer: ServerResponse }[] = [];
 beforeAll(async () => {
   database = await createDatabase({ empty: true });
   const edit = (yaml: string) =>
-    yaml.replace(
+    `${yaml}\nsession_management: true\n`.replace(
       /\n {4}post_logout_redirect_uris: \["http:\/\/127\.0\.0\.1:(\d+)\/"\](?=\n.*\n\n {2}# The resource server)/,
       '$&\n    frontchannel_logout_uri: "http://127.0.0.1:$1/out"\n    frontchannel_logout_session_required: true\n    consent: implicit',
     );
@@ -40,8 +40,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Signed in at the client, and out again: the page on which the client is being told. */
-async function signedOut(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+interface Visited {
+  readonly page: Page;
+  readonly complaints: string[];
+}
+
+async function signedIn(options: BrowserContextOptions = {}): Promise<Visited> {
   const page = await (await browser.newContext(options)).newPage();
   page.setDefaultTimeout(10_000);
   const complaints: string[] = [];
@@ -61,6 +65,12 @@ async function signedOut(options: BrowserContextOptions = {}): Promise<{ page: P
   await page.getByLabel('Password', { exact: true }).fill('demo-password');
   await page.getByRole('button', { name: /^sign in/i }).click();
   await page.getByText('At home').waitFor();
+  return { page, complaints };
+}
+
+/** Signed in at the client, and out again: the page on which the client is being told. */
+async function signedOut(options: BrowserContextOptions = {}): Promise<Visited> {
+  const { page, complaints } = await signedIn(options);
   await page.clock.install();
   const logout = new URLSearchParams({ client_id: 'demo-client', post_logout_redirect_uri: home, state: 'x' });
   await page.goto(`${stack.urls.idp}/oidc/v1/logout?${logout}`);
@@ -101,5 +111,47 @@ describe('§9.7: front-channel logout in a browser (OIDC Front-Channel Logout §
     await page.waitForURL(`${home}?state=x`);
     expect(complaints).toEqual([]);
     await page.context().close();
+  });
+});
+
+/** What the frame of the provider says to a page of the client. */
+async function asked(page: Page, message: string): Promise<string> {
+  return page.evaluate(
+    async ([frameUrl, text]) => {
+      const frame = document.createElement('iframe');
+      frame.src = frameUrl ?? '';
+      document.body.append(frame);
+      await new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+      const answer = new Promise<string>((resolve) => {
+        addEventListener('message', ({ data, source }) => source === frame.contentWindow && resolve(data));
+      });
+      frame.contentWindow?.postMessage(text, new URL(frameUrl ?? '').origin);
+      return answer;
+    },
+    [`${stack.urls.idp}/oidc/v1/check-session`, message],
+  );
+}
+
+describe('session management in a browser (OIDC Session Management §3)', () => {
+  it('§9.8: below a page of another site the frame says unchanged, and changed after a sign-out', async () => {
+    const { page, complaints } = await signedIn();
+    const message = `demo-client ${new URL(page.url()).searchParams.get('session_state')}`;
+    expect(await asked(page, message)).toBe('unchanged');
+    expect(await asked(page, 'demo-client')).toBe('error');
+    const elsewhere = await page.context().newPage();
+    await elsewhere.goto(`${stack.urls.idp}/oidc/v1/logout`);
+    await elsewhere.getByRole('button', { name: 'Sign out' }).click();
+    await elsewhere.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    expect(await asked(page, message)).toBe('changed');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('§9.8: the frame may be shown by every page, and runs its own script alone', async () => {
+    const { headers } = await fetch(`${stack.urls.idp}/oidc/v1/check-session`);
+    expect(headers.get('x-frame-options')).toBeNull();
+    expect(headers.get('content-security-policy')).toMatch(
+      /^default-src 'none';base-uri 'none';script-src 'sha256-[\w+/=]{44}';form-action 'self'$/,
+    );
   });
 });

@@ -102,6 +102,7 @@ export const configuration: AllRolesConfig = {
   registration: 'open',
   identityProviders: [],
   logout: { confirmation: 'unless_hinted' },
+  sessionManagement: false,
   policy: { secondFactor: 'when_enrolled', requirePushedAuthorizationRequests: false },
   limits: {
     interactionsPerAddress: { burst: 10_000, perSecond: 1_000 },

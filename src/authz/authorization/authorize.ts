@@ -5,7 +5,6 @@ import { askedOf } from '../../http/request/asked.js';
 import { readForm, readQuery } from '../../http/request/form.js';
 import { noteRequestedLanguages } from '../../pages/error-pages.js';
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
-import { successResponse } from '../../protocol/authorization/authorization-response.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
 import { parseUiLocales } from '../../protocol/language.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
@@ -14,7 +13,7 @@ import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
 import { admitRequest } from './admit-request.js';
 import { bindBrowser } from './browser-binding.js';
-import { sendAuthorizationError, sendAuthorizationResponse } from './send-authorization-response.js';
+import { sendAuthorizationError, sendCode } from './send-authorization-response.js';
 import { codeAtOnce } from './single-sign-on.js';
 
 /** Opens the conversation with idp and sends the browser there, bound by a cookie and by an id that is a secret. */
@@ -49,11 +48,8 @@ export const authorize =
     try {
       request = await validate();
       noteRequestedLanguages(res, request.uiLocales);
-      const code = await codeAtOnce(authz, req, target, request);
-      if (code !== null) {
-        sendAuthorizationResponse(authz, req, res, successResponse(target, authz.config.issuer, code));
-        return;
-      }
+      const issued = await codeAtOnce(authz, req, target, request);
+      if (issued !== null) return sendCode(authz, req, res, { request, target, issued });
       if (!isCounted) authz.interactionLimits.count(asked);
       await start(authz, req, res, request);
     } catch (error) {

@@ -5,7 +5,6 @@ import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readQuery } from '../../http/request/form.js';
 import { noteRequestedLanguages } from '../../pages/error-pages.js';
 import { requireKnownClient } from '../../protocol/authorization/authorization-request.js';
-import { successResponse } from '../../protocol/authorization/authorization-response.js';
 import { decideResumption } from '../../protocol/authorization/resumption.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { requireParameter } from '../../protocol/parameters.js';
@@ -20,7 +19,7 @@ import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Authz } from '../deps.js';
 import { presentedBindings } from './browser-binding.js';
 import { resumptionRefused } from './resumption-refusal.js';
-import { sendAuthorizationError, sendAuthorizationResponse } from './send-authorization-response.js';
+import { sendAuthorizationError, sendCode } from './send-authorization-response.js';
 import { presentedSession, rememberSession } from './single-sign-on.js';
 
 /** The handle that idp sent along, and the marks that the browser brought. */
@@ -119,5 +118,6 @@ export const resume =
       sendAuthorizationError(authz, req, res, target, new OAuthError(outcome.error));
       return;
     }
-    sendAuthorizationResponse(authz, req, res, successResponse(target, authz.config.issuer, presented.code));
+    const issued = { code: presented.code, sessionSecretHash: interaction.sessionSecretHash };
+    sendCode(authz, req, res, { request, target, issued });
   };

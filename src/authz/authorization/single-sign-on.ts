@@ -9,6 +9,7 @@ import { codeOf } from '../../storage/grants/code-issue.js';
 import { findSignedIn, issueCode, type SignedIn } from '../../storage/sessions/single-sign-on.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Authz, AuthzGiven } from '../deps.js';
+import type { IssuedCode } from './send-authorization-response.js';
 import type { RequestTarget } from './validate-request.js';
 
 /** Not named as idp's: both roles may be on one host. */
@@ -32,7 +33,7 @@ interface AnswerableRequest {
 }
 
 /** Stores a code that is random, where that of `/resume` is derived from its handle; else all is as there. */
-async function issue(authz: Authz, req: Request, answerable: AnswerableRequest): Promise<string | null> {
+async function issue(authz: Authz, req: Request, answerable: AnswerableRequest): Promise<IssuedCode | null> {
   const { request, secretHash, signedIn } = answerable;
   const { clientId } = request;
   const { session, user } = signedIn;
@@ -56,7 +57,7 @@ async function issue(authz: Authz, req: Request, answerable: AnswerableRequest):
   );
   if (!issued) return null;
   authz.codesHandedOut.keep(answer.codeHash, codeOf(answer, user));
-  return code;
+  return { code, sessionSecretHash: session.secretHash };
 }
 
 /**
@@ -70,7 +71,7 @@ export async function codeAtOnce(
   req: Request,
   { client }: RequestTarget,
   request: ValidatedAuthorizationRequest,
-): Promise<string | null> {
+): Promise<IssuedCode | null> {
   const secretHash = presentedSession(authz, req);
   if (!secretHash) return null;
   const now = authz.clock.now();

@@ -6,6 +6,8 @@ export interface CookieAttributes {
   /** Without it the cookie ends with the browser's session. */
   readonly maxAgeSeconds?: number;
   readonly sameSite: SameSite;
+  /** For a value that is no secret, and of use to a script alone. */
+  readonly readableByScripts?: boolean;
 }
 
 export interface Cookies {
@@ -27,19 +29,28 @@ function cookieNamed(header: string | undefined, name: string): string | undefin
   return undefined;
 }
 
-/** Cookies of this host only, out of reach of scripts; `secure` where the public URL is https. */
-export function createCookies({ secure }: { secure: boolean }): Cookies {
+export interface CookieSurroundings {
+  /** The public URL is https. */
+  readonly secure: boolean;
+  /** The public URL is of this machine: browsers take Secure cookies from there without https. */
+  readonly loopback?: boolean;
+}
+
+/** Cookies of this host only, and out of reach of scripts unless they are for one. */
+export function createCookies({ secure, loopback = false }: CookieSurroundings): Cookies {
   const name = (base: string): string => {
     if (!cookieName.test(base)) throw new TypeError('not a cookie name');
     return secure ? `__Host-${base}` : base;
   };
   // Browsers refuse SameSite=None without Secure.
-  const sameSiteOf = (sameSite: SameSite): SameSite => (sameSite === 'None' && !secure ? 'Lax' : sameSite);
+  const sameSiteOf = (sameSite: SameSite): SameSite => (sameSite === 'None' && !secure && !loopback ? 'Lax' : sameSite);
 
-  function set(res: ServerResponse, base: string, value: string, { maxAgeSeconds, sameSite }: CookieAttributes): void {
+  function set(res: ServerResponse, base: string, value: string, attributes: CookieAttributes): void {
+    const { maxAgeSeconds, readableByScripts = false } = attributes;
+    const sameSite = sameSiteOf(attributes.sameSite);
     if (!cookieValue.test(value)) throw new TypeError('not a cookie value');
     const age = maxAgeSeconds === undefined ? '' : `; Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}`;
-    const flags = `; HttpOnly${secure ? '; Secure' : ''}; SameSite=${sameSiteOf(sameSite)}`;
+    const flags = `${readableByScripts ? '' : '; HttpOnly'}${secure || sameSite === 'None' ? '; Secure' : ''}; SameSite=${sameSite}`;
     res.appendHeader('Set-Cookie', `${name(base)}=${value}; Path=/${age}${flags}`);
   }
 

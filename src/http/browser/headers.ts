@@ -53,6 +53,8 @@ export interface PagePolicy {
   readonly connectSources?: readonly string[];
   readonly imageSources?: readonly string[];
   readonly frameSources?: readonly string[];
+  /** In whose frames the page may be shown; without it, in nobody's. */
+  readonly framedBy?: 'anyone';
 }
 
 const hashed = (hashes: readonly string[] = [], sources: readonly string[] = []): string[] => [
@@ -73,7 +75,7 @@ export function pageHeaders(policy: PagePolicy): HeaderList {
   const directives = {
     'default-src': none,
     'base-uri': none,
-    'frame-ancestors': none,
+    ...(policy.framedBy === 'anyone' ? {} : { 'frame-ancestors': none }),
     ...Object.fromEntries(Object.entries(allowed).filter(([, sources]) => sources.length > 0)),
   };
   const [policyHeader] = headersOf({ contentSecurityPolicy: { useDefaults: false, directives } });

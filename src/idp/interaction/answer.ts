@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { Page } from '../../http/browser/headers.js';
 import { sendPage } from '../../pages/send.js';
 import type { Idp } from '../deps.js';
+import { withBrowserState } from './browser-state.js';
 import { type CookieToSet, setCookie } from './cookies.js';
 
 interface Shown {
@@ -21,7 +22,7 @@ export type Answer = (Shown | SeeOther) & { readonly cookies?: readonly CookieTo
 
 /** Writes an answer to the response, with headers that keep it out of every cache. */
 export function sendAnswer(idp: Idp, res: Response, answer: Answer): void {
-  for (const cookie of answer.cookies ?? []) setCookie(idp, res, cookie);
+  for (const cookie of withBrowserState(idp, answer.cookies ?? [])) setCookie(idp, res, cookie);
   if ('seeOther' in answer) {
     res.set('Cache-Control', 'no-store').set('Location', answer.seeOther).status(303).end();
     return;

@@ -4,6 +4,8 @@ import type { Language } from '../../protocol/language.js';
 import type { PasskeyOffer } from '../../protocol/sign-in/next-step.js';
 import type { Idp } from '../deps.js';
 
+export const browserStateName = 'browser_state';
+
 /** The cookies of ours that a request brings, as values: below the endpoints nothing needs the request itself. */
 export interface PresentedCookies {
   /** The browser's own random value: what interactions and forms are bound to. It says nothing about who uses it. */
@@ -12,6 +14,8 @@ export interface PresentedCookies {
   readonly session: string | undefined;
   /** What `known-browser.ts` keeps of the accounts that signed in from this browser. */
   readonly knownBrowser: string | undefined;
+  /** What `browser-state.ts` tells the frame for session management. */
+  readonly browserState: string | undefined;
   /** The id of the interaction whose sign-in page was shown last: other pages lead back to it. */
   readonly interaction: string | undefined;
   /** Whether a passkey may be offered here. */
@@ -22,10 +26,19 @@ export interface PresentedCookies {
 
 /** A cookie that an answer sets, or clears where it has no value. */
 export interface CookieToSet {
-  readonly name: 'browser' | 'session' | 'known_browser' | 'interaction' | 'passkey_offer' | typeof languageCookieName;
+  readonly name:
+    | 'browser'
+    | 'session'
+    | typeof browserStateName
+    | 'known_browser'
+    | 'interaction'
+    | 'passkey_offer'
+    | typeof languageCookieName;
   readonly value: string | null;
   /** Without it the cookie goes with the browser's window. */
   readonly maxAgeSeconds?: number;
+  /** For a script of ours below pages of other sites. */
+  readonly forFrames?: boolean;
 }
 
 const wellFormed = (value: string | undefined): string | undefined =>
@@ -37,6 +50,7 @@ export const presentedCookies = ({ cookies }: Idp, req: Request): PresentedCooki
   browser: wellFormed(cookies.read(req, 'browser')),
   session: wellFormed(cookies.read(req, 'session')),
   knownBrowser: cookies.read(req, 'known_browser'),
+  browserState: cookies.read(req, browserStateName),
   interaction: wellFormed(cookies.read(req, 'interaction')),
   passkeyOffer: passkeyOffers.find((offer) => offer === cookies.read(req, 'passkey_offer')),
   reader: readerOf(cookies, req),
@@ -76,7 +90,12 @@ export const interactionCookie = (id: string): CookieToSet => ({ name: 'interact
 /** Gone with the browser's window; how long it counts is decided by the session's row. Null clears it. */
 export const sessionCookie = (secret: string | null): CookieToSet => ({ name: 'session', value: secret });
 
-export function setCookie({ cookies }: Idp, res: Response, { name, value, ...lifetime }: CookieToSet): void {
+export function setCookie(
+  { cookies }: Idp,
+  res: Response,
+  { name, value, forFrames = false, ...lifetime }: CookieToSet,
+): void {
   if (value === null) cookies.clear(res, name);
-  else cookies.set(res, name, value, { sameSite: 'Lax', ...lifetime });
+  else
+    cookies.set(res, name, value, { sameSite: forFrames ? 'None' : 'Lax', readableByScripts: forFrames, ...lifetime });
 }

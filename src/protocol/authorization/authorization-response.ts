@@ -27,9 +27,20 @@ const respond = (
   parameters: { ...members, ...(state === undefined ? {} : { state }), iss: issuer },
 });
 
-/** A successful authorization response (RFC 6749 §4.1.2) with its issuer (RFC 9207 §2). */
-export const successResponse = (target: ResponseTarget, issuer: string, code: string): AuthorizationResponse =>
-  respond(target, issuer, { code });
+/** What an answer says besides that it is ours (RFC 6749 §4.1.2). */
+export interface SuccessMembers {
+  readonly code: string;
+  /** OIDC Session Management §3.2 */
+  readonly sessionState?: string | undefined;
+}
+
+/** A successful authorization response (RFC 6749 §4.1.2) with its issuer (RFC 9207 §2), and the browser's state (OIDC Session Management §3.2). */
+export const successResponse = (
+  target: ResponseTarget,
+  issuer: string,
+  { code, sessionState }: SuccessMembers,
+): AuthorizationResponse =>
+  respond(target, issuer, { code, ...(sessionState === undefined ? {} : { session_state: sessionState }) });
 
 /** All that a client learns of a fault of ours (RFC 6749 §4.1.2.1 `server_error`, `temporarily_unavailable`). */
 export function asAuthorizationError(fault: unknown): OAuthError {

@@ -13,6 +13,8 @@ export interface CollectedInteraction {
   readonly request: ValidatedAuthorizationRequest;
   readonly outcome: InteractionOutcome;
   readonly traceparent: string | null;
+  /** Of the secret by which idp knows the session; null where it has none or it has ended. */
+  readonly sessionSecretHash: Buffer | null;
 }
 
 export interface RedeemedInteraction extends CollectedInteraction {
@@ -43,7 +45,7 @@ const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInte
   'redeem_interaction',
   (p) => `
    WITH alive AS (
-     SELECT s.id FROM interactions i
+     SELECT s.id, s.secret_hash FROM interactions i
      JOIN sessions s ON s.id = (i.outcome ->> ${outcomeKey('sessionId')})::uuid
        AND s.user_id = (i.outcome ->> ${outcomeKey('userId')})::uuid AND s.expires_at > ${p.now}
      WHERE i.handle_hash = ${p.handleHash}
@@ -73,7 +75,9 @@ const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInte
      WHERE s.id = ${answeringSession} AND (s.authz_secret_hash = ${p.currentSecretHash}::bytea) IS NOT TRUE
      RETURNING s.id
    )
-   SELECT client_id AS "clientId", request, outcome, traceparent, EXISTS (SELECT FROM known) AS "isNewlyKnown" FROM redeemed`,
+   SELECT client_id AS "clientId", request, outcome, traceparent, EXISTS (SELECT FROM known) AS "isNewlyKnown",
+     (SELECT secret_hash FROM alive) AS "sessionSecretHash"
+   FROM redeemed`,
 );
 
 /**
@@ -113,7 +117,8 @@ const findInteractionByHandleStatement = statement<HandleLookup, UnredeemedInter
    SELECT i.client_id AS "clientId", i.request, i.outcome, i.traceparent, i.redeemed_at AS "redeemedAt", i.expires_at AS "expiresAt",
      i.authz_browser_hash = ANY (${p.authzBrowserHashes}::bytea[]) AS ours,
      EXISTS (SELECT FROM tokens t WHERE t.value_hash = ${p.codeHash} AND t.consumed_at IS NULL AND t.expires_at > ${p.now})
-       AS "codeUnused"
+       AS "codeUnused",
+     (SELECT s.secret_hash FROM sessions s WHERE s.id = (i.outcome ->> ${outcomeKey('sessionId')})::uuid) AS "sessionSecretHash"
    FROM interactions i WHERE i.handle_hash = ${p.handleHash} AND i.purpose = 'authorize' AND i.outcome IS NOT NULL`,
 );
 

@@ -13,6 +13,8 @@ import { touchInterval } from './sessions.js';
 /** A live session, of an enabled user, by the secret that authz knows of it. */
 export interface KnownSession {
   readonly id: string;
+  /** Of the secret by which idp knows it. */
+  readonly secretHash: Buffer;
   readonly userId: string;
   readonly authTime: Date;
   /** The same, by the database's clock. */
@@ -33,6 +35,7 @@ export interface SignedIn {
 
 const sessionColumns: Columns<KnownSession> = {
   id: 's.id',
+  secretHash: 's.secret_hash',
   userId: 'u.id',
   authTime: 's.auth_time',
   authenticatedAt: 'COALESCE(s.authenticated_at, s.auth_time)',

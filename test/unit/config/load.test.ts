@@ -478,6 +478,11 @@ describe('faults', () => {
       { ...least(), lifetimes: { session_idle: '1d' } },
       'lifetimes.session_idle',
     ],
+    [
+      'session management by plain http',
+      { ...least(), session_management: true, public_urls: { ...least().public_urls, idp: 'http://login.example' } },
+      'session_management',
+    ],
     ['passkeys for somebody else’s domain', { ...least(), webauthn: { rp_id: 'example.org' } }, 'webauthn.rp_id'],
     [
       'S18: a refresh token that outlives its chain',

@@ -14,7 +14,7 @@ const facts = {
   acrValues: ['aal1'],
   requiresPushedRequests: false,
   prompts: ['none', 'login'],
-  offersRegistration: true,
+  offers: { clientRegistration: true, sessionManagement: true },
 } as const;
 const document = authorizationServerMetadata(facts);
 
@@ -39,14 +39,16 @@ describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
     const announced = Object.values(endpoints as Record<string, Endpoint>).flatMap(({ metadata, role, path }) =>
       metadata ? [[metadata, `${role === 'idp' ? idp : issuer}${path}`]] : [],
     );
-    const named = Object.entries(document).filter(([member]) => /_endpoint$|^jwks_uri$/.test(member));
+    const named = Object.entries(document).filter(([member]) =>
+      /_endpoint$|^jwks_uri$|^check_session_iframe$/.test(member),
+    );
     expect(Object.fromEntries(named)).toEqual(Object.fromEntries(announced));
   });
 
   it('does not announce what the configuration has switched off', () => {
-    const closed = authorizationServerMetadata({ ...facts, offersRegistration: false });
-    const { registration_endpoint: _, ...others } = document;
-    expect(closed).toEqual(others);
+    const offers = { clientRegistration: false, sessionManagement: false };
+    const { registration_endpoint: _, check_session_iframe: __, ...others } = document;
+    expect(authorizationServerMetadata({ ...facts, offers })).toEqual(others);
   });
 
   it.each([

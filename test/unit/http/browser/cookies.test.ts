@@ -31,6 +31,15 @@ describe('cookies (RFC 6265bis)', () => {
     expect(header).not.toContain('Domain');
   });
 
+  it('for frames below other sites are shown to scripts, and need no https on loopback', () => {
+    const res = new ServerResponse(request());
+    createCookies({ secure: false, loopback: true }).set(res, 'state', 'v1', {
+      sameSite: 'None',
+      readableByScripts: true,
+    });
+    expect(res.getHeader('Set-Cookie')).toBe('state=v1; Path=/; Secure; SameSite=None');
+  });
+
   it('are added to those that are set already', () => {
     const res = new ServerResponse(request());
     const cookies = createCookies({ secure: false });

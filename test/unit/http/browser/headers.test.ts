@@ -33,6 +33,10 @@ describe('security headers', () => {
     expect(csp({ formAction: 'none-set' })).not.toContain('form-action');
   });
 
+  it('of a page that is made for frames forbid none', () => {
+    expect(csp({ formAction: 'self', framedBy: 'anyone' })).not.toContain('frame-ancestors');
+  });
+
   it('of a page keep it out of caches', () => {
     expect(pageHeaders({ formAction: 'self' })).toContainEqual(['Cache-Control', 'no-store']);
   });

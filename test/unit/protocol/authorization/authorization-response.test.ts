@@ -18,14 +18,21 @@ const target = (uri = 'https://client.example/cb', state?: string) => ({
 
 describe('authorization response (RFC 6749 §4.1.2)', () => {
   it('carries code, state and iss (RFC 9207 §2)', () =>
-    expect(successResponse(target(undefined, 's'), issuer, 'c').parameters).toEqual({
+    expect(successResponse(target(undefined, 's'), issuer, { code: 'c' }).parameters).toEqual({
       code: 'c',
       state: 's',
       iss: issuer,
     }));
 
+  it('carries the browser’s state where there is one (OIDC Session Management §3.2)', () =>
+    expect(successResponse(target(), issuer, { code: 'c', sessionState: 'h.s' }).parameters).toEqual({
+      code: 'c',
+      session_state: 'h.s',
+      iss: issuer,
+    }));
+
   it('carries no state where none was sent', () =>
-    expect(successResponse(target(), issuer, 'c').parameters).toEqual({ code: 'c', iss: issuer }));
+    expect(successResponse(target(), issuer, { code: 'c' }).parameters).toEqual({ code: 'c', iss: issuer }));
 
   it('of an error: error, description, state and iss, nothing of the detail (RFC 6749 §4.1.2.1)', () => {
     const error = new OAuthError('access_denied', { detail: 'secret reason' });
@@ -50,14 +57,14 @@ describe('authorization response (RFC 6749 §4.1.2)', () => {
     ['a query that ends in &', 'https://client.example/cb?a=b&', 'https://client.example/cb?a=b&code=c'],
     ['a private-use scheme', 'com.example.app:/cb', 'com.example.app:/cb?code=c'],
   ])('is added to the redirect URI: %s', (_, uri, expected) =>
-    expect(responseLocation(successResponse(target(uri), issuer, 'c'))).toBe(
+    expect(responseLocation(successResponse(target(uri), issuer, { code: 'c' }))).toBe(
       `${expected}&iss=https%3A%2F%2Fissuer.example`,
     ),
   );
 
   it('escapes what the client sent as state', () => {
     const state = 'a&code=evil#x\r\nSet-Cookie: y ü~._-';
-    const location = responseLocation(successResponse(target(undefined, state), issuer, 'c'));
+    const location = responseLocation(successResponse(target(undefined, state), issuer, { code: 'c' }));
     expect(location).not.toMatch(/[\r\n#]/);
     expect(new URL(location).searchParams.getAll('code')).toEqual(['c']);
     expect(new URL(location).searchParams.get('state')).toBe(state);
