@@ -9,29 +9,28 @@ import { resetPassword } from '../../src/storage/mail/mailed-links.js';
 import { endSession } from '../../src/storage/sessions/sessions.js';
 import { openAccount, submitted } from '../support/account.js';
 import { administer } from '../support/administration.js';
-import { openAuthz, type TestAuthz } from '../support/authz.js';
-import { type Browser, formsOf } from '../support/browser.js';
-import { hub, openIdp, type TestIdp, type TestUser } from '../support/idp.js';
+import type { TestAuthz } from '../support/authz.js';
+import { type Answer, type Browser, formsOf } from '../support/browser.js';
+import { hub, type TestIdp, type TestUser } from '../support/idp.js';
 import { addTold, waiting } from '../support/logout.js';
 import { addClient, audit, change } from '../support/rows.js';
+import { openHouse, type TestHouse, toldClient, type Visitor } from '../support/visitor.js';
 
 /** authz and idp over one database: a session in which clients got ID tokens, and every way in which it can end. */
+let house: TestHouse;
 let authz: TestAuthz;
 let idp: TestIdp;
 let told: string;
 let plain: string;
 beforeAll(async () => {
-  authz = await openAuthz();
-  idp = await openIdp({ beside: authz });
+  house = await openHouse({ config: { sessionManagement: true } });
+  ({ authz, idp } = house);
   told = await addTold(idp.database, 'https://told.example/logout');
   plain = await authz.addClient();
 });
 beforeEach(() => idp.database.pool.query('TRUNCATE logout_notifications'));
 afterEach(() => idp.clock.advance(60_000));
-afterAll(async () => {
-  await idp.close();
-  await authz.close();
-});
+afterAll(() => house.close());
 
 interface Someone {
   readonly user: TestUser;
@@ -175,6 +174,13 @@ describe('Ending a session tells everyone who has to know and ends what hangs on
   });
 });
 
+/** With the question that is asked on the way. */
+async function signOutFor(browser: Browser, parameters: Record<string, string> = {}): Promise<Answer> {
+  const asked = await browser.get(`/oidc/v1/logout?${new URLSearchParams(parameters)}`);
+  const [form] = formsOf(asked.text);
+  return form ? browser.post(form.action, form.fields) : asked;
+}
+
 describe('Front-channel logout (OIDC Front-Channel Logout §2, §3)', () => {
   const bye = 'https://client.example/bye';
   const addFramed = (host: string, members: Record<string, unknown> = {}) =>
@@ -184,11 +190,6 @@ describe('Front-channel logout (OIDC Front-Channel Logout §2, §3)', () => {
       frontchannel_logout_uri: `https://${host}/out?of=us`,
       ...members,
     });
-
-  async function signOutFor(browser: Browser, parameters: Record<string, string> = {}) {
-    const [form] = formsOf((await browser.get(`/oidc/v1/logout?${new URLSearchParams(parameters)}`)).text);
-    return browser.post(form?.action ?? '', form?.fields ?? {});
-  }
 
   const framesOf = (page: string) =>
     [...page.matchAll(/<iframe hidden src="([^"]*)" sandbox="allow-scripts allow-same-origin">/g)].map(
@@ -251,5 +252,92 @@ describe('Front-channel logout (OIDC Front-Channel Logout §2, §3)', () => {
     await endUserSessions(administration(), someone.user.username);
     const [form] = formsOf(page.text);
     expect((await someone.browser.post(form?.action ?? '', form?.fields ?? {})).location).toBe(bye);
+  });
+});
+
+describe('RP-initiated logout (OIDC RP-Initiated Logout §2, §3)', () => {
+  const bye = 'https://client.example/bye';
+  let client: string;
+  let other: string;
+  beforeAll(async () => {
+    client = await addClient(idp.database, { post_logout_redirect_uris: [bye] });
+    other = await addClient(idp.database);
+  });
+
+  interface Returning {
+    readonly person: Visitor;
+    readonly user: TestUser;
+    readonly hint: string;
+  }
+
+  async function returning(): Promise<Returning> {
+    const [person, user] = [house.visitor(), await idp.addUser()];
+    const { code } = await house.signIn(person, client, user);
+    return { person, user, hint: (await house.exchange(client, code)).id_token ?? '' };
+  }
+
+  const isSignedIn = async ({ person, user }: Returning): Promise<boolean> => {
+    const { rowCount } = await pool().query('SELECT FROM sessions WHERE user_id = $1', [user.id]);
+    return rowCount === 1 && person.atIdp.cookies.has('session');
+  };
+
+  it('§9.1: a hint and a registered address: back to exactly that, with the state that was sent, if one was', async () => {
+    for (const state of [{ state: 'a b&c' }, {}]) {
+      const one = await returning();
+      const request = { id_token_hint: one.hint, post_logout_redirect_uri: bye, ...state };
+      const { location } = await signOutFor(one.person.atIdp, request);
+      expect(location?.split('?')[0]).toBe(bye);
+      expect(Object.fromEntries(new URL(location ?? '').searchParams)).toEqual(state);
+      expect(await isSignedIn(one)).toBe(false);
+    }
+  });
+
+  const unsigned = (hint: string) => {
+    const [, payload] = hint.split('.');
+    return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
+  };
+
+  it.each<[string, (hint: string) => Record<string, string>]>([
+    ['an address that is not registered', (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: `${bye}bye` })],
+    ['a registered one with a query', (hint) => ({ id_token_hint: hint, post_logout_redirect_uri: `${bye}?a=b` })],
+    ['no hint', () => ({ post_logout_redirect_uri: bye })],
+    ['a hint without signature', (hint) => ({ id_token_hint: unsigned(hint), post_logout_redirect_uri: bye })],
+    [
+      'a hint under another key',
+      (hint) => ({ id_token_hint: `${hint.slice(0, -8)}AAAAAAAA`, post_logout_redirect_uri: bye }),
+    ],
+    ['a hint for another client', (hint) => ({ id_token_hint: hint, client_id: other, post_logout_redirect_uri: bye })],
+  ])('§9.2: %s leads nowhere', async (_, parametersOf) => {
+    const one = await returning();
+    const answer = await signOutFor(one.person.atIdp, { ...parametersOf(one.hint), state: 's' });
+    expect([answer.status, answer.location]).toEqual([200, null]);
+    expect(answer.text).toContain('You are signed out');
+    expect(await isSignedIn(one)).toBe(false);
+  });
+
+  it.each<[string, (hint: string) => Record<string, string>]>([
+    ['no parameter', () => ({})],
+    ['a state alone', () => ({ state: 's' })],
+    ['a hint alone', (hint) => ({ id_token_hint: hint })],
+  ])('§9.3: %s ends on the page that says so', async (_, parametersOf) => {
+    const one = await returning();
+    const answer = await signOutFor(one.person.atIdp, parametersOf(one.hint));
+    expect([answer.status, answer.location]).toEqual([200, null]);
+    expect(answer.text).toContain('You are signed out');
+    expect(await isSignedIn(one)).toBe(false);
+  });
+
+  it('§9.4: an expired ID token is a good hint, and prompt=none is login_required afterwards', async () => {
+    const one = await returning();
+    idp.clock.advance(authz.deps.config.lifetimes.idToken + 60_000);
+    const request = { id_token_hint: one.hint, post_logout_redirect_uri: bye };
+    expect((await one.person.atIdp.get(`/oidc/v1/logout?${new URLSearchParams(request)}`)).location).toBe(bye);
+    const answer = await house.walk(one.person, await house.ask(one.person, client, { prompt: 'none' }));
+    expect(toldClient(answer).error).toBe('login_required');
+  });
+
+  it('§9.5: discovery says where', async () => {
+    const document = JSON.parse((await authz.newBrowser().get('/.well-known/openid-configuration')).text);
+    expect(document.end_session_endpoint).toBe(`${idp.origin}/oidc/v1/logout`);
   });
 });
