@@ -21,6 +21,7 @@ import { LogoutNotifications1795750000000 } from './1795750000000-logout-notific
 import { DeviceAuthorizations1795760000000 } from './1795760000000-device-authorizations.js';
 import { SealedClientSecrets1795760000001 } from './1795760000001-sealed-client-secrets.js';
 import { ClientRegistration1795770000000 } from './1795770000000-client-registration.js';
+import { PairwiseSecret1795781000000 } from './1795781000000-pairwise-secret.js';
 import { Invitations1795787000000 } from './1795787000000-invitations.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
@@ -48,5 +49,6 @@ export const migrations = [
   DeviceAuthorizations1795760000000,
   SealedClientSecrets1795760000001,
   ClientRegistration1795770000000,
+  PairwiseSecret1795781000000,
   Invitations1795787000000,
 ];

@@ -2,6 +2,7 @@ import { after } from '../clock.js';
 import { keyIdOf } from '../crypto/encryption.js';
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
 import * as stored from '../storage/signing-keys.js';
+import { ensurePairwiseSecret } from '../storage/subjects.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError } from './administration-error.js';
 
@@ -22,10 +23,14 @@ const rotated = { type: 'signing_key_rotated' } as const;
 
 const told = ({ alg, kid }: stored.PublishedKey) => ({ detail: { alg, kid } });
 
-/** Makes a key for each configured algorithm that has none. Call it under the provisioning lock. @returns those that got one */
+/**
+ * Makes a key for each configured algorithm that has none, and the secret of pairwise subjects. Call it under the provisioning lock.
+ * @returns the algorithms that got one
+ */
 export async function ensureKeys(administration: Administration): Promise<readonly SigningAlgorithm[]> {
   const { manager, config } = administration;
   const rotation = rotationOf(administration);
+  await ensurePairwiseSecret(manager, rotation);
   const made = await Promise.all(
     config.signingKeys.algorithms.map((alg) =>
       makeChange(

@@ -16,6 +16,7 @@ import type { AuditBatch } from '../storage/audit/audit-events.js';
 import type { ClientCache } from '../storage/clients/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
+import type { Subjects } from '../storage/subjects.js';
 import type { FoundCode } from '../storage/tokens/authorization-code.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { createFailedAuthentications, type FailedAuthentications } from './client/failed-authentications.js';
@@ -53,6 +54,7 @@ export interface AuthzGiven {
   readonly sql: Sql;
   readonly clients: ClientCache;
   readonly signingKeys: SigningKeys;
+  readonly subjects: Subjects;
   /** Takes the events of requests that change no row. */
   readonly auditBatch: AuditBatch;
   readonly cookies: Cookies;

@@ -18,6 +18,7 @@ import type { AuditBatch } from '../storage/audit/audit-events.js';
 import type { ClientCache } from '../storage/clients/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
+import type { Subjects } from '../storage/subjects.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { rateLimited } from '../telemetry/log/rate-limited.js';
 import type { Script } from './script.js';
@@ -52,6 +53,7 @@ export interface IdpGiven {
   readonly sql: Sql;
   readonly clients: ClientCache;
   readonly signingKeys: SigningKeys;
+  readonly subjects: Subjects;
   readonly passwords: PasswordHasher;
   readonly passwordCheck: PasswordCheck;
   /** Takes the events of requests that change no row. */

@@ -16,6 +16,7 @@ import {
   waitingLogoutNotifications,
 } from '../storage/sessions/logout-notifications.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
+import type { Subjects } from '../storage/subjects.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { createOutboxRunner, drain } from './outbox.js';
 import type { JobRunner } from './runner.js';
@@ -24,6 +25,7 @@ export interface LogoutDeliveryOptions extends Pick<Administration, 'clock' | 'r
   readonly administration: Administration;
   readonly issuer: string;
   readonly signingKeys: SigningKeys;
+  readonly subjects: Subjects;
   readonly outbound: Outbound;
   /** Milliseconds that `outbound` takes for a request at most. */
   readonly longestAttempt: number;
@@ -42,12 +44,14 @@ type Outcome = 'received' | 'unwanted' | { readonly again: string } | { readonly
 
 /** The token is made for each attempt: it is good for two minutes only, and keys change (OIDC Back-Channel Logout §2.4). */
 async function logoutToken(
-  { issuer, signingKeys, random, clock }: LogoutDeliveryOptions,
-  { clientId, userId, sessionId, alg }: ClaimedNotification,
+  { issuer, signingKeys, subjects, random, clock }: LogoutDeliveryOptions,
+  { clientId, pairwiseClient, userId, sessionId, alg }: ClaimedNotification,
 ): Promise<string> {
+  const { subjectOf, sidOf } = await subjects.seenBy(pairwiseClient);
   const key = (await signingKeys.keySet()).current(alg ?? 'RS256');
-  const facts = { issuer, clientId, subject: userId, sessionId, issuedAt: clock.now(), jti: random.uuid() };
-  return signJwt(key, logoutTokenType, logoutTokenClaims(facts));
+  const about = { clientId, subject: subjectOf(userId), sid: sidOf(sessionId) };
+  const claims = logoutTokenClaims({ issuer, ...about, issuedAt: clock.now(), jti: random.uuid() });
+  return signJwt(key, logoutTokenType, claims);
 }
 
 /** POST to the client's backchannel_logout_uri (OIDC Back-Channel Logout §2.5). */

@@ -13,6 +13,7 @@ import type { RoleName } from '../protocol/endpoints.js';
 import type { AuditBatch } from '../storage/audit/audit-events.js';
 import type { ClientCache } from '../storage/clients/clients.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
+import type { Subjects } from '../storage/subjects.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import type { Database } from './database.js';
@@ -66,6 +67,7 @@ export interface Surroundings {
 export interface DatabaseRoleParts extends Pick<Database, 'sql' | 'passwords' | 'passwordCheck'> {
   readonly clients: ClientCache;
   readonly signingKeys: SigningKeys;
+  readonly subjects: Subjects;
   readonly auditBatch: AuditBatch;
   readonly mailWake: Wake;
   readonly logoutWake: Wake;
@@ -90,9 +92,10 @@ export async function assembleDatabaseRoleParts(
   stores: Pick<Database, 'sql' | 'passwords' | 'passwordCheck'>,
   { clock, log }: Surroundings,
 ): Promise<DatabaseRoleParts> {
-  const [{ createClientCache }, { createSigningKeys }, { createAuditBatch }] = await Promise.all([
+  const [{ createClientCache }, { createSigningKeys }, { createSubjects }, { createAuditBatch }] = await Promise.all([
     import('../storage/clients/clients.js'),
     import('../storage/signing-keys.js'),
+    import('../storage/subjects.js'),
     import('../storage/audit/audit-events.js'),
   ]);
   const { sql } = stores;
@@ -104,8 +107,9 @@ export async function assembleDatabaseRoleParts(
     retention: config.lifetimes.auditEvents,
     onLoss: (count, cause) => log.error('audit events lost', { count, cause }),
   });
+  const subjects = createSubjects(sql, config.keyEncryptionKeys);
   const wakes = { mailWake: createWake(), logoutWake: createWake() };
-  return { ...stores, clients: createClientCache(sql, clock), signingKeys, auditBatch, ...wakes };
+  return { ...stores, clients: createClientCache(sql, clock), signingKeys, subjects, auditBatch, ...wakes };
 }
 
 /** A role that stands on the database, ready to be mounted. */

@@ -192,11 +192,11 @@ async function startLogoutDelivery(
   { random, log, clock, shutdown }: Start,
   config: DatabaseRoleConfig,
   database: Database,
-  { signingKeys, logoutWake: wake }: DatabaseRoleParts,
+  { signingKeys, subjects, logoutWake: wake }: DatabaseRoleParts,
 ): Promise<void> {
   const { openLogoutDelivery } = await import('./logout-delivery.js');
   const administration = database.administer('schedule');
-  const given = { administration, signingKeys, wake, clock, random, log, chance: chanceOf(random) };
+  const given = { administration, signingKeys, subjects, wake, clock, random, log, chance: chanceOf(random) };
   const delivery = openLogoutDelivery(config, given);
   shutdown.add('jobs', delivery.stop);
   delivery.start();

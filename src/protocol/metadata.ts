@@ -4,6 +4,7 @@ import { responseModes } from './authorization/response-mode.js';
 import { authenticationMethodsAt } from './client/client-authentication.js';
 import { grantTypes } from './client/client-metadata.js';
 import { contentEncryptions, keyEncryptions } from './client/encrypted-answers.js';
+import { subjectTypes } from './client/subject-type.js';
 import {
   type Endpoint,
   type EndpointName,
@@ -79,7 +80,7 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   response_modes_supported: responseModes,
   grant_types_supported: grantTypes,
   code_challenge_methods_supported: codeChallengeMethods,
-  subject_types_supported: ['public'],
+  subject_types_supported: subjectTypes,
   ...answerMembers(facts),
   ...authenticationMembers(),
   ...(facts.acrValues.length > 0 ? { acr_values_supported: facts.acrValues } : {}),

@@ -19,6 +19,9 @@ export class Installation {
   /** Access tokens issued before count as void; null while the database was never restored. */
   @Column('timestamptz', { name: 'issued_before_is_void', nullable: true })
   issuedBeforeIsVoid!: Date | null;
+  /** Encrypted: what pairwise subjects are made of, see `subjects.ts`. Null until the first start of a release that has them. */
+  @Column('bytea', { name: 'pairwise_secret', nullable: true })
+  pairwiseSecret!: Buffer | null;
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 }

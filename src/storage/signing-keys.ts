@@ -19,6 +19,7 @@ import { rewrapClientSecrets } from './clients/client-secrets.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
 import { rewrapTotpSecrets } from './factors/totp-authenticators.js';
+import { rewrapPairwiseSecret } from './subjects.js';
 
 /** A key pair that every process shares. The private half is encrypted under a key-encryption key. */
 @Entity('signing_keys')
@@ -252,7 +253,7 @@ export async function rewrapSigningKeys(
       await transaction.update(SigningKeyRow, { kid: row.kid }, { privateJwk });
     }
     const secrets = (await rewrapTotpSecrets(transaction, keys)) + (await rewrapClientSecrets(transaction, keys));
-    const count = stale.length + secrets;
+    const count = stale.length + secrets + (await rewrapPairwiseSecret(transaction, keys));
     await recordChange(transaction, change, { count });
     return count;
   });

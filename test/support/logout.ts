@@ -5,9 +5,11 @@ import { createOutbound } from '../../src/http/outbound/client.js';
 import type { LogoutDeliveryOptions } from '../../src/jobs/deliver-logouts.js';
 import { createWake } from '../../src/mail/wake.js';
 import type { SigningKeys } from '../../src/storage/signing-keys.js';
+import { createSubjects } from '../../src/storage/subjects.js';
 import { createLog } from '../../src/telemetry/log/logger.js';
 import { administer } from './administration.js';
 import type { MovableClock } from './clock.js';
+import { configuration } from './configuration.js';
 import type { TestDatabase } from './database.js';
 import { addClient } from './rows.js';
 
@@ -92,6 +94,7 @@ export function logoutDelivery(
   return {
     administration: administer(database, { clock }),
     signingKeys,
+    subjects: createSubjects(database.sql, configuration.keyEncryptionKeys),
     issuer,
     outbound: createOutbound({ allowHosts, timeout, maxBytes: 1_000 }),
     longestAttempt: timeout,

@@ -2,12 +2,12 @@ import { registrationOf } from '../../config/configuration.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
 import {
   isOpenidRequest,
+  namingUsers,
   requireHintedSubject,
   stateOf,
   targetOfRequest,
   type ValidatedAuthorizationRequest,
   validateAuthorizationRequest,
-  withHintedSubject,
 } from '../../protocol/authorization/authorization-request.js';
 import type { ResponseTarget } from '../../protocol/authorization/authorization-response.js';
 import { type ResponseMode, responseModeOf } from '../../protocol/authorization/response-mode.js';
@@ -86,7 +86,8 @@ async function validateRequest(
   const request = validateAuthorizationRequest(parameters, rules);
   const { leftOut } = targetOfRequest(parameters, rules);
   if (leftOut.length > 0) authz.log.info('scopes left out', { client_id: clientId, scopes: shortened(leftOut) });
-  return withHintedSubject(request, await hintedSubject(authz, parameters.get('id_token_hint')));
+  const { userOf } = await authz.subjects.seenBy(client.metadata);
+  return namingUsers(request, await hintedSubject(authz, parameters.get('id_token_hint')), userOf);
 }
 
 /**

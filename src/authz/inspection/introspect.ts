@@ -23,7 +23,7 @@ import { type ActiveAccessToken, findOpaqueAccessToken } from '../../storage/tok
 import { isClientTokenActive } from '../../storage/tokens/revoked-access-tokens.js';
 import { type AuthenticatedClient, authenticateClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
-import { grantContent } from '../token/issue-tokens.js';
+import { grantContent, toldGrant } from '../token/told-grant.js';
 import { looksLikeJwt, verifyOwnAccessToken } from './own-access-token.js';
 
 const mayAsk = ({ clientId, metadata }: AuthenticatedClient, issuedTo: string, audience: readonly string[]): boolean =>
@@ -38,11 +38,12 @@ async function introspectJwt(authz: Authz, client: AuthenticatedClient, token: s
   return active ? { active: true, token_type: tokenTypeOf(found.claims.cnf), ...found.claims } : inactiveToken;
 }
 
-/** An opaque token means what a JWT would say (RFC 7662 §2.2, RFC 9068 §2.2). */
-function claimsOf({ config }: Authz, { clientId, payload, issuedAt, expiresAt, grant }: ActiveAccessToken) {
+/** An opaque token means what a JWT would say, whoever asks (RFC 7662 §2.2, RFC 9068 §2.2). */
+async function claimsOf({ config, subjects }: Authz, token: ActiveAccessToken) {
+  const { clientId, payload, issuedAt, expiresAt, grant, pairwiseClient } = token;
   return buildAccessTokenClaims({
     issuer: config.issuer,
-    subject: grant?.userId ?? clientId,
+    subject: clientId,
     audience: payload.audience,
     clientId,
     scopes: payload.scopes,
@@ -50,7 +51,7 @@ function claimsOf({ config }: Authz, { clientId, payload, issuedAt, expiresAt, g
     issuedAt,
     lifetime: expiresAt.getTime() - issuedAt.getTime(),
     cnf: payload.cnf,
-    ...(grant && grantContent(grant)),
+    ...(grant && grantContent(toldGrant(grant, await subjects.seenBy(pairwiseClient)))),
   });
 }
 
@@ -61,7 +62,7 @@ async function introspectOpaque(
 ): Promise<IntrospectionResponse> {
   const found = await findOpaqueAccessToken(authz.sql, hashToken(token), authz.clock.now());
   if (!found || !mayAsk(client, found.clientId, found.payload.audience)) return inactiveToken;
-  return { active: true, token_type: tokenTypeOf(found.payload.cnf), ...claimsOf(authz, found) };
+  return { active: true, token_type: tokenTypeOf(found.payload.cnf), ...(await claimsOf(authz, found)) };
 }
 
 /** The answer as a JWT that others can verify later (RFC 9701 §5), signed and encrypted as the asking client registered. */

@@ -16,6 +16,7 @@ import { registerClient } from '../../storage/clients/registered-clients.js';
 import type { Authz } from '../deps.js';
 import { tooManyRegistrations } from './registration-limit.js';
 import { registrationRules } from './registration-rules.js';
+import { assertInSector } from './sector.js';
 
 /** Seconds; room comes when others are used or swept. */
 const untilThereIsRoom = 3600;
@@ -54,6 +55,7 @@ export function register(authz: Authz): RequestHandler {
     const asked = askedOf(req);
     authz.registrationLimit.count(asked);
     const metadata = readRegistration(await readJson(req), rules);
+    await assertInSector(authz, metadata);
     const information = clientInformation(await store(authz, asked, metadata));
     res.status(201);
     sendPrivateJson(res, information);

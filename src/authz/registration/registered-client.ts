@@ -5,6 +5,7 @@ import { readJson } from '../../http/request/json.js';
 import { sendPrivateJson } from '../../http/request/send-text.js';
 import { isClientIdentifier, usesSecret } from '../../protocol/client/client-metadata.js';
 import {
+  assertSameSector,
   clientInformation,
   type RegistrationRules,
   readRegistration,
@@ -19,6 +20,7 @@ import { type Client, findClient } from '../../storage/clients/clients.js';
 import { deleteRegistration, replaceRegistration } from '../../storage/clients/registered-clients.js';
 import type { Authz } from '../deps.js';
 import { registrationRules } from './registration-rules.js';
+import { assertInSector } from './sector.js';
 
 /** A client that has shown its registration access token. */
 interface OwnClient {
@@ -90,6 +92,8 @@ async function replace(authz: Authz, asked: Asked, own: OwnClient, rules: Regist
   const { secret: named, document } = readReplacement(await readJson(req), clientId);
   assertOwnSecret(client, named);
   const metadata = readRegistration(document, rules);
+  assertSameSector(client.metadata, metadata);
+  await assertInSector(authz, metadata);
   const { kept, secret } = nextSecret(authz, client, metadata);
   const event = { type: 'client_changed', clientId, detail: { change: 'updated' } } as const;
   const state = { clientId, metadata, ...kept, previousSecretHash: client.secretHash, now: authz.clock.now() };

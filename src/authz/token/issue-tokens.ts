@@ -10,13 +10,14 @@ import { accessTokenForm } from '../../protocol/token/access-token-form.js';
 import { type ConfirmationClaim, confirmationClaim } from '../../protocol/token/confirmation.js';
 import { idTokenClaims, scopeClaimsInIdToken } from '../../protocol/token/id-token.js';
 import type { IssuedTokens } from '../../protocol/token/token-response.js';
-import type { GrantFacts, GrantOfUser } from '../../storage/grants/authorization-grants.js';
+import type { GrantOfUser } from '../../storage/grants/authorization-grants.js';
 import { claimsOf } from '../../storage/people/users.js';
 import type { StoredTokens } from '../../storage/tokens/redemption.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import type { AuthenticatedClient } from '../client/authenticate-client.js';
 import type { Authz } from '../deps.js';
 import type { TokenRequestContext } from './token-request-context.js';
+import { grantContent, type ToldGrant, toldGrant } from './told-grant.js';
 
 /** Values and times of tokens, settled before anything is stored or signed. */
 export interface TokenPlan {
@@ -75,26 +76,19 @@ export function storedTokens(plan: TokenPlan, { scopes, audience }: Authority): 
   };
 }
 
-/** What an access token tells of the authorization grant that it comes from (RFC 9068 §2.2.1). */
-export const grantContent = ({ authTime, amr, acr, sessionId, authorizationGrantId }: GrantFacts) => ({
-  authentication: { time: authTime, amr, ...(acr === null ? {} : { acr }) },
-  sessionId,
-  authorizationGrantId,
-});
-
 /** The access token's value: the opaque one, or a JWT that says the same (RFC 9068 §2). */
 async function accessToken(
   authz: Authz,
   plan: TokenPlan,
   authority: Authority,
-  grant: GrantFacts | undefined,
+  grant: ToldGrant | undefined,
 ): Promise<string> {
   if (plan.opaqueToken !== undefined) return plan.opaqueToken;
   const { alg, typ } = accessTokenForm(authority.audience, authz.accessTokenForms);
   const key = (await authz.signingKeys.keySet()).current(alg);
   const claims = buildAccessTokenClaims({
     issuer: authz.config.issuer,
-    subject: grant?.userId ?? plan.client.clientId,
+    subject: plan.client.clientId,
     audience: authority.audience,
     clientId: plan.client.clientId,
     scopes: authority.scopes,
@@ -136,7 +130,7 @@ interface IdTokenContent {
 async function idToken(
   authz: Authz,
   plan: TokenPlan,
-  grant: GrantOfUser,
+  grant: ToldGrant<GrantOfUser>,
   { scopes, accessToken, nonce }: IdTokenContent,
 ): Promise<string> {
   const alg = plan.client.metadata.id_token_signed_response_alg;
@@ -146,14 +140,14 @@ async function idToken(
     {
       issuer: authz.config.issuer,
       clientId: plan.client.clientId,
-      subject: grant.userId,
+      subject: grant.subject,
       issuedAt: plan.now,
       lifetime: authz.config.lifetimes.idToken,
       authTime: grant.authTime,
       nonce,
       acr: grant.acr ?? undefined,
       amr: grant.amr,
-      sid: grant.sessionId,
+      sid: grant.sid,
       accessToken,
       userClaims: names.length > 0 ? toldClaims(claimsOf(grant), names) : {},
     },
@@ -168,8 +162,9 @@ export async function issueTokens(
   authz: Authz,
   plan: TokenPlan,
   authority: Authority,
-  { grant, nonce }: { readonly grant?: GrantOfUser; readonly nonce?: string | undefined } = {},
+  { grant: given, nonce }: { readonly grant?: GrantOfUser; readonly nonce?: string | undefined } = {},
 ): Promise<IssuedTokens> {
+  const grant = given && toldGrant(given, await authz.subjects.seenBy(plan.client.metadata));
   const token = await accessToken(authz, plan, authority, grant);
   if (plan.refreshToken && grant) {
     const { scopes, resources } = grant;

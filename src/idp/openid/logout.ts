@@ -18,6 +18,7 @@ import {
   validateLogout,
 } from '../../protocol/sign-in/logout.js';
 import { isIdToken } from '../../protocol/token/id-token.js';
+import type { Client } from '../../storage/clients/clients.js';
 import { type EndedSession, endSession, findSession, type LiveSession } from '../../storage/sessions/sessions.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
@@ -50,14 +51,23 @@ async function verifyHint(idp: Idp, token: string | undefined): Promise<Hint> {
   return { audience: [claims.aud].flat(), subject: claims.sub, sessionId };
 }
 
+/** A hint in our own terms: it names user and session as its client knows them (OIDC Core §8). */
+async function ofOurs({ subjects }: Idp, hint: Hint, client: Pick<Client, 'metadata'> | null): Promise<Hint> {
+  if (typeof hint !== 'object' || !client) return hint;
+  const { userOf, sessionOf } = await subjects.seenBy(client.metadata);
+  const { subject, sessionId } = hint;
+  return { ...hint, subject: userOf(subject), sessionId: sessionId === undefined ? undefined : sessionOf(sessionId) };
+}
+
 async function validate(idp: Idp, request: LogoutRequest): Promise<ValidLogout> {
-  const hint = await verifyHint(idp, request.id_token_hint);
-  const clientId = hint === 'invalid' ? undefined : logoutClientId(request, hint);
+  const told = await verifyHint(idp, request.id_token_hint);
+  const clientId = told === 'invalid' ? undefined : logoutClientId(request, told);
   const found = clientId === undefined ? null : await idp.clients.get(clientId);
   const client =
     found && !found.disabledAt
       ? { clientId: found.clientId, postLogoutRedirectUris: found.metadata.post_logout_redirect_uris }
       : undefined;
+  const hint = await ofOurs(idp, told, found);
   const validated = validateLogout(request, hint, client);
   if (validated.fault) idp.log.info('logout request refused', { detail: validated.fault, client_id: clientId });
   return {
@@ -73,19 +83,23 @@ const currentSession = async (idp: Idp, secret: string | undefined): Promise<Liv
   secret === undefined ? null : findSession(idp.sql, hashToken(secret), idp.clock.now());
 
 /** Where the clients of the session are told through this browser, which alone has their cookies (OIDC Front-Channel Logout §2). */
-const toldByBrowser = ({ config: { issuer } }: Idp, { id, frontChannelClients }: EndedSession): readonly URL[] =>
-  frontChannelClients
-    .map((client) => frontChannelLogoutUrl(client, { issuer, sessionId: id }))
-    .filter((url) => url !== undefined);
+async function toldByBrowser({ config, subjects }: Idp, ended: EndedSession): Promise<readonly URL[]> {
+  const { issuer } = config;
+  const urls = ended.frontChannelClients.map(async (client) => {
+    const { sidOf } = await subjects.seenBy(client.pairwiseClient);
+    return frontChannelLogoutUrl(client, { issuer, sid: sidOf(ended.id) });
+  });
+  return (await Promise.all(urls)).filter((url) => url !== undefined);
+}
 
 /**
  * Nobody is signed in any more: on to the provider that began the session, or back to the client, by way of a page where clients have to be
  * told; or a page that says so (OIDC RP-Initiated Logout §3, OIDC Front-Channel Logout §2).
  */
-function loggedOut(idp: Idp, view: View, { returnTo }: ValidLogout, ended: EndedSession | null): Answer {
+async function loggedOut(idp: Idp, view: View, { returnTo }: ValidLogout, ended: EndedSession | null): Promise<Answer> {
   const cookies = [sessionCookie(null)];
   const goOnTo = (ended && upstreamLogoutUrl(idp, ended, returnTo)) ?? returnTo;
-  const told = ended ? toldByBrowser(idp, ended) : [];
+  const told = ended ? await toldByBrowser(idp, ended) : [];
   if (goOnTo !== undefined && told.length === 0) return { seeOther: goOnTo, cookies };
   return { page: renderLoggedOutPage(view, { told, goOnTo, script: idp.script }), cookies };
 }
@@ -155,7 +169,7 @@ export const logout =
     }
     noteRequestedLanguages(res, parseUiLocales(request.ui_locales));
     if (valid.fault) throw invalidLogout();
-    sendAnswer(idp, res, loggedOut(idp, view, valid, ended));
+    sendAnswer(idp, res, await loggedOut(idp, view, valid, ended));
   };
 
 /** POST /logout/confirm: the session ends, and with it what was granted in it. Its token is bound to the session. */
@@ -172,5 +186,5 @@ export const confirmLogout =
       assertCsrfToken(idp.csrfKey, secret, purpose, form.get('csrf'));
       ended = await endCurrentSession(idp, askedOf(req), valid, secret);
     }
-    sendAnswer(idp, res, loggedOut(idp, view, valid, ended));
+    sendAnswer(idp, res, await loggedOut(idp, view, valid, ended));
   };

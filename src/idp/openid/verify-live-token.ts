@@ -49,10 +49,11 @@ async function verifyOpaque(idp: Idp, token: string): Promise<LiveAccessToken> {
   const expected = expectations(idp);
   const found = await findOpaqueAccessToken(idp.sql, hashToken(token), expected.now);
   if (!found?.grant || !found.user) throw new AccessTokenError('inactive');
-  const { clientId, issuedAt, expiresAt, grant, user, payload } = found;
+  const { clientId, pairwiseClient, issuedAt, expiresAt, grant, user, payload } = found;
+  const { subjectOf } = await idp.subjects.seenBy(pairwiseClient);
   const claims = buildAccessTokenClaims({
     issuer: expected.issuer,
-    subject: grant.userId,
+    subject: subjectOf(grant.userId),
     audience: payload.audience,
     clientId,
     scopes: payload.scopes,

@@ -45,11 +45,11 @@ export interface ValidatedAuthorizationRequest {
   /** Languages by preference (OIDC Core §3.1.2.1 `ui_locales`); an interaction that an earlier release started has none. */
   readonly uiLocales?: readonly string[];
   readonly requestedClaims?: RequestedClaims;
-  /** Who alone may be the answer, by the `claims` parameter (OIDC Core §5.5.1). */
+  /** Users who alone may be the answer, by the `claims` parameter (OIDC Core §5.5.1). */
   readonly requestedSubjects?: readonly string[];
   /** One of {@link acrValues} has to be reached (OIDC Core §5.5.1.1). */
   readonly essentialAcr?: boolean;
-  /** `sub` of a verified id_token_hint: nobody else may be the answer (OIDC Core §3.1.2.1). */
+  /** The user of a verified id_token_hint: nobody else may be the answer (OIDC Core §3.1.2.1). */
   readonly hintedSubject?: string;
   /** Hash, in hexadecimal, of the request_uri under which it was pushed: its answer uses that up (RFC 9126 §7.3). */
   readonly pushedAs?: string;
@@ -201,8 +201,16 @@ export function requireHintedSubject(claims: { readonly sub?: string | undefined
   return claims.sub;
 }
 
-/** Adds whom the id_token_hint names (OIDC Core §3.1.2.1). */
-export const withHintedSubject = (
+/**
+ * Adds whom the id_token_hint names (OIDC Core §3.1.2.1), and takes every `sub` for the user whom the client knows by it (OIDC Core §8): from
+ * here on a request names users as all else here does.
+ */
+export const namingUsers = (
   request: ValidatedAuthorizationRequest,
   hintedSubject: string | undefined,
-): ValidatedAuthorizationRequest => (hintedSubject === undefined ? request : { ...request, hintedSubject });
+  userOf: (subject: string) => string,
+): ValidatedAuthorizationRequest => ({
+  ...request,
+  ...(request.requestedSubjects && { requestedSubjects: request.requestedSubjects.map(userOf) }),
+  ...(hintedSubject !== undefined && { hintedSubject: userOf(hintedSubject) }),
+});

@@ -16,6 +16,7 @@ import {
   memberReader,
 } from './member-reader.js';
 import { checkRequestObjects, type RequestObjects, readRequestObjects } from './request-objects.js';
+import { checkSubjectMembers, readSubjectMembers, type SubjectMembers } from './subject-type.js';
 
 /** Grant types that a client can be registered for (RFC 7591 §2); the token endpoint answers exactly these. */
 export const grantTypes = [
@@ -46,7 +47,7 @@ export type ClientProfile = (typeof clientProfiles)[number];
  * registered is also what is shown (RFC 7591 §3.2.1), so members are kept that no rule asks for; a member that would promise
  * something which is not done is unknown instead.
  */
-export interface ClientMetadata extends EncryptedAnswers, LogoutChannels, RequestObjects {
+export interface ClientMetadata extends EncryptedAnswers, LogoutChannels, RequestObjects, SubjectMembers {
   readonly client_name?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
@@ -62,8 +63,6 @@ export interface ClientMetadata extends EncryptedAnswers, LogoutChannels, Reques
   readonly response_types: readonly 'code'[];
   readonly grant_types: readonly GrantType[];
   readonly scope: string;
-  /** Read to refuse `pairwise`: every client gets the same `sub` (OIDC Core §8). */
-  readonly subject_type: 'public';
   readonly token_endpoint_auth_method: ClientAuthenticationMethod;
   /** Holds a client with a secret to the one place that it is registered for; absent from what was stored before there was this. */
   readonly token_endpoint_auth_method_pinned?: boolean;
@@ -138,13 +137,13 @@ function readMembers(read: MemberReader): ClientMetadata {
   const usesCode = grants.includes('authorization_code');
   return {
     ...readOptional(read),
+    ...present(readSubjectMembers(read)),
     application_type: read.oneOf('application_type', ['web', 'native'] as const) ?? 'web',
     redirect_uris: read.list('redirect_uris') ?? [],
     post_logout_redirect_uris: read.list('post_logout_redirect_uris') ?? [],
     response_types: read.someOf('response_types', ['code'] as const) ?? (usesCode ? ['code'] : []),
     grant_types: grants,
     scope: read.string('scope') ?? '',
-    subject_type: read.oneOf('subject_type', ['public'] as const) ?? 'public',
     token_endpoint_auth_method:
       read.oneOf('token_endpoint_auth_method', clientAuthenticationMethods) ?? 'client_secret_basic',
     token_endpoint_auth_method_pinned: read.flag('token_endpoint_auth_method_pinned'),
@@ -228,6 +227,7 @@ export function readClientMetadata(document: Document): ReadMetadata {
     checkEncryptedAnswers(metadata, read);
     checkLogoutChannels(metadata, read);
     checkRequestObjects(metadata, read);
+    checkSubjectMembers(metadata, read);
   }
   return read.faults.length === 0 ? { metadata, faults: [] } : { faults: read.faults };
 }

@@ -3,6 +3,7 @@ import { formatScope, isScopeToken } from '../scope.js';
 import { type ClientMetadata, clientMetadataMembers, readClientMetadata } from './client-metadata.js';
 import type { Document, MetadataFault } from './member-reader.js';
 import { type Served, unservableFaults } from './servable-metadata.js';
+import { sectorOf } from './subject-type.js';
 import { reasonUnserved, unreadMembers } from './unserved-members.js';
 
 /** Who may register a client: nobody, or whoever asks (RFC 7591 §3). */
@@ -32,6 +33,7 @@ const operatorMembers: ReadonlySet<string> = new Set([
 const names: ReadonlySet<string> = new Set(['software_id', 'software_version']);
 
 const mostCharactersOfName = 100;
+const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** Members that promise what is not done here; one that is false asks for nothing. */
 const unservedFaults = (document: Document): readonly MetadataFault[] =>
@@ -40,13 +42,18 @@ const unservedFaults = (document: Document): readonly MetadataFault[] =>
     return problem === undefined ? [] : [{ error: 'invalid_client_metadata', member, problem }];
   });
 
-function strangerFaults({ grant_types: grants, client_name: name = '' }: ClientMetadata): readonly MetadataFault[] {
+function strangerFaults(metadata: ClientMetadata): readonly MetadataFault[] {
   const faults: MetadataFault[] = [];
   const fault = (member: string, problem: string) =>
     void faults.push({ error: 'invalid_client_metadata', member, problem });
+  const { grant_types: grants, client_name: name = '' } = metadata;
   if (grants.includes('client_credentials')) fault('grant_types', 'client_credentials is for operators to give');
   if (name.length > mostCharactersOfName) fault('client_name', `is longer than ${mostCharactersOfName} characters`);
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) fault('client_name', 'holds a character that cannot be seen');
+  // No redirect URI proves there of which sector a device is: anybody's could ask for a sub of any.
+  if (metadata.subject_type === 'pairwise' && grants.includes(deviceGrantType)) {
+    fault('subject_type', 'pairwise does not go with devices, whose sector nothing proves');
+  }
   return faults;
 }
 
@@ -60,6 +67,10 @@ function refusal(faults: readonly MetadataFault[]): OAuthError {
     description: `${printable(sentences).slice(0, 1_000)}.`,
   });
 }
+
+/** The answer where one member cannot be registered (RFC 7591 §3.2.2). */
+export const invalidMember = (member: string, problem: string): OAuthError =>
+  refusal([{ error: 'invalid_client_metadata', member, problem }]);
 
 /** The known ones of the scopes that were asked for: a server may register less (RFC 7591 §3.2.1). */
 function registeredScope({ scope }: ClientMetadata, { scopes, usualScopes }: RegistrationRules): string {
@@ -94,15 +105,22 @@ export interface Replacement {
  * @throws OAuthError invalid_client_metadata where it names another client, or no text as secret
  */
 export function readReplacement({ client_id, client_secret, ...document }: Document, clientId: string): Replacement {
-  const fault = (member: string, problem: string): MetadataFault => ({
-    error: 'invalid_client_metadata',
-    member,
-    problem,
-  });
-  if (client_id !== clientId) throw refusal([fault('client_id', 'is not that of the registration')]);
+  if (client_id !== clientId) throw invalidMember('client_id', 'is not that of the registration');
   if (client_secret === undefined || client_secret === null) return { secret: undefined, document };
-  if (typeof client_secret !== 'string') throw refusal([fault('client_secret', 'is not a string')]);
+  if (typeof client_secret !== 'string') throw invalidMember('client_secret', 'is not a string');
   return { secret: client_secret, document };
+}
+
+/**
+ * A client keeps its sector: under a `sub` of another one it would know people whom it has met as strangers, or as another sector knows
+ * them (OIDC Core §8.1, §12.2).
+ * @throws OAuthError invalid_client_metadata
+ */
+export function assertSameSector(before: ClientMetadata, after: ClientMetadata): void {
+  const [from, to] = [sectorOf(before), sectorOf(after)];
+  if (from === to) return;
+  const problem = 'would change, and with it every sub: register another client';
+  throw invalidMember(from === undefined || to === undefined ? 'subject_type' : 'sector_identifier_uri', problem);
 }
 
 /** A client as it is told to itself (RFC 7591 §3.2.1, RFC 7592 §3). */

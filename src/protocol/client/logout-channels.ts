@@ -63,12 +63,12 @@ export function checkLogoutChannels(metadata: Checked, { fault }: MemberReader):
  */
 export function frontChannelLogoutUrl(
   client: FrontChannelClient,
-  { issuer, sessionId }: { readonly issuer: string; readonly sessionId: string },
+  { issuer, sid }: { readonly issuer: string; readonly sid: string },
 ): URL | undefined {
   const uri = client.frontchannel_logout_uri;
   if (!URL.canParse(uri) || !/^https?:/.test(uri) || frameFault(client) !== undefined) return undefined;
   const url = new URL(uri);
   url.searchParams.set('iss', issuer);
-  url.searchParams.set('sid', sessionId);
+  url.searchParams.set('sid', sid);
   return url;
 }

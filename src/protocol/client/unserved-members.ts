@@ -11,7 +11,6 @@ const unserved: Readonly<Record<string, string>> = {
   // OIDC Registration §2
   request_object_encryption_alg: plainRequests,
   request_object_encryption_enc: plainRequests,
-  sector_identifier_uri: 'is not supported: every client gets the same sub',
   // RFC 9101 §10.5
   require_signed_request_object: plainRequests,
   // JARM §3

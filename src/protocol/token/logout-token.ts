@@ -13,7 +13,7 @@ export interface LogoutTokenFacts {
   readonly clientId: string;
   readonly subject: string;
   /** The `sid` of the ID tokens of the session. */
-  readonly sessionId: string;
+  readonly sid: string;
   readonly issuedAt: Date;
   readonly jti: string;
 }
@@ -32,7 +32,7 @@ export const logoutTokenClaims = (facts: LogoutTokenFacts): Readonly<Record<stri
   exp: seconds(facts.issuedAt) + lifetime,
   jti: facts.jti,
   events: { [logoutEvent]: {} },
-  sid: facts.sessionId,
+  sid: facts.sid,
 });
 
 /**

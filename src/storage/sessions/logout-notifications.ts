@@ -1,8 +1,10 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import type { SectorMember } from '../../protocol/client/subject-type.js';
 import type { SigningAlgorithm } from '../../protocol/signing-algorithm.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import { pairwiseClient } from '../subjects.js';
 
 /**
  * A client that has yet to be told of a session's end (OIDC Back-Channel Logout §2.5). A trigger writes it in the transaction that
@@ -45,6 +47,8 @@ export interface ClaimedNotification
   readonly isLast: boolean;
   /** Where the client wants to be told; null where it is gone, disabled or does not want to be any more. */
   readonly uri: string | null;
+  /** Null where the client gets public subjects. */
+  readonly pairwiseClient: SectorMember | null;
   /** With what its ID tokens are signed. */
   readonly alg: SigningAlgorithm | null;
 }
@@ -67,7 +71,8 @@ const claimStatement = statement<{ now: Date; leasedUntil: Date }, ClaimedNotifi
    )
    SELECT n.id, n.client_id AS "clientId", n.session_id AS "sessionId", n.user_id AS "userId", n.attempts,
      n.created_at < clock_timestamp() - interval '${longestWait}' AS "isLast",
-     c.metadata ->> 'backchannel_logout_uri' AS uri, c.metadata ->> 'id_token_signed_response_alg' AS alg
+     c.metadata ->> 'backchannel_logout_uri' AS uri, c.metadata ->> 'id_token_signed_response_alg' AS alg,
+     ${pairwiseClient('c')} AS "pairwiseClient"
    FROM claimed n LEFT JOIN clients c ON c.client_id = n.client_id AND c.disabled_at IS NULL`,
 );
 

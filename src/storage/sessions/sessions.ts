@@ -1,5 +1,6 @@
 import { ArrayContains, Column, Entity, type EntityManager, In, Index, Not, PrimaryColumn } from 'typeorm';
 import type { FrontChannelClient } from '../../protocol/client/logout-channels.js';
+import type { SectorMember } from '../../protocol/client/subject-type.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Change, recordChange } from '../audit/change.js';
 import type { Sql } from '../connection/sql.js';
@@ -8,6 +9,7 @@ import { linkedIdentity } from '../federation/pending-links.js';
 import { revokeGrants } from '../grants/authorization-grants.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
 import { answersChallenge, challengesAnswered, type TakenProof, takenProof } from '../sign-in/proofs.js';
+import { pairwiseClient } from '../subjects.js';
 import { lockedSessions } from './locked-sessions.js';
 
 /** A signed-in browser. `id` is the `sid` of tokens and no secret; the cookie's value is stored as a hash. */
@@ -213,7 +215,7 @@ export interface EndedSession {
   /** Encrypted. */
   readonly upstreamSession: Buffer | null;
   /** Clients that got an ID token in it and want to be told through the browser, in the order of their identifiers. */
-  readonly frontChannelClients: readonly FrontChannelClient[];
+  readonly frontChannelClients: readonly (FrontChannelClient & { readonly pairwiseClient: SectorMember | null })[];
 }
 
 // A client that gets a code at the same moment may be missed: the code is void, so there it has begun no session.
@@ -231,8 +233,8 @@ const endSessionStatement = statement<Logout, EndedSession>(
    )
    SELECT id, user_id AS "userId", upstream_session AS "upstreamSession", COALESCE((
      SELECT json_agg(json_build_object(
-       'frontchannel_logout_uri', c.metadata -> 'frontchannel_logout_uri', 'redirect_uris', c.metadata -> 'redirect_uris')
-       ORDER BY c.client_id)
+       'frontchannel_logout_uri', c.metadata -> 'frontchannel_logout_uri', 'redirect_uris', c.metadata -> 'redirect_uris',
+       'pairwiseClient', ${pairwiseClient('c')}) ORDER BY c.client_id)
      FROM session_clients s JOIN clients c USING (client_id)
      WHERE s.session_id = ended.id AND c.metadata ? 'frontchannel_logout_uri' AND c.disabled_at IS NULL
    ), '[]') AS "frontChannelClients"

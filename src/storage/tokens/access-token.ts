@@ -1,3 +1,4 @@
+import type { SectorMember } from '../../protocol/client/subject-type.js';
 import type { ConfirmationClaim } from '../../protocol/token/confirmation.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
@@ -7,6 +8,7 @@ import { statement } from '../connection/statement.js';
 import { type GrantFacts, grantColumns, keptGrants } from '../grants/authorization-grants.js';
 import { notVoid } from '../installation.js';
 import { type UserClaims, userColumns } from '../people/users.js';
+import { pairwiseClient } from '../subjects.js';
 
 export interface OpaqueAccessToken {
   readonly valueHash: Buffer;
@@ -60,6 +62,8 @@ export async function insertAccessToken(sql: Sql, token: NewAccessToken): Promis
 /** A usable opaque access token; `grant` and `user` are null where no user is involved. */
 export interface ActiveAccessToken {
   readonly clientId: string;
+  /** Null where its client gets public subjects. */
+  readonly pairwiseClient: SectorMember | null;
   readonly payload: AccessTokenPayload;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
@@ -71,6 +75,7 @@ type AccessTokenFacts = Omit<ActiveAccessToken, 'grant' | 'user'>;
 
 const accessTokenColumns: Columns<AccessTokenFacts> = {
   clientId: 't.client_id',
+  pairwiseClient: pairwiseClient('c'),
   payload: 't.payload',
   issuedAt: 't.issued_at',
   expiresAt: 't.expires_at',

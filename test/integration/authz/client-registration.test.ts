@@ -1,4 +1,7 @@
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createSelfSigned } from '../../../src/http/operations/self-signed.js';
 import { deleteClient, disableClient } from '../../../src/storage/clients/clients.js';
 import { sweepTable } from '../../../src/storage/expirable.js';
 import { basic, openAuthz, type TestAuthz, verifier, withAuthz } from '../../support/authz.js';
@@ -9,10 +12,18 @@ const register = '/oauth2/v1/register';
 const open = { clientRegistration: { ...configuration.clientRegistration, mode: 'open' as const } };
 
 let authz: TestAuthz;
+/** A sector that says what it is told to. */
+let sector: Server;
+let sectorSays: string;
 beforeAll(async () => {
-  authz = await openAuthz({ config: open });
+  const { cert, key } = await createSelfSigned('127.0.0.1', new Date());
+  sector = createServer({ cert, key }, (_req, res) => res.end(sectorSays)).listen(0, '127.0.0.1');
+  authz = await openAuthz({ config: { ...open, outbound: { ...configuration.outbound, ca: cert } } });
 });
-afterAll(() => authz.close());
+afterAll(async () => {
+  await authz.close();
+  sector.close();
+});
 
 type Document = Record<string, unknown>;
 interface Registered extends Document {
@@ -33,6 +44,8 @@ async function send(method: string, url: string, body?: unknown, headers: Record
   return { status: response.status, headers: response.headers, text, json };
 }
 
+const several = [redirectUri, 'https://other.example/callback'];
+const [code, device] = ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'];
 const app = { redirect_uris: [redirectUri], client_name: 'An application' };
 const post = (members: Document = {}, at = authz) => send('POST', register, { ...app, ...members }, {}, at);
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -122,7 +135,8 @@ describe('POST /register (RFC 7591 §3)', () => {
     ['a script as redirect URI', { redirect_uris: ['javascript:alert(1)'] }, 'invalid_redirect_uri'],
     ['http outside loopback', { redirect_uris: ['http://client.example/'] }, 'invalid_redirect_uri'],
     ['§8.4: http as initiate_login_uri', { initiate_login_uri: 'http://c.example/' }, 'invalid_client_metadata'],
-    ['§8.6: pairwise', { subject_type: 'pairwise' }, 'invalid_client_metadata'],
+    ['pairwise of several hosts', { subject_type: 'pairwise', redirect_uris: several }, 'invalid_client_metadata'],
+    ['pairwise devices', { subject_type: 'pairwise', grant_types: [code, device] }, 'invalid_client_metadata'],
     ['request objects that no key verifies', { request_object_signing_alg: 'RS256' }, 'invalid_client_metadata'],
     ['a software statement', { software_statement: 'e30.e30.' }, 'invalid_client_metadata'],
     ['client_credentials', { grant_types: ['client_credentials'], response_types: [] }, 'invalid_client_metadata'],
@@ -274,6 +288,59 @@ describe('the client configuration endpoint (RFC 7592 §2)', () => {
     await deleteClient(authz.database.dataSource.manager, client.client_id, change);
     const { status } = await manage('PUT', client, { ...app, client_id: client.client_id });
     expect(status).toBe(401);
+  });
+});
+
+describe('pairwise clients (OIDC Core §8, OIDC Registration §5)', () => {
+  const inSector = () => ({
+    subject_type: 'pairwise',
+    sector_identifier_uri: `https://127.0.0.1:${(sector.address() as AddressInfo).port}/uris`,
+    redirect_uris: several,
+  });
+
+  it('§8.6: pairwise is offered, and registered', async () => {
+    const { json } = await send('GET', '/.well-known/openid-configuration');
+    expect(json.subject_types_supported).toEqual(['public', 'pairwise']);
+    expect(await registered({ subject_type: 'pairwise' })).toMatchObject({ subject_type: 'pairwise' });
+  });
+
+  it('§8.2: several hosts are one sector where its document lists them', async () => {
+    sectorSays = JSON.stringify([...several, 'https://third.example/']);
+    expect(await registered(inSector())).toMatchObject(inSector());
+  });
+
+  it.each([
+    ['lacks a redirect URI', JSON.stringify([redirectUri])],
+    ['is no list', '{}'],
+    ['is no JSON', 'https://client.example/callback'],
+    ['is very long', JSON.stringify([...several, 'x'.repeat(70_000)])],
+  ])('§8.4: refuses a sector whose document %s', async (_, document) => {
+    sectorSays = document;
+    for (const members of [inSector(), { ...inSector(), subject_type: 'public' }]) {
+      const { status, json } = await post(members);
+      expect([status, json.error]).toEqual([400, 'invalid_client_metadata']);
+      expect(json.error_description).toMatch(/^sector_identifier_uri /);
+    }
+  });
+
+  it.each<[string, Document, Document]>([
+    ['another host', { subject_type: 'pairwise' }, { subject_type: 'pairwise', redirect_uris: [several[1]] }],
+    ['the public sub', { subject_type: 'pairwise' }, {}],
+    ['a sub of its own', {}, { subject_type: 'pairwise' }],
+  ])('no update gives a client %s: it would know people as another does', async (_, before, after) => {
+    const client = await registered(before);
+    const { status, json } = await manage('PUT', client, { ...app, client_id: client.client_id, ...after });
+    expect([status, json.error]).toEqual([400, 'invalid_client_metadata']);
+    expect(json.error_description).toContain('register another client');
+  });
+
+  it('an update within the sector asks that again', async () => {
+    sectorSays = JSON.stringify(several);
+    const client = await registered(inSector());
+    const put = () => manage('PUT', client, { ...app, ...inSector(), client_id: client.client_id });
+    expect((await put()).status).toBe(200);
+    sectorSays = '[]';
+    expect((await put()).status).toBe(400);
   });
 });
 

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemRandom } from '../../../src/crypto/random.js';
 import { recognizeDatabase, voidEverythingIssued } from '../../../src/storage/installation.js';
+import { ensurePairwiseSecret } from '../../../src/storage/subjects.js';
 import { isClientTokenActive } from '../../../src/storage/tokens/revoked-access-tokens.js';
+import { configuration } from '../../support/configuration.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addClient, addUser, change, later, start } from '../../support/rows.js';
 
@@ -48,6 +51,18 @@ describe('a start on a restored database', () => {
     expect([await count('tokens'), await count('sessions'), await count('authorization_grants')]).toEqual([0, 0, 0]);
     expect(await count('users')).toBeGreaterThan(0);
     expect(await recognize()).toBe('same');
+  });
+
+  it('keeps the secret of pairwise subjects: people stay who they are to applications (OIDC Core §8)', async () => {
+    const { manager } = database.dataSource;
+    await recognize();
+    await ensurePairwiseSecret(manager, { keys: configuration.keyEncryptionKeys, random: systemRandom });
+    const secret = async () => (await database.pool.query('SELECT pairwise_secret FROM installation')).rows;
+    const before = await secret();
+    expect(before).toEqual([{ pairwise_secret: expect.any(Buffer) }]);
+    await database.pool.query("UPDATE installation SET tokens_oid = '1'");
+    expect(await recognize()).toBe('restored');
+    expect(await secret()).toEqual(before);
   });
 
   it('restored block by block is voided by command', async () => {

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import {
   type AuthorizationRequestRules,
   isOpenidRequest,
+  namingUsers,
   requireHintedSubject,
   requireKnownClient,
   stateOf,
   supportedPrompts,
   validateAuthorizationRequest,
-  withHintedSubject,
 } from '../../../../src/protocol/authorization/authorization-request.js';
 import { type ClientMetadata, readClientMetadata } from '../../../../src/protocol/client/client-metadata.js';
 import { parseParameters } from '../../../../src/protocol/parameters.js';
@@ -196,9 +196,12 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
     );
   });
 
-  it('takes along whom the id_token_hint names', () => {
-    expect(withHintedSubject(validate({}), 'u1')).toMatchObject({ hintedSubject: 'u1' });
-    expect(withHintedSubject(validate({}), undefined)).not.toHaveProperty('hintedSubject');
+  it('takes along whom the id_token_hint and the claims parameter name, as the client knows them (OIDC Core §8)', () => {
+    const userOf = (subject: string) => `user of ${subject}`;
+    expect(namingUsers(validate({}), 's1', userOf)).toMatchObject({ hintedSubject: 'user of s1' });
+    const claims = JSON.stringify({ id_token: { sub: { value: 's2' } } });
+    expect(namingUsers(validate({ claims }), undefined, userOf)).toMatchObject({ requestedSubjects: ['user of s2'] });
+    expect(namingUsers(validate({}), undefined, userOf)).toEqual(validate({}));
   });
 });
 

@@ -142,7 +142,7 @@ describe('client metadata (RFC 7591 §2)', () => {
       'invalid_client_metadata',
     ],
     ['consent of another kind', { redirect_uris, consent: 'none' }, 'consent', 'invalid_client_metadata'],
-    ['pairwise subjects', { redirect_uris, subject_type: 'pairwise' }, 'subject_type', 'invalid_client_metadata'],
+    ['subjects of another kind', { redirect_uris, subject_type: 'own' }, 'subject_type', 'invalid_client_metadata'],
     ['a scope of impossible characters', { redirect_uris, scope: 'a"b' }, 'scope', 'invalid_client_metadata'],
     ['a negative age', { redirect_uris, default_max_age: -1 }, 'default_max_age', 'invalid_client_metadata'],
     ['a flag as text', { redirect_uris, require_pkce: 'yes' }, 'require_pkce', 'invalid_client_metadata'],

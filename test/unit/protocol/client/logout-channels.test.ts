@@ -62,7 +62,7 @@ describe('frontchannel_logout_uri (OIDC Front-Channel Logout §2)', () => {
     expect(read({ frontchannel_logout_uri, ...members }).faults.map(({ problem }) => problem)).toEqual(problems);
   });
 
-  const session = { issuer: 'https://op.example/a?b', sessionId: 'the session' };
+  const session = { issuer: 'https://op.example/a?b', sid: 'the session' };
   const redirect_uris = ['https://client.example/cb'];
   it.each([
     [

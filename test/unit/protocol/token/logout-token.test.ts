@@ -7,7 +7,7 @@ describe('the logout token (OIDC Back-Channel Logout §2.4)', () => {
       issuer: 'https://issuer.example',
       clientId: 'client',
       subject: 'user',
-      sessionId: 'session',
+      sid: 'session',
       issuedAt: new Date('2030-01-01T00:00:00.900Z'),
       jti: 'one',
     });

@@ -1,0 +1,95 @@
+import { type EntityManager, IsNull, Not } from 'typeorm';
+import { hmacSha256 } from '../crypto/digest.js';
+import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../crypto/encryption.js';
+import { pseudonymOf, uuidOf } from '../crypto/pseudonym.js';
+import type { Random } from '../crypto/random.js';
+import { type SectorMember, sectorOf } from '../protocol/client/subject-type.js';
+import type { Sql } from './connection/sql.js';
+import { statement } from './connection/statement.js';
+import { Installation } from './installation.js';
+
+const context = 'installation.pairwise_secret';
+
+/** Makes the secret of pairwise subjects where there is none: with another one every such subject would be another. Call it under the provisioning lock. */
+export async function ensurePairwiseSecret(
+  manager: EntityManager,
+  { keys, random }: { readonly keys: KeyEncryptionKeys; readonly random: Random },
+): Promise<void> {
+  if (await manager.existsBy(Installation, { pairwiseSecret: Not(IsNull()) })) return;
+  const pairwiseSecret = encrypt(keys, random.bytes(32), context);
+  await manager.update(Installation, { pairwiseSecret: IsNull() }, { pairwiseSecret });
+}
+
+/** Encrypts the secret under the current key-encryption key (`keys rewrap`). @returns how many were not yet */
+export async function rewrapPairwiseSecret(transaction: EntityManager, keys: KeyEncryptionKeys): Promise<number> {
+  const found = await transaction.findOne(Installation, { where: { id: true }, lock: { mode: 'pessimistic_write' } });
+  const sealed = found?.pairwiseSecret;
+  if (!sealed || keyIdOf(sealed) === keys.current.id) return 0;
+  await transaction.update(
+    Installation,
+    { id: true },
+    { pairwiseSecret: encrypt(keys, decrypt(keys, sealed, context), context) },
+  );
+  return 1;
+}
+
+const findPairwiseSecretStatement = statement<object, { sealed: Buffer | null }>(
+  'find_pairwise_secret',
+  () => 'SELECT pairwise_secret AS sealed FROM installation',
+);
+
+async function findPairwiseSecret(sql: Sql, keys: KeyEncryptionKeys): Promise<Buffer> {
+  const sealed = (await sql.query(findPairwiseSecretStatement, {})).rows[0]?.sealed;
+  if (!sealed) throw new Error('there is no secret for pairwise subjects: a start of this release makes it');
+  return decrypt(keys, sealed, context);
+}
+
+/** The names under which a client knows users and sessions (OIDC Core §8, OIDC Back-Channel Logout §2.1). */
+export interface SubjectIdentifiers {
+  subjectOf(userId: string): string;
+  /** The user of a `sub`; a UUID that is nobody's where no user has it here. */
+  userOf(subject: string): string;
+  /** The `sid` of a session: as telling as a `sub`, since clients of one browser share the session. */
+  sidOf(sessionId: string): string;
+  sessionOf(sid: string): string;
+}
+
+const itself = (id: string): string => id;
+const publicIdentifiers: SubjectIdentifiers = { subjectOf: itself, userOf: itself, sidOf: itself, sessionOf: itself };
+
+function identifiersIn(sector: string, secret: Buffer): SubjectIdentifiers {
+  const [users, sessions] = [hmacSha256(secret, 'sub', sector), hmacSha256(secret, 'sid', sector)];
+  return {
+    subjectOf: (userId) => pseudonymOf(users, userId),
+    userOf: (subject) => uuidOf(users, subject),
+    sidOf: (sessionId) => pseudonymOf(sessions, sessionId),
+    sessionOf: (sid) => uuidOf(sessions, sid),
+  };
+}
+
+/** SQL: what {@link Subjects.seenBy} has to know of the client of a row. */
+export const pairwiseClient = (client: string): string =>
+  `CASE WHEN ${client}.metadata ->> 'subject_type' = 'pairwise' THEN ${client}.metadata END`;
+
+export interface Subjects {
+  /** @param client null for one with public subjects */
+  seenBy(client: SectorMember | null): Promise<SubjectIdentifiers>;
+}
+
+/** The secret is read once, when the first client needs it: it never changes. */
+export function createSubjects(sql: Sql, keys: KeyEncryptionKeys): Subjects {
+  let secret: Promise<Buffer> | undefined;
+  const remembered = (): Promise<Buffer> => {
+    secret ??= findPairwiseSecret(sql, keys).catch((error: unknown) => {
+      secret = undefined;
+      throw error;
+    });
+    return secret;
+  };
+  return {
+    async seenBy(client) {
+      const sector = client ? sectorOf(client) : undefined;
+      return sector === undefined ? publicIdentifiers : identifiersIn(sector, await remembered());
+    },
+  };
+}
