@@ -28,6 +28,8 @@ export type AdministrationConfig = Pick<
   | 'jobs'
   | 'claims'
   | 'registration'
+  | 'users'
+  | 'identityProviders'
 >;
 
 /** What this room is given. */

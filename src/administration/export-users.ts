@@ -1,5 +1,6 @@
+import { recordChange } from '../storage/audit/change.js';
 import { pageOfUsers, type User } from '../storage/people/users.js';
-import type { Administration } from './administration.js';
+import { type Administration, makeChange } from './administration.js';
 
 /** Users read at once. */
 const pageSize = 500;
@@ -16,8 +17,10 @@ const lineOf = (user: User) => ({
 
 export type ExportedUser = ReturnType<typeof lineOf>;
 
-/** Every user, in no order that means anything, a page of them in memory at a time. */
-export async function* exportUsers({ manager }: Administration): AsyncGenerator<ExportedUser> {
+/** Every user, in no order that means anything, a page of them in memory at a time. That they were given out is recorded first. */
+export async function* exportUsers(administration: Administration): AsyncGenerator<ExportedUser> {
+  const { manager } = administration;
+  await makeChange(administration, { type: 'users_exported' }, (change) => recordChange(manager, change));
   for (let page = await pageOfUsers(manager, null, pageSize); page.length > 0; ) {
     yield* page.map(lineOf);
     page = await pageOfUsers(manager, page.at(-1)?.id ?? null, pageSize);

@@ -1,5 +1,5 @@
 import { claimFault } from '../protocol/claims.js';
-import { isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
+import { identifierKey, isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
 import { passwordFault } from '../protocol/sign-in/password-policy.js';
 import type { AuditDetail } from '../storage/audit/audit-events.js';
 import type { Change } from '../storage/audit/change.js';
@@ -212,6 +212,22 @@ export async function removePasskeys(administration: Administration, identifier:
     (passkeys) => ({ detail: { passkeys } }),
   );
   return removed ?? 0;
+}
+
+/**
+ * Deletes a user at once, with everything of theirs; what is in the audit trail stays.
+ * @throws AdministrationError not_found, declared_in_configuration
+ */
+export async function deleteUser(administration: Administration, identifier: string): Promise<UserReference> {
+  const { id, username } = await getUser(administration, identifier);
+  if (administration.config.users.some((declared) => identifierKey(declared.username) === identifierKey(username)))
+    throw new AdministrationError(
+      'declared_in_configuration',
+      `The user "${username}" is declared in the configuration, which creates them anew at the next start.`,
+    );
+  return changePresentUser(administration, identifier, 'deleted', (_, change) =>
+    deletion.deleteUser(administration.manager, id, change),
+  );
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { Argv } from 'yargs';
+import { mailPasswordReset } from '../administration/password-reset.js';
 import { endUserSessions } from '../administration/sessions.js';
 import {
   createUser,
+  deleteUser,
   disableUser,
   enableUser,
   getUser,
@@ -14,6 +16,7 @@ import { CommandError } from './command-error.js';
 import type { Connected, RunCommand } from './connection.js';
 import { factorCommands } from './factors.js';
 import { invitationCommands } from './invitations.js';
+import { linkCommands } from './links.js';
 import { readContent, readSecret } from './read-secret.js';
 import { withUser } from './user-argument.js';
 import { userTransferCommands } from './user-transfer.js';
@@ -53,6 +56,20 @@ async function enable({ administration, print }: Connected, user: string): Promi
 async function changePassword({ administration, print }: Connected, user: string, file: string): Promise<void> {
   const { username } = await setPassword(administration, user, await readSecret(file));
   print(`password of ${username} set; sessions and authorization grants have ended`);
+}
+
+async function mailReset({ administration, print }: Connected, user: string, mail: boolean): Promise<void> {
+  if (!mail) throw new CommandError('Say --mail, or set a password with "users set-password".');
+  const { username, email, expiresAt } = await mailPasswordReset(administration, user);
+  print(`a link to a new password of ${username} goes to ${email}; it works once, until ${expiresAt.toISOString()}`);
+}
+
+async function remove({ administration, print }: Connected, user: string, isSure: boolean): Promise<void> {
+  const { id, username } = await getUser(administration, user);
+  if (!isSure)
+    throw new CommandError(`${username} (${id}) and everything of theirs would be deleted for good: say --yes.`);
+  await deleteUser(administration, user);
+  print(`deleted ${username} ${id}`);
 }
 
 async function endSessions({ administration, print }: Connected, user: string): Promise<void> {
@@ -124,7 +141,7 @@ const setClaimsCommand = (yargs: Argv, run: RunCommand): Argv =>
   );
 
 export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
-  [createCommand, setClaimsCommand, factorCommands, invitationCommands, userTransferCommands]
+  [createCommand, setClaimsCommand, factorCommands, linkCommands, invitationCommands, userTransferCommands]
     .reduce((all, add) => add(all, run), yargs)
     .command('list', 'list users: id, username, e-mail, state', {}, () => run(printUsers))
     .command('show <user>', 'show a user as JSON, without the password', withUser, ({ user }) =>
@@ -141,6 +158,18 @@ export const userCommands = (yargs: Argv, run: RunCommand): Argv =>
       'set a password and end sessions and tokens',
       (builder) => withUser(builder).option('password-file', { ...passwordFile, demandOption: true }),
       ({ user, passwordFile }) => run((connected) => changePassword(connected, user, passwordFile)),
+    )
+    .command(
+      'reset-password <user>',
+      'mail a link by which a user sets another password, as "Forgot your password?" does',
+      (builder) => withUser(builder).option('mail', { type: 'boolean', default: false, describe: 'send the mail' }),
+      ({ user, mail }) => run((connected) => mailReset(connected, user, mail)),
+    )
+    .command(
+      'delete <user>',
+      'delete a user and everything of theirs, at once and for good',
+      (builder) => withUser(builder).option('yes', { type: 'boolean', default: false, describe: 'do it' }),
+      ({ user, yes }) => run((connected) => remove(connected, user, yes)),
     )
     .command(
       'end-sessions <user>',

@@ -36,6 +36,7 @@ export const eventTable = {
   keys_rewrapped: { level: 'info', row: 'statement' },
   client_changed: { level: 'info', row: 'statement' },
   user_changed: { level: 'info', row: 'statement' },
+  users_exported: { level: 'warn', row: 'statement' },
   password_reset_asked: { level: 'info', row: 'statement' },
   password_reset: { level: 'info', row: 'statement' },
   sign_up_asked: { level: 'info', row: 'statement' },

@@ -42,6 +42,7 @@ export type SecurityEvent =
       readonly detail: AuditDetail & { readonly change: string };
     })
   | (Event<'user_changed'> & { readonly userId: string; readonly detail: AuditDetail & { readonly change: string } })
+  | Event<'users_exported'>
   | Event<'password_reset_asked'>
   | Event<'password_reset'>
   | Event<'sign_up_asked'>

@@ -25,6 +25,7 @@ export type AuditEventType =
   | 'keys_rewrapped'
   | 'client_changed'
   | 'user_changed'
+  | 'users_exported'
   | 'mail_given_up'
   | 'logout_notification_given_up'
   | 'passkey_added'

@@ -123,3 +123,23 @@ const unlinkIdentityStatement = statement<Unlink, ToldChange>(
 /** @returns null where the identity is not linked with the account, or is the only way to sign in to it */
 export const unlinkIdentity = async (sql: Sql, unlink: Unlink): Promise<ToldChange | null> =>
   (await sql.query(unlinkIdentityStatement, unlink)).rows[0] ?? null;
+
+interface RemovedLink extends OwnChange {
+  readonly provider: string;
+  readonly subject: string;
+}
+
+const removeIdentityStatement = statement<RemovedLink, ToldChange>(
+  'remove_identity',
+  (p) => `
+   WITH removed AS (
+     DELETE FROM federated_identities
+     WHERE provider = ${p.provider} AND subject = ${p.subject} AND user_id = ${p.userId} RETURNING user_id
+   ), changed AS (
+     SELECT id, email, claims FROM users WHERE id IN (SELECT user_id FROM removed)
+   ), ${toldChange({ now: p.now, audit: p.audit, notice: p.notice, from: 'changed' })}`,
+);
+
+/** … by an operator, even where it is the only way to sign in. @returns null where it is not linked with the account */
+export const removeIdentity = async (sql: Sql, removed: RemovedLink): Promise<ToldChange | null> =>
+  (await sql.query(removeIdentityStatement, removed)).rows[0] ?? null;

@@ -5,6 +5,7 @@ import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 import { lockedSessions } from '../sessions/locked-sessions.js';
 import { type OwnChange, type ToldChange, toldChange } from './own-change.js';
+import { endEverything } from './users.js';
 
 interface DeletionRequest extends OwnChange {
   /** The session in which it is asked for. */
@@ -109,19 +110,28 @@ const deleteInteractions = `
   DELETE FROM interactions
   WHERE outcome ->> 'userId' = $1 OR pending_link ->> 'userId' = $1 OR proofs @> jsonb_build_array(jsonb_build_object('subject', $1::text))`;
 
-/**
- * Deletes a user whose time is over, and everything of theirs.
- * @returns false when they have thought better of it, or there is no such user
- */
-export const deleteDueUser = (manager: EntityManager, userId: string, change: Change): Promise<boolean> =>
+/** @param due the moment at which it has to be due; null where it is deleted in any case */
+const remove = (manager: EntityManager, userId: string, change: Change, due: Date | null): Promise<boolean> =>
   manager.transaction(async (transaction) => {
     const [, affected] = await transaction.query<[unknown[], number]>(
-      'DELETE FROM users WHERE id = $1 AND delete_after <= $2',
-      [userId, change.now],
+      'DELETE FROM users WHERE id = $1 AND ($2::timestamptz IS NULL OR delete_after <= $2)',
+      [userId, due],
     );
     if (affected === 0) return false;
+    await endEverything(transaction, userId, change.now);
     for (const table of tablesOfUsers) await transaction.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
     await transaction.query(deleteInteractions, [userId]);
     await recordChange(transaction, change);
     return true;
   });
+
+/** Deletes a user and everything of theirs. @returns false when there is no such user */
+export const deleteUser = (manager: EntityManager, userId: string, change: Change): Promise<boolean> =>
+  remove(manager, userId, change, null);
+
+/**
+ * … where their time is over.
+ * @returns false when they have thought better of it, or there is no such user
+ */
+export const deleteDueUser = (manager: EntityManager, userId: string, change: Change): Promise<boolean> =>
+  remove(manager, userId, change, change.now);

@@ -191,7 +191,7 @@ const revokeGrantsOfUser = `
     SELECT id FROM authorization_grants WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE)`;
 
 /** Ends what hangs on the user: sessions and authorization grants, refresh tokens included, and links that wait in a mailbox, but those that put an address back. */
-async function endEverything(manager: EntityManager, userId: string, now: Date): Promise<void> {
+export async function endEverything(manager: EntityManager, userId: string, now: Date): Promise<void> {
   await manager.query(`DELETE FROM sessions WHERE id = ANY (${lockedSessions('user_id = $1')})`, [userId]);
   await manager.query(`DELETE FROM mailed_links WHERE user_id = $1 AND kind <> 'undo_email_change'`, [userId]);
   await manager.query(revokeGrantsOfUser, [userId, now]);
