@@ -79,6 +79,26 @@ describe('users', () => {
     expect(await query('SELECT FROM sessions')).toEqual([]);
   });
 
+  it('invite, invitations list, reset-password, delete', async () => {
+    const invite = (...more: string[]) => administer(['users', 'invite', 'ida@example.com', ...more]);
+    expect(await invite('--ttl=2w')).toEqual({
+      code: 1,
+      output: '--ttl 2w is not a duration such as 12h or 7d, from 1h to 90d.\n',
+    });
+    expect(await invite('--name=Ida', '--language=fr', '--ttl=3d')).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^invited ida@example\.com until \S+Z; the account will be [\w-]{36}\n$/),
+    });
+    expect((await administer(['users', 'invitations', 'list'])).output).toMatch(/\tida@example\.com\t-\tinvited /);
+    await administer(['users', 'create', 'ida', '--email=ida@example.com']);
+    expect((await administer(['users', 'reset-password', 'ida', '--mail'])).output).toMatch(
+      /^a link to a new password of ida goes to ida@example\.com; it works once, until \S+Z\n$/,
+    );
+    expect((await administer(['users', 'delete', 'ida'])).code).toBe(1);
+    expect((await administer(['users', 'delete', 'ida', '--yes'])).output).toMatch(/^deleted ida [\w-]{36}\n$/);
+    expect(await query("SELECT FROM users WHERE username = 'ida'")).toEqual([]);
+  });
+
   it('I3: set-claims takes pairs and JSON from standard input', async () => {
     await administer(['users', 'create', 'eve']);
     const pairs = ['phone_number_verified=true', 'locale=en-GB', 'preferred_username='];

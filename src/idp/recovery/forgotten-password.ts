@@ -9,10 +9,11 @@ import { askPasswordReset } from '../../storage/mail/mailed-links.js';
 import { soughtIdentifier } from '../../storage/people/users.js';
 import type { Idp } from '../deps.js';
 import { sendAnswer } from '../interaction/answer.js';
+import { asideAt } from '../interaction/continued.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
 import { assertLinksLeft, inLeastTime } from '../mailed-link.js';
 import { renderForgottenPage, renderSentPage } from './pages.js';
-import { forgottenPasswordPath, recoveryView } from './paths.js';
+import { forgottenPasswordPath } from './paths.js';
 
 async function sendLink(idp: Idp, asked: Asked, identifier: string): Promise<void> {
   const secret = idp.random.token();
@@ -36,14 +37,13 @@ async function sendLink(idp: Idp, asked: Asked, identifier: string): Promise<voi
 export const forgottenPassword =
   (idp: Idp): RequestHandler =>
   async (req, res) => {
-    const view = recoveryView(idp, req, forgottenPasswordPath(idp));
-    if (req.method !== 'POST')
-      return sendAnswer(idp, res, { page: renderForgottenPage(view, forgottenPasswordPath(idp)) });
+    const { view, signIn } = await asideAt(idp, req, forgottenPasswordPath(idp));
+    const page = { action: forgottenPasswordPath(idp), signIn };
+    if (req.method !== 'POST') return sendAnswer(idp, res, { page: renderForgottenPage(view, page) });
     assertOwnForm(idp, req);
     const identifier = (await readForm(req)).get('identifier') ?? '';
     if (identifierKey(identifier) === '') {
-      const page = renderForgottenPage(view, forgottenPasswordPath(idp), true);
-      return sendAnswer(idp, res, { page, status: 422 });
+      return sendAnswer(idp, res, { page: renderForgottenPage(view, { ...page, isMissing: true }), status: 422 });
     }
     const asked = askedOf(req);
     assertLinksLeft(idp, res, asked);

@@ -4,14 +4,23 @@ import { layout } from '../../pages/layout.js';
 import type { View } from '../../pages/view.js';
 import type { PasswordProblem } from '../../protocol/sign-in/password-policy.js';
 import type { Idp } from '../deps.js';
+import type { Aside } from '../interaction/continued.js';
 import { newPasswordField } from '../interaction/new-password-field.js';
 import { csrfField } from '../interaction/parts.js';
 
 const alert = (title: string, message: string): Html =>
   html`<div class="alert" role="alert"><strong>${title}</strong><p>${message}</p></div>`;
 
-/** Asks whose password is forgotten. @param isMissing the form came back without a name */
-export const renderForgottenPage = (view: View, action: string, isMissing = false): Page => {
+interface ForgottenPage {
+  readonly action: string;
+  /** For those who remember it after all. */
+  readonly signIn: string;
+  /** The form came back without a name. */
+  readonly isMissing?: boolean;
+}
+
+/** Asks whose password is forgotten. */
+export const renderForgottenPage = (view: View, { action, signIn, isMissing = false }: ForgottenPage): Page => {
   const { recovery: text, login } = view.texts;
   return layout(
     view,
@@ -26,7 +35,8 @@ export const renderForgottenPage = (view: View, action: string, isMissing = fals
             spellcheck="false" maxlength="254" required autofocus${isMissing && html` aria-invalid="true"`}>
         </div>
         <button class="button" type="submit">${text.submit}</button>
-      </form>`,
+      </form>
+      <p class="help"><a href="${signIn}">${text.backToSignIn}</a></p>`,
   );
 };
 
@@ -68,9 +78,11 @@ export const renderNewPasswordPage = (idp: Idp, view: View, page: NewPasswordPag
   );
 };
 
-export const renderPasswordChangedPage = (view: View): Page =>
-  layout(
-    view,
-    { title: view.texts.recovery.doneTitle, mood: 'notice' },
-    html`<p class="lead">${view.texts.recovery.done}</p>`,
-  );
+/** Leads back to the sign-in that was left for this, in the same browser: the new password is proven there. */
+export const renderPasswordChangedPage = ({ visit, view, signIn }: Aside): Page => {
+  const { recovery: text, signUp } = view.texts;
+  const ways = visit
+    ? html`<p class="lead">${text.goOn}</p><a class="button" href="${signIn}">${text.backToSignIn}</a>`
+    : html`<p class="lead">${text.done}</p><p class="help"><a href="${signIn}">${signUp.toAccount}</a></p>`;
+  return layout(view, { title: text.doneTitle, mood: 'notice' }, ways);
+};

@@ -3,28 +3,27 @@ import { hashToken } from '../../crypto/digest.js';
 import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
 import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
-import type { View } from '../../pages/view.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import type { PasswordProblem } from '../../protocol/sign-in/password-policy.js';
 import { findPasswordReset, type LinkedAccount, resetPassword as storeReset } from '../../storage/mail/mailed-links.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
+import { type Aside, asideAt } from '../interaction/continued.js';
 import { sessionCookie } from '../interaction/cookies.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
 import { linkGone, linkPath } from '../mailed-link.js';
 import { renderNewPasswordPage, renderPasswordChangedPage } from './pages.js';
-import { recoveryView } from './paths.js';
 
 const purpose = 'reset_password';
 
 interface OpenedLink {
   readonly link: string;
   readonly account: LinkedAccount;
-  readonly view: View;
+  readonly aside: Aside;
 }
 
-function page(idp: Idp, { link, account, view }: OpenedLink, problem?: PasswordProblem): Answer {
-  const shown = renderNewPasswordPage(idp, view, {
+function page(idp: Idp, { link, account, aside }: OpenedLink, problem?: PasswordProblem): Answer {
+  const shown = renderNewPasswordPage(idp, aside.view, {
     name: account.username,
     email: account.email,
     action: linkPath(idp, 'resetPassword', link),
@@ -38,7 +37,7 @@ function page(idp: Idp, { link, account, view }: OpenedLink, problem?: PasswordP
 async function setPassword(
   idp: Idp,
   req: Request,
-  { link, account, view }: OpenedLink,
+  { link, account, aside }: OpenedLink,
   password: string,
 ): Promise<Answer> {
   const asked = askedOf(req);
@@ -51,7 +50,7 @@ async function setPassword(
   if (!reset) throw linkGone();
   idp.mailing.tell(notice, reset.notice);
   idp.logoutWake.wake();
-  return { page: renderPasswordChangedPage(view), cookies: [sessionCookie(null)] };
+  return { page: renderPasswordChangedPage(aside), cookies: [sessionCookie(null)] };
 }
 
 /**
@@ -64,7 +63,7 @@ export const resetPassword =
     const link = String(req.params.link);
     const account = await findPasswordReset(idp.sql, hashToken(link), idp.clock.now());
     if (!account) throw linkGone();
-    const opened = { link, account, view: recoveryView(idp, req, linkPath(idp, 'resetPassword', link)) };
+    const opened = { link, account, aside: await asideAt(idp, req, linkPath(idp, 'resetPassword', link)) };
     if (req.method !== 'POST') return sendAnswer(idp, res, page(idp, opened));
     assertOwnForm(idp, req);
     const form = await readForm(req);

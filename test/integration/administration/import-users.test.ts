@@ -126,8 +126,10 @@ describe('users from elsewhere', () => {
 
   it('an export is an import, and holds no secret', async () => {
     const lines = [];
+    await auditRows(database);
     for await (const user of exportUsers(administration)) lines.push(user);
     expect(lines).toHaveLength(await count());
+    expect(await auditRows(database)).toMatchObject([{ type: 'users_exported', context: { by: 'command' } }]);
     expect(JSON.stringify(lines)).not.toMatch(/hash|\$2b\$|argon2/);
     const earlier = new Set<string>();
     for (const line of lines) expect(await take(line, { earlier })).toBe('present');

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { listLinks, removeLinks } from '../../../src/administration/links.js';
+import { mailPasswordReset } from '../../../src/administration/password-reset.js';
 import {
   createUser,
   declareUser,
+  deleteUser,
   disableUser,
   enableUser,
   getUser,
@@ -11,7 +14,9 @@ import {
   setClaims,
   setPassword,
 } from '../../../src/administration/users.js';
+import { tablesOfUsers } from '../../../src/storage/people/deletion.js';
 import { administer, auditRows, day } from '../../support/administration.js';
+import { configuration } from '../../support/configuration.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addSession, findAccount, later, start } from '../../support/rows.js';
 
@@ -214,5 +219,97 @@ describe('passkeys of a user', () => {
       }),
     ]);
     await expect(removePasskeys(administration, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('a user who cannot get in', () => {
+  const publicUrls = { ...configuration.publicUrls, idp: 'https://id.example' };
+  const mailed = async (id: string) => {
+    const query = 'SELECT recipient, template, parameters FROM outgoing_mails WHERE user_id = $1 ORDER BY created_at';
+    return (await database.pool.query(query, [id])).rows;
+  };
+  const account = async (email?: string) => {
+    const username = newName();
+    const { id } = await createUser(administration, { username, ...(email && { email: `${username}@${email}` }) });
+    await auditRows(database);
+    return { id, username };
+  };
+
+  it('is mailed the link of a forgotten password; the sessions go on until it is used', async () => {
+    const { id, username } = await account('example.com');
+    await addSession(database, randomUUID(), id);
+    const by = administer(database, { config: { publicUrls } });
+    const reset = await mailPasswordReset(by, username.toUpperCase());
+    expect(reset).toEqual({ id, username, email: `${username}@example.com`, expiresAt: later(30 * 60_000) });
+    const parameters = { url: 'https://id.example/oidc/v1/password/reset', minutes: 30 };
+    expect(await mailed(id)).toMatchObject([{ template: 'password_reset', parameters }]);
+    expect(await auditRows(database)).toMatchObject([
+      { type: 'password_reset_asked', user_id: id, context: { by: 'command' } },
+    ]);
+    expect((await database.pool.query('SELECT FROM sessions WHERE user_id = $1', [id])).rowCount).toBe(1);
+    for (let n = 1; n < 6; n += 1) await mailPasswordReset(by, username);
+    await expect(mailPasswordReset(by, username)).rejects.toMatchObject({ code: 'too_many_mails' });
+  });
+
+  it('gets no link without an address, while disabled, or where no mail is sent', async () => {
+    const [nowhere, disabled] = [await account(), await account('example.com')];
+    await disableUser(administration, disabled.username);
+    for (const { username } of [nowhere, disabled])
+      await expect(mailPasswordReset(administration, username)).rejects.toMatchObject({ code: 'invalid' });
+    const mute = administer(database, { config: { profile: 'production' } });
+    await expect(mailPasswordReset(mute, disabled.username)).rejects.toMatchObject({ code: 'unavailable' });
+    expect([...(await mailed(nowhere.id)), ...(await mailed(disabled.id))]).toEqual([]);
+  });
+
+  it('loses accounts elsewhere by which somebody else might, and is told', async () => {
+    const { id, username } = await account('example.com');
+    const link = (provider: string, subject: string) =>
+      database.pool.query(
+        `INSERT INTO federated_identities (provider, subject, user_id, claims, linked_at) VALUES ($1, $2, $3, '{}', now())`,
+        [provider, subject, id],
+      );
+    const subjects = [randomUUID(), randomUUID(), randomUUID()] as const;
+    await link('one', subjects[0]);
+    await link('two', subjects[1]);
+    await link('two', subjects[2]);
+    const by = administration;
+    expect((await listLinks(by, username)).map(({ provider }) => provider).sort()).toEqual(['one', 'two', 'two']);
+    const removed = await removeLinks(by, { user: username, provider: 'two', subject: subjects[1] });
+    expect(removed).toEqual({ username, count: 1, hasOtherWay: false });
+    expect(await removeLinks(by, { user: username, provider: 'two' })).toMatchObject({ count: 1 });
+    await setPassword(administration, username, 'battery staple horse');
+    await auditRows(database);
+    expect(await removeLinks(by, { user: username, provider: 'one' })).toMatchObject({ count: 1, hasOtherWay: true });
+    expect(await auditRows(database)).toMatchObject([
+      { type: 'identity_unlinked', user_id: id, context: { by: 'command', provider: 'one' } },
+    ]);
+    expect((await mailed(id)).filter(({ template }) => template === 'identity_unlinked')).toHaveLength(3);
+    await expect(removeLinks(by, { user: username, provider: 'one' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('a user who is to go', () => {
+  it('is deleted with everything of theirs, at once', async () => {
+    const username = newName();
+    const { id } = await createUser(administration, { username });
+    await addSession(database, randomUUID(), id);
+    await auditRows(database);
+    expect(await deleteUser(administration, username)).toEqual({ id, username });
+    for (const table of tablesOfUsers)
+      expect((await database.pool.query(`SELECT FROM ${table} WHERE user_id = $1`, [id])).rowCount).toBe(0);
+    expect(await auditRows(database)).toMatchObject([
+      { type: 'user_changed', user_id: id, context: { by: 'command', change: 'deleted' } },
+    ]);
+    await expect(deleteUser(administration, username)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is not deleted while the configuration declares them: they would be back', async () => {
+    const username = newName();
+    await createUser(administration, { username });
+    const users = [{ username: username.toUpperCase(), claims: {} }];
+    await expect(deleteUser(administer(database, { config: { users } }), username)).rejects.toMatchObject({
+      code: 'declared_in_configuration',
+    });
+    expect(await getUser(administration, username)).toMatchObject({ username });
   });
 });

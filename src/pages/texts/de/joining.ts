@@ -13,6 +13,8 @@ export const recovery: Texts['recovery'] = {
   save: 'Passwort speichern',
   doneTitle: 'Ihr Passwort ist geändert',
   done: 'Sie sind überall abgemeldet. Kehren Sie zur Anwendung zurück und melden Sie sich mit dem neuen Passwort an.',
+  goOn: 'Sie sind überall abgemeldet. Melden Sie sich mit dem neuen Passwort an; dann geht es weiter, wo Sie waren.',
+  backToSignIn: 'Zurück zur Anmeldung',
   goneTitle: 'Dieser Link funktioniert nicht mehr',
   gone: 'Er wurde bereits verwendet, ist zu alt oder unvollständig. Fordern Sie einen neuen an.',
   busyTitle: 'Zu viele Anfragen',

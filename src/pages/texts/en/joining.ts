@@ -11,6 +11,8 @@ export const recovery = {
   save: 'Save the password',
   doneTitle: 'Your password is changed',
   done: 'You have been signed out everywhere. Go back to the application and sign in with the new password.',
+  goOn: 'You have been signed out everywhere. Sign in with the new password, and you go on where you were.',
+  backToSignIn: 'Back to sign-in',
   goneTitle: 'This link does not work any more',
   gone: 'It was used before, is too old or is not complete. Ask for another one.',
   busyTitle: 'Too many requests',

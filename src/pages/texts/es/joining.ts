@@ -13,6 +13,8 @@ export const recovery: Texts['recovery'] = {
   save: 'Guardar la contraseña',
   doneTitle: 'Su contraseña ha cambiado',
   done: 'Se ha cerrado su sesión en todas partes. Vuelva a la aplicación e inicie sesión con la contraseña nueva.',
+  goOn: 'Se ha cerrado su sesión en todas partes. Inicie sesión con la contraseña nueva y seguirá donde estaba.',
+  backToSignIn: 'Volver al inicio de sesión',
   goneTitle: 'Este enlace ya no funciona',
   gone: 'Ya se ha utilizado, es demasiado antiguo o está incompleto. Pida otro.',
   busyTitle: 'Demasiadas solicitudes',

@@ -13,6 +13,8 @@ export const recovery: Texts['recovery'] = {
   save: 'Enregistrer le mot de passe',
   doneTitle: 'Votre mot de passe est modifié',
   done: 'Toutes vos sessions ont été fermées. Revenez à l’application et connectez-vous avec le nouveau mot de passe.',
+  goOn: 'Toutes vos sessions ont été fermées. Connectez-vous avec le nouveau mot de passe pour reprendre là où vous étiez.',
+  backToSignIn: 'Retour à la connexion',
   goneTitle: 'Ce lien ne fonctionne plus',
   gone: 'Il a déjà servi, est trop ancien ou incomplet. Demandez-en un autre.',
   busyTitle: 'Trop de demandes',

@@ -76,6 +76,24 @@ describe('A forgotten password', () => {
     expect((await browser.get(hub(await idp.start(client)))).text).toContain('name="password"');
   });
 
+  it('leads back to the sign-in that was left for it, which goes on to the client with the new password', async () => {
+    const [user, browser] = [await idp.addUser(), idp.newBrowser()];
+    const interaction = await idp.start(client, { uiLocales: ['de'] });
+    await browser.get(hub(interaction));
+    expect((await browser.get(hub(interaction))).text).toContain('Anmelden');
+    const back = `${hub(interaction)}?account=other`;
+    expect((await browser.get(forgotten)).text).toContain(`href="${back}">Zurück zur Anmeldung`);
+    const link = await linkFor(user);
+    const [form] = formsOf((await browser.get(link)).text);
+    const done = await browser.post(link, { ...form?.fields, password: newPassword });
+    expect(done.text).toContain(`href="${back}">Zurück zur Anmeldung`);
+    expect(browser.cookies.has('session')).toBe(false);
+    expect((await idp.signIn(browser, interaction, { ...user, password: newPassword })).location).toBe(
+      hub(interaction),
+    );
+    expect((await browser.get(hub(interaction))).text).toContain('Zugriff erlauben?');
+  });
+
   it('twenty that use one link at once: one of them sets the password', async () => {
     const user = await idp.addUser();
     const link = await linkFor(user);
