@@ -23,6 +23,7 @@ import { SealedClientSecrets1795760000001 } from './1795760000001-sealed-client-
 import { ClientRegistration1795770000000 } from './1795770000000-client-registration.js';
 import { PairwiseSecret1795781000000 } from './1795781000000-pairwise-secret.js';
 import { Invitations1795787000000 } from './1795787000000-invitations.js';
+import { DeclinedEnrolment1795789000000 } from './1795789000000-declined-enrolment.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   ClientRegistration1795770000000,
   PairwiseSecret1795781000000,
   Invitations1795787000000,
+  DeclinedEnrolment1795789000000,
 ];

@@ -192,6 +192,14 @@ function* identityProviderFaults({ identity_providers: providers = [], claims }:
   }
 }
 
+/** Nobody would ever be in a group. */
+function* policyFaults({ policy, claims }: ValidSections): Generator<Fault> {
+  if (!policy || !claims || knownClaims(claims.scopes).includes('groups')) return;
+  for (const [index, { groups }] of policy.sign_in.entries()) {
+    if (groups) yield fault(['policy', 'sign_in', index, 'groups'], 'no scope of claims.scopes has the claim groups');
+  }
+}
+
 /** What two keys say together. */
 export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...resourceFaults(sections),
@@ -208,6 +216,7 @@ export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...adminFaults(sections),
   ...colourFaults(sections),
   ...mailFaults(sections),
+  ...policyFaults(sections),
 ];
 
 /** A role asks for the addresses that it needs, and for those of no role that may not be there at all. */

@@ -75,6 +75,19 @@ describe('A browser with a session is answered at /authorize (OIDC Core §3.1.2.
     await house.exchange(client, form?.fields.code);
   });
 
+  it('not where its operator demands more of a sign-in, which is found in the same statement', async () => {
+    const demanding = await house.authz.addClient({ minimum_acr: 'aal2' });
+    const { person } = await signedIn();
+    let answer: Answer | undefined;
+    const ran = await statementsOf(async () => {
+      answer = await house.ask(person, demanding);
+    });
+    expect([answer && isAtHub(answer), ran]).toEqual([true, ['find_signed_in', 'start_interaction']]);
+    expect(toldClient(await house.ask(person, demanding, { prompt: 'none' }))).toMatchObject({
+      error: 'interaction_required',
+    });
+  });
+
   it('a request object as well (RFC 9101 §5)', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     const registered = await house.authz.addClient({ jwks: { keys: [await exportJWK(publicKey)] } });

@@ -103,7 +103,7 @@ export const configuration: AllRolesConfig = {
   identityProviders: [],
   logout: { confirmation: 'unless_hinted' },
   sessionManagement: false,
-  policy: { secondFactor: 'when_enrolled', requirePushedAuthorizationRequests: false },
+  policy: { secondFactor: 'when_enrolled', signIn: [], requirePushedAuthorizationRequests: false },
   limits: {
     interactionsPerAddress: { burst: 10_000, perSecond: 1_000 },
     interactions: { burst: 10_000, perSecond: 1_000 },

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
+import { authenticationContextClasses } from '../../protocol/sign-in/authentication-context.js';
 import { logoutConfirmations } from '../../protocol/sign-in/logout.js';
-import { secondFactorPolicies } from '../../protocol/sign-in/next-step.js';
 import { defaultMinLength, shortestMinLength } from '../../protocol/sign-in/password-policy.js';
+import { secondFactorPolicies } from '../../protocol/sign-in/sign-in-policy.js';
 import { count, duration, flag, httpUrl, list, origin, text } from '../values.js';
 
 export const password = z
@@ -60,10 +61,23 @@ export const logout = z
   })
   .prefault({});
 
+/** Of whom, and where they go, a sign-in is demanded that amounts to `acr`. */
+const signInRule = z
+  .strictObject({
+    acr: z.enum(authenticationContextClasses),
+    everyone: z.literal(true).optional(),
+    groups: z.array(text('a group')).min(1).optional(),
+    clients: z.array(text('a client_id')).min(1).optional(),
+  })
+  .refine(({ everyone, groups, clients }) => (everyone === undefined) !== ((groups ?? clients) === undefined))
+  .meta({ expected: 'acr beside groups, clients or both, or else beside everyone: true' });
+
 export const policy = z
   .strictObject({
     /** Whether somebody who signs in with a password is asked for a second factor. */
     second_factor: z.enum(secondFactorPolicies).default('when_enrolled'),
+    /** The strongest that applies is demanded, whatever the client asks for. */
+    sign_in: list(signInRule),
     /** Whether authorization requests of every client have to be pushed (RFC 9126 §5). */
     require_pushed_authorization_requests: flag(false),
   })

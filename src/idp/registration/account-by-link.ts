@@ -115,7 +115,7 @@ async function createAccount(
   });
   if (signedUp === 'gone') throw linkGone();
   if (signedUp === 'taken') throw addressTaken();
-  return { id, enrolled: ['pwd'], passwordHash, passwordChangedAt: null, disabledAt: null };
+  return { id, enrolled: ['pwd'], groups: [], passwordHash, passwordChangedAt: null, disabledAt: null };
 }
 
 /** Signed in, and on to where they wanted to go: who chose the password just now need not enter it. */

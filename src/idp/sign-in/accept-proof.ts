@@ -1,7 +1,8 @@
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
+import { demandedFor } from '../../protocol/authorization/due-step.js';
+import { missingAtSignIn } from '../../protocol/sign-in/assurance.js';
 import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
-import { missingAtSignIn } from '../../protocol/sign-in/next-step.js';
 import { recordProof } from '../../storage/interactions/interaction-progress.js';
 import type { SignInAccount } from '../../storage/people/users.js';
 import type { TakenProof } from '../../storage/sign-in/proofs.js';
@@ -33,7 +34,8 @@ export async function acceptProof(
   if (account.disabledAt) return null;
   const { id: userId, enrolled, passwordHash } = account;
   const methods = [...provenSoFar(idp, visit, userId), ...amr];
-  const missing = missingAtSignIn(visit.request, idp.config.policy.secondFactor, methods, enrolled);
+  const wanted = { ...visit.request, demanded: demandedFor(account, visit, idp.config) };
+  const missing = missingAtSignIn(wanted, idp.config.policy.secondFactor, methods, enrolled);
   if (missing.length > 0) {
     const now = idp.clock.now();
     const given = amr.map((method) => ({ subject: userId, amr: method, at: now.getTime() }));

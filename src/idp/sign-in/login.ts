@@ -26,6 +26,7 @@ export const loginForm: StepForm<'login'> = { kind: 'login', boundToUser: false 
 interface LoginView {
   /** Somebody is signed in already and has to do it once more. */
   readonly again?: boolean;
+  readonly byPasskey?: boolean | undefined;
   readonly identifier?: string;
   readonly problem?: LoginProblem;
   /** The id of a passkey that is nobody's. */
@@ -53,6 +54,7 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
         visit.purpose === 'account' ? undefined : { ...formOf(idp, visit, consentForm), label: cancelLabel(visit) },
       linking: idp.config.identityProviders.find(({ id }) => id === visit.pendingLink?.provider)?.name,
       again: shown.again,
+      byPasskey: shown.byPasskey,
       identifier: shown.identifier ?? suggested,
       problem: shown.problem,
       providers: idp.config.identityProviders.map(({ id, name }) => ({ name, action: federationPath(idp, id, visit) })),
@@ -63,7 +65,8 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
 
 function loginPage(idp: Idp, visit: Visit): Answer {
   const step = stepOf(idp, visit);
-  const page = render(idp, visit, { again: step.kind === 'login' && step.again });
+  const shown = step.kind === 'login' ? { again: step.again, byPasskey: step.byPasskey } : {};
+  const page = render(idp, visit, shown);
   return { page, cookies: [interactionCookie(visit.interactionId)] };
 }
 

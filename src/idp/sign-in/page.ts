@@ -28,6 +28,8 @@ export interface LoginPage {
   readonly lostPasswordUrl?: string | undefined;
   /** Where who has no account makes one, if they may. */
   readonly signUp?: { readonly url: string; readonly text: string } | undefined;
+  /** Nothing else will do. */
+  readonly byPasskey?: boolean | undefined;
   readonly problem?: LoginProblem | undefined;
   /** The name of a provider that is linked with the account which is signed in to. */
   readonly linking?: string | undefined;
@@ -60,6 +62,12 @@ const summary = (problem: LoginProblem): Html => html`
         ${problem.password && html`<li><a href="#password">${problem.password}</a></li>`}
       </ul>`
     }
+  </div>`;
+
+const passkeyNotice = ({ texts: { login: text } }: View): Html => html`
+  <div class="notice" role="status">
+    <strong>${text.byPasskeyTitle}</strong>
+    <p>${text.byPasskey}</p>
   </div>`;
 
 const linkingNotice = ({ texts: { federation: text } }: View, provider: string): Html => html`
@@ -105,6 +113,7 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
     { title: text.title, clientLogo: page.client.logoUri, scriptFile: page.passkey.script },
     html`
       <p class="lead">${text.lead(html`<strong>${page.client.name}</strong>`)}${page.again && html`<br>${text.again}`}</p>
+      ${page.byPasskey && !problem && passkeyNotice(view)}
       ${page.linking !== undefined && linkingNotice(view, page.linking)}
       ${problem && summary(problem)}
       <form method="post" action="${page.action}">

@@ -8,7 +8,11 @@ import {
   type StoredConsent,
   withClaimsOfScopes,
 } from '../permission.js';
-import { requiredContextClass, toldContextClass } from '../sign-in/authentication-context.js';
+import {
+  type AuthenticationContextClass,
+  requiredContextClass,
+  toldContextClass,
+} from '../sign-in/authentication-context.js';
 import {
   type CandidateFacts,
   type ConsentFacts,
@@ -18,12 +22,19 @@ import {
   impliedPermissions,
   nextStep,
   provenMethods,
-  type SecondFactorPolicy,
   type SessionFacts,
   type Step,
 } from '../sign-in/next-step.js';
+import { demandedClasses, type SignInPolicy } from '../sign-in/sign-in-policy.js';
 import type { ValidatedAuthorizationRequest } from './authorization-request.js';
 import { audienceOf, type ResourceRules } from './resource-indicators.js';
+
+/** Somebody for whom the policy is asked (OIDC Core §2 `sub`). */
+export interface PolicySubject {
+  readonly userId: string;
+  /** Those of their claim of this name. */
+  readonly groups: readonly string[];
+}
 
 /** What is remembered when it is decided what an authorization request needs next (OIDC Core §3.1.2.3, §3.1.2.4). */
 export interface RequestFacts {
@@ -35,13 +46,12 @@ export interface RequestFacts {
   /** By the clock that gave `authenticatedAt` and `givenAt`. */
   readonly begunAt: Date;
   /** Who is signed in in this browser. */
-  readonly session:
-    | (Omit<SessionFacts, 'subject'> & Pick<FactorFacts, 'enrolled'> & { readonly userId: string })
-    | null;
+  readonly session: (Omit<SessionFacts, 'subject'> & Pick<FactorFacts, 'enrolled'> & PolicySubject) | null;
+  readonly enrolmentDeclined?: FactorFacts['enrolmentDeclined'];
   /** Known where there are pages on which one could be offered. */
   readonly passkeyOffer?: FactorFacts['passkeyOffer'];
   /** Who has given proofs for this request that are not enough yet, and those. */
-  readonly candidate?: (Pick<CandidateFacts, 'enrolled'> & { readonly userId: string }) | null;
+  readonly candidate?: (Pick<CandidateFacts, 'enrolled'> & PolicySubject) | null;
   readonly proofs?: readonly GivenProof[];
   /** What they allowed this client before. */
   readonly consent: (StoredConsent & Pick<ConsentFacts, 'givenAt'>) | null;
@@ -54,8 +64,20 @@ export interface PermissionRules extends ResourceRules {
 
 /** … and what a sign-in has to be (NIST SP 800-63B §4.2). */
 export interface StepRules extends PermissionRules {
-  readonly policy: { readonly secondFactor: SecondFactorPolicy };
+  readonly policy: SignInPolicy;
 }
+
+/** What the operator demands of somebody's sign-in for a request (NIST SP 800-63B §4). */
+export const demandedFor = (
+  { groups }: Pick<PolicySubject, 'groups'>,
+  { request, clientMetadata }: Pick<RequestFacts, 'request' | 'clientMetadata'>,
+  { policy }: Pick<StepRules, 'policy'>,
+): readonly AuthenticationContextClass[] =>
+  demandedClasses(policy, {
+    groups,
+    clientId: clientMetadata === null ? undefined : request.clientId,
+    minimumAcr: clientMetadata?.minimum_acr,
+  });
 
 const requestedNames = ({ requestedClaims }: ValidatedAuthorizationRequest): readonly string[] =>
   requestedClaims ? [...requestedClaims.userinfo, ...requestedClaims.idToken] : [];
@@ -94,11 +116,12 @@ const consentFacts = ({ consent }: RequestFacts, rules: PermissionRules): Consen
 const sessionFacts = ({ session }: RequestFacts): SessionFacts | undefined =>
   session ? { ...session, subject: session.userId } : undefined;
 
-const candidateFacts = (facts: RequestFacts, rules: PermissionRules, now: Date): CandidateFacts | undefined => {
+const candidateFacts = (facts: RequestFacts, rules: StepRules, now: Date): CandidateFacts | undefined => {
   const { candidate, proofs = [] } = facts;
   if (!candidate) return undefined;
   const { userId: subject, enrolled } = candidate;
-  return { subject, enrolled, proven: provenFor(subject, { ...facts, proofs }, rules, now) };
+  const proven = provenFor(subject, { ...facts, proofs }, rules, now);
+  return { subject, enrolled, demanded: demandedFor(candidate, facts, rules), proven };
 };
 
 /** The step that is due (OIDC Core §3.1.2.3, §3.1.2.4), from what is remembered. */
@@ -108,6 +131,8 @@ export const dueStep = (facts: RequestFacts, rules: StepRules, now: Date): Step 
     sessionFacts(facts),
     {
       enrolled: facts.session?.enrolled ?? [],
+      demanded: facts.session ? demandedFor(facts.session, facts, rules) : [],
+      enrolmentDeclined: facts.enrolmentDeclined,
       passkeyOffer: facts.passkeyOffer,
       candidate: candidateFacts(facts, rules, now),
       policy: rules.policy.secondFactor,

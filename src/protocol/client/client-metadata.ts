@@ -1,5 +1,6 @@
 import { isLocalRedirectUri, redirectUriFault } from '../redirect-uri.js';
 import { parseScope } from '../scope.js';
+import { type AuthenticationContextClass, authenticationContextClasses } from '../sign-in/authentication-context.js';
 import {
   type AssertionAlgorithm,
   assertionSigningAlgorithms,
@@ -42,7 +43,7 @@ export const clientProfiles = ['oauth21', 'fapi2', 'fapi2-message-signing'] as c
 export type ClientProfile = (typeof clientProfiles)[number];
 
 /**
- * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last seven members are ours, and
+ * A client's metadata with every default filled in (RFC 7591 §2, OIDC Registration §2); the last eight members are ours, and
  * so is `token_endpoint_auth_method_pinned`. What is
  * registered is also what is shown (RFC 7591 §3.2.1), so members are kept that no rule asks for; a member that would promise
  * something which is not done is unknown instead.
@@ -95,6 +96,8 @@ export interface ClientMetadata extends EncryptedAnswers, LogoutChannels, Reques
    * to be taken from a client that registers itself. Absent from what was stored before there was this: `explicit`.
    */
   readonly consent?: 'explicit' | 'implicit';
+  /** What every sign-in for it has to amount to; absent: what the policy says. */
+  readonly minimum_acr?: AuthenticationContextClass;
   /** Identifiers of the protected resources that this client is: it may introspect tokens meant for them. */
   readonly protected_resources: readonly string[];
 }
@@ -128,6 +131,7 @@ function readOptional(read: MemberReader) {
     jwks_uri: read.webUrl('jwks_uri'),
     default_max_age: read.seconds('default_max_age'),
     default_acr_values: read.list('default_acr_values'),
+    minimum_acr: read.oneOf('minimum_acr', authenticationContextClasses),
     id_token_claims: read.wordOrList('id_token_claims', 'all'),
   }) as Partial<ClientMetadata>;
 }

@@ -25,6 +25,7 @@ const operatorMembers: ReadonlySet<string> = new Set([
   'access_token_format',
   'refresh_token',
   'consent',
+  'minimum_acr',
   'protected_resources',
   'id_token_claims',
 ]);

@@ -64,10 +64,16 @@ const factorsOf = (methods: readonly string[]): ReadonlySet<Factor> =>
 export const authenticationContextClass = (methods: readonly string[]): AssuranceLevel =>
   methods.includes('mfa') || factorsOf(methods).size >= 2 ? 'aal2' : 'aal1';
 
-const isEnough = (methods: readonly string[], wanted: AuthenticationContextClass): boolean =>
+/** Whether a set of methods amounts to a class (NIST SP 800-63B §4, OpenID EAP ACR Values §2). */
+export const isEnough = (methods: readonly string[], wanted: AuthenticationContextClass): boolean =>
   wanted === 'phr' ? methods.some(isPasskey) : wanted === 'aal1' || authenticationContextClass(methods) === wanted;
 
-const knownClasses = (acrValues: readonly string[]): readonly AuthenticationContextClass[] =>
+/** Whether somebody can reach a class with what they have set up or proven: a passkey can verify its user (OIDC Core §5.5.1). */
+export const isWithinReach = (methods: readonly string[], wanted: AuthenticationContextClass): boolean =>
+  isEnough(methods.some(isPasskey) ? [...methods, 'mfa'] : methods, wanted);
+
+/** Those of `acr_values` that mean something here (OIDC Core §3.1.2.1), in their order. */
+export const knownClasses = (acrValues: readonly string[]): readonly AuthenticationContextClass[] =>
   acrValues.flatMap((value) => authenticationContextClasses.find((name) => name === value) ?? []);
 
 /**
@@ -79,8 +85,7 @@ export function wantedContextClass(
   acrValues: readonly string[],
   methods: readonly string[],
 ): AuthenticationContextClass {
-  const best = methods.some(isPasskey) ? [...methods, 'mfa'] : methods;
-  return knownClasses(acrValues).find((wanted) => isEnough(best, wanted)) ?? authenticationContextClasses[0];
+  return knownClasses(acrValues).find((wanted) => isWithinReach(methods, wanted)) ?? authenticationContextClasses[0];
 }
 
 /** The `acr` that a client is told: `phr` only where it asked for that rather than for the sign-in's level (OIDC Core §2 `acr`). */

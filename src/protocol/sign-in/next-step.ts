@@ -1,12 +1,20 @@
 import type { Permission } from '../permission.js';
 import {
+  type DueEnrolment,
+  isBelowDemand,
+  isBelowEssential,
+  missingAtSignIn,
+  missingEnrolment,
+  missingProofs,
+  type WantedAssurance,
+} from './assurance.js';
+import {
+  type AuthenticationContextClass,
   type AuthenticationMethodReference,
-  authenticationContextClass,
   isPasskey,
   missingMethods,
-  requiredContextClass,
-  wantedContextClass,
 } from './authentication-context.js';
+import type { SecondFactorPolicy } from './sign-in-policy.js';
 
 /** The part of an authorization request that decides the steps of its interaction (OIDC Core §3.1.2.1). */
 export interface InteractionRequest {
@@ -57,6 +65,10 @@ export interface GivenProof {
 /** The ways to prove who they are that a user has set up, whether they were used in this session or not. */
 export interface FactorFacts {
   readonly enrolled: readonly AuthenticationMethodReference[];
+  /** What the operator demands of whoever is signed in. */
+  readonly demanded: readonly AuthenticationContextClass[];
+  /** They were asked in this interaction to set something up that the client only wishes for, and said no. */
+  readonly enrolmentDeclined?: boolean | undefined;
   readonly passkeyOffer?: PasskeyOffer | undefined;
   /** Somebody who has proven who they are in this interaction, but not enough to be signed in. */
   readonly candidate?: CandidateFacts | undefined;
@@ -72,16 +84,10 @@ export type PasskeyOffer = 'able' | 'wanted' | 'declined';
 export interface CandidateFacts {
   readonly subject: string;
   readonly enrolled: readonly AuthenticationMethodReference[];
+  readonly demanded: readonly AuthenticationContextClass[];
   /** How they have been proven up to now. */
   readonly proven: readonly string[];
 }
-
-/**
- * Whether a second factor is asked for where no client does: never; of whoever has set one up, at each sign-in; of everybody
- * (NIST SP 800-63B §4.2).
- */
-export const secondFactorPolicies = ['optional', 'when_enrolled', 'required'] as const;
-export type SecondFactorPolicy = (typeof secondFactorPolicies)[number];
 
 /** What the user has allowed this client so far. */
 export interface ConsentFacts {
@@ -101,16 +107,16 @@ export type InteractionError =
 export const denial = { error: 'access_denied' } as const satisfies { readonly error: InteractionError };
 
 export type Step =
-  /** `again`: somebody is signed in already and has to do it once more. */
-  | { readonly kind: 'login'; readonly again: boolean }
+  /** `again`: somebody is signed in already and has to do it once more. `byPasskey`: nothing else will do. */
+  | { readonly kind: 'login'; readonly again: boolean; readonly byPasskey?: true }
   /** The client has sent somebody who wants an account (OIDC Prompt Create §4.1). */
   | { readonly kind: 'signUp' }
   /** Whoever just signed in is asked whether the next time shall be without a password; no is an answer. */
   | { readonly kind: 'offerPasskey' }
   /** A second factor is missing of somebody whose password is proven. */
   | { readonly kind: 'challenge'; readonly subject: string }
-  /** Nothing can be asked of somebody who needs a second factor and has none: one is set up on the way. */
-  | { readonly kind: 'enrol' }
+  /** Nothing more can be asked of somebody who needs more: it is set up on the way, right after a sign-in. */
+  | ({ readonly kind: 'enrol'; readonly justSignedIn: boolean } & DueEnrolment)
   /** Somebody whose account is about to be deleted signs in: they may keep it, and get nothing else. */
   | { readonly kind: 'keepAccount'; readonly deleteAfter: Date }
   | { readonly kind: 'consent'; readonly newPermissions: readonly Permission[] }
@@ -121,12 +127,16 @@ export type Step =
 
 const refused = (error: InteractionError): Step => ({ kind: 'refused', error });
 
+/** Whether somebody signed in after the interaction began. */
+const signedInFor = ({ startedAt }: InteractionRequest, { authenticatedAt }: SessionFacts): boolean =>
+  authenticatedAt >= startedAt;
+
 /**
  * Whether the session is good enough for the request. Whoever signed in after the interaction began has answered
  * prompt=login, prompt=select_account, prompt=create and any max_age: derived, so that no step can be skipped and none is asked twice.
  */
 function authenticationIsDue(request: InteractionRequest, session: SessionFacts, now: Date): boolean {
-  if (session.authenticatedAt >= request.startedAt) return false;
+  if (signedInFor(request, session)) return false;
   if (['login', 'select_account', 'create'].some((prompt) => request.prompts.includes(prompt))) return true;
   return request.maxAge !== undefined && now.getTime() - session.authTime.getTime() > request.maxAge * 1000;
 }
@@ -151,69 +161,67 @@ const isOtherUser = ({ hintedSubject, requestedSubjects }: InteractionRequest, {
 
 type Methods = readonly AuthenticationMethodReference[];
 
-/** What a user can prove besides, where that is wished for by `acr_values` (RFC 9470 §4) or the policy wants two factors. */
-function missing(
-  acrValues: readonly string[],
-  proven: readonly string[],
-  enrolled: Methods,
-  wantsTwoFactors: boolean,
-): Methods {
-  const wish = wantedContextClass(acrValues, [...enrolled, ...proven]);
-  return missingMethods(wish === 'aal1' && wantsTwoFactors ? 'aal2' : wish, proven, enrolled);
+const wantedOf = (
+  { acrValues, essentialAcr }: InteractionRequest,
+  { demanded }: Pick<FactorFacts, 'demanded'>,
+): WantedAssurance => ({ acrValues, essentialAcr, demanded });
+
+/** What is asked of somebody who can prove more: a code where they have an app, or else another sign-in. */
+function stepUp(methods: Methods, subject: string, again: boolean): Step {
+  if (methods.includes('otp')) return { kind: 'challenge', subject };
+  return { kind: 'login', again, ...(methods.every(isPasskey) ? { byPasskey: true } : {}) };
 }
 
-/**
- * What has to be proven besides before a session begins (NIST SP 800-63B §4.2). A user who has set up nothing more is not asked. By
- * policy nobody is asked for a passkey here: it takes the place of the password, and may be on another device.
- */
-export const missingAtSignIn = (
-  { acrValues }: Pick<InteractionRequest, 'acrValues'>,
-  policy: SecondFactorPolicy,
-  proven: readonly string[],
-  enrolled: Methods,
-): Methods => missing(acrValues, proven, enrolled, policy !== 'optional' && enrolled.includes('otp'));
-
-/**
- * What has to be proven besides in a session that goes on (RFC 9470 §4): whoever set up a second factor after it began is asked at the
- * next sign-in, unless everybody needs one.
- */
-const missingInSession = (
-  { acrValues }: InteractionRequest,
-  { amr }: SessionFacts,
-  { enrolled, policy }: FactorFacts,
-) => missing(acrValues, amr, enrolled, policy === 'required');
-
-/** The second half of a sign-in whose first is done, where it can be done by a code. */
-function challengeAtSignIn(
-  request: InteractionRequest,
-  { candidate, policy }: FactorFacts,
-): (Step & { readonly kind: 'challenge' }) | undefined {
+/** The second half of a sign-in whose first is done; undefined where nobody is in the middle of one. */
+function stepOfCandidate(request: InteractionRequest, { candidate, policy }: FactorFacts): Step | undefined {
   if (!candidate) return undefined;
   const { subject, proven, enrolled } = candidate;
-  return missingAtSignIn(request, policy, proven, enrolled).includes('otp')
-    ? { kind: 'challenge', subject }
-    : undefined;
+  const missing = missingAtSignIn(wantedOf(request, candidate), policy, proven, enrolled);
+  return missing.length > 0 ? stepUp(missing, subject, false) : undefined;
 }
 
-/** Whether the policy wants two factors of somebody who has set up but one (NIST SP 800-63B §4.2). */
-const needsToEnrol = ({ amr }: SessionFacts, { policy }: FactorFacts): boolean =>
-  policy === 'required' && authenticationContextClass(amr) === 'aal1';
+/** The second factors of theirs that somebody has not proven: until then they set up nothing that would stand in for those. */
+const unprovenFactors = ({ amr }: SessionFacts, { enrolled }: FactorFacts): Methods =>
+  missingMethods('aal2', amr, enrolled);
 
-/** Only what is missing is asked for (RFC 9470 §4). */
-const stepUp = (methods: Methods, { subject }: SessionFacts): Step =>
-  methods.includes('otp') ? { kind: 'challenge', subject } : { kind: 'login', again: true };
+/**
+ * What a session lacks (RFC 9470 §4). Only what is missing is asked for: whoever set up a second factor after the session began is
+ * asked at the next sign-in, unless more is demanded. Something is set up after all else has been proven, and after a sign-in for this
+ * very request.
+ */
+function strongerSignIn(request: InteractionRequest, session: SessionFacts, factors: FactorFacts): Step | undefined {
+  const { enrolled, enrolmentDeclined } = factors;
+  const wanted = wantedOf(request, factors);
+  const missing = missingProofs(wanted, session.amr, enrolled);
+  if (missing.length > 0) return stepUp(missing, session.subject, true);
+  const enrolment = missingEnrolment(wanted, session.amr, enrolled);
+  if (!enrolment || (enrolment.mayDecline && enrolmentDeclined)) return undefined;
+  const unproven = unprovenFactors(session, factors);
+  if (unproven.length > 0) return stepUp(unproven, session.subject, true);
+  const justSignedIn = signedInFor(request, session);
+  return justSignedIn || enrolment.mayDecline
+    ? { kind: 'enrol', justSignedIn, ...enrolment }
+    : { kind: 'login', again: true };
+}
 
-/** Whether the sign-in is none of those that it has to be (OIDC Core §5.5.1.1). */
-const isTooWeak = ({ essentialAcr, acrValues }: InteractionRequest, { amr }: SessionFacts): boolean =>
-  essentialAcr === true && requiredContextClass(acrValues, amr) === undefined;
+/** With prompt=none a session that is not what it has to be has failed (OIDC Core §3.1.2.6); a wish is passed over (§5.5.1). */
+function silentError(
+  request: InteractionRequest,
+  session: SessionFacts,
+  factors: FactorFacts,
+): InteractionError | undefined {
+  const wanted = wantedOf(request, factors);
+  const isBelow = isBelowDemand(wanted, session.amr);
+  if (!isBelow && !isBelowEssential(wanted, session.amr)) return undefined;
+  if (missingProofs(wanted, session.amr, factors.enrolled).length > 0) return 'login_required';
+  return isBelow ? 'interaction_required' : 'unmet_authentication_requirements';
+}
 
 /** Right after a sign-in with a password of somebody who has no passkey, or with one that is not on this device. */
-function passkeyOfferIsDue(
-  { startedAt }: InteractionRequest,
-  { authenticatedAt, amr }: SessionFacts,
-  { enrolled, passkeyOffer }: FactorFacts,
-): boolean {
-  if (authenticatedAt < startedAt) return false;
+function passkeyOfferIsDue(request: InteractionRequest, session: SessionFacts, factors: FactorFacts): boolean {
+  if (!signedInFor(request, session) || unprovenFactors(session, factors).length > 0) return false;
+  const { amr } = session;
+  const { enrolled, passkeyOffer } = factors;
   return passkeyOffer === 'wanted' || (passkeyOffer === 'able' && amr.includes('pwd') && !enrolled.some(isPasskey));
 }
 
@@ -237,10 +245,8 @@ export const impliedPermissions = (
 /**
  * What an interaction needs next, from facts alone (OIDC Core §3.1.2.3, §3.1.2.4): no step is recorded anywhere, so tabs
  * do not disturb each other and the back button cannot skip one. With prompt=none a step that would be due is an error
- * (OIDC Core §3.1.2.6), and so is a hint that names another user than the one who just signed in (OIDC Core §3.1.2.1). The
- * wish for a stronger sign-in never is: with prompt=none the session is taken as it is (OIDC Core §5.5.1). Where it is essential,
- * a sign-in that is not enough has failed (OIDC Core §5.5.1.1). Somebody who is about to become another user than the session's goes on
- * with that.
+ * (OIDC Core §3.1.2.6), and so is a hint that names another user than the one who just signed in (OIDC Core §3.1.2.1). Somebody who
+ * is about to become another user than the session's goes on with that.
  */
 export function nextStep(
   request: InteractionRequest,
@@ -251,20 +257,17 @@ export function nextStep(
 ): Step {
   const silent = request.prompts.includes('none');
   const other = session !== undefined && isOtherUser(request, session);
-  const challenge = challengeAtSignIn(request, factors);
+  const unfinished = stepOfCandidate(request, factors);
   if (session === undefined || other || authenticationIsDue(request, session, now)) {
-    const justSignedIn = session !== undefined && session.authenticatedAt >= request.startedAt;
-    if (silent || justSignedIn) return refused('login_required');
-    if (!challenge && request.prompts.includes('create')) return { kind: 'signUp' };
-    return challenge ?? { kind: 'login', again: session !== undefined && !other };
+    if (silent || (session !== undefined && signedInFor(request, session))) return refused('login_required');
+    if (!unfinished && request.prompts.includes('create')) return { kind: 'signUp' };
+    return unfinished ?? { kind: 'login', again: session !== undefined && !other };
   }
-  if (!silent && challenge && challenge.subject !== session.subject) return challenge;
-  const stronger = missingInSession(request, session, factors);
-  if (stronger.length > 0 && !silent) return stepUp(stronger, session);
-  const enrols = stronger.length === 0 && needsToEnrol(session, factors);
-  if (enrols) return silent ? refused('interaction_required') : { kind: 'enrol' };
-  if (isTooWeak(request, session) || (stronger.length > 0 && factors.policy === 'required'))
-    return refused(stronger.length > 0 ? 'login_required' : 'unmet_authentication_requirements');
+  if (!silent && unfinished && factors.candidate?.subject !== session.subject) return unfinished;
+  const error = silent ? silentError(request, session, factors) : undefined;
+  if (error) return refused(error);
+  const stronger = silent ? undefined : strongerSignIn(request, session, factors);
+  if (stronger) return stronger;
   if (session.deleteAfter)
     return silent ? refused('interaction_required') : { kind: 'keepAccount', deleteAfter: session.deleteAfter };
   if (!silent && passkeyOfferIsDue(request, session, factors)) return { kind: 'offerPasskey' };

@@ -52,3 +52,20 @@ const keepPendingLinkStatement = statement<KeptLink>(
 export async function keepPendingLink(sql: Sql, kept: KeptLink): Promise<void> {
   await sql.query(keepPendingLinkStatement, kept);
 }
+
+interface DeclinedEnrolment {
+  readonly idHash: Buffer;
+  readonly now: Date;
+}
+
+const declineEnrolmentStatement = statement<DeclinedEnrolment>(
+  'decline_enrolment',
+  (p) => `
+   UPDATE interactions SET enrolment_declined_at = ${p.now}
+   WHERE id_hash = ${p.idHash} AND enrolment_declined_at IS NULL AND completed_at IS NULL AND expires_at > ${p.now}`,
+);
+
+/** Remembers that somebody does not want to set up what the client only wishes for: in this interaction they are not asked again. */
+export async function declineEnrolment(sql: Sql, declined: DeclinedEnrolment): Promise<void> {
+  await sql.query(declineEnrolmentStatement, declined);
+}

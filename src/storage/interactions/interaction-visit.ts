@@ -6,7 +6,7 @@ import { type Columns, jsonObject, pick, selected } from '../connection/columns.
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
 import { consentColumns, type GivenConsent } from '../grants/consents.js';
-import { enrolledMethods } from '../people/users.js';
+import { enrolledMethods, groupsOf } from '../people/users.js';
 import type { InteractionOutcome, InteractionPurpose, PendingLink } from './interactions.js';
 
 const requestKey = jsonKey<ValidatedAuthorizationRequest>;
@@ -25,6 +25,7 @@ interface VisitingSession {
   readonly amr: string[];
   /** The ways to prove who they are that the user has set up. */
   readonly enrolled: readonly AuthenticationMethodReference[];
+  readonly groups: readonly string[];
   /** When the account is deleted, where its owner asked for that. */
   readonly deleteAfter: Date | null;
 }
@@ -39,6 +40,8 @@ export interface VisitedInteraction {
   readonly proofs: readonly GivenProof[];
   readonly pendingLink: PendingLink | null;
   readonly challengesAnswered: number;
+  /** They said no to setting up what the client only wishes for. */
+  readonly enrolmentDeclined: boolean;
   readonly request: ValidatedAuthorizationRequest;
   readonly outcome: InteractionOutcome | null;
   readonly begunAt: Date;
@@ -60,6 +63,7 @@ interface VisitingCandidate {
   readonly userId: string;
   readonly username: string;
   readonly enrolled: readonly AuthenticationMethodReference[];
+  readonly groups: readonly string[];
 }
 
 type InteractionFacts = Omit<VisitedInteraction, 'ours' | 'session' | 'consent' | 'candidate'>;
@@ -72,6 +76,7 @@ const interactionColumns: Columns<InteractionFacts> = {
   proofs: 'i.proofs',
   pendingLink: 'i.pending_link',
   challengesAnswered: 'i.challenges_answered',
+  enrolmentDeclined: 'i.enrolment_declined_at IS NOT NULL',
   request: 'i.request',
   outcome: 'i.outcome',
   begunAt: 'COALESCE(i.begun_at, i.created_at)',
@@ -92,6 +97,7 @@ const sessionColumns: Columns<VisitingSession> = {
   lastSeenAt: 's.last_seen_at',
   amr: 's.amr',
   enrolled: enrolledMethods('u'),
+  groups: groupsOf('u'),
   deleteAfter: 'u.delete_after',
 };
 
@@ -99,6 +105,7 @@ const candidateColumns: Columns<VisitingCandidate> = {
   userId: 'w.id',
   username: 'w.username',
   enrolled: enrolledMethods('w'),
+  groups: groupsOf('w'),
 };
 
 const proofKey = jsonKey<GivenProof>;

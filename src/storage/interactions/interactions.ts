@@ -75,6 +75,9 @@ export class Interaction {
   /** Encrypted: the session at another provider that goes with the one that is about to begin. */
   @Column('bytea', { name: 'upstream_session', nullable: true })
   upstreamSession!: Buffer | null;
+  /** When somebody said no to setting up what the client only wishes for. */
+  @Column('timestamptz', { name: 'enrolment_declined_at', nullable: true })
+  enrolmentDeclinedAt!: Date | null;
   /** W3C trace context of the authorization request, to which later ones are linked. */
   @Column('text', { nullable: true })
   traceparent!: string | null;

@@ -75,6 +75,10 @@ export const enrolledMethods = (user: string): string =>
      ${enrolledTotp(user)}
    ], NULL)`;
 
+/** SQL: the groups that the user of a row is in, as a JSON array: those of the claim that are texts. */
+export const groupsOf = (user: string): string =>
+  `jsonb_path_query_array(${user}.claims, '$.groups[*] ? (@.type() == "string")')`;
+
 /** An identifier as somebody typed it, and as it is compared. */
 export interface SoughtIdentifier {
   readonly typed: string;
@@ -104,6 +108,7 @@ export const userCalled = ({ typed, key }: Placeholders<SoughtIdentifier>): stri
 export interface SignInAccount {
   readonly id: string;
   readonly enrolled: readonly AuthenticationMethodReference[];
+  readonly groups: readonly string[];
   readonly passwordHash: string | null;
   readonly passwordChangedAt: Date | null;
   readonly disabledAt: Date | null;

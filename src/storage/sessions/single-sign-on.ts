@@ -6,7 +6,7 @@ import { jsonKey } from '../connection/statement.js';
 import { type AnsweredRequest, answeringSession, issuedCode } from '../grants/code-issue.js';
 import { consentColumns, type GivenConsent } from '../grants/consents.js';
 import type { SignedInOutcome } from '../interactions/interactions.js';
-import { enrolledMethods, type UserClaims, userColumns } from '../people/users.js';
+import { enrolledMethods, groupsOf, type UserClaims, userColumns } from '../people/users.js';
 import { isPushedAs, pushedAs, wasPushed } from '../tokens/pushed-request.js';
 import { touchInterval } from './sessions.js';
 
@@ -22,6 +22,7 @@ export interface KnownSession {
   readonly amr: string[];
   /** The ways to prove who they are that the user has set up. */
   readonly enrolled: readonly AuthenticationMethodReference[];
+  readonly groups: readonly string[];
   /** When the account is deleted, where its owner asked for that. */
   readonly deleteAfter: Date | null;
 }
@@ -41,6 +42,7 @@ const sessionColumns: Columns<KnownSession> = {
   authenticatedAt: 'COALESCE(s.authenticated_at, s.auth_time)',
   amr: 's.amr',
   enrolled: enrolledMethods('u'),
+  groups: groupsOf('u'),
   deleteAfter: 'u.delete_after',
 };
 

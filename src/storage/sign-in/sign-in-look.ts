@@ -4,6 +4,7 @@ import { statement } from '../connection/statement.js';
 import { acceptedPasskeys, type Passkey } from '../factors/passkeys.js';
 import {
   enrolledMethods,
+  groupsOf,
   type SignInAccount,
   type SoughtIdentifier,
   soughtIdentifier,
@@ -27,6 +28,7 @@ type LookRow = { readonly [Name in keyof SignInAccount]: SignInAccount[Name] | n
 export const accountColumns: Columns<SignInAccount> = {
   id: 'u.id',
   enrolled: enrolledMethods('u'),
+  groups: groupsOf('u'),
   passwordHash: 'u.password_hash',
   passwordChangedAt: 'u.password_changed_at',
   disabledAt: 'u.disabled_at',

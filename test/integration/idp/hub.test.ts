@@ -204,7 +204,7 @@ describe('prompt and max_age (OIDC Core §3.1.2.1)', () => {
 
 describe('acr_values (OIDC Core §3.1.2.1)', () => {
   it.each([
-    { acrValues: ['aal2'] },
+    { acrValues: ['aal2', 'aal1'] },
     { acrValues: ['urn:example:gold'] },
     { acrValues: ['aal2'], prompts: ['none' as const] },
   ])('a wish that the user cannot fulfil is no error, and the answer says what it was: %j', async (request) => {

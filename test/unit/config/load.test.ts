@@ -316,6 +316,21 @@ describe('faults', () => {
       /http\.prot \(line \d+\): found an unknown key; expected one of bind/,
     ],
     [
+      'a rule of a group that nobody can be in',
+      { ...least(), policy: { sign_in: [{ acr: 'aal2', groups: ['admins'] }] } },
+      'no scope of claims.scopes has the claim groups',
+    ],
+    [
+      'a rule for nobody',
+      { ...least(), policy: { sign_in: [{ acr: 'aal2' }] } },
+      'expected acr beside groups, clients or both, or else beside everyone: true',
+    ],
+    [
+      'a rule for everyone and some',
+      { ...least(), policy: { sign_in: [{ acr: 'aal2', everyone: true, clients: ['c'] }] } },
+      'policy.sign_in[0]',
+    ],
+    [
       'a provider without an address',
       { ...least(), identity_providers: [{ id: 'corp', name: 'Corp', client_id: 'c' }] },
       'identity_providers[0].issuer',

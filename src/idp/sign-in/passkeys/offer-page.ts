@@ -2,16 +2,13 @@ import type { Page } from '../../../http/browser/headers.js';
 import { html } from '../../../pages/html.js';
 import { layout, type ScriptFile } from '../../../pages/layout.js';
 import type { View } from '../../../pages/view.js';
-import type { AcceptedPasskeys, PasskeyCreationOptions } from '../../../protocol/sign-in/passkey.js';
 import { accountChip, csrfField, type PersonOnPage } from '../../interaction/parts.js';
+import type { PasskeyCreation } from './creation.js';
 
-export interface OfferPage {
+export interface OfferPage extends PasskeyCreation {
   readonly person: PersonOnPage;
   readonly action: string;
   readonly csrf: string;
-  readonly options: PasskeyCreationOptions;
-  /** What the password manager is told meanwhile: one that was removed elsewhere is not offered again. */
-  readonly accepted: AcceptedPasskeys;
   readonly script: ScriptFile | undefined;
   /** It was tried, and came to nothing. */
   readonly failed: boolean;

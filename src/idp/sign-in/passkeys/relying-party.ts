@@ -1,4 +1,5 @@
 import { hmacSha256 } from '../../../crypto/digest.js';
+import { demandedFor } from '../../../protocol/authorization/due-step.js';
 import type { PasskeyRequestOptions } from '../../../protocol/sign-in/passkey.js';
 import type { Idp } from '../../deps.js';
 import type { Visit } from '../../interaction/visit.js';
@@ -21,6 +22,11 @@ export const passkeyOrigins = ({ config }: Idp): string[] => [
 export const challengeOf = (idp: Idp, { interactionId, browser, challengesAnswered }: Visit): string =>
   hmacSha256(idp.challengeKey, 'interaction', interactionId, browser, String(challengesAnswered)).toString('base64url');
 
+/** As far as that is known before somebody is: the groups of whoever signs in may demand more. */
+const wantsTwoFactors = ({ config }: Idp, visit: Visit): boolean =>
+  visit.request.acrValues.some((value) => value !== 'aal1') ||
+  demandedFor({ groups: (visit.candidate ?? visit.session)?.groups ?? [] }, visit, config).length > 0;
+
 /**
  * What the sign-in page asks for: any passkey of ours, so that the answer tells who it is and the page nobody's name (WebAuthn
  * Level 3 §5.5). User verification makes it two factors, and is insisted on where two are wanted.
@@ -28,5 +34,5 @@ export const challengeOf = (idp: Idp, { interactionId, browser, challengesAnswer
 export const requestOptionsOf = (idp: Idp, visit: Visit): PasskeyRequestOptions => ({
   challenge: challengeOf(idp, visit),
   rpId: relyingPartyId(idp),
-  userVerification: visit.request.acrValues.some((value) => value !== 'aal1') ? 'required' : 'preferred',
+  userVerification: wantsTwoFactors(idp, visit) ? 'required' : 'preferred',
 });

@@ -15,6 +15,8 @@ export const login: Texts['login'] = {
     'Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal, oder melden Sie sich mit Ihrem Passwort an.',
   passkeyUnknown:
     'Dieser Passkey ist hier nicht mehr hinterlegt. Nehmen Sie einen anderen, oder melden Sie sich mit Ihrem Passwort an.',
+  byPasskeyTitle: 'Ihr Passkey wird gebraucht',
+  byPasskey: 'Wählen Sie „Passkey verwenden“: Ein Passwort allein reicht hier nicht.',
   lostPassword: 'Passwort vergessen?',
   cancel: (client) => `Abbrechen und zu ${client} zurückkehren`,
   problem: 'Bitte prüfen Sie Ihre Eingaben',
@@ -82,7 +84,17 @@ export const challenge: Texts['challenge'] = {
 
 export const enrol: Texts['enrol'] = {
   title: 'Zweiten Faktor einrichten',
-  lead: 'Für dieses Konto genügt ein Passwort nicht. Fügen Sie es einer Authenticator-App auf Ihrem Telefon hinzu.',
+  lead: 'Für dieses Konto reicht ein Passwort nicht. Richten Sie eines davon ein.',
+  needsPasskey: 'Was Sie öffnen möchten, verlangt einen Passkey. Erstellen Sie einen und verwenden Sie ihn von nun an.',
+  wish: (client) =>
+    `${client} möchte sicherer wissen, dass Sie es sind. Richten Sie etwas neben Ihrem Passwort ein, oder gehen Sie ohne weiter.`,
+  signInFirst: 'Noch einmal anmelden und einrichten',
+  byPasskey: 'Mit einem Passkey',
+  byApp: 'Mit einer Authenticator-App',
+  passkeyFailed: 'Der Passkey wurde nicht gespeichert. Versuchen Sie es noch einmal.',
+  unable: 'Dieser Browser kann hier keinen Passkey erstellen. Verwenden Sie eine Authenticator-App.',
+  unableAtAll:
+    'Dieser Browser kann hier keinen Passkey erstellen. Versuchen Sie es mit einem anderen Browser oder Gerät.',
   scan: 'Mit der App scannen',
   qrCode: 'QR-Code für die Authenticator-App',
   open: 'In der App auf diesem Gerät öffnen',

@@ -13,6 +13,8 @@ export const login = {
   passkey: 'Use a passkey',
   passkeyRefused: 'That passkey was not accepted. Try again, or sign in with your password.',
   passkeyUnknown: 'That passkey is no longer registered here. Use another one, or sign in with your password.',
+  byPasskeyTitle: 'Your passkey is needed',
+  byPasskey: 'Choose “Use a passkey”: a password alone is not enough here.',
   lostPassword: 'Forgot your password?',
   cancel: (client: string) => `Cancel and return to ${client}`,
   problem: 'There is a problem',
@@ -80,7 +82,16 @@ export const challenge = {
 
 export const enrol = {
   title: 'Set up a second factor',
-  lead: 'This account needs more than a password. Add it to an authenticator app on your phone.',
+  lead: 'This account needs more than a password. Set up one of these.',
+  needsPasskey: 'What you want to open needs a passkey. Create one, and use it from now on.',
+  wish: (client: string) =>
+    `${client} would like to be surer that it is you. Set up something besides your password, or go on without it.`,
+  signInFirst: 'Sign in again and set it up',
+  byPasskey: 'With a passkey',
+  byApp: 'With an authenticator app',
+  passkeyFailed: 'The passkey was not saved. Try again.',
+  unable: 'This browser cannot create a passkey here. Use an authenticator app.',
+  unableAtAll: 'This browser cannot create a passkey here. Try another browser or another device.',
   scan: 'Scan this with the app',
   qrCode: 'QR code for the authenticator app',
   open: 'Open in the app on this device',

@@ -13,6 +13,8 @@ export const login: Texts['login'] = {
   passkey: 'Usar una llave de acceso',
   passkeyRefused: 'Esa llave de acceso no se ha aceptado. Inténtelo de nuevo o inicie sesión con su contraseña.',
   passkeyUnknown: 'Esa llave de acceso ya no está registrada aquí. Use otra o inicie sesión con su contraseña.',
+  byPasskeyTitle: 'Se necesita su llave de acceso',
+  byPasskey: 'Elija «Usar una llave de acceso»: aquí no basta con una contraseña.',
   lostPassword: '¿Ha olvidado su contraseña?',
   cancel: (client) => `Cancelar y volver a ${client}`,
   problem: 'No se ha podido iniciar sesión',
@@ -80,7 +82,16 @@ export const challenge: Texts['challenge'] = {
 
 export const enrol: Texts['enrol'] = {
   title: 'Configurar un segundo factor',
-  lead: 'Una contraseña no basta para esta cuenta. Añádala a una aplicación de autenticación en su teléfono.',
+  lead: 'Para esta cuenta no basta con una contraseña. Configure una de estas opciones.',
+  needsPasskey: 'Lo que quiere abrir exige una llave de acceso. Cree una y úsela de ahora en adelante.',
+  wish: (client) =>
+    `${client} quiere estar más seguro de que es usted. Configure algo además de su contraseña o continúe sin ello.`,
+  signInFirst: 'Volver a iniciar sesión y configurarlo',
+  byPasskey: 'Con una llave de acceso',
+  byApp: 'Con una aplicación de autenticación',
+  passkeyFailed: 'La llave de acceso no se guardó. Inténtelo de nuevo.',
+  unable: 'Este navegador no puede crear aquí una llave de acceso. Use una aplicación de autenticación.',
+  unableAtAll: 'Este navegador no puede crear aquí una llave de acceso. Pruebe con otro navegador u otro dispositivo.',
   scan: 'Escanéelo con la aplicación',
   qrCode: 'Código QR para la aplicación de autenticación',
   open: 'Abrir en la aplicación de este dispositivo',

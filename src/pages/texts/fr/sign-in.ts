@@ -14,6 +14,8 @@ export const login: Texts['login'] = {
   passkeyRefused: 'Cette clé d’accès n’a pas été acceptée. Réessayez, ou connectez-vous avec votre mot de passe.',
   passkeyUnknown:
     'Cette clé d’accès n’est plus enregistrée ici. Utilisez-en une autre, ou connectez-vous avec votre mot de passe.',
+  byPasskeyTitle: 'Votre clé d’accès est nécessaire',
+  byPasskey: 'Choisissez «\u00a0Utiliser une clé d’accès\u00a0»\u00a0: un mot de passe seul ne suffit pas ici.',
   lostPassword: 'Mot de passe oublié\u202f?',
   cancel: (client) => `Annuler et revenir à ${client}`,
   problem: 'La connexion n’a pas abouti',
@@ -81,7 +83,16 @@ export const challenge: Texts['challenge'] = {
 
 export const enrol: Texts['enrol'] = {
   title: 'Configurer un second facteur',
-  lead: 'Un mot de passe ne suffit pas pour ce compte. Ajoutez-le à une application d’authentification sur votre téléphone.',
+  lead: 'Un mot de passe ne suffit pas pour ce compte. Configurez l’une de ces méthodes.',
+  needsPasskey: 'Ce que vous voulez ouvrir exige une clé d’accès. Créez-en une et utilisez-la désormais.',
+  wish: (client) =>
+    `${client} voudrait être plus sûr qu’il s’agit de vous. Configurez autre chose en plus de votre mot de passe, ou continuez sans.`,
+  signInFirst: 'Se reconnecter et configurer',
+  byPasskey: 'Avec une clé d’accès',
+  byApp: 'Avec une application d’authentification',
+  passkeyFailed: 'La clé d’accès n’a pas été enregistrée. Réessayez.',
+  unable: 'Ce navigateur ne peut pas créer de clé d’accès ici. Utilisez une application d’authentification.',
+  unableAtAll: 'Ce navigateur ne peut pas créer de clé d’accès ici. Essayez un autre navigateur ou un autre appareil.',
   scan: 'À scanner avec l’application',
   qrCode: 'Code QR pour l’application d’authentification',
   open: 'Ouvrir dans l’application sur cet appareil',

@@ -161,7 +161,7 @@ describe('Step-up (RFC 9470 §4)', () => {
   it('a session that the request wants renewed adds nothing', async () => {
     const user = await addConsentingUser();
     const { browser, sessionId } = await signedInByCode(user);
-    const interaction = await idp.start(client, { ...stronger, prompts: ['login'] });
+    const interaction = await idp.start(client, { acrValues: ['aal2', 'aal1'], prompts: ['login'] });
     await idp.signIn(browser, interaction, user);
     expect(await outcomeAfter(browser, interaction)).toMatchObject({ sessionId, amr: ['pwd'], acr: 'aal1' });
   });

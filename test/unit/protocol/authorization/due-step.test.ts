@@ -7,7 +7,8 @@ import {
   provenFor,
   type RequestFacts,
 } from '../../../../src/protocol/authorization/due-step.js';
-import { readClientMetadata } from '../../../../src/protocol/client/client-metadata.js';
+import { type ClientMetadata, readClientMetadata } from '../../../../src/protocol/client/client-metadata.js';
+import type { SignInRule } from '../../../../src/protocol/sign-in/sign-in-policy.js';
 import { validatedRequest } from '../../../support/validated-request.js';
 
 const api = 'https://api.example';
@@ -16,7 +17,7 @@ const rules = {
   resources: [{ identifier: api, scopes: ['read'] }],
   defaultResource: api,
   claims: { scopes: {} },
-  policy: { secondFactor: 'when_enrolled' as const },
+  policy: { secondFactor: 'when_enrolled' as const, signIn: [] },
 };
 const { metadata: clientMetadata } = readClientMetadata({
   redirect_uris: ['https://client.example/callback'],
@@ -27,14 +28,25 @@ const at = (seconds: number): Date => new Date(1_700_000_000_000 + seconds * 1_0
 
 type Over = Omit<Partial<RequestFacts>, 'request'> & { request?: Parameters<typeof validatedRequest>[0] | object };
 
+function metadata(): ClientMetadata {
+  if (!clientMetadata) throw new Error('the client is none');
+  return clientMetadata;
+}
+
 /** Signed in, consented to everything, and a request that came a minute later. */
 function factsOf({ request = {}, ...over }: Over = {}): RequestFacts {
-  if (!clientMetadata) throw new Error('the client is none');
   return {
     request: validatedRequest({ clientId: 'client', scopes: ['openid', 'read'], ...request }),
-    clientMetadata,
+    clientMetadata: metadata(),
     begunAt: at(60),
-    session: { userId: 'user', authTime: at(0), authenticatedAt: at(0), amr: ['pwd'], enrolled: ['pwd'] },
+    session: {
+      userId: 'user',
+      authTime: at(0),
+      authenticatedAt: at(0),
+      amr: ['pwd'],
+      enrolled: ['pwd'],
+      groups: ['staff'],
+    },
     consent: { scopes: [], permissions: ['openid', `read ${api}`], givenAt: at(1) },
     ...over,
   };
@@ -62,12 +74,24 @@ describe('The step that an authorization request needs (OIDC Core §3.1.2.3, §3
     ['optional', ['pwd', 'otp'], 'done'],
     ['when_enrolled', ['pwd', 'otp'], 'done'],
     ['required', ['pwd', 'otp'], 'challenge'],
-    ['required', ['pwd'], 'enrol'],
+    ['required', ['pwd'], 'login'],
   ] as const)('a second factor is %s, of %j, in a session by password: %s', (secondFactor, enrolled, kind) => {
     const facts = factsOf();
     if (!facts.session) throw new Error('nobody is signed in');
     const known = { ...facts, session: { ...facts.session, enrolled } };
-    expect(dueStep(known, { ...rules, policy: { secondFactor } }, at(60))).toMatchObject({ kind });
+    expect(dueStep(known, { ...rules, policy: { secondFactor, signIn: [] } }, at(60))).toMatchObject({ kind });
+  });
+
+  it.each<[string, SignInRule[], Over, string]>([
+    ['of the user’s group', [{ acr: 'aal2', groups: ['staff'] }], {}, 'login'],
+    ['of another group', [{ acr: 'aal2', groups: ['guests'] }], {}, 'done'],
+    ['for the client', [{ acr: 'aal2', clients: ['client'] }], {}, 'login'],
+    ['for another client', [{ acr: 'aal2', clients: ['other'] }], {}, 'done'],
+    ['for a client, to the own account', [{ acr: 'aal2', clients: ['client'] }], { clientMetadata: null }, 'done'],
+    ['of the client’s own', [], { clientMetadata: { ...metadata(), minimum_acr: 'aal2' } }, 'login'],
+  ])('a rule %s', (_, signIn, over, kind) => {
+    const policy = { secondFactor: 'when_enrolled', signIn } as const;
+    expect(dueStep(factsOf(over), { ...rules, policy }, at(60))).toMatchObject({ kind });
   });
 
   it('permissions are those of the resources that the token is for (RFC 8707 §2)', () => {

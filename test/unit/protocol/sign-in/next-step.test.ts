@@ -1,19 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuthenticationMethodReference } from '../../../../src/protocol/sign-in/authentication-context.js';
+import { missingAtSignIn } from '../../../../src/protocol/sign-in/assurance.js';
+import type {
+  AuthenticationContextClass,
+  AuthenticationMethodReference,
+} from '../../../../src/protocol/sign-in/authentication-context.js';
 import {
   type ConsentFacts,
+  type FactorFacts,
   type GivenProof,
   type InteractionError,
   type InteractionRequest,
   impliedPermissions,
-  missingAtSignIn,
   nextStep,
   type PasskeyOffer,
   provenMethods,
-  type SecondFactorPolicy,
   type SessionFacts,
   type Step,
 } from '../../../../src/protocol/sign-in/next-step.js';
+import type { SecondFactorPolicy } from '../../../../src/protocol/sign-in/sign-in-policy.js';
 
 const at = (seconds: number): Date => new Date(Date.UTC(2030, 0, 1) + seconds * 1000);
 
@@ -37,6 +41,13 @@ const session = (authTime: number, amr = ['pwd'], authenticatedAt = authTime): S
 const consent = (givenAt: number, permissions = ['openid', 'email']): ConsentFacts => ({
   permissions,
   givenAt: at(givenAt),
+});
+
+const factorsOf = (over: Partial<FactorFacts> = {}): FactorFacts => ({
+  enrolled: ['pwd'],
+  demanded: [],
+  policy: 'when_enrolled',
+  ...over,
 });
 
 const login: Step = { kind: 'login', again: false };
@@ -238,7 +249,7 @@ const cases: Case[] = [
 
 describe('Next step of an interaction (OIDC Core §3.1.2)', () => {
   it.each(cases)('%s', (_name, asked, signedIn, consented, expected) => {
-    expect(nextStep(asked, signedIn, { enrolled: ['pwd'], policy: 'when_enrolled' }, consented, now)).toEqual(expected);
+    expect(nextStep(asked, signedIn, factorsOf(), consented, now)).toEqual(expected);
   });
 });
 
@@ -246,6 +257,7 @@ type Methods = readonly AuthenticationMethodReference[];
 
 const withSecondFactor: Methods = ['pwd', 'otp'];
 const strong = ['pwd', 'otp', 'mfa'];
+const byPasskey: Step = { kind: 'login', again: true, byPasskey: true };
 const challenge: Step = { kind: 'challenge', subject: 'alice' };
 
 const wishes: [string, Partial<InteractionRequest>, SessionFacts, Methods, Step][] = [
@@ -262,7 +274,7 @@ const wishes: [string, Partial<InteractionRequest>, SessionFacts, Methods, Step]
     challenge,
   ],
   ['§3.1.2.1 the weaker one is preferred', { acrValues: ['aal1', 'aal2'] }, session(10), withSecondFactor, done],
-  ['§5.5.1 out of the user’s reach', { acrValues: ['aal2'] }, session(10), ['pwd'], done],
+  ['§5.5.1 out of the user’s reach, and less would do', { acrValues: ['aal2', 'aal1'] }, session(10), ['pwd'], done],
   ['§5.5.1 a class that nobody knows', { acrValues: ['urn:example:gold'] }, session(10), withSecondFactor, done],
   [
     '§5.5.1 unknown, then stronger',
@@ -272,7 +284,7 @@ const wishes: [string, Partial<InteractionRequest>, SessionFacts, Methods, Step]
     challenge,
   ],
   ['§5.5.1 prompt=none', { acrValues: ['aal2'], prompts: ['none'] }, session(10), withSecondFactor, done],
-  ['NIST §4.2.1 two methods of one kind', { acrValues: ['aal2'] }, session(10), ['pwd', 'pin'], done],
+  ['NIST §4.2.1 two methods of one kind', { acrValues: ['aal2', 'aal1'] }, session(10), ['pwd', 'pin'], done],
   ['NIST §4.2.1 a password beside a key', { acrValues: ['aal2'] }, session(10, ['hwk']), ['pwd'], loginAgain],
   ['§5.5.1.1 essential, the session has it', { acrValues: ['aal1'], essentialAcr: true }, session(10), ['pwd'], done],
   [
@@ -296,25 +308,28 @@ const wishes: [string, Partial<InteractionRequest>, SessionFacts, Methods, Step]
     withSecondFactor,
     refused('login_required'),
   ],
+  ['§5.5.1.1 essential, out of reach', { acrValues: ['aal2'], essentialAcr: true }, session(10), ['pwd'], loginAgain],
   [
-    '§5.5.1.1 essential, out of reach',
-    { acrValues: ['aal2'], essentialAcr: true },
+    '§5.5.1.1 essential, out of reach, prompt=none',
+    { acrValues: ['aal2'], essentialAcr: true, prompts: ['none'] },
     session(10),
     ['pwd'],
     refused('unmet_authentication_requirements'),
   ],
+  ['§5.5.1 out of reach, prompt=none', { acrValues: ['aal2'], prompts: ['none'] }, session(10), ['pwd'], done],
+  ['a passkey is all that would do', { acrValues: ['aal2'] }, session(10), ['pwd', 'swk'], byPasskey],
   ['a sign-in just now was too weak', { acrValues: ['aal2'] }, session(1010), withSecondFactor, challenge],
 ];
 
 describe('Requested authentication context (OIDC Core §3.1.2.1 acr_values)', () => {
   it.each(wishes)('%s', (_name, wish, signedIn, enrolled, expected) => {
-    expect(nextStep(request(wish), signedIn, { enrolled, policy: 'when_enrolled' }, consent(10), now)).toEqual(
-      expected,
-    );
+    expect(nextStep(request(wish), signedIn, factorsOf({ enrolled }), consent(10), now)).toEqual(expected);
   });
 });
 
-const candidate = { subject: 'alice', enrolled: withSecondFactor, proven: ['pwd'] };
+const candidate = { subject: 'alice', enrolled: withSecondFactor, demanded: [], proven: ['pwd'] };
+const demandedBy = (policy: SecondFactorPolicy): AuthenticationContextClass[] =>
+  policy === 'required' ? ['aal2'] : [];
 
 describe('Second factors (NIST SP 800-63B §4.2)', () => {
   it.each<[string, SecondFactorPolicy, Partial<InteractionRequest>, SessionFacts | undefined, Step]>([
@@ -329,7 +344,7 @@ describe('Second factors (NIST SP 800-63B §4.2)', () => {
     ['required, prompt=none', 'required', { prompts: ['none'] }, session(10), refused('login_required')],
     ['never with prompt=none', 'when_enrolled', { prompts: ['none'] }, undefined, refused('login_required')],
   ])('%s', (_name, policy, over, signedIn, expected) => {
-    const factors = { enrolled: withSecondFactor, candidate, policy };
+    const factors = factorsOf({ enrolled: withSecondFactor, candidate, policy, demanded: demandedBy(policy) });
     expect(nextStep(request(over), signedIn, factors, consent(10), now)).toEqual(expected);
   });
 
@@ -340,28 +355,89 @@ describe('Second factors (NIST SP 800-63B §4.2)', () => {
     ['required', ['pwd'], ['aal2'], []],
     ['optional', withSecondFactor, ['aal2'], ['otp']],
     ['when_enrolled', ['pwd', 'swk'], [], []],
-    ['required', ['pwd', 'swk'], [], []],
+    ['required', ['pwd', 'swk'], [], ['swk']],
     ['when_enrolled', ['pwd', 'otp', 'swk'], [], ['otp', 'swk']],
   ])('%s: of %j, where %j is wished for, a password leaves %j', (policy, enrolled, acrValues, missing) => {
-    expect(missingAtSignIn({ acrValues }, policy, ['pwd'], enrolled)).toEqual(missing);
+    const wanted = { acrValues, demanded: demandedBy(policy) };
+    expect(missingAtSignIn(wanted, policy, ['pwd'], enrolled)).toEqual(missing);
   });
 });
 
-describe('A second factor that everybody needs', () => {
-  it.each<[string, Partial<InteractionRequest>, SessionFacts, Step]>([
-    ['is set up on the way', {}, session(10), { kind: 'enrol' }],
+const enrol = (over: object = {}): Step => ({
+  kind: 'enrol',
+  wanted: 'aal2',
+  mayDecline: false,
+  justSignedIn: true,
+  ...over,
+});
+
+describe('More than a user has set up (NIST SP 800-63B-4 §4.1.2.1)', () => {
+  const essential = { acrValues: ['aal2'], essentialAcr: true };
+  const wish = { acrValues: ['aal2'] };
+  it.each<[string, Partial<InteractionRequest>, SessionFacts, Partial<FactorFacts>, Step]>([
+    ['demanded: set up right after a sign-in', {}, session(1000), { demanded: ['aal2'] }, enrol()],
+    ['demanded, a session from before: first a new sign-in', {}, session(10), { demanded: ['aal2'] }, loginAgain],
+    ['demanded, the session has it', {}, session(10, strong), { demanded: ['aal2'] }, done],
     [
-      'before an essential acr is found missing',
-      { acrValues: ['aal2'], essentialAcr: true },
+      'demanded, prompt=none',
+      { prompts: ['none'] },
       session(10),
-      { kind: 'enrol' },
+      { demanded: ['aal2'] },
+      refused('interaction_required'),
     ],
-    ['not without a page', { prompts: ['none'] }, session(10), refused('interaction_required')],
-    ['not by who has two', {}, session(10, strong), done],
-    ['after a new sign-in', { prompts: ['login'] }, session(10), loginAgain],
-  ])('%s', (_name, over, signedIn, expected) => {
-    const factors = { enrolled: ['pwd'], policy: 'required' } as const;
-    expect(nextStep(request(over), signedIn, factors, consent(10), now)).toEqual(expected);
+    ['demanded, prompt=login', { prompts: ['login'] }, session(10), { demanded: ['aal2'] }, loginAgain],
+    ['a passkey is demanded', {}, session(1000), { demanded: ['aal2', 'phr'] }, enrol({ wanted: 'phr' })],
+    [
+      'a passkey is demanded of who has an app: the app is asked first',
+      {},
+      session(1000),
+      { demanded: ['aal2', 'phr'], enrolled: withSecondFactor },
+      challenge,
+    ],
+    [
+      '… and then a passkey is set up',
+      {},
+      session(1000, strong),
+      { demanded: ['aal2', 'phr'], enrolled: withSecondFactor },
+      enrol({ wanted: 'phr' }),
+    ],
+    [
+      'two factors are demanded of who has a passkey',
+      {},
+      session(10),
+      { demanded: ['aal2'], enrolled: ['pwd', 'swk'] },
+      byPasskey,
+    ],
+    ['§5.5.1.1 essential', essential, session(1000), {}, enrol()],
+    ['§5.5.1.1 essential, a session from before', essential, session(10), {}, loginAgain],
+    ['§5.5.1.1 essential: no is no answer', essential, session(1000), { enrolmentDeclined: true }, enrol()],
+    ['§5.5.1 wished for', wish, session(1000), {}, enrol({ mayDecline: true })],
+    [
+      '§5.5.1 wished for, a session from before',
+      wish,
+      session(10),
+      {},
+      enrol({ mayDecline: true, justSignedIn: false }),
+    ],
+    ['§5.5.1 wished for: no is an answer', wish, session(10), { enrolmentDeclined: true }, done],
+    ['§5.5.1 wished for and demanded', wish, session(1000), { demanded: ['aal2'], enrolmentDeclined: true }, enrol()],
+    ['a passkey is wished for', { acrValues: ['phr'] }, session(1000), {}, enrol({ wanted: 'phr', mayDecline: true })],
+    ['… or a second factor', { acrValues: ['phr', 'aal2'] }, session(1000), {}, enrol({ mayDecline: true })],
+    [
+      'wished for of who has an app that was not asked for',
+      { acrValues: ['phr'] },
+      session(1000),
+      { enrolled: withSecondFactor, policy: 'optional' },
+      challenge,
+    ],
+  ])('%s', (_name, over, signedIn, factors, expected) => {
+    expect(nextStep(request(over), signedIn, factorsOf(factors), consent(10), now)).toEqual(expected);
+  });
+
+  it('who proves a password and has a passkey, where two factors are demanded, goes on with that', () => {
+    const halfway = { ...candidate, enrolled: ['pwd', 'swk'], demanded: ['aal2'] } as const;
+    const step = nextStep(request(), undefined, factorsOf({ candidate: halfway }), undefined, now);
+    expect(step).toEqual({ kind: 'login', again: false, byPasskey: true });
   });
 });
 
@@ -400,12 +476,21 @@ describe('The offer of a passkey (WebAuthn Level 3 §5.1.3)', () => {
     ['not where the browser can make none', undefined, ['pwd'], ['pwd'], 1000, [], askFor('openid', 'email')],
     ['not where it was declined', 'declined', ['pwd'], ['pwd'], 1000, [], askFor('openid', 'email')],
     ['not to whoever has one', 'able', ['pwd'], ['pwd', 'swk'], 1000, [], askFor('openid', 'email')],
+    [
+      'not to whoever has an app that was not asked for',
+      'able',
+      ['pwd'],
+      ['pwd', 'otp'],
+      1000,
+      [],
+      askFor('openid', 'email'),
+    ],
     ['not after a sign-in without a password', 'able', ['otp'], ['pwd', 'otp'], 1000, [], askFor('openid', 'email')],
     ['not in a session from before', 'able', ['pwd'], ['pwd'], 999, [], askFor('openid', 'email')],
     ['not with prompt=none', 'wanted', ['pwd'], ['pwd'], 1000, ['none'], refused('consent_required')],
     ['after a passkey of another device', 'wanted', ['swk', 'user', 'mfa'], ['pwd', 'swk'], 1000, [], offer],
   ])('%s', (_name, passkeyOffer, amr, enrolled, authenticatedAt, prompts, expected) => {
-    const factors = { enrolled, passkeyOffer, policy: 'when_enrolled' } as const;
+    const factors = factorsOf({ enrolled, passkeyOffer });
     expect(nextStep(request({ prompts }), session(authenticatedAt, amr), factors, undefined, now)).toEqual(expected);
   });
 });
@@ -419,7 +504,7 @@ describe('An account that is about to be deleted', () => {
     ['answers no client with prompt=none', { prompts: ['none'] }, 10, refused('interaction_required')],
     ['allows no device', { forDevice: true }, 1000, { kind: 'keepAccount', deleteAfter }],
   ])('%s', (_name, over, authTime, expected) => {
-    const factors = { enrolled: ['pwd'], passkeyOffer: 'able', policy: 'when_enrolled' } as const;
+    const factors = factorsOf({ passkeyOffer: 'able' });
     expect(nextStep(request(over), { ...session(authTime), deleteAfter }, factors, consent(10), now)).toEqual(expected);
   });
 });
