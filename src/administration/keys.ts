@@ -1,7 +1,11 @@
 import { after } from '../clock.js';
 import { keyIdOf } from '../crypto/encryption.js';
-import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
-import * as stored from '../storage/signing-keys.js';
+import type { KeyAlgorithm } from '../crypto/jwt.js';
+import { requestEncryptions } from '../protocol/client/request-encryption.js';
+import { isSigningAlgorithm } from '../protocol/signing-algorithm.js';
+import { listEncryptionKeys } from '../storage/encryption-keys.js';
+import * as stored from '../storage/key-pairs.js';
+import { keySetLife, listSigningKeys } from '../storage/signing-keys.js';
 import { ensurePairwiseSecret } from '../storage/subjects.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError } from './administration-error.js';
@@ -9,34 +13,50 @@ import { AdministrationError } from './administration-error.js';
 const hour = 3_600_000;
 
 /**
- * How keys are rotated under a configuration. A replaced key stays published until no token signed with it is of use any
- * more: an ID token serves as a hint as long as a session may last (OIDC RP-Initiated Logout §2).
+ * How long a replaced key is kept. One that signed: until no token of it is of use any more, and an ID token serves as a hint as long as
+ * a session may last (OIDC RP-Initiated Logout §2). One that is encrypted to: as long as anybody may have it from a cache.
  */
-const rotationOf = ({ config, random }: Administration): stored.KeyRotation => ({
-  keys: config.keyEncryptionKeys,
-  random,
-  publishLead: config.signingKeys.publishLead,
-  overlap: Math.max(config.lifetimes.idToken, config.lifetimes.accessToken, config.lifetimes.sessionAbsolute) + hour,
+const overlapOf = ({ config: { lifetimes, signingKeys } }: Administration, alg: KeyAlgorithm): number =>
+  hour +
+  (isSigningAlgorithm(alg)
+    ? Math.max(lifetimes.idToken, lifetimes.accessToken, lifetimes.sessionAbsolute)
+    : signingKeys.publishLead);
+
+/** How keys of an algorithm are rotated under a configuration. */
+const rotationOf = (administration: Administration, alg: KeyAlgorithm): stored.KeyRotation => ({
+  keys: administration.config.keyEncryptionKeys,
+  random: administration.random,
+  publishLead: administration.config.signingKeys.publishLead,
+  overlap: overlapOf(administration, alg),
 });
 
-const rotated = { type: 'signing_key_rotated' } as const;
+/** For which there are keys: to sign with, as configured, and to encrypt request objects to. */
+const algorithmsOf = ({ config }: Administration): readonly KeyAlgorithm[] => [
+  ...config.signingKeys.algorithms,
+  ...requestEncryptions,
+];
+
+const rotated = (alg: KeyAlgorithm) =>
+  ({ type: isSigningAlgorithm(alg) ? 'signing_key_rotated' : 'encryption_key_rotated' }) as const;
+
+const withdrawn = (alg: KeyAlgorithm) =>
+  ({ type: isSigningAlgorithm(alg) ? 'signing_key_withdrawn' : 'encryption_key_withdrawn' }) as const;
 
 const told = ({ alg, kid }: stored.PublishedKey) => ({ detail: { alg, kid } });
 
 /**
- * Makes a key for each configured algorithm that has none, and the secret of pairwise subjects. Call it under the provisioning lock.
+ * Makes a key for each algorithm that has none, and the secret of pairwise subjects. Call it under the provisioning lock.
  * @returns the algorithms that got one
  */
-export async function ensureKeys(administration: Administration): Promise<readonly SigningAlgorithm[]> {
-  const { manager, config } = administration;
-  const rotation = rotationOf(administration);
-  await ensurePairwiseSecret(manager, rotation);
+export async function ensureKeys(administration: Administration): Promise<readonly KeyAlgorithm[]> {
+  const { manager, config, random } = administration;
+  await ensurePairwiseSecret(manager, { keys: config.keyEncryptionKeys, random });
   const made = await Promise.all(
-    config.signingKeys.algorithms.map((alg) =>
+    algorithmsOf(administration).map((alg) =>
       makeChange(
         administration,
-        rotated,
-        (change) => stored.ensureSigningKey(manager, alg, rotation, change),
+        rotated(alg),
+        (change) => stored.ensureKey(manager, alg, rotationOf(administration, alg), change),
         (key) => told(key),
       ),
     ),
@@ -46,8 +66,8 @@ export async function ensureKeys(administration: Administration): Promise<readon
 
 /** A published key, without its private half. */
 export interface KeyView extends stored.PublishedKey {
-  /** The newest that is active signs; it was `waiting` before and is `published` once a newer one signs. */
-  readonly state: 'waiting' | 'signing' | 'published';
+  /** The newest that is active is `in use`; it was `waiting` before and is `replaced` once a newer one is. */
+  readonly state: 'waiting' | 'in use' | 'replaced';
   /** When it is withdrawn; null until it has a successor. */
   readonly expiresAt: Date | null;
   /** Of the key-encryption key that its private half is encrypted under. */
@@ -57,10 +77,11 @@ export interface KeyView extends stored.PublishedKey {
 /** By algorithm, newest first. */
 export async function listKeys({ sql, clock }: Administration): Promise<readonly KeyView[]> {
   const now = clock.now();
-  const signing = new Set<SigningAlgorithm>();
-  return (await stored.listSigningKeys(sql, now)).map(({ kid, alg, activatesAt, expiresAt, privateJwk }) => {
-    const state = activatesAt > now ? 'waiting' : signing.has(alg) ? 'published' : 'signing';
-    if (state === 'signing') signing.add(alg);
+  const rows = [...(await listSigningKeys(sql, now)), ...(await listEncryptionKeys(sql, now))];
+  const inUse = new Set(stored.keyPairsInUse(rows, now).values());
+  return rows.map((row) => {
+    const { kid, alg, activatesAt, expiresAt, privateJwk } = row;
+    const state = activatesAt > now ? 'waiting' : inUse.has(row) ? 'in use' : 'replaced';
     return { kid, alg, activatesAt, expiresAt, state, keyEncryptionKeyId: keyIdOf(privateJwk) };
   });
 }
@@ -73,16 +94,17 @@ export interface RotatedKey extends stored.PublishedKey {
 /** Each algorithm in a transaction of its own: one that fails leaves the others rotated. */
 async function rotate(
   administration: Administration,
-  algorithms: readonly SigningAlgorithm[],
-  rotation: stored.KeyRotation,
+  algorithms: readonly KeyAlgorithm[],
+  changed: Partial<stored.KeyRotation> = {},
 ): Promise<readonly RotatedKey[]> {
   const outcomes: RotatedKey[] = [];
   for (const alg of algorithms) {
+    const rotation = { ...rotationOf(administration, alg), ...changed };
     outcomes.push(
       await makeChange(
         administration,
-        rotated,
-        (change) => stored.rotateSigningKey(administration.manager, alg, rotation, change),
+        rotated(alg),
+        (change) => stored.rotateKey(administration.manager, alg, rotation, change),
         (key) => (key.alreadyWaiting ? null : told(key)),
       ),
     );
@@ -90,50 +112,50 @@ async function rotate(
   return outcomes;
 }
 
-/** Publishes the next keys; `immediately` lets them sign without the lead, for the case that a key is known to others. */
-export function rotateKeys(
+/** Makes the next keys; `immediately` has them used without the lead, for the case that a key is known to others. */
+export const rotateKeys = (
   administration: Administration,
   { immediately }: { readonly immediately: boolean },
-): Promise<readonly RotatedKey[]> {
-  const rotation = rotationOf(administration);
-  const publishLead = immediately ? 0 : rotation.publishLead;
-  return rotate(administration, administration.config.signingKeys.algorithms, { ...rotation, publishLead });
-}
+): Promise<readonly RotatedKey[]> =>
+  rotate(administration, algorithmsOf(administration), immediately ? { publishLead: 0 } : {});
 
 export interface WithdrawnKey {
-  readonly alg: SigningAlgorithm;
-  /** The key that signs in its place, where it was the one that signed. */
+  readonly alg: KeyAlgorithm;
+  /** The key that is used in its place, where it was the one in use. */
   readonly successor: stored.PublishedKey | null;
   /** Milliseconds until the last process of ours believes it no more; resource servers have times of their own. */
   readonly believedFor: number;
 }
 
 /**
- * Withdraws a key that is known to others: what it signed counts for nothing any more.
+ * Withdraws a key that is known to others: what it signed counts for nothing any more, and nothing is decrypted by it.
  * @throws AdministrationError not_found
  */
 export async function withdrawKey(administration: Administration, kid: string): Promise<WithdrawnKey> {
-  const withdrawn = await makeChange(
-    administration,
-    { type: 'signing_key_withdrawn' },
-    (change) => stored.withdrawSigningKey(administration.manager, kid, rotationOf(administration), change),
-    ({ alg }) => ({ detail: { alg, kid } }),
-  );
-  if (!withdrawn) throw new AdministrationError('not_found', `There is no published key "${kid}".`);
-  return { ...withdrawn, believedFor: stored.keySetLife };
+  const key = (await listKeys(administration)).find((each) => each.kid === kid);
+  const ended =
+    key &&
+    (await makeChange(
+      administration,
+      withdrawn(key.alg),
+      (change) => stored.withdrawKey(administration.manager, key, rotationOf(administration, key.alg), change),
+      (outcome) => (outcome ? { detail: { alg: key.alg, kid } } : null),
+    ));
+  if (!ended) throw new AdministrationError('not_found', `There is no published key "${kid}".`);
+  return { alg: key.alg, successor: ended.successor, believedFor: keySetLife };
 }
 
-/** Publishes the successor of every key that will have signed for `rotation_interval` when the lead is over. */
+/** Makes the successor of every key that will have been in use for `rotation_interval` when the lead is over. */
 export async function rotateDueKeys(administration: Administration): Promise<readonly RotatedKey[]> {
-  const { sql, clock, config } = administration;
-  const { rotationInterval, publishLead, algorithms } = config.signingKeys;
+  const { clock, config } = administration;
+  const { rotationInterval, publishLead } = config.signingKeys;
   const now = clock.now();
-  const keys = await stored.listSigningKeys(sql, now);
-  const due = algorithms.filter((alg) => {
+  const keys = await listKeys(administration);
+  const due = algorithmsOf(administration).filter((alg) => {
     const newest = keys.find((key) => key.alg === alg);
     return newest && after(newest.activatesAt, rotationInterval - publishLead) <= now;
   });
-  return rotate(administration, due, rotationOf(administration));
+  return rotate(administration, due);
 }
 
 /** Encrypts private keys under the first of `key_encryption_keys`. @returns how many were not yet, and that key's id */
@@ -144,7 +166,7 @@ export async function rewrapKeys(
   const count = await makeChange(
     administration,
     { type: 'keys_rewrapped' },
-    (change) => stored.rewrapSigningKeys(manager, config.keyEncryptionKeys, change),
+    (change) => stored.rewrapKeys(manager, config.keyEncryptionKeys, change),
     (rewrapped) => ({ detail: { count: rewrapped } }),
   );
   return { count, keyEncryptionKeyId: config.keyEncryptionKeys.current.id };

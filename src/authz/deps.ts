@@ -15,6 +15,7 @@ import type { FormRules } from '../protocol/token/access-token-form.js';
 import type { AuditBatch } from '../storage/audit/audit-events.js';
 import type { ClientCache } from '../storage/clients/clients.js';
 import type { Sql } from '../storage/connection/sql.js';
+import { createEncryptionKeys, type EncryptionKeys } from '../storage/encryption-keys.js';
 import type { SigningKeys } from '../storage/signing-keys.js';
 import type { Subjects } from '../storage/subjects.js';
 import type { FoundCode } from '../storage/tokens/authorization-code.js';
@@ -69,6 +70,7 @@ export interface Authz extends AuthzGiven {
   readonly events: Events;
   readonly brand: Brand;
   readonly clientKeys: ClientKeys;
+  readonly encryptionKeys: EncryptionKeys;
   readonly failedAuthentications: FailedAuthentications;
   readonly interactionLimits: InteractionLimits;
   readonly pushLimits: PushLimits;
@@ -111,6 +113,7 @@ export function assemble(given: AuthzGiven): Authz {
     }),
     brand: brandOf(given.config.pages),
     clientKeys: createClientKeys(given.outbound, given.clock),
+    encryptionKeys: createEncryptionKeys(given.sql, given.config.keyEncryptionKeys, given.clock),
     failedAuthentications: createFailedAuthentications(given.clock),
     interactionLimits: createInteractionLimits(given.config.limits, given.clock),
     pushLimits: createPushLimits(given.config.limits, given.clock),

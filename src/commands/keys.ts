@@ -1,12 +1,17 @@
 import type { Argv } from 'yargs';
 import { type KeyView, listKeys, rewrapKeys, rotateKeys, withdrawKey } from '../administration/keys.js';
 import { ConfigError } from '../config/faults.js';
+import type { KeyAlgorithm } from '../crypto/jwt.js';
+import { isSigningAlgorithm } from '../protocol/signing-algorithm.js';
 import type { Connected, RunCommand } from './connection.js';
 
+/** What a key does that is in use. */
+const useOf = (alg: KeyAlgorithm): string => (isSigningAlgorithm(alg) ? 'signs' : 'is encrypted to');
+
 const states: Readonly<Record<KeyView['state'], (key: KeyView) => string>> = {
-  waiting: ({ activatesAt }) => `signs from ${activatesAt.toISOString()}`,
-  signing: () => 'signs',
-  published: () => 'published',
+  waiting: ({ alg, activatesAt }) => `${useOf(alg)} from ${activatesAt.toISOString()}`,
+  'in use': ({ alg }) => useOf(alg),
+  replaced: ({ alg }) => (isSigningAlgorithm(alg) ? 'published' : 'decrypts'),
 };
 
 async function printKeys({ administration, print }: Connected): Promise<void> {
@@ -18,40 +23,42 @@ async function printKeys({ administration, print }: Connected): Promise<void> {
 
 async function rotate({ administration, print }: Connected, options: { readonly immediately: boolean }): Promise<void> {
   for (const { alg, kid, activatesAt, alreadyWaiting } of await rotateKeys(administration, options)) {
-    const what = alreadyWaiting ? 'waits already' : 'published';
-    print(`${alg}\t${kid}\t${what}, signs from ${activatesAt.toISOString()}`);
+    const what = alreadyWaiting ? 'waits already' : isSigningAlgorithm(alg) ? 'published' : 'made';
+    print(`${alg}\t${kid}\t${what}, ${useOf(alg)} from ${activatesAt.toISOString()}`);
   }
 }
 
 async function withdraw({ administration, print }: Connected, kid: string): Promise<void> {
   const { alg, successor, believedFor } = await withdrawKey(administration, kid);
-  print(`withdrew ${kid}; what it signed is refused by authz and idp within ${believedFor / 1000} s`);
-  print('rs believes it for up to 5 min more, other resource servers as long as they keep the key set: restart them');
-  if (successor) print(`${alg}\t${successor.kid}\tsigns in its place`);
+  if (isSigningAlgorithm(alg)) {
+    print(`withdrew ${kid}; what it signed is refused by authz and idp within ${believedFor / 1000} s`);
+    print('rs believes it for up to 5 min more, other resource servers as long as they keep the key set: restart them');
+  } else print(`withdrew ${kid}; what is encrypted to it is refused by authz within ${believedFor / 1000} s`);
+  if (successor) print(`${alg}\t${successor.kid}\t${useOf(alg)} in its place`);
 }
 
 async function rewrap({ administration, print }: Connected): Promise<void> {
   const { count, keyEncryptionKeyId } = await rewrapKeys(administration);
-  print(`rewrapped ${count} signing keys under "${keyEncryptionKeyId}"`);
+  print(`rewrapped ${count} keys and secrets under "${keyEncryptionKeyId}"`);
 }
 
 export const keyCommands = (yargs: Argv, run: RunCommand): Argv =>
   yargs
-    .command('list', 'list signing keys: kid, algorithm, state, end', {}, () => run(printKeys))
+    .command('list', 'list keys: kid, algorithm, state, end', {}, () => run(printKeys))
     .command(
       'rotate',
-      'publish the next signing keys, to sign after signing_keys.publish_lead',
+      'make the next keys, to sign and be encrypted to after signing_keys.publish_lead',
       (builder) =>
         builder.option('immediately', {
           type: 'boolean',
           default: false,
-          describe: 'sign with them at once; verifiers that cache may fail for as long as they do',
+          describe: 'use them at once; verifiers that cache may fail for as long as they do',
         }),
       ({ immediately }) => run((connected) => rotate(connected, { immediately })),
     )
     .command(
       'withdraw [kid]',
-      'withdraw a signing key that others may know: what it signed counts for nothing any more',
+      'withdraw a key that others may know: what it signed counts for nothing any more',
       (builder) =>
         builder.positional('kid', {
           type: 'string',

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
+import type { RequestEncryption } from '../protocol/client/request-encryption.js';
 import { isCompactJws, isType } from '../protocol/compact-jws.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../protocol/signing-algorithm.js';
 import { hashToken } from './digest.js';
@@ -29,16 +30,21 @@ const generateAsync = promisify(generateKeyPairWithCallback) as unknown as (
   options: object,
 ) => Promise<{ publicKey: KeyObject; privateKey: KeyObject }>;
 
-const keyTypes: Record<SigningAlgorithm, readonly [string, object]> = {
+/** What a key pair of ours can be for. */
+export type KeyAlgorithm = SigningAlgorithm | RequestEncryption;
+
+const keyTypes: Record<KeyAlgorithm, readonly [string, object]> = {
   RS256: ['rsa', { modulusLength: 2048 }],
   PS256: ['rsa', { modulusLength: 2048 }],
   ES256: ['ec', { namedCurve: 'P-256' }],
   EdDSA: ['ed25519', {}],
   Ed25519: ['ed25519', {}],
+  'RSA-OAEP-256': ['rsa', { modulusLength: 2048 }],
+  'ECDH-ES': ['ec', { namedCurve: 'P-256' }],
 };
 
 /** A new key pair for one algorithm; RSA has 2048 bits (RFC 7518 §3.3). */
-export async function generateKeyPair(alg: SigningAlgorithm): Promise<GeneratedKey> {
+export async function generateKeyPair(alg: KeyAlgorithm): Promise<GeneratedKey> {
   const { publicKey, privateKey } = await generateAsync(...keyTypes[alg]);
   return { publicJwk: publicKey.export({ format: 'jwk' }), privateJwk: privateKey.export({ format: 'jwk' }) };
 }

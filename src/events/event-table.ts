@@ -33,6 +33,8 @@ export const eventTable = {
   client_authentication_failed: { level: 'warn', row: 'batch' },
   signing_key_rotated: { level: 'info', row: 'statement' },
   signing_key_withdrawn: { level: 'warn', row: 'statement' },
+  encryption_key_rotated: { level: 'info', row: 'statement' },
+  encryption_key_withdrawn: { level: 'warn', row: 'statement' },
   keys_rewrapped: { level: 'info', row: 'statement' },
   client_changed: { level: 'info', row: 'statement' },
   user_changed: { level: 'info', row: 'statement' },

@@ -36,6 +36,8 @@ export type SecurityEvent =
   | (Event<'client_authentication_failed'> & { readonly clientId: string })
   | Event<'signing_key_rotated'>
   | Event<'signing_key_withdrawn'>
+  | Event<'encryption_key_rotated'>
+  | Event<'encryption_key_withdrawn'>
   | Event<'keys_rewrapped'>
   | (Event<'client_changed'> & {
       readonly clientId: string;

@@ -1,5 +1,5 @@
 /**
- * What has to be there before a role serves: the schema, a signing key for each algorithm, and what the configuration
+ * What has to be there before a role serves: the schema, a key for each algorithm, and what the configuration
  * declares. All under one lock, so that any number of processes may start at once on an empty database.
  */
 import type { DataSource } from 'typeorm';
@@ -33,7 +33,7 @@ export async function provision({ declared, administration, migrations, log }: P
       );
     }
     const made = await ensureKeys(administration);
-    if (made.length > 0) log.info('signing keys made', { algorithms: made });
+    if (made.length > 0) log.info('keys made', { algorithms: made });
     for (const { client_id: clientId, client_secret: secret, client_secret_file: _, ...document } of declared.clients) {
       await declareClient(administration, { clientId, document, secret: secret?.reveal() });
     }

@@ -13,6 +13,16 @@ export function isCompactJws(text: string): boolean {
   return parts.length === 3 && parts.every(isCanonical);
 }
 
+/** Characters of the longest JWE that is looked at: one that holds the longest JWS, which grows by a third, and a header. */
+const longestJwe = 12_288;
+
+/** Whether a text is a JWE in compact form (RFC 7516 §7.1): five parts, written like those of a JWS. */
+export function isCompactJwe(text: string): boolean {
+  if (text.length > longestJwe) return false;
+  const parts = text.split('.', 6);
+  return parts.length === 5 && parts.every(isCanonical);
+}
+
 /** Whether a `typ` header says a type: compared without `application/` and in any case (RFC 7515 §4.1.9). */
 export const isType = (typ: unknown, type: string): boolean =>
   typeof typ === 'string' && typ.toLowerCase().replace(/^application\//, '') === type.toLowerCase();

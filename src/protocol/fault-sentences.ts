@@ -82,8 +82,17 @@ export const faults = {
 
   // Authorization request
   requestObjectMalformed: fault(
-    'The request object is no signed JWT in compact form, or is too long; encrypted ones are not supported.',
+    'The request object, or what is encrypted in it, is no signed JWT in compact form, or is too long.',
     'RFC 9101 §4',
+  ),
+  requestObjectEncryption: (alg: string, enc: string) =>
+    fault(
+      `alg or enc of the encrypted request object is not allowed for this client: expected are ${alg} and ${enc}.`,
+      'OIDC Registration §2',
+    ),
+  requestObjectDecryption: fault(
+    'The request object cannot be decrypted: encrypt it to a key of jwks_uri with use enc.',
+    'RFC 9101 §6.1',
   ),
   requestObjectAlgorithm: (allowed: string) =>
     fault(`alg of the request object is not allowed for this client: expected is ${allowed}.`, 'OIDC Registration §2'),

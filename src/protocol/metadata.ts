@@ -4,6 +4,7 @@ import { responseModes } from './authorization/response-mode.js';
 import { authenticationMethodsAt } from './client/client-authentication.js';
 import { grantTypes } from './client/client-metadata.js';
 import { contentEncryptions, keyEncryptions } from './client/encrypted-answers.js';
+import { requestEncryptions } from './client/request-encryption.js';
 import { subjectTypes } from './client/subject-type.js';
 import {
   type Endpoint,
@@ -90,6 +91,8 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   claims_parameter_supported: true,
   request_parameter_supported: true,
   request_object_signing_alg_values_supported: signingAlgorithms,
+  request_object_encryption_alg_values_supported: requestEncryptions,
+  request_object_encryption_enc_values_supported: contentEncryptions,
   request_uri_parameter_supported: true,
   // Nothing is fetched from an address that the client has not named before (OIDC Core §6.2).
   require_request_uri_registration: true,

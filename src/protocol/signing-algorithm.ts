@@ -12,6 +12,9 @@ export const usualSigningAlgorithms = ['ES256', 'EdDSA', 'PS256', 'RS256'] as co
 export const signingAlgorithms = [...usualSigningAlgorithms, 'Ed25519'] as const;
 export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
+export const isSigningAlgorithm = (alg: string): alg is SigningAlgorithm =>
+  signingAlgorithms.some((known) => known === alg);
+
 /** What a client's assertion may be signed with (OIDC Core §9): by its own key, or by its secret (RFC 7518 §3.2), never one taken for the other. */
 export const assertionSigningAlgorithms = [...signingAlgorithms, 'HS256'] as const;
 export type AssertionAlgorithm = (typeof assertionSigningAlgorithms)[number];

@@ -7,6 +7,7 @@ import { AuditEvent } from './audit/audit-events.js';
 import { Client } from './clients/clients.js';
 import { UsedAssertion } from './clients/used-assertions.js';
 import type { DatabaseSettings } from './connection/pool.js';
+import { EncryptionKeyRow } from './encryption-keys.js';
 import { Passkey } from './factors/passkeys.js';
 import { RecoveryCode } from './factors/recovery-codes.js';
 import { TotpAuthenticator } from './factors/totp-authenticators.js';
@@ -38,6 +39,7 @@ export const entities = [
   FederatedIdentity,
   FederationRequest,
   DeviceAuthorization,
+  EncryptionKeyRow,
   Installation,
   Interaction,
   Invitation,

@@ -11,6 +11,7 @@ export const expirableTables = [
   'used_assertions',
   'sign_in_failures',
   'signing_keys',
+  'encryption_keys',
   'audit_events',
   'outgoing_mails',
   'mail_allowances',

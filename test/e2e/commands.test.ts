@@ -176,9 +176,9 @@ describe('keys, sweep', () => {
     const stack = await startStack({ dsn: database.dsn, roles: ['authz'] });
     const env = { IDENTITY_DATABASE_DSN: database.dsn };
     const on = (...args: string[]) => run([...args, '--config=configs/identity/development.yml'], { env });
-    expect((await on('keys', 'list')).output.trim().split('\n')).toHaveLength(4);
+    expect((await on('keys', 'list')).output.trim().split('\n')).toHaveLength(6);
     expect((await on('keys', 'rotate')).output).toMatch(/ES256\t\S+\tpublished, signs from/);
-    expect((await on('keys', 'list')).output.trim().split('\n')).toHaveLength(8);
+    expect((await on('keys', 'list')).output.trim().split('\n')).toHaveLength(12);
     expect((await on('keys', 'rewrap')).output).toMatch(/rewrapped 0/);
     expect((await on('sweep')).output).toMatch(/\ttokens/);
     await stack.stop();

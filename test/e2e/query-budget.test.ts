@@ -24,7 +24,8 @@ function statements(): string[] {
     .split('\n')
     .filter((line) => line.includes('"message":"statement"'));
   const names = lines.map((line) => JSON.parse(line).statement as string);
-  const ofJobs = /^(ping|list_signing_keys|sweep|find_due_deletions|(claim|waiting)_(mail|logout_notification)s?$)/;
+  const ofJobs =
+    /^(ping|list_(signing|encryption)_keys|sweep|find_due_deletions|(claim|waiting)_(mail|logout_notification)s?$)/;
   return names.filter((name) => !ofJobs.test(name));
 }
 

@@ -1,4 +1,5 @@
 import type { AllRolesConfig } from '../../src/config/configuration.js';
+import type { KeyAlgorithm } from '../../src/crypto/jwt.js';
 import { createPasswordHasher } from '../../src/crypto/password.js';
 import { systemRandom } from '../../src/crypto/random.js';
 import { createPasswordCheck } from '../../src/passwords/password-check.js';
@@ -10,7 +11,7 @@ import {
   type Surroundings,
 } from '../../src/process/roles.js';
 import type { Sql } from '../../src/storage/connection/sql.js';
-import { ensureSigningKey } from '../../src/storage/signing-keys.js';
+import { ensureKey } from '../../src/storage/key-pairs.js';
 import { createLog } from '../../src/telemetry/log/logger.js';
 import { Browser } from './browser.js';
 import { type MovableClock, movableClock } from './clock.js';
@@ -55,13 +56,12 @@ function configurationAt(origin: string, role: 'authz' | 'idp', { beside, config
   return { ...base, issuer, publicUrls, ...config };
 }
 
-/** A migrated database of its own, with a key for each algorithm. */
+/** A migrated database of its own, with a key for each algorithm, but for encryption by RSA: that takes its time. */
 async function openProvisionedDatabase({ signingKeys, keyEncryptionKeys: keys }: AllRolesConfig) {
   const database = await openTestDatabase();
   const { manager } = database.dataSource;
-  const make = (alg: (typeof signingKeys.algorithms)[number]) =>
-    ensureSigningKey(manager, alg, { keys, random: systemRandom }, change);
-  await Promise.all(signingKeys.algorithms.map(make));
+  const make = (alg: KeyAlgorithm) => ensureKey(manager, alg, { keys, random: systemRandom }, change);
+  await Promise.all([...signingKeys.algorithms, 'ECDH-ES' as const].map(make));
   return database;
 }
 

@@ -18,6 +18,7 @@ import type { OAuthError } from '../../protocol/oauth-error.js';
 import { type Parameters, parseParameters } from '../../protocol/parameters.js';
 import { clientKeyOf } from '../client/client-key.js';
 import type { Authz } from '../deps.js';
+import { decryptRequestObject } from './request-decryption.js';
 import { fetchRequestObject } from './request-uri.js';
 import { type AdmittedRequest, admitParameters, type RegisteredClient } from './validate-request.js';
 
@@ -74,7 +75,7 @@ async function admitObject(
   let object: string;
   let claims: RequestObjectClaims;
   try {
-    object = await obtain();
+    object = await decryptRequestObject(authz, client, await obtain());
     claims = requireRequestObjectClaims(object);
   } catch (error) {
     return admitRefused(authz, client, outside, error);

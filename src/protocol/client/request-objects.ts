@@ -1,8 +1,9 @@
 import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
 import type { JsonWebKeySet, MemberReader } from './member-reader.js';
+import { checkEncryptedRequests, type EncryptedRequests, readEncryptedRequests } from './request-encryption.js';
 
 /** What a client registers of its request objects (OIDC Registration §2). */
-export interface RequestObjects {
+export interface RequestObjects extends EncryptedRequests {
   /** The one algorithm that they may be signed with. */
   readonly request_object_signing_alg?: SigningAlgorithm;
   /** Where they may be fetched from; what a fragment says of their contents is not compared. */
@@ -13,6 +14,7 @@ export interface RequestObjects {
 export const readRequestObjects = (read: MemberReader) => ({
   request_object_signing_alg: read.oneOf('request_object_signing_alg', signingAlgorithms),
   request_uris: read.list('request_uris'),
+  ...readEncryptedRequests(read),
 });
 
 /** Characters (RFC 9101 §5.2). */
@@ -27,14 +29,15 @@ function requestUriFault(uri: string): string | undefined {
 /** Addresses that can be fetched, and keys to verify by what is found there (OIDC Registration §2). */
 export function checkRequestObjects(
   metadata: RequestObjects & { readonly jwks?: JsonWebKeySet; readonly jwks_uri?: string },
-  { fault }: MemberReader,
+  read: MemberReader,
 ): void {
+  checkEncryptedRequests(metadata, read);
   const { request_uris: uris = [], request_object_signing_alg: alg, jwks, jwks_uri: jwksUri } = metadata;
   for (const uri of uris) {
     const problem = requestUriFault(uri);
-    if (problem) fault('request_uris', `${JSON.stringify(uri)} ${problem}`);
+    if (problem) read.fault('request_uris', `${JSON.stringify(uri)} ${problem}`);
   }
   if (jwks || jwksUri) return;
-  if (alg) fault('jwks', 'or jwks_uri is needed for request_object_signing_alg');
-  if (uris.length > 0) fault('jwks', 'or jwks_uri is needed for request_uris');
+  if (alg) read.fault('jwks', 'or jwks_uri is needed for request_object_signing_alg');
+  if (uris.length > 0) read.fault('jwks', 'or jwks_uri is needed for request_uris');
 }

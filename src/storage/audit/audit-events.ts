@@ -22,6 +22,8 @@ export type AuditEventType =
   | 'client_authentication_failed'
   | 'signing_key_rotated'
   | 'signing_key_withdrawn'
+  | 'encryption_key_rotated'
+  | 'encryption_key_withdrawn'
   | 'keys_rewrapped'
   | 'client_changed'
   | 'user_changed'

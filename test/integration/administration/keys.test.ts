@@ -30,13 +30,15 @@ beforeEach(async () => {
 afterAll(() => database.close());
 
 const at = (now: Date) => administer(database, { clock: { now: () => now } });
-const states = async (now: Date) => (await listKeys(at(now))).map(({ state }) => state);
+/** Those that sign; those that are encrypted to stay from test to test. */
+const signing = async (now: Date) => (await listKeys(at(now))).filter(({ alg }) => alg === 'ES256');
+const states = async (now: Date) => (await signing(now)).map(({ state }) => state);
 
 describe('the key rotation', () => {
   it('publishes a successor a lead before the interval is over, once, and drops the old one when its tokens are gone', async () => {
     const runAt = async (now: Date) => {
       await rotateDueKeys(at(now));
-      return (await listKeys(at(now))).map(({ activatesAt }) => (activatesAt.getTime() - start.getTime()) / day);
+      return (await signing(now)).map(({ activatesAt }) => (activatesAt.getTime() - start.getTime()) / day);
     };
     expect(await runAt(later(88 * day))).toEqual([0]);
     expect(await runAt(later(89 * day))).toEqual([90, 0]);
@@ -45,6 +47,7 @@ describe('the key rotation', () => {
   });
 
   it('tells of each key that it publishes, and of none that waits already', async () => {
+    await database.pool.query('DELETE FROM encryption_keys WHERE activates_at > $1', [start]);
     const administration = administer(database);
     const [published] = await rotateKeys(administration, { immediately: false });
     const [waiting] = await rotateKeys(administration, { immediately: false });
@@ -56,17 +59,21 @@ describe('the key rotation', () => {
     });
     expect(waiting).toEqual({ ...published, alreadyWaiting: true });
     const context = { by: 'command', alg: 'ES256', kid: published?.kid };
-    expect(await auditRows(database)).toEqual([expect.objectContaining({ type: 'signing_key_rotated', context })]);
-    expect(administration.logged).toEqual([expect.stringContaining(`"kid":"${published?.kid}"`)]);
+    const rows = await auditRows(database);
+    expect(rows.filter(({ type }) => type === 'signing_key_rotated')).toEqual([expect.objectContaining({ context })]);
+    const algorithms = rows.map((row) => (row.context as { alg: string }).alg);
+    expect(algorithms).toEqual(['ES256', 'RSA-OAEP-256', 'ECDH-ES']);
+    expect(administration.logged).toHaveLength(3);
+    expect(administration.logged[0]).toContain(`"kid":"${published?.kid}"`);
   });
 
   it('shows which key signs, waits or is only published', async () => {
-    expect(await states(start)).toEqual(['signing']);
+    expect(await states(start)).toEqual(['in use']);
     await rotateKeys(at(start), { immediately: false });
-    expect(await states(start)).toEqual(['waiting', 'signing']);
-    expect(await states(later(day))).toEqual(['signing', 'published']);
+    expect(await states(start)).toEqual(['waiting', 'in use']);
+    expect(await states(later(day))).toEqual(['in use', 'replaced']);
     await rotateKeys(at(later(day)), { immediately: true });
-    expect(await states(later(day))).toEqual(['signing', 'published', 'published']);
+    expect(await states(later(day))).toEqual(['in use', 'replaced', 'replaced']);
   });
 });
 
@@ -92,13 +99,15 @@ describe('keys', () => {
     const old = configuration.keyEncryptionKeys.current;
     const current = { id: 'new', key: Buffer.alloc(32, 2) };
     const administration = administer(database, { config: { keyEncryptionKeys: { current, all: [current, old] } } });
-    expect(await rewrapKeys(administration)).toEqual({ count: 2, keyEncryptionKeyId: 'new' });
+    const stored = (await listKeys(administration)).length;
+    expect(await rewrapKeys(administration)).toEqual({ count: stored + 1, keyEncryptionKeyId: 'new' });
     const sealed = (await findClient(database.sql, clientId))?.sealedSecret ?? Buffer.alloc(0);
     expect(openClientSecret({ current, all: [current] }, clientId, sealed).toString()).toBe(secret);
-    expect((await listKeys(administration)).map(({ keyEncryptionKeyId }) => keyEncryptionKeyId)).toEqual(['new']);
+    const under = (await listKeys(administration)).map(({ keyEncryptionKeyId }) => keyEncryptionKeyId);
+    expect(new Set(under)).toEqual(new Set(['new']));
     expect((await auditRows(database)).at(-1)).toMatchObject({
       type: 'keys_rewrapped',
-      context: { by: 'command', count: 2 },
+      context: { by: 'command', count: stored + 1 },
     });
   });
 });
@@ -135,6 +144,14 @@ describe('S7: a key that others may know is withdrawn', () => {
     const { successor } = await withdrawKey(at(start), leaked?.kid ?? '');
     expect((await keySet(start)).current('ES256').kid).toBe(successor?.kid);
     expect((await keySet(later(day))).current('ES256').kid).toBe(waiting?.kid);
+  });
+
+  it('one that is encrypted to: another is in its place', async () => {
+    const [leaked] = (await listKeys(at(start))).filter(({ alg, state }) => alg === 'ECDH-ES' && state === 'in use');
+    const { successor } = await withdrawKey(at(start), leaked?.kid ?? '');
+    expect(await listKeys(at(start))).toContainEqual(expect.objectContaining({ ...successor, state: 'in use' }));
+    const context = { by: 'command', alg: 'ECDH-ES', kid: leaked?.kid };
+    expect(await auditRows(database)).toEqual([expect.objectContaining({ type: 'encryption_key_withdrawn', context })]);
   });
 
   it('an unknown one, or one twice, is said to be none', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
-import { rotateSigningKey } from '../../../src/storage/signing-keys.js';
+import { rotateKey } from '../../../src/storage/key-pairs.js';
 import { basic, openAuthz, paths, type TestAuthz, withAuthz } from '../../support/authz.js';
 import { api, idpUrl, spaOrigin } from '../../support/configuration.js';
 import { change } from '../../support/rows.js';
@@ -99,10 +99,10 @@ describe('GET /jwks (RFC 7517 §5)', () => {
 
   it('holds public keys only, each with kid, alg and use', async () => {
     const published = await keys();
-    expect(published.map(({ alg }) => alg).sort()).toEqual(['ES256', 'EdDSA', 'PS256', 'RS256']);
+    expect(published.map(({ alg }) => alg).sort()).toEqual(['ECDH-ES', 'ES256', 'EdDSA', 'PS256', 'RS256']);
     expect(new Set(published.map(({ kid }) => kid)).size).toBe(published.length);
     for (const key of published) {
-      expect(key.use).toBe('sig');
+      expect(key.use).toBe(key.alg === 'ECDH-ES' ? 'enc' : 'sig');
       for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) expect(key).not.toHaveProperty(member);
     }
   });
@@ -130,7 +130,7 @@ describe('GET /jwks (RFC 7517 §5)', () => {
     const kidOf = (token: string) => decodeProtectedHeader(token).kid;
     const before = await sign();
     const now = authz.clock.now();
-    await rotateSigningKey(authz.database.dataSource.manager, 'ES256', authz.rotation, { ...change, now });
+    await rotateKey(authz.database.dataSource.manager, 'ES256', authz.rotation, { ...change, now });
     authz.clock.advance(5_000);
     const set = await keys();
     const next = set.filter(({ alg, kid }) => alg === 'ES256' && kid !== kidOf(before)).map(({ kid }) => kid);

@@ -86,7 +86,7 @@ describe('maintenance', () => {
     expect(jobs.map(({ name }) => name)).toEqual(['sweep', 'delete_users', 'rotate_keys']);
     database.statements();
     for (const job of jobs) await job.run(AbortSignal.abort());
-    expect(database.statements()).toEqual(['list_signing_keys']);
+    expect(database.statements()).toEqual(['list_signing_keys', 'list_encryption_keys']);
   });
 
   it('S8: what lives for minutes is swept each minute, and nothing else with it', async () => {

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { signJwt, verifyOwnJwt } from '../../../src/crypto/jwt.js';
 import { systemRandom } from '../../../src/crypto/random.js';
-import {
-  createSigningKeys,
-  ensureSigningKey,
-  type KeyRotation,
-  keySetLife,
-  rewrapSigningKeys,
-  rotateSigningKey,
-} from '../../../src/storage/signing-keys.js';
+import { createEncryptionKeys } from '../../../src/storage/encryption-keys.js';
+import { ensureKey, type KeyRotation, rewrapKeys, rotateKey, withdrawKey } from '../../../src/storage/key-pairs.js';
+import { createSigningKeys, keySetLife } from '../../../src/storage/signing-keys.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { change, later, start } from '../../support/rows.js';
 
@@ -30,18 +25,18 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   now = start;
-  await database.pool.query('DELETE FROM signing_keys');
-  await ensureSigningKey(database.dataSource.manager, 'ES256', rotation, change);
+  await database.pool.query('TRUNCATE signing_keys, encryption_keys');
+  await ensureKey(database.dataSource.manager, 'ES256', rotation, change);
 });
 afterAll(() => database.close());
 
 const rotate = (at: Date, how = rotation) =>
-  rotateSigningKey(database.dataSource.manager, 'ES256', how, { ...change, now: at });
+  rotateKey(database.dataSource.manager, 'ES256', how, { ...change, now: at });
 const kids = async () => (await createSigningKeys(database.sql, keys, clock).keySet()).jwks.keys.map(({ kid }) => kid);
 
 describe('signing keys', () => {
   it('are made once for each algorithm', async () => {
-    const ensure = (alg: 'ES256' | 'EdDSA') => ensureSigningKey(database.dataSource.manager, alg, rotation, change);
+    const ensure = (alg: 'ES256' | 'EdDSA') => ensureKey(database.dataSource.manager, alg, rotation, change);
     expect(await ensure('ES256')).toBeNull();
     expect(await ensure('EdDSA')).toEqual({ kid: expect.any(String), alg: 'EdDSA', activatesAt: start });
   });
@@ -113,10 +108,65 @@ describe('signing keys', () => {
   it('are rewrapped under a new key-encryption key, with which they open alone', async () => {
     const [kid] = await kids();
     const both = { current: second, all: [second, first] };
-    expect(await rewrapSigningKeys(database.dataSource.manager, both, change)).toBe(1);
-    expect(await rewrapSigningKeys(database.dataSource.manager, both, change)).toBe(0);
+    expect(await rewrapKeys(database.dataSource.manager, both, change)).toBe(1);
+    expect(await rewrapKeys(database.dataSource.manager, both, change)).toBe(0);
     const alone = await createSigningKeys(database.sql, { current: second, all: [second] }, clock).keySet();
     expect(alone.current('ES256').kid).toBe(kid);
     await expect(createSigningKeys(database.sql, keys, clock).keySet()).rejects.toThrow('"second"');
+  });
+});
+
+describe('keys that request objects are encrypted to (OIDC Core §10.2)', () => {
+  const alg = 'ECDH-ES';
+  const set = async (at: Date) => {
+    now = at;
+    return createEncryptionKeys(database.sql, keys, clock).get();
+  };
+  const ensure = () => ensureKey(database.dataSource.manager, alg, rotation, change);
+  const rotateAt = (at: Date) => rotateKey(database.dataSource.manager, alg, rotation, { ...change, now: at });
+
+  it('are published by their public members, for encryption, and sign nothing', async () => {
+    const made = await ensure();
+    const { published, find } = await set(start);
+    expect(published).toEqual([
+      { kty: 'EC', crv: 'P-256', x: expect.any(String), y: expect.any(String), kid: made?.kid, alg, use: 'enc' },
+    ]);
+    expect(find(alg, made?.kid)?.type).toBe('private');
+    expect(find('RSA-OAEP-256', made?.kid)).toBeUndefined();
+    expect(find(alg, 'unknown')).toBeUndefined();
+    expect(await kids()).not.toContain(made?.kid);
+  });
+
+  it('of two the newer alone is published, and the older one decrypts for a while (OIDC Core §10.2.1)', async () => {
+    const old = await ensure();
+    const next = await rotateAt(start);
+    const at = async (moment: Date) => {
+      const { published, find } = await set(moment);
+      const found = [old, next].map((key) => find(alg, key?.kid) !== undefined);
+      const unnamed = find(alg, undefined);
+      expect(unnamed).toBe(find(alg, String(published[0]?.kid)));
+      return [published.map(({ kid }) => kid), ...found];
+    };
+    expect(await at(later(59_999))).toEqual([[old?.kid], true, true]);
+    expect(await at(later(60_000))).toEqual([[next.kid], true, true]);
+    expect(await at(later(3_660_000))).toEqual([[next.kid], false, true]);
+  });
+
+  it('are withdrawn and rewrapped as those that sign are', async () => {
+    const leaked = await ensure();
+    const named = { kid: leaked?.kid ?? '', alg } as const;
+    const withdrawn = await withdrawKey(database.dataSource.manager, named, rotation, change);
+    expect((await set(start)).published.map(({ kid }) => kid)).toEqual([withdrawn?.successor?.kid]);
+    expect((await set(start)).find(alg, leaked?.kid)).toBeUndefined();
+    const both = { current: second, all: [second, first] };
+    expect(await rewrapKeys(database.dataSource.manager, both, change)).toBe(3);
+    const alone = createEncryptionKeys(database.sql, { current: second, all: [second] }, clock);
+    expect((await alone.get()).find(alg, undefined)).toBeDefined();
+  });
+
+  it('are not readable in the database', async () => {
+    await ensure();
+    const { rows } = await database.pool.query('SELECT private_jwk FROM encryption_keys');
+    expect(rows[0].private_jwk.toString('latin1')).not.toContain('"d"');
   });
 });

@@ -416,8 +416,8 @@ describe('faults', () => {
     ],
     [
       'I11: a client with metadata that is not served',
-      { ...least(), clients: [{ ...client, request_object_encryption_alg: 'RSA1_5', software_id: null }] },
-      /has 1 fault:\n {2}clients\[0\]\.request_object_encryption_alg \(line \d+\): is not supported: /,
+      { ...least(), clients: [{ ...client, authorization_signed_response_alg: 'ES256', software_id: null }] },
+      /has 1 fault:\n {2}clients\[0\]\.authorization_signed_response_alg \(line \d+\): is not supported: /,
     ],
     [
       'a client with a scope that nobody knows',

@@ -1,12 +1,23 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import {
+  CompactEncrypt,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose';
 import { hashToken } from '../../../../src/crypto/digest.js';
+import { systemRandom } from '../../../../src/crypto/random.js';
+import { ensureKey, rotateKey } from '../../../../src/storage/key-pairs.js';
 import { basic, challenge, openAuthz, paths, type TestAuthz, withAuthz } from '../../../support/authz.js';
 import { type Answer, formsOf } from '../../../support/browser.js';
 import { configuration } from '../../../support/configuration.js';
-import { redirectUri } from '../../../support/rows.js';
+import { change, redirectUri } from '../../../support/rows.js';
 
 type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
 type Members = Record<string, unknown>;
@@ -383,5 +394,113 @@ describe('a request object by reference (RFC 9101 §5.2, OIDC Core §6.2)', () =
       expect(fetched).toHaveLength(3);
       expect(await times(5, '203.0.113.3', { request: 'no.JWT.' })).toEqual([303, 303, 303, 303, 429]);
     });
+  });
+});
+
+describe('an encrypted request object (RFC 9101 §6.1)', () => {
+  const rotation = () => ({ ...authz.rotation, random: systemRandom });
+  const published = async (): Promise<JWK[]> => {
+    const { keys } = (await (await fetch(`${authz.origin}${paths.jwks}`)).json()) as { keys: JWK[] };
+    return keys.filter(({ use }) => use === 'enc');
+  };
+  const keyFor = async (alg: string): Promise<JWK> => {
+    const found = (await published()).find((key) => key.alg === alg);
+    if (!found) throw new Error(`no key for ${alg} is published`);
+    return found;
+  };
+  beforeAll(async () => {
+    await ensureKey(authz.database.dataSource.manager, 'RSA-OAEP-256', rotation(), change);
+    authz.clock.advance(5_000);
+  });
+
+  interface How {
+    readonly alg?: string;
+    readonly enc?: string;
+    readonly key?: JWK;
+    readonly header?: Members;
+  }
+  async function encrypt(text: string, { alg = 'ECDH-ES', enc = 'A256GCM', key, header }: How = {}): Promise<string> {
+    const recipient = key ?? (await keyFor(alg));
+    const named = { alg, enc, cty: 'JWT', ...(recipient.kid ? { kid: recipient.kid } : {}), ...header };
+    return new CompactEncrypt(Buffer.from(text)).setProtectedHeader(named).encrypt(await importJWK(recipient, alg));
+  }
+
+  it.each([
+    ['RSA-OAEP-256', 'A128CBC-HS256'],
+    ['ECDH-ES', 'A256GCM'],
+  ])('is taken, encrypted by %s and %s', async (alg, enc) => {
+    const answer = await walk(await encrypt(await sign(), { alg, enc }), { state: 'outside' });
+    expect(told(answer)).toEqual({ code: expect.any(String), state: 'inside', iss: authz.origin });
+    const { status } = await push({ request: await encrypt(await sign(), { alg, enc }) });
+    expect(status).toBe(201);
+  });
+
+  it('is announced by what there are keys for (OIDC Discovery §3)', async () => {
+    const document = await (await fetch(`${authz.origin}/.well-known/openid-configuration`)).json();
+    expect(document).toMatchObject({
+      request_object_encryption_alg_values_supported: (await published())
+        .map(({ alg }) => alg)
+        .sort()
+        .reverse(),
+      request_object_encryption_enc_values_supported: ['A128CBC-HS256', 'A256GCM'],
+    });
+  });
+
+  it('without kid is decrypted by the key that is published', async () => {
+    const { kid: _, ...key } = await keyFor('ECDH-ES');
+    expect(told(await walk(await encrypt(await sign(), { key })))).toHaveProperty('code');
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['an unsigned object (I12)', async () => encrypt(new UnsecuredJWT(inside()).encode())],
+    [
+      'one that a foreign key signed',
+      async () => encrypt(await sign({}, {}, (await generateKeyPair('ES256')).privateKey)),
+    ],
+    ['bare claims', () => encrypt(JSON.stringify(inside()))],
+    ['another encrypted one', async () => encrypt(await encrypt(await sign()))],
+    ['what is encrypted to a foreign key', async () => encrypt(await sign(), { key: await foreign() })],
+    ['an unknown kid', async () => encrypt(await sign(), { key: { ...(await keyFor('ECDH-ES')), kid: 'unknown' } })],
+    [
+      'an alg that is not served',
+      async () => encrypt(await sign(), { alg: 'ECDH-ES+A256KW', key: await keyFor('ECDH-ES') }),
+    ],
+    ['an enc that is not served', async () => encrypt(await sign(), { enc: 'A192GCM' })],
+    ['what is compressed', async () => encrypt(await sign(), { header: { zip: 'DEF' } })],
+    ['what was changed', async () => (await encrypt(await sign())).replace(/.{5}$/, 'AAAAA')],
+  ])('is refused with %s in it', async (_, make) => {
+    const answer = await ask(await make(), { redirect_uri: otherUri, state: 'outside' });
+    expect(told(answer)).toMatchObject({ error: 'invalid_request_object', iss: authz.origin });
+  });
+  const foreign = async (): Promise<JWK> => ({
+    ...(await exportJWK((await generateKeyPair('ECDH-ES', { extractable: true })).publicKey)),
+    kid: String((await keyFor('ECDH-ES')).kid),
+  });
+
+  it('is held to what is registered, signature included, and may be left out (OIDC Registration §2)', async () => {
+    const strict = await authz.addClient({
+      jwks,
+      request_object_signing_alg: 'RS256',
+      request_object_encryption_alg: 'RSA-OAEP-256',
+    });
+    const object = (alg: string) => sign({ iss: strict, client_id: strict }, { alg });
+    const answerTo = async (request: string) =>
+      told(await ask(request, { client_id: strict, redirect_uri: redirectUri }));
+    const rsa = { alg: 'RSA-OAEP-256', enc: 'A128CBC-HS256' };
+    expect((await answerTo(await encrypt(await object('RS256'), rsa))).error).toBeUndefined();
+    expect((await answerTo(await object('RS256'))).error).toBeUndefined();
+    const refused = await answerTo(await encrypt(await object('RS256')));
+    expect(refused.error).toBe('invalid_request_object');
+    expect(refused.error_description).toContain('expected are RSA-OAEP-256 and A128CBC-HS256');
+    expect((await answerTo(await encrypt(await object('ES256'), rsa))).error_description).toContain('RS256');
+  });
+
+  it('to a key that was replaced is decrypted for a while (OIDC Core §10.2.1)', async () => {
+    const old = await keyFor('ECDH-ES');
+    await rotateKey(authz.database.dataSource.manager, 'ECDH-ES', rotation(), { ...change, now: authz.clock.now() });
+    authz.clock.advance(60_000);
+    expect((await keyFor('ECDH-ES')).kid).not.toBe(old.kid);
+    expect(told(await walk(await encrypt(await sign(), { key: old })))).toHaveProperty('code');
+    expect(told(await walk(await encrypt(await sign())))).toHaveProperty('code');
   });
 });

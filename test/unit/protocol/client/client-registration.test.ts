@@ -24,13 +24,13 @@ describe('metadata of a client that registers itself (RFC 7591 §2)', () => {
     const asked = {
       ...document,
       redirect_uris: ['https://client.example/#f'],
-      request_object_encryption_alg: 'RSA-OAEP-256',
+      authorization_signed_response_alg: 'ES256',
     };
     expect(() => readRegistration(asked, rules)).toThrow(
       expect.objectContaining({
         code: 'invalid_redirect_uri',
         description: expect.stringMatching(
-          /^redirect_uris .* has a fragment; request_object_encryption_alg is not supported.*\.$/,
+          /^redirect_uris .* has a fragment; authorization_signed_response_alg is not supported.*\.$/,
         ),
       }),
     );

@@ -3,7 +3,7 @@ import { clientMetadataMembers } from '../../../../src/protocol/client/client-me
 import { reasonUnserved, unreadMembers } from '../../../../src/protocol/client/unserved-members.js';
 
 describe('I11: metadata that is not served (RFC 7591 §4.1)', () => {
-  it.each(['request_object_encryption_alg', 'tls_client_auth_subject_dn', 'software_statement', 'client_secret'])(
+  it.each(['authorization_signed_response_alg', 'tls_client_auth_subject_dn', 'software_statement', 'client_secret'])(
     '%s is not read, and has its sentence',
     (member) => {
       expect(unreadMembers({ [member]: 'x', client_name: 'y' })).toEqual([member]);
