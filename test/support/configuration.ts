@@ -77,7 +77,13 @@ export const configuration: AllRolesConfig = {
   },
   clients: [],
   clientAssertions: { clockSkew: 10_000 },
-  clientRegistration: { mode: 'off', unusedFor: 30 * day, mostUnused: 1_000, perAddress: { burst: 10_000, every: 10 } },
+  clientRegistration: {
+    mode: 'off',
+    requirePkce: true,
+    unusedFor: 30 * day,
+    mostUnused: 1_000,
+    perAddress: { burst: 10_000, every: 10 },
+  },
   users: [],
   // A hash costs next to nothing.
   password: {

@@ -6,6 +6,8 @@ export const clientRegistration = z
   .strictObject({
     /** Which applications may register themselves (RFC 7591). */
     mode: z.enum(registrationAccess).default('off'),
+    /** Whether confidential ones have to send a code challenge, as public ones always have to (OAuth 2.1 §7.5.1). */
+    require_pkce: z.boolean().default(true),
     /** How long a client that registered itself is kept if nobody has ever signed in to it. */
     unused_for: duration('365d', '1h').prefault('30d'),
     /** Of clients to which nobody has signed in yet: so many are kept at once. */

@@ -15,6 +15,8 @@ export interface RegistrationRules extends Served {
   readonly scopes: readonly string[];
   /** What a client is registered for that names no scope (RFC 7591 §2). */
   readonly usualScopes: readonly string[];
+  /** Of confidential clients; public ones never have the choice. */
+  readonly requirePkce: boolean;
 }
 
 /** Ours, for operators to decide: a stranger's are ignored like unknown ones (RFC 7591 §2), and each has its usual value. */
@@ -91,7 +93,7 @@ export function readRegistration(document: Document, rules: RegistrationRules): 
   if (!metadata || unserved.length > 0) throw refusal([...faults, ...unserved]);
   const beyond = [...strangerFaults(metadata), ...unservableFaults(metadata, rules)];
   if (beyond.length > 0) throw refusal(beyond);
-  return { ...metadata, scope: registeredScope(metadata, rules) };
+  return { ...metadata, scope: registeredScope(metadata, rules), require_pkce: rules.requirePkce };
 }
 
 /** A replacement names its client, and may name its secret: neither is metadata (RFC 7592 §2.2). */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { requiresPkce } from '../../../../src/protocol/client/client-metadata.js';
 import { readRegistration } from '../../../../src/protocol/client/client-registration.js';
 
 const rules = {
@@ -6,6 +7,7 @@ const rules = {
   claims: ['name'],
   scopes: ['openid', 'read'],
   usualScopes: ['openid'],
+  requirePkce: true,
 } as const;
 const document = { redirect_uris: ['https://client.example/callback'] };
 
@@ -19,6 +21,15 @@ describe('metadata of a client that registers itself (RFC 7591 §2)', () => {
   ])('with scopes: %s', (_, scope, registered) =>
     expect(readRegistration({ ...document, scope }, rules).scope).toBe(registered),
   );
+
+  it.each([
+    [true, 'client_secret_basic', true],
+    [false, 'client_secret_basic', false],
+    [false, 'none', true],
+  ])('with require_pkce of the operator %p, PKCE of a client with %s: %p', (requirePkce, method, required) => {
+    const asked = { ...document, token_endpoint_auth_method: method, require_pkce: !requirePkce };
+    expect(requiresPkce(readRegistration(asked, { ...rules, requirePkce }))).toBe(required);
+  });
 
   it('names every fault, with the code of the first', () => {
     const asked = {
