@@ -46,7 +46,19 @@ const picture = (task) => ({
 });
 
 const signedIn = authorize([signIn(false), agree, returned]);
-const loggedOut = logOut([confirm, { task: 'Returned', match: '*/test/*/post*' }]);
+/** The page that tells clients in frames goes on by a module, which the browser of the suite does not run: it follows the link. */
+const goOn = {
+  task: 'Go on',
+  optional: true,
+  match: `${pages}/oidc/v1/logout*`,
+  commands: [['click', 'xpath', "//a[@data-signed-out='go-on']", 'optional']],
+};
+const loggedOut = logOut([confirm, goOn, { task: 'Returned', match: '*/test/*/post*' }]);
+/** A page of the suite asks our frame whether the session has changed, and goes on with the answer. */
+const sessionCompared = {
+  match: '*/test/*session_verify',
+  tasks: [{ task: 'Compared', commands: [['wait', 'contains', 'session_result', 10]] }],
+};
 const refused = { browser: [authorize([picture('The page that says why')])] };
 /** A second visit shows the sign-in page again; the suite wants a picture of it. */
 const asksAgain = {
@@ -55,6 +67,8 @@ const asksAgain = {
     authorize([signIn(true), agree, returned]),
   ],
 };
+/** What the client says of itself: the suite wants a picture, and nobody signs in. */
+const introduced = { browser: [authorize([picture('The page that asks for the sign-in')])] };
 const staysHere = { browser: [signedIn, logOut([confirm, picture('The page that says so')])] };
 
 /** What a plan is created with: the suite's own configuration format. */
@@ -65,12 +79,18 @@ export const configuration = {
   client: { client_id: 'conformance-basic', client_secret: 'conformance-basic-secret-of-no-worth' },
   client2: { client_id: 'conformance-second', client_secret: 'conformance-second-secret-of-no-worth' },
   client_secret_post: { client_id: 'conformance-post', client_secret: 'conformance-post-secret-of-no-worth' },
-  browser: [signedIn, loggedOut],
+  browser: [signedIn, loggedOut, sessionCompared],
   override: {
     'oidcc-prompt-login': asksAgain,
     'oidcc-max-age-1': asksAgain,
     'oidcc-ensure-registered-redirect-uri': refused,
     'oidcc-ensure-request-object-with-redirect-uri': refused,
+    'oidcc-ensure-redirect-uri-in-authorization-request': refused,
+    'oidcc-redirect-uri-query-mismatch': refused,
+    'oidcc-redirect-uri-query-added': refused,
+    'oidcc-registration-logo-uri': introduced,
+    'oidcc-registration-policy-uri': introduced,
+    'oidcc-registration-tos-uri': introduced,
     'oidcc-rp-initiated-logout-bad-post-logout-redirect-uri': staysHere,
     'oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri': staysHere,
     'oidcc-rp-initiated-logout-modified-id-token-hint': staysHere,
@@ -82,19 +102,35 @@ export const configuration = {
   },
 };
 
+const server_metadata = 'discovery';
+const byOperator = 'static_client';
+const byItself = 'dynamic_client';
+const code = 'code';
+
 /** In the order in which they run. */
 export const plans = [
   { name: 'oidcc-config-certification-test-plan', variant: {} },
-  {
-    name: 'oidcc-basic-certification-test-plan',
-    variant: { server_metadata: 'discovery', client_registration: 'static_client' },
-  },
-  {
-    name: 'oidcc-rp-initiated-logout-certification-test-plan',
-    variant: { response_type: 'code', client_registration: 'static_client' },
-  },
+  { name: 'oidcc-basic-certification-test-plan', variant: { server_metadata, client_registration: byOperator } },
   {
     name: 'oidcc-formpost-basic-certification-test-plan',
-    variant: { server_metadata: 'discovery', client_registration: 'static_client' },
+    variant: { server_metadata, client_registration: byOperator },
+  },
+  { name: 'oidcc-dynamic-certification-test-plan', variant: { response_type: code } },
+  { name: 'oidcc-3rdparty-init-login-certification-test-plan', variant: { response_type: code } },
+  {
+    name: 'oidcc-rp-initiated-logout-certification-test-plan',
+    variant: { response_type: code, client_registration: byItself },
+  },
+  {
+    name: 'oidcc-backchannel-rp-initiated-logout-certification-test-plan',
+    variant: { response_type: code, client_registration: byItself },
+  },
+  {
+    name: 'oidcc-frontchannel-rp-initiated-logout-certification-test-plan',
+    variant: { response_type: code, client_registration: byItself },
+  },
+  {
+    name: 'oidcc-session-management-certification-test-plan',
+    variant: { response_type: code, client_registration: byItself },
   },
 ];

@@ -1,7 +1,8 @@
 // `npm run conformance -- --suite https://…`: runs the plans of plans.mjs on a suite that is up, and writes what came of it to docs/conformance.json.
 // Node trusts the suite's certificate by NODE_EXTRA_CA_CERTS.
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { execFileSync, execSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { configuration, plans } from './plans.mjs';
 
@@ -12,6 +13,8 @@ const { values } = parseArgs({
     module: { type: 'string', multiple: true },
     out: { type: 'string' },
     commit: { type: 'string' },
+    pictures: { type: 'string' },
+    'rotate-keys': { type: 'string' },
   },
 });
 if (values.suite === undefined) {
@@ -31,22 +34,40 @@ async function call(method, path, parameters = {}, body) {
   return answer.json();
 }
 
+/** The one module that does not start by itself waits for other keys. */
+async function start(id) {
+  if (values['rotate-keys'] === undefined)
+    throw new Error('--rotate-keys: the command that rotates the keys of the issuer');
+  execSync(values['rotate-keys'], { stdio: 'ignore' });
+  await call('POST', `runner/${id}`);
+}
+
 async function settled(id) {
   const until = Date.now() + patience;
+  let started = false;
   while (Date.now() < until) {
     const info = await call('GET', `info/${id}`);
     if (finished.includes(info.status)) return info;
+    if (info.status === 'CONFIGURED' && info.testName === 'oidcc-server-rotate-keys' && !started) {
+      started = true;
+      await start(id);
+    }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   return { status: 'TIMEOUT', result: 'UNFINISHED' };
 }
 
 /** The conditions that were no success, as the suite words them. */
-async function remarks(id) {
-  const log = await call('GET', `log/${id}`);
-  return log
+const remarks = (log) =>
+  log
     .filter(({ result }) => ['FAILURE', 'WARNING', 'SKIPPED', 'REVIEW'].includes(result))
     .map(({ result, src, msg }) => `${result} ${src}: ${msg}`);
+
+/** The pages that the suite leaves to a person to judge, as its browser had them. */
+function keepPictures(folder, testModule, log) {
+  mkdirSync(folder, { recursive: true });
+  const pages = log.filter(({ page_source: page, result }) => page !== undefined && result === 'REVIEW');
+  for (const { page_source: page } of pages) writeFileSync(join(folder, `${testModule}.html`), page);
 }
 
 async function runModule(plan, { testModule, variant }) {
@@ -57,8 +78,10 @@ async function runModule(plan, { testModule, variant }) {
   });
   const { status, result } = await settled(id);
   if (!finished.includes(status)) await call('DELETE', `runner/${id}`).catch(() => undefined);
-  const line = { module: testModule, variant: variant ?? {}, result: result ?? status, remarks: await remarks(id) };
-  console.log(`${line.result.padEnd(10)} ${testModule}`);
+  const log = await call('GET', `log/${id}`);
+  if (values.pictures !== undefined) keepPictures(values.pictures, testModule, log);
+  const line = { module: testModule, variant: variant ?? {}, result: result ?? status, remarks: remarks(log) };
+  console.log(`${line.result.padEnd(10)} ${testModule}  ${id}`);
   for (const remark of line.remarks) console.log(`             ${remark}`);
   return line;
 }
