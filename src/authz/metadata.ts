@@ -21,6 +21,7 @@ export function metadata({ config }: Authz): RequestHandler {
     claims: supportedClaims(config.claims.scopes),
     acrValues: attainableContextClasses,
     requiresPushedRequests: config.policy.requirePushedAuthorizationRequests,
+    requiresSignedRequests: config.policy.requireSignedRequestObject,
     prompts: supportedPrompts(registrationOf(config)),
     offers: {
       clientRegistration: config.clientRegistration.mode === 'open',

@@ -124,6 +124,10 @@ export const faults = {
     fault(`exp of the request object is past, by more than the ${skew} that clocks may differ.`, 'RFC 7519 §4.1.4'),
   requestObjectNotYetValid: (skew: string) =>
     fault(`nbf of the request object is ahead, by more than the ${skew} that clocks may differ.`, 'RFC 7519 §4.1.5'),
+  requestNotSigned: fault(
+    'The request has to be a signed request object: send it as request, or its address as request_uri.',
+    'RFC 9101 §10.5',
+  ),
   requestNotPushed: fault(
     'The request has to be pushed: send it to the pushed authorization request endpoint, and here client_id and its request_uri alone.',
     'RFC 9126 §5',

@@ -30,6 +30,8 @@ export interface MetadataFacts {
   readonly acrValues: readonly string[];
   /** Of every client (RFC 9126 §5). */
   readonly requiresPushedRequests: boolean;
+  /** Of every client (RFC 9101 §10.5). */
+  readonly requiresSignedRequests: boolean;
   /** What `prompt` may hold. */
   readonly prompts: readonly string[];
   /** What of that which may be switched off is on. */
@@ -97,6 +99,7 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   // Nothing is fetched from an address that the client has not named before (OIDC Core §6.2).
   require_request_uri_registration: true,
   require_pushed_authorization_requests: facts.requiresPushedRequests,
+  require_signed_request_object: facts.requiresSignedRequests,
   authorization_response_iss_parameter_supported: true,
   // OIDC Back-Channel Logout §2.1
   backchannel_logout_supported: true,

@@ -109,7 +109,12 @@ export const configuration: AllRolesConfig = {
   identityProviders: [],
   logout: { confirmation: 'unless_hinted' },
   sessionManagement: false,
-  policy: { secondFactor: 'when_enrolled', signIn: [], requirePushedAuthorizationRequests: false },
+  policy: {
+    secondFactor: 'when_enrolled',
+    signIn: [],
+    requirePushedAuthorizationRequests: false,
+    requireSignedRequestObject: false,
+  },
   limits: {
     interactionsPerAddress: { burst: 10_000, perSecond: 1_000 },
     interactions: { burst: 10_000, perSecond: 1_000 },

@@ -3,6 +3,7 @@ import { type VerifiedJws, verifyJws } from '../../crypto/jws.js';
 import type { Asked } from '../../http/request/asked.js';
 import { assertMayComeByBrowser } from '../../protocol/authorization/pushed-authorization-request.js';
 import {
+  assertMayBeUnsigned,
   assertRequestObjectClaims,
   assertRequestObjectType,
   invalidRequestObject,
@@ -51,6 +52,21 @@ async function verifySignature(authz: Authz, { metadata }: RegisteredClient, obj
 function admitRefused(authz: Authz, client: RegisteredClient, outside: Parameters, refusal: unknown): AdmittedRequest {
   if (!outside.has('redirect_uri')) throw refusal;
   return { target: admitParameters(authz, client, outside).target, validate: () => Promise.reject(refusal) };
+}
+
+/**
+ * A request of bare parameters.
+ * @throws OAuthError for a page, never for a redirect
+ */
+function admitUnsigned(authz: Authz, client: RegisteredClient, parameters: Parameters): AdmittedRequest {
+  const { target, validate } = admitParameters(authz, client, parameters);
+  return {
+    target,
+    async validate() {
+      assertMayBeUnsigned(client.metadata, authz.config.policy.requireSignedRequestObject);
+      return validate();
+    },
+  };
 }
 
 /** How a request object comes, and the parameters around it. */
@@ -117,7 +133,7 @@ export async function admitFromBrowser(
   const hasObject = value !== undefined || reference !== undefined;
   const { target, validate } = hasObject
     ? await admitObject(authz, client, { obtain, outside, beside: outside })
-    : admitParameters(authz, client, outside);
+    : admitUnsigned(authz, client, outside);
   return {
     target,
     async validate() {
@@ -137,7 +153,7 @@ export async function admitFromClient(
   parameters: Parameters,
 ): Promise<AdmittedRequest> {
   const object = parameters.get('request');
-  if (object === undefined) return admitParameters(authz, client, parameters);
+  if (object === undefined) return admitUnsigned(authz, client, parameters);
   return admitObject(authz, client, {
     obtain: () => Promise.resolve(object),
     outside: parameters,

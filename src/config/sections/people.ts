@@ -80,5 +80,7 @@ export const policy = z
     sign_in: list(signInRule),
     /** Whether authorization requests of every client have to be pushed (RFC 9126 §5). */
     require_pushed_authorization_requests: flag(false),
+    /** Whether they have to be signed request objects (RFC 9101 §10.5). */
+    require_signed_request_object: flag(false),
   })
   .prefault({});

@@ -4,6 +4,7 @@ import { type Fault, faults } from '../fault-sentences.js';
 import { OAuthError } from '../oauth-error.js';
 import { type Parameters, parseParameters } from '../parameters.js';
 import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.js';
+import { invalidRequest } from './request-rules.js';
 
 /** Claims of a request object: parameters of the request, and what a JWT says of itself (RFC 9101 §4). */
 export type RequestObjectClaims = Readonly<Record<string, unknown>>;
@@ -22,6 +23,17 @@ export interface RequestObjectRules {
 /** A request object that does not hold (RFC 9101 §7 `invalid_request_object`). */
 export const invalidRequestObject = (fault: Fault, cause?: unknown): OAuthError =>
   new OAuthError('invalid_request_object', { fault, cause });
+
+/**
+ * Whether a request has to be a signed object: where its client is registered so, or every client's (RFC 9101 §10.5).
+ * @throws OAuthError invalid_request
+ */
+export function assertMayBeUnsigned(
+  { require_signed_request_object: required }: Pick<ClientMetadata, 'require_signed_request_object'>,
+  requiredOfAll: boolean,
+): void {
+  if (required || requiredOfAll) throw invalidRequest(faults.requestNotSigned);
+}
 
 /** Algorithms that a request object may be signed with: the registered one, or any (OIDC Registration §2); `none` is never among them. */
 export const requestObjectAlgorithms = ({

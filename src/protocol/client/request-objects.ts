@@ -2,18 +2,21 @@ import { type SigningAlgorithm, signingAlgorithms } from '../signing-algorithm.j
 import type { JsonWebKeySet, MemberReader } from './member-reader.js';
 import { checkEncryptedRequests, type EncryptedRequests, readEncryptedRequests } from './request-encryption.js';
 
-/** What a client registers of its request objects (OIDC Registration §2). */
+/** What a client registers of its request objects (OIDC Registration §2, RFC 9101 §10.5). */
 export interface RequestObjects extends EncryptedRequests {
   /** The one algorithm that they may be signed with. */
   readonly request_object_signing_alg?: SigningAlgorithm;
   /** Where they may be fetched from; what a fragment says of their contents is not compared. */
   readonly request_uris?: readonly string[];
+  /** Absent from what was stored before there was this, as which it counts as false (RFC 9101 §10.5). */
+  readonly require_signed_request_object?: boolean;
 }
 
 /** The members of {@link RequestObjects} as they arrive (OIDC Registration §2). */
 export const readRequestObjects = (read: MemberReader) => ({
   request_object_signing_alg: read.oneOf('request_object_signing_alg', signingAlgorithms),
   request_uris: read.list('request_uris'),
+  require_signed_request_object: read.flag('require_signed_request_object'),
   ...readEncryptedRequests(read),
 });
 
@@ -40,4 +43,7 @@ export function checkRequestObjects(
   if (jwks || jwksUri) return;
   if (alg) read.fault('jwks', 'or jwks_uri is needed for request_object_signing_alg');
   if (uris.length > 0) read.fault('jwks', 'or jwks_uri is needed for request_uris');
+  if (metadata.require_signed_request_object) {
+    read.fault('jwks', 'or jwks_uri is needed for require_signed_request_object');
+  }
 }

@@ -1,15 +1,12 @@
 import { clientMetadataMembers } from './client-metadata.js';
 import type { Document } from './member-reader.js';
 
-const objectsOptional = 'is not supported: request objects are required of nobody';
 const plainAnswers = 'is not supported: authorization responses are plain parameters';
 const noCertificate = 'is not supported: clients authenticate by a secret or private_key_jwt, not by a certificate';
 const noCiba = 'is not supported: there is no backchannel authentication';
 const answersOnly = 'is what a server answers, not what is registered';
 /** Registered members of client metadata (RFC 7591 §4.1) that promise what is not done here, and what holds instead. */
 const unserved: Readonly<Record<string, string>> = {
-  // RFC 9101 §10.5
-  require_signed_request_object: objectsOptional,
   // JARM §3
   authorization_signed_response_alg: plainAnswers,
   authorization_encrypted_response_alg: plainAnswers,

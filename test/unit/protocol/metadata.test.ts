@@ -13,6 +13,7 @@ const facts = {
   claims: ['sub', 'name'],
   acrValues: ['aal1'],
   requiresPushedRequests: false,
+  requiresSignedRequests: false,
   prompts: ['none', 'login'],
   offers: { clientRegistration: true, sessionManagement: true },
 } as const;

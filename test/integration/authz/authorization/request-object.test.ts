@@ -274,6 +274,35 @@ describe('a request object that is pushed (RFC 9126 §3)', () => {
   });
 });
 
+describe('require_signed_request_object (RFC 9101 §10.5)', () => {
+  const unsigned = (at: TestAuthz, client_id: string) => {
+    const { iss: _, aud: __, exp: ___, nbf: ____, ...parameters } = inside({ client_id });
+    return at.newBrowser().get(`${paths.authorize}?${new URLSearchParams(parameters as Record<string, string>)}`);
+  };
+
+  it('of one client: bare parameters are refused, by browser and pushed; an object is taken', async () => {
+    const strict = await authz.addClient({ jwks, require_signed_request_object: true }, secret);
+    expect(told(await unsigned(authz, strict)).error).toBe('invalid_request');
+    const own = { iss: strict, client_id: strict };
+    const headers = basic(strict, secret);
+    const bare = { response_type: 'code', redirect_uri: redirectUri, code_challenge: challenge };
+    const refused = await authz.post<{ error: string }>(paths.par, bare, headers);
+    expect([refused.status, refused.json.error]).toEqual([400, 'invalid_request']);
+    expect((await authz.post(paths.par, { request: await sign(own) }, headers)).status).toBe(201);
+    const answer = await ask(await sign(own), { client_id: strict });
+    expect(answer.location).toMatch(/\/interaction\//);
+  });
+
+  it('of every client, and discovery says so', async () => {
+    const policy = { ...configuration.policy, requireSignedRequestObject: true };
+    await withAuthz({ config: { policy } }, async (strict) => {
+      const document = await (await fetch(`${strict.origin}/.well-known/openid-configuration`)).json();
+      expect(document).toHaveProperty('require_signed_request_object', true);
+      expect(told(await unsigned(strict, await strict.addClient())).error).toBe('invalid_request');
+    });
+  });
+});
+
 describe('a request object by reference (RFC 9101 §5.2, OIDC Core §6.2)', () => {
   const jwt = 'application/oauth-authz-req+jwt';
   /** What the client's server has at each path, and what it was asked for. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  assertMayBeUnsigned,
   assertRequestObjectClaims,
   assertRequestObjectType,
   parametersOfRequest,
@@ -99,5 +100,18 @@ describe('a request object whose signature fits (RFC 9101 §6.3)', () => {
   it('is signed by what is registered, or by any, never by none (OIDC Registration §2)', () => {
     expect(requestObjectAlgorithms({ request_object_signing_alg: 'PS256' })).toEqual(['PS256']);
     expect(requestObjectAlgorithms({})).toEqual(['ES256', 'EdDSA', 'PS256', 'RS256', 'Ed25519']);
+  });
+});
+
+describe('a request without an object (RFC 9101 §10.5)', () => {
+  it.each([
+    [{}, false, true],
+    [{ require_signed_request_object: false }, false, true],
+    [{ require_signed_request_object: true }, false, false],
+    [{}, true, false],
+  ])('of a client with %j, required of all: %s, may be: %s', (client, requiredOfAll, may) => {
+    const assert = expect(() => assertMayBeUnsigned(client, requiredOfAll));
+    if (may) assert.not.toThrow();
+    else assert.toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 });

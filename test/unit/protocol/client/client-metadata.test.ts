@@ -26,6 +26,7 @@ describe('client metadata (RFC 7591 §2)', () => {
         id_token_signed_response_alg: 'RS256',
         require_auth_time: false,
         require_pushed_authorization_requests: false,
+        require_signed_request_object: false,
         profile: 'oauth21',
         require_pkce: true,
         access_token_format: 'jwt',

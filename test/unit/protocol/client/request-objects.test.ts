@@ -13,6 +13,7 @@ describe('what a client registers of its request objects (OIDC Registration §2)
       request_uris: ['https://client.example/request#hash', 'https://client.example/other'],
       request_object_encryption_alg: 'ECDH-ES',
       request_object_encryption_enc: 'A256GCM',
+      require_signed_request_object: true,
       jwks,
     };
     expect(read(members).metadata).toMatchObject(members);
@@ -23,6 +24,7 @@ describe('what a client registers of its request objects (OIDC Registration §2)
     ['a URL of another scheme', { jwks, request_uris: ['file:///etc/passwd'] }, 'request_uris'],
     ['one that is too long', { jwks, request_uris: [`https://c.example/${'r'.repeat(512)}`] }, 'request_uris'],
     ['request_uris without keys', { request_uris: ['https://client.example/request'] }, 'jwks'],
+    ['a required signature without keys', { require_signed_request_object: true }, 'jwks'],
     ['an algorithm without keys', { request_object_signing_alg: 'ES256' }, 'jwks'],
     ['an enc alone', { request_object_encryption_enc: 'A256GCM' }, 'request_object_encryption_enc'],
     ['RSA1_5 (RFC 8725 §3.2)', { request_object_encryption_alg: 'RSA1_5' }, 'request_object_encryption_alg'],
