@@ -5,6 +5,7 @@ import { isTracing, withSpan } from '../../telemetry/tracing/tracing.js';
 import { describeDatabaseFault } from './availability.js';
 import { askedValue, type CoalescedStatement, maxBatch } from './coalesced-statement.js';
 import { createGathering, type Gathering, type GatheringOptions } from './gathering.js';
+import { PreparedQuery } from './prepared-query.js';
 import { type NamedText, type Statement, statement, valuesOf } from './statement.js';
 import type { WriteHealth } from './write-health.js';
 
@@ -79,15 +80,29 @@ function assertRoom(waiting: number, maxWaiting: number): void {
   );
 }
 
-type Send = (statement: NamedText, values: unknown[]) => Promise<pg.QueryResult>;
+type Answer = Pick<pg.QueryResult, 'rows' | 'rowCount'>;
+
+type Send = (statement: NamedText, values: unknown[]) => Promise<Answer>;
+
+interface Query {
+  /** Undefined where it must not stay prepared. */
+  readonly name?: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/** A pool resolves to what a query of our own calls back with; its types do not say so. */
+const ask = (pool: pg.Pool, { name, text, values }: Query): Promise<Answer> =>
+  name === undefined
+    ? pool.query(text, values)
+    : (pool.query(new PreparedQuery(name, text, values)) as unknown as Promise<Answer>);
 
 /** Sends statements to whatever connection is free. */
 const sendTo =
   (pool: pg.Pool, { prepared, writeHealth }: SqlOptions): Send =>
   async ({ name, text, writes }, values) => {
     try {
-      const query = prepared ? { name, text, values } : { text, values };
-      const result = await untilUndisturbed(() => pool.query(query));
+      const result = await untilUndisturbed(() => ask(pool, prepared ? { name, text, values } : { text, values }));
       if (writes) writeHealth?.note();
       return result;
     } catch (error) {

@@ -205,7 +205,7 @@ describe('a batch', () => {
     expect(statements).toEqual(['rotate_refresh_token', 'rotate_refresh_token_together']);
   });
 
-  it('keeps a grant as long as the last of all that is issued from it', async () => {
+  it('keeps a grant as long as the last of all that is issued from it, and longer, so that the next need not write it', async () => {
     const first = await issued('refresh_token');
     const tokens = [first, ...(await many(3, () => issued('refresh_token', first)))];
     const days = [40, 45, 50, 35];
@@ -217,10 +217,21 @@ describe('a batch', () => {
       }),
     );
     expect(statements).toEqual(['rotate_refresh_token', 'rotate_refresh_token_together']);
-    const { rows } = await database.pool.query('SELECT expires_at FROM authorization_grants WHERE id = $1', [
-      first.grantId,
-    ]);
-    expect(rows).toEqual([{ expires_at: later(50 * 86_400_000) }]);
+    const kept = async () =>
+      (await database.pool.query('SELECT xmin, expires_at FROM authorization_grants WHERE id = $1', [first.grantId]))
+        .rows[0];
+    const { xmin, expires_at: keptUntil } = await kept();
+    const beyond = keptUntil.getTime() - later(50 * 86_400_000).getTime();
+    expect([beyond > 6 * 86_400_000, beyond < 7 * 86_400_000]).toEqual([true, true]);
+
+    const again = async (days: number) => {
+      const { issued: tokensOf, ...rest } = rotation(await issued('refresh_token', first));
+      const lastExpiry = later(days * 86_400_000);
+      await rotateRefreshToken(processes[0], { ...rest, issued: { ...tokensOf, lastExpiry } });
+      return kept();
+    };
+    expect((await again(56)).xmin).toBe(xmin);
+    expect((await again(57)).expires_at > later(57 * 86_400_000)).toBe(true);
   });
 
   it('stores access tokens with their audit rows, and finds each, what is unknown as nothing', async () => {
