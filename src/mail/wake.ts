@@ -16,13 +16,13 @@ export function createWake(): Wake {
     async wait(milliseconds, signal) {
       if (!isWoken && !signal.aborted) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, milliseconds);
-          timer.unref();
           const finish = (): void => {
             clearTimeout(timer);
             signal.removeEventListener('abort', finish);
             resolve();
           };
+          const timer = setTimeout(finish, milliseconds);
+          timer.unref();
           end = finish;
           signal.addEventListener('abort', finish);
         });
