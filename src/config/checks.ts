@@ -1,7 +1,7 @@
 import { claimFault, knownClaims, userScopes } from '../protocol/claims.js';
 import { isScopeToken, openidScopes } from '../protocol/scope.js';
 import { identifierKey } from '../protocol/sign-in/identifiers.js';
-import { resourceOfRs, rolesInNeedOf, type ServingRole } from './configuration.js';
+import { allResources, resourceOfRs, rolesInNeedOf, type ServingRole } from './configuration.js';
 import type { Fault } from './faults.js';
 import { addressOf } from './identity-providers.js';
 import { isLoopbackHost } from './loopback.js';
@@ -17,8 +17,11 @@ const fault = (path: Path, problem: string): Fault => ({ path, problem });
 const repeated = <T>(items: readonly T[]): readonly number[] =>
   items.flatMap((item, index) => (items.indexOf(item) < index ? [index] : []));
 
-function* resourceFaults({ resources = [], default_resource, rs }: ValidSections): Generator<Fault> {
+function* resourceFaults({ resources = [], default_resource, rs, public_urls }: ValidSections): Generator<Fault> {
   const identifiers = resources.map(({ identifier }) => identifier);
+  const [own] = allResources({ public_urls });
+  const taken = identifiers.indexOf(own?.identifier ?? '');
+  if (taken >= 0) yield fault(['resources', taken, 'identifier'], 'is the account API, which is there anyway');
   for (const index of repeated(identifiers)) yield fault(['resources', index, 'identifier'], 'is declared twice');
   if (default_resource !== undefined && !identifiers.includes(default_resource)) {
     yield fault(['default_resource'], `is not among resources: ${identifiers.join(', ') || 'none'}`);
@@ -29,10 +32,10 @@ function* resourceFaults({ resources = [], default_resource, rs }: ValidSections
 }
 
 /** A scope is about the user or a resource's, never both: what a user is asked would have two meanings. */
-function* claimFaults({ claims, resources = [] }: ValidSections): Generator<Fault> {
+function* claimFaults({ claims, ...sections }: ValidSections): Generator<Fault> {
   for (const scope of Object.keys(claims?.scopes ?? {})) {
     const path = ['claims', 'scopes', scope];
-    const owner = resources.find(({ scopes }) => scopes.includes(scope));
+    const owner = allResources(sections).find(({ scopes }) => scopes.includes(scope));
     if (!isScopeToken(scope)) yield fault(path, 'is no scope: printable characters without space, quote or backslash');
     if (openidScopes.includes(scope)) yield fault(path, 'is a scope of OpenID Connect; expected a name of your own');
     if (owner) yield fault(path, `is a scope of the resource ${owner.identifier}; expected a name of its own`);
@@ -51,12 +54,12 @@ function* idTokenClaimFaults({ clients = [], claims }: ValidSections): Generator
   }
 }
 
-function* clientFaults({ clients = [], resources, claims }: ValidSections): Generator<Fault> {
+function* clientFaults({ clients = [], claims, ...sections }: ValidSections): Generator<Fault> {
   for (const index of repeated(clients.map(({ client_id }) => client_id))) {
     yield fault(['clients', index, 'client_id'], 'is declared twice');
   }
-  if (!resources || !claims) return;
-  const known = new Set([...userScopes(claims.scopes), ...resources.flatMap(({ scopes }) => scopes)]);
+  if (!sections.resources || !claims) return;
+  const known = new Set([...userScopes(claims.scopes), ...allResources(sections).flatMap(({ scopes }) => scopes)]);
   for (const [index, { scope }] of clients.entries()) {
     const unknown = String(scope ?? '')
       .split(' ')

@@ -1,5 +1,6 @@
 import type { CustomScopes } from '../protocol/claims.js';
 import type { RoleName } from '../protocol/endpoints.js';
+import { accountApi } from '../protocol/resource/account-api.js';
 import type { RegistrationMode } from '../protocol/sign-in/registration.js';
 import { type IdentityProvider, identityProviderOf } from './identity-providers.js';
 import type { FileSections } from './schema.js';
@@ -201,6 +202,14 @@ export const rolesInNeedOf = (url: keyof FileSections['public_urls'], role: Serv
     (each) => (role === 'all' || role === each) && neededPublicUrls[each].some((needed) => needed === url),
   );
 
+/** What tokens are for: the resources of the file and, wherever people are, their account API. */
+export const allResources = ({
+  resources = [],
+  public_urls: urls,
+}: {
+  readonly [Name in 'resources' | 'public_urls']?: FileSections[Name] | undefined;
+}): FileSections['resources'] => [...resources, ...(urls?.idp === undefined ? [] : [accountApi(urls.idp)])];
+
 type ResourceSections = { readonly [Name in 'rs' | 'default_resource' | 'resources']?: FileSections[Name] | undefined };
 
 /** Which of the resources rs is: as named, or the only one there can be. */
@@ -232,6 +241,8 @@ function inMemory(file: FileSections, section: SectionName): unknown {
       return Object.freeze(file[section].map(identityProviderOf));
     case 'key_encryption_keys':
       return camelized({ current: file[section][0], all: file[section] });
+    case 'resources':
+      return camelized(allResources(file));
     case 'rs':
       return camelized({ ...file.rs, resource: resourceOfRs(file) ?? file.public_urls.rs });
     default:

@@ -277,6 +277,10 @@ export const faults = {
     'The access token is unknown or not active any more: it was revoked, has expired, or the sign-in that it comes from has ended.',
     'RFC 6750 §3.1',
   ),
+  signInTooOldOrWeak: fault(
+    'The sign-in that the access token comes from is over, too old or too weak for this: send the person to sign in once more.',
+    'RFC 9470 §3',
+  ),
 
   // Load
   tooManyPushedRequests: fault('Too many requests were pushed. Try again later.', 'RFC 9126 §2.3'),

@@ -41,6 +41,8 @@ const rules = {
   // RFC 6750 §3.1
   invalid_token: rule(401, 'The access token is invalid, expired or revoked.'),
   insufficient_scope: rule(403, 'The access token does not carry the scope that this needs.'),
+  // RFC 9470 §3
+  insufficient_user_authentication: rule(401, 'The sign-in that the access token comes from is too old or too weak.'),
   // RFC 7009 §2.2.1
   unsupported_token_type: rule(400, 'Tokens of this type cannot be revoked.'),
   // RFC 7591 §3.2.2

@@ -41,6 +41,8 @@ export interface Authentication<Token extends VerifiedAccessToken = VerifiedAcce
   readonly authenticate: RequestHandler;
   /** To be mounted behind `authenticate`: lets only tokens through that carry every scope named. */
   requireScope(...scopes: readonly string[]): RequestHandler;
+  /** Refuses a request for its token, as `authenticate` does (RFC 6750 §3.1). */
+  refuse(res: Response, error: OAuthError): void;
   /** The token that `authenticate` has verified for this request. @throws Error where it is not mounted before */
   accessTokenOf(res: Response): Token;
 }
@@ -106,6 +108,7 @@ export function createAuthenticate<Token extends VerifiedAccessToken>(
 
   return {
     accessTokenOf,
+    refuse,
     async authenticate(req, res, next) {
       repeatInteractionId(req, res);
       try {

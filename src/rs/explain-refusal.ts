@@ -54,6 +54,10 @@ const explanations: Readonly<Record<RefusalReason, Explanation>> = {
     remedy: `${newToken}; if new ones are refused as well, see that rs.introspection.client_id is registered with protected_resources of this audience`,
   },
   scope: { cause: 'the token lacks a scope', remedy: 'the client has to ask for it, and the user to consent' },
+  authentication: {
+    cause: 'the sign-in that the token comes from is over, too old or too weak',
+    remedy: 'the client has to send the person to sign in once more, as the challenge says',
+  },
   presentation: {
     cause: 'the token is not presented as "Authorization: Bearer"',
     remedy: 'the client has to send it in that header, once, and nowhere else',

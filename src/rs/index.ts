@@ -16,9 +16,9 @@ import type { ProtectedResource } from '../protocol/authorization/resource-indic
 import { endpointUrl } from '../protocol/endpoints.js';
 import { accessTokenType } from '../protocol/token/access-token.js';
 import type { Authentication } from '../resource/authenticate.js';
+import { metadata, metadataPaths } from '../resource/metadata.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { authenticateByIssuer, type IssuerAuthentication } from './authenticate.js';
-import { metadata, metadataPaths } from './metadata.js';
 import { methods, resource } from './resources.js';
 
 /** What this room is given. */

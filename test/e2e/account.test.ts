@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { totpCode } from '../../src/crypto/totp.js';
 import { accountPages, endpoints } from '../../src/protocol/endpoints.js';
+import { accountApiAddresses } from '../../src/protocol/resource/account-api.js';
 import { launchChromium } from '../support/chromium.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/processes.js';
 import { bytesOfKey } from '../support/second-factor.js';
+import { redeem, signIn } from '../support/sign-in.js';
 
 let database: EmptyDatabase;
 let stack: Stack;
@@ -22,7 +25,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function signIn(page: Page) {
+async function signInAt(page: Page) {
   await page.goto(stack.urls.idp);
   await page.getByLabel(/username|e-mail/i).fill('demo');
   await page.getByLabel('Password', { exact: true }).fill('demo-password');
@@ -52,6 +55,24 @@ const violationsOf = async (page: Page): Promise<string[]> => {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
 };
 
+/** A curl of a document as a request: `-H`, `-X`, `--json` and the address. */
+function requestOf(command: string, variables: Readonly<Record<string, string>>): [string, RequestInit] {
+  const text = command.replace(/\$(\w+)/g, (_, name: string) => variables[name] ?? '');
+  const words = [...text.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? double ?? bare ?? '',
+  );
+  const after = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined);
+  const [json, field] = [after('--json'), after('-H')];
+  const headers: [string, string][] = field === undefined ? [] : [field.split(': ') as [string, string]];
+  if (json !== undefined) headers.push(['content-type', 'application/json']);
+  const init = {
+    method: after('-X') ?? (json === undefined ? 'GET' : 'POST'),
+    headers,
+    ...(json !== undefined && { body: json }),
+  };
+  return [words.at(-1) ?? '', init];
+}
+
 const shown = accountPages.filter((name) => name !== 'accountData');
 
 describe.each<[string, BrowserContextOptions]>([
@@ -61,7 +82,7 @@ describe.each<[string, BrowserContextOptions]>([
   it('each page can be used by everybody (WCAG 2.2 AA)', async () => {
     const context = await browser.newContext(options);
     const page = await context.newPage();
-    await signIn(page);
+    await signInAt(page);
     for (const name of shown) {
       await page.goto(stack.urls.idp + endpoints[name].path);
       expect([name, await violationsOf(page)]).toEqual([name, []]);
@@ -73,8 +94,8 @@ describe.each<[string, BrowserContextOptions]>([
   it('somebody changes their details and signs another browser out', async () => {
     const contexts = [await browser.newContext(options), await browser.newContext(options)] as const;
     const [here, there] = [await contexts[0].newPage(), await contexts[1].newPage()];
-    await signIn(there);
-    await signIn(here);
+    await signInAt(there);
+    await signInAt(here);
     await here.getByRole('link', { name: 'Your details' }).click();
     await here.getByLabel('Nickname').fill('Demi');
     await here.getByRole('button', { name: 'Save' }).click();
@@ -93,7 +114,7 @@ describe.each<[string, BrowserContextOptions]>([
     const context = await browser.newContext(options);
     context.setDefaultTimeout(10_000);
     const page = await context.newPage();
-    await signIn(page);
+    await signInAt(page);
     await addAuthenticator(page);
     await page.goto(`${stack.urls.idp}/account/passkeys`);
     const passkeys = page.getByRole('heading', { name: 'Passkey', exact: true });
@@ -130,7 +151,7 @@ describe.each<[string, BrowserContextOptions]>([
     expect(await current.getAttribute('type')).toBe('text');
     await page.getByRole('button', { name: 'Hide password' }).click();
     expect(await current.getAttribute('type')).toBe('password');
-    await signIn(page);
+    await signInAt(page);
     await page.goto(stack.urls.idp + endpoints.accountPassword.path);
     const chosen = page.getByLabel('New password', { exact: true });
     for (const [typed, told] of [
@@ -147,4 +168,36 @@ describe.each<[string, BrowserContextOptions]>([
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await context.close();
   }, 60_000);
+});
+
+// The last one: it ends with the account.
+it('docs/integrate/account-api.md: every address is in the table, and every example does what it says', async () => {
+  const document = await readFile('docs/integrate/account-api.md', 'utf8');
+  const rows = [...document.matchAll(/^\| `(\/[^`]+)` \| (GET|POST|PATCH|DELETE) \|/gm)].map(
+    ([, path, method]) => `${method} ${path}`,
+  );
+  const names: Readonly<Record<string, string>> = { passkey: 'id', session: 'id', client: 'client_id' };
+  const addresses = Object.values(accountApiAddresses).flatMap(({ path, methods }) =>
+    methods.map(
+      (method) =>
+        `${method} ${path.replace('/account/api/v1', '').replace(/:(\w+)/g, (_, name: string) => `{${names[name] ?? name}}`)}`,
+    ),
+  );
+  expect(rows.sort()).toEqual(addresses.sort());
+
+  const redirectUri = `http://127.0.0.1:${stack.relyingPartyPort}/callback`;
+  const client = { id: 'demo-client', secret: 'demo-secret' };
+  const scope = 'account:read account:write';
+  const { body } = await redeem(
+    stack.urls.authz,
+    await signIn({ issuer: stack.urls.authz, clientId: client.id, redirectUri, scope }),
+    client,
+  );
+  const [, block = ''] = /## Try it[\s\S]*?```bash\n([\s\S]*?)```/.exec(document) ?? [];
+  const there = block.replaceAll('http://localhost:8081', stack.urls.idp);
+  const variables = { TOKEN: String(body.access_token), API: /API=(\S+)/.exec(there)?.[1] ?? '' };
+  const statuses: number[] = [];
+  for (const command of there.split('\n').filter((line) => line.startsWith('curl')))
+    statuses.push((await fetch(...requestOf(command, variables))).status);
+  expect(statuses).toEqual([200, 200, 204, 200, 204, 200, 200, 200, 200, 202, 204, 202]);
 });

@@ -10,6 +10,7 @@ import {
   type DatabaseRoleParts,
   type Surroundings,
 } from '../../src/process/roles.js';
+import { accountApi } from '../../src/protocol/resource/account-api.js';
 import type { Sql } from '../../src/storage/connection/sql.js';
 import { ensureKey } from '../../src/storage/key-pairs.js';
 import { createLog } from '../../src/telemetry/log/logger.js';
@@ -53,7 +54,9 @@ function configurationAt(origin: string, role: 'authz' | 'idp', { beside, config
   const base = beside?.deps.config ?? configuration;
   const issuer = role === 'authz' && !beside ? origin : base.issuer;
   const publicUrls = role === 'idp' ? { ...base.publicUrls, idp: origin } : base.publicUrls;
-  return { ...base, issuer, publicUrls, ...config };
+  const others = base.resources.filter(({ identifier }) => identifier !== accountApi(base.publicUrls.idp).identifier);
+  const resources = [...others, accountApi(publicUrls.idp)];
+  return { ...base, issuer, publicUrls, resources, ...config };
 }
 
 /** A migrated database of its own, with a key for each algorithm, but for encryption by RSA: that takes its time. */

@@ -1,6 +1,10 @@
 import { knownClaims, userScopes } from '../../protocol/claims.js';
 import type { RegistrationRules } from '../../protocol/client/client-registration.js';
+import { accountScopes } from '../../protocol/resource/account-api.js';
 import type { AuthzConfig } from '../deps.js';
+
+/** Nobody is asked to let an application that anybody may have registered change how they sign in: an operator registers those. */
+const isForStrangers = (scope: string): boolean => !Object.values<string>(accountScopes).includes(scope);
 
 /** What this installation lets a client register for. */
 export function registrationRules({
@@ -13,7 +17,7 @@ export function registrationRules({
   return {
     signingAlgorithms: signingKeys.algorithms,
     claims: knownClaims(claims.scopes),
-    scopes: [...usualScopes, ...resources.flatMap(({ scopes }) => scopes)],
+    scopes: [...usualScopes, ...resources.flatMap(({ scopes }) => scopes)].filter(isForStrangers),
     usualScopes,
     requirePkce: clientRegistration.requirePkce,
   };

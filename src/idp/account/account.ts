@@ -20,9 +20,10 @@ import { keepAlive } from '../sign-in/session.js';
 import { activitySection } from './access/activity.js';
 import { applicationsSection } from './access/applications.js';
 import { sessionsSection } from './access/sessions.js';
+import { mountAccountApi } from './api/api.js';
 import { beginAccount } from './begin.js';
 import { overviewSection } from './overview.js';
-import type { AccountSection, AccountVisit, Download } from './section.js';
+import { type AccountSection, type AccountVisit, type Download, freshFor } from './section.js';
 import { dataSection } from './self/data.js';
 import { deletionSection } from './self/deletion.js';
 import { emailSection } from './self/email.js';
@@ -54,9 +55,6 @@ const sectionsOf = (
   accountData: dataSection(idp),
   accountDeletion: deletionSection(idp),
 });
-
-/** Seconds that a proof of who somebody is stays fresh. */
-const freshFor = 300;
 
 /** @returns the visit, or the way to sign in where nobody is, or not lately enough for what the page does */
 async function readVisit(
@@ -111,7 +109,7 @@ const submitted =
     sendAnswer(idp, res, answer);
   };
 
-/** The account pages, and idp's front page, which leads to them. */
+/** The account pages, their API, and idp's front page, which leads to them. */
 export function mountAccount(app: Express, idp: Idp, upstreams: readonly Upstream[]): void {
   for (const [key, section] of Object.entries(sectionsOf(idp, upstreams))) {
     const name = key as AccountPage;
@@ -120,5 +118,6 @@ export function mountAccount(app: Express, idp: Idp, upstreams: readonly Upstrea
     app.get(path, switcher, shown(idp, name, section), pageErrors(idp));
     if (methods.includes('POST')) app.post(path, submitted(idp, name, section), pageErrors(idp));
   }
+  mountAccountApi(app, idp);
   app.get(endpoints.frontPage.path, (_req, res) => sendAnswer(idp, res, { seeOther: accountPath(idp, 'account') }));
 }

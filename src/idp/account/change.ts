@@ -1,7 +1,7 @@
 import type { AuditDetail } from '../../storage/audit/audit-events.js';
 import type { OwnChange, ToldChange } from '../../storage/people/own-change.js';
 import type { Idp } from '../deps.js';
-import type { AccountVisit } from './section.js';
+import { detailBy, type Owner } from './owner.js';
 
 /** A change of which the audit trail and the person are told by the same name. */
 interface ToldEvent {
@@ -22,14 +22,15 @@ interface ToldEvent {
  */
 export async function changeOwn(
   idp: Idp,
-  { asked, session: { userId, id: sessionId } }: AccountVisit,
-  { type, detail }: ToldEvent,
+  owner: Owner,
+  { type, detail = {} }: ToldEvent,
   write: (change: OwnChange) => Promise<ToldChange | null>,
 ): Promise<boolean> {
   const now = idp.clock.now();
   const notice = idp.mailing.notice(type, { at: now.toISOString() });
-  const event = { type, userId, sessionId, ...(detail && { detail }) };
-  const changed = await idp.events.recordWith(asked, event, (audit) => write({ userId, now, audit, notice }));
+  const { userId, sessionId } = owner;
+  const event = { type, userId, sessionId, detail: detailBy(owner, detail) };
+  const changed = await idp.events.recordWith(owner.asked, event, (audit) => write({ userId, now, audit, notice }));
   if (changed) idp.mailing.tell(notice, changed.notice);
   return changed !== null;
 }

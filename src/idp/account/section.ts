@@ -6,6 +6,9 @@ import type { AccountSession } from '../../storage/people/account.js';
 import type { Answer } from '../interaction/answer.js';
 import type { PresentedCookies } from '../interaction/cookies.js';
 
+/** Seconds that a proof of who somebody is stays fresh. */
+export const freshFor = 300;
+
 /** Somebody at a page of their own account. */
 export interface AccountVisit {
   readonly page: AccountPage;

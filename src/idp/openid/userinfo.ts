@@ -15,7 +15,7 @@ import { type LiveAccessToken, verifyLiveToken } from './verify-live-token.js';
 /** Single claims that were granted (OIDC Core §5.5) and that the client is still registered for. */
 async function requestedClaims(
   { clients, config }: Idp,
-  { clientId, requestedClaims }: Pick<LiveAccessToken, 'clientId' | 'requestedClaims'>,
+  { clientId, grant: { requestedClaims } }: Pick<LiveAccessToken, 'clientId' | 'grant'>,
 ): Promise<readonly string[]> {
   if (!requestedClaims || requestedClaims.userinfo.length === 0) return [];
   const registered = parseScope((await clients.get(clientId))?.metadata.scope);
@@ -44,7 +44,7 @@ async function userinfoJwt(
 /** A token may be in the form of a POST (OIDC Core §5.3.1, RFC 6750 §2.2). */
 const authentication = (idp: Idp) =>
   createAuthenticate({
-    verify: (token) => verifyLiveToken(idp, token),
+    verify: (token) => verifyLiveToken(idp, token, idp.config.issuer),
     role: 'idp',
     challenge: { realm: idp.config.issuer },
     accepts: ['header', 'body'],

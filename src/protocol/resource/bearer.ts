@@ -1,5 +1,6 @@
 import { type Fault, faults } from '../fault-sentences.js';
 import { errorResponse, OAuthError } from '../oauth-error.js';
+import type { RequiredAuthentication } from './step-up.js';
 
 /** Where a request carried an access token, each way that RFC 6750 §2 knows. */
 export interface TokenPresentation {
@@ -57,6 +58,19 @@ export function assertScope(granted: readonly string[], required: readonly strin
   if (!required.every((scope) => granted.includes(scope))) throw new InsufficientScopeError(required);
 }
 
+/** A token is good, but its user has to sign in once more (RFC 9470 §3): knows how. */
+export class InsufficientAuthenticationError extends OAuthError {
+  constructor(readonly required: RequiredAuthentication) {
+    super('insufficient_user_authentication', { fault: faults.signInTooOldOrWeak });
+  }
+}
+
+/** The parameters by which a client knows what to ask for (RFC 9470 §3). */
+const stepUpParameters = ({ maxAge, demanded }: RequiredAuthentication) => ({
+  acr_values: demanded.at(-1),
+  max_age: String(maxAge),
+});
+
 /** What a challenge says besides the error (RFC 6750 §3, RFC 9728 §5.1). */
 export interface ChallengeContext {
   readonly realm?: string;
@@ -68,7 +82,7 @@ export interface ChallengeContext {
 const quoted = (value: string): string =>
   `"${value.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, (character) => `\\${character}`)}"`;
 
-/** The WWW-Authenticate field of a refusal; without an error where the request held no credentials (RFC 6750 §3, §3.1). */
+/** The WWW-Authenticate field of a refusal; without an error where the request held no credentials (RFC 6750 §3, §3.1, RFC 9470 §3). */
 export function bearerChallenge(error: OAuthError | undefined, context: ChallengeContext = {}): string {
   const scope = error instanceof InsufficientScopeError ? error.required.join(' ') : undefined;
   const parameters = {
@@ -76,6 +90,7 @@ export function bearerChallenge(error: OAuthError | undefined, context: Challeng
     error: error?.code,
     error_description: error?.description,
     scope,
+    ...(error instanceof InsufficientAuthenticationError ? stepUpParameters(error.required) : {}),
     resource_metadata: context.resourceMetadata,
   };
   const given = Object.entries(parameters).flatMap(([name, value]) =>

@@ -40,6 +40,20 @@ const findAccountSessionStatement = statement<{ secretHash: Buffer; now: Date },
 export const findAccountSession = async (sql: Sql, secretHash: Buffer, now: Date): Promise<AccountSession | null> =>
   (await sql.query(findAccountSessionStatement, { secretHash, now })).rows[0] ?? null;
 
+const findAccountOfSessionStatement = statement<{ sessionId: string; userId: string; now: Date }, AccountSession>(
+  'find_account_of_session',
+  (p) => `
+   SELECT ${selected(accountColumns)}
+   FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL AND u.delete_after IS NULL
+   WHERE s.id = ${p.sessionId} AND s.user_id = ${p.userId} AND s.expires_at > ${p.now}`,
+);
+
+/** The account of somebody whose sign-in is known by its id. @returns null once that is over, or the account is disabled or about to be deleted */
+export const findAccountOfSession = async (
+  sql: Sql,
+  which: { readonly sessionId: string; readonly userId: string; readonly now: Date },
+): Promise<AccountSession | null> => (await sql.query(findAccountOfSessionStatement, which)).rows[0] ?? null;
+
 /** What stands between an account and somebody who knows its password. */
 export interface AccountSafety {
   readonly passkeys: number;

@@ -8,8 +8,8 @@ interface OwnPassword {
   readonly userId: string;
   /** The session in which it is changed: the only one that goes on. */
   readonly currentId: string;
-  /** Of the secret that it has from now on: whoever learned the old one has nothing by it. */
-  readonly secretHash: Buffer;
+  /** Of the secret that it has from now on: whoever learned the old one has nothing by it. Null where its browser cannot be given one. */
+  readonly secretHash: Buffer | null;
   readonly passwordHash: string;
   readonly now: Date;
   readonly audit: Audit;
@@ -26,7 +26,7 @@ const changeOwnPasswordStatement = statement<OwnPassword, { notice: MailOutcome 
      RETURNING id, email, claims
    ), renewed AS (
      UPDATE sessions SET secret_hash = ${p.secretHash}, authz_secret_hash = NULL
-     WHERE id = ${p.currentId} AND EXISTS (SELECT FROM changed)
+     WHERE id = ${p.currentId} AND ${p.secretHash}::bytea IS NOT NULL AND EXISTS (SELECT FROM changed)
    ), ended AS (
      DELETE FROM sessions WHERE id = ANY (${lockedSessions(`user_id IN (SELECT id FROM changed) AND id <> ${p.currentId}`)})
    ), links AS (
@@ -78,7 +78,7 @@ export async function endSessionsOfOldPassword(sql: Sql, sessions: LateSessions)
 }
 
 /**
- * Sets the password that a user chose, gives their session another secret, ends every other session with all that was granted in it, offline access included, and every
+ * Sets the password that a user chose, gives their session another secret if there is one, ends every other session with all that was granted in it, offline access included, and every
  * mailed link but those that put an address back, and writes the notice.
  * @returns what became of the notice; null when the session or the user is gone: then nothing is changed
  */

@@ -150,7 +150,7 @@ describe('POST /register (RFC 7591 §3)', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it("ignores members that are an operator's to set, and scopes that nobody knows", async () => {
+  it("ignores members that are an operator's to set, and scopes that nobody knows or that are an operator's to give", async () => {
     const { client_id } = await registered({
       consent: 'implicit',
       protected_resources: ['https://api.example/v1'],
@@ -162,7 +162,7 @@ describe('POST /register (RFC 7591 §3)', () => {
       token_endpoint_auth_method_pinned: true,
       software_id: 'some software',
       dpop_bound_access_tokens: false,
-      scope: 'openid read:resource admin',
+      scope: 'openid read:resource account:read account:write admin',
     });
     expect((await rowOf(client_id)).metadata).toMatchObject({
       consent: 'explicit',

@@ -1,5 +1,6 @@
 /** Requests that are right, for every address of every role: from its pages where it has any. */
 import { type Endpoint, endpoints } from '../../../src/protocol/endpoints.js';
+import { accountApiAddresses } from '../../../src/protocol/resource/account-api.js';
 import { Browser, formsOf } from '../browser.js';
 import type { Stack } from '../processes.js';
 import { signIn } from '../sign-in.js';
@@ -108,6 +109,16 @@ async function clientSeeds(stack: Stack, code: string, verifier: string): Promis
   ];
 }
 
+/** The account API, with a good token; but for what would end it. */
+function accountSeeds(token: string): readonly Seed[] {
+  const bearer = ['Authorization', `Bearer ${token}`] as const;
+  return Object.entries(accountApiAddresses)
+    .filter(([name]) => name !== 'deletion')
+    .flatMap(([, { path, methods }]) =>
+      methods.map((method) => ({ ...get(path.replace(/:\w+/g, 'nobody-knows-this'), [], [bearer]), method })),
+    );
+}
+
 /** The pages of somebody who is signed in, and of somebody who is about to. */
 async function pageSeeds(stack: Stack, person: Browser): Promise<readonly Seed[]> {
   const { authz, idp } = stack.urls;
@@ -145,6 +156,11 @@ export async function targets(stack: Stack): Promise<readonly Target[]> {
     scope,
   });
   const person = browsers.get(urls.idp) ?? new Browser(urls.idp);
+  const own = await signIn({
+    ...{ issuer: urls.authz, clientId: 'demo-client', redirectUri, browsers },
+    scope: 'account:read account:write',
+  });
+  const { access_token: accountToken } = await tokens(stack, own.code, own.verifier, redirectUri);
   const known = [...(await clientSeeds(stack, code, verifier)), ...(await pageSeeds(stack, person))];
   const origins = { authz: urls.authz, idp: urls.idp, rs: urls.rs, 'spa-rp': urls.spaRp };
   const fromTable = Object.entries(endpoints).map(([name, endpoint]) => {
@@ -155,6 +171,7 @@ export async function targets(stack: Stack): Promise<readonly Target[]> {
   return [
     ...fromTable,
     { name: 'resource', origin: urls.rs, seeds: resource },
+    { name: 'account API', origin: urls.idp, seeds: accountSeeds(accountToken) },
     { name: 'rs', origin: urls.rs, seeds: [get('/.well-known/oauth-protected-resource/api/v1'), get('/health')] },
     {
       name: 'spa-rp',

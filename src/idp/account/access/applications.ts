@@ -2,15 +2,17 @@ import { momentIn } from '../../../mail/templates/letter.js';
 import { type Html, html } from '../../../pages/html.js';
 import { allowedPermissions } from '../../../protocol/authorization/due-step.js';
 import type { Permission } from '../../../protocol/permission.js';
-import { type Application, listApplications, withdrawAccess } from '../../../storage/grants/applications.js';
+import { type Application, listApplications } from '../../../storage/grants/applications.js';
 import { describePermission } from '../../consent/page.js';
 import type { Idp } from '../../deps.js';
 import { csrfField } from '../../interaction/parts.js';
 import { accountPage } from '../frame.js';
+import { ownerOf } from '../owner.js';
 import type { AccountSection, AccountVisit } from '../section.js';
+import { withdrawOwnAccess } from './changes.js';
 
 /** What it may: what was allowed and what it was granted although nobody was asked. */
-function permissionsOf({ config }: Idp, { consent, grantedScopes }: Application): readonly Permission[] {
+export function permissionsOf({ config }: Idp, { consent, grantedScopes }: Application): readonly Permission[] {
   const allowed = allowedPermissions(consent, config);
   return allowed.length > 0 ? allowed : grantedScopes;
 }
@@ -46,14 +48,8 @@ async function applicationsPage(idp: Idp, visit: AccountVisit) {
 /** Which applications have access to the account; each can lose it. */
 export const applicationsSection = (idp: Idp): AccountSection => ({
   page: (visit) => applicationsPage(idp, visit),
-  async submit({ session: { userId, id: sessionId }, asked, action }, form) {
-    const clientId = form.get('client') ?? '';
-    await idp.events.recordWith(
-      asked,
-      { type: 'consent_withdrawn', userId, clientId, detail: { withdrawn_from: sessionId } },
-      (audit) => withdrawAccess(idp.sql, { userId, clientId, now: idp.clock.now(), audit }),
-      (revokedGrants) => ({ detail: { revoked_grants: revokedGrants } }),
-    );
-    return { seeOther: action };
+  async submit(visit, form) {
+    await withdrawOwnAccess(idp, ownerOf(visit), form.get('client') ?? '');
+    return { seeOther: visit.action };
   },
 });

@@ -2,13 +2,14 @@ import { after } from '../../../clock.js';
 import { momentIn } from '../../../mail/templates/letter.js';
 import { html } from '../../../pages/html.js';
 import { layout } from '../../../pages/layout.js';
-import { requestDeletion } from '../../../storage/people/deletion.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
 import { sessionCookie } from '../../interaction/cookies.js';
 import { csrfField } from '../../interaction/parts.js';
 import { accountPage } from '../frame.js';
+import { ownerOf } from '../owner.js';
 import type { AccountSection, AccountVisit } from '../section.js';
+import { askForDeletion } from './changes.js';
 
 function deletionPage(idp: Idp, visit: AccountVisit): Answer {
   const { deletion: text, language } = visit.view.texts;
@@ -22,22 +23,12 @@ function deletionPage(idp: Idp, visit: AccountVisit): Answer {
   return { page: accountPage(idp, visit, content) };
 }
 
-async function askForDeletion(idp: Idp, visit: AccountVisit): Promise<Answer> {
-  const { asked, view, action } = visit;
-  const { userId, id: currentId } = visit.session;
-  const now = idp.clock.now();
-  const deleteAfter = after(now, idp.config.lifetimes.accountDeletion);
-  const until = deleteAfter.toISOString();
-  const notice = idp.mailing.notice('account_deletion', { at: now.toISOString(), until });
-  const event = { type: 'user_changed', userId, sessionId: currentId, detail: { change: 'deletion asked' } } as const;
-  const changed = await idp.events.recordWith(asked, event, (audit) =>
-    requestDeletion(idp.sql, { userId, currentId, deleteAfter, now, audit, notice }),
-  );
-  if (!changed) return { seeOther: action };
-  idp.mailing.tell(notice, changed.notice);
-  idp.logoutWake.wake();
+async function deleteAccount(idp: Idp, visit: AccountVisit): Promise<Answer> {
+  const { view, action } = visit;
+  const until = await askForDeletion(idp, ownerOf(visit));
+  if (!until) return { seeOther: action };
   const { deletion: text, language } = view.texts;
-  const done = html`<p class="lead">${text.done(momentIn(language, until))}</p>`;
+  const done = html`<p class="lead">${text.done(momentIn(language, until.toISOString()))}</p>`;
   return { page: layout(view, { title: text.pendingTitle }, done), cookies: [sessionCookie(null)] };
 }
 
@@ -46,5 +37,5 @@ export const deletionSection = (idp: Idp): AccountSection => ({
   sensitive: true,
   page: async (visit) => deletionPage(idp, visit),
   submit: async (visit, form) =>
-    form.get('decision') === 'delete' ? askForDeletion(idp, visit) : { seeOther: visit.action },
+    form.get('decision') === 'delete' ? deleteAccount(idp, visit) : { seeOther: visit.action },
 });

@@ -1,15 +1,10 @@
-import { after } from '../../../clock.js';
-import { hashToken } from '../../../crypto/digest.js';
-import { linkPlace } from '../../../mail/mailed-link.js';
 import { html } from '../../../pages/html.js';
-import { identifierKey, isEmailAddress } from '../../../protocol/sign-in/identifiers.js';
-import { askOwnEmail } from '../../../storage/people/own-email.js';
 import type { Idp } from '../../deps.js';
 import { csrfField } from '../../interaction/parts.js';
-import { emailLifetime } from '../../mailed-link.js';
 import { field } from '../field.js';
 import { accountPage } from '../frame.js';
 import type { AccountSection, AccountVisit } from '../section.js';
+import { emailProblem, mailEmailLink } from './changes.js';
 
 /** One that is not proven is offered to be: it gets the link like another. */
 function emailPage(idp: Idp, visit: AccountVisit, entered?: { readonly email: string; readonly fault: string }) {
@@ -43,18 +38,12 @@ const sentPage = (idp: Idp, visit: AccountVisit, email: string) =>
   );
 
 function faultOf({ session, view }: AccountVisit, email: string): string | undefined {
-  if (!isEmailAddress(email)) return view.texts.signUp.noAddress;
-  const isSame = session.email !== null && identifierKey(session.email) === identifierKey(email);
-  return isSame && session.emailVerified ? view.texts.emailChange.same : undefined;
-}
-
-async function sendLink(idp: Idp, { session: { userId } }: AccountVisit, email: string): Promise<void> {
-  const [now, secret] = [idp.clock.now(), idp.random.token()];
-  const place = { url: linkPlace(idp, 'changeEmail'), hours: emailLifetime / 3_600_000 };
-  const mail = idp.mailing.mail('change_email', place, { secret, lifetime: emailLifetime });
-  if (mail === null) return;
-  const link = { secretHash: hashToken(secret), now, expiresAt: after(now, emailLifetime) };
-  idp.mailing.tell(mail, await askOwnEmail(idp.sql, { userId, email, mail, ...link }));
+  switch (emailProblem(session, email)) {
+    case 'noAddress':
+      return view.texts.signUp.noAddress;
+    case 'same':
+      return view.texts.emailChange.same;
+  }
 }
 
 /** Another address, or a proof of the one that there is: by a link that is mailed there. */
@@ -65,7 +54,7 @@ export const emailSection = (idp: Idp): AccountSection => ({
     const email = (form.get('email') ?? '').trim().normalize('NFC');
     const fault = faultOf(visit, email);
     if (fault !== undefined) return { page: emailPage(idp, visit, { email, fault }), status: 422 };
-    await sendLink(idp, visit, email);
+    await mailEmailLink(idp, visit.session, email);
     return { page: sentPage(idp, visit, email) };
   },
 });

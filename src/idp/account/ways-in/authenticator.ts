@@ -7,7 +7,6 @@ import {
   addOwnTotp,
   findOwnTotp,
   type OwnTotp,
-  removeOwnTotp,
   replaceOwnRecoveryCodes,
 } from '../../../storage/factors/own-second-factor.js';
 import { sealTotpSecret } from '../../../storage/factors/totp-authenticators.js';
@@ -18,7 +17,9 @@ import { codeField, codeProblem, keySection, recoveryCodeList } from '../../sign
 import { newRecoveryCodes } from '../../sign-in/second-factor/recovery-codes.js';
 import { changeOwn } from '../change.js';
 import { accountPage } from '../frame.js';
+import { ownerOf } from '../owner.js';
 import type { AccountSection, AccountVisit } from '../section.js';
+import { removeOwnAuthenticator } from './changes.js';
 
 /**
  * The secret offered in a session: the same each time, so that a reloaded page does not offer another, until one was set up there:
@@ -79,7 +80,7 @@ async function setUp(idp: Idp, visit: AccountVisit, typed: string): Promise<Answ
     sessionSecretHash: hashToken(visit.secret),
     recoveryCodes: codes.hashes,
   };
-  const added = await changeOwn(idp, visit, { type: 'authenticator_added' }, (change) =>
+  const added = await changeOwn(idp, ownerOf(visit), { type: 'authenticator_added' }, (change) =>
     addOwnTotp(idp.sql, { ...totp, ...change }),
   );
   return added ? codesPage(idp, visit, codes.shown) : { seeOther: visit.action };
@@ -87,7 +88,7 @@ async function setUp(idp: Idp, visit: AccountVisit, typed: string): Promise<Answ
 
 async function replaceCodes(idp: Idp, visit: AccountVisit): Promise<Answer> {
   const codes = newRecoveryCodes(idp);
-  const replaced = await changeOwn(idp, visit, { type: 'recovery_codes_replaced' }, (change) =>
+  const replaced = await changeOwn(idp, ownerOf(visit), { type: 'recovery_codes_replaced' }, (change) =>
     replaceOwnRecoveryCodes(idp.sql, { recoveryCodes: codes.hashes, ...change }),
   );
   return replaced ? codesPage(idp, visit, codes.shown) : { seeOther: visit.action };
@@ -105,7 +106,7 @@ export const authenticatorSection = (idp: Idp): AccountSection => ({
       case 'codes':
         return replaceCodes(idp, visit);
       case 'remove':
-        await changeOwn(idp, visit, { type: 'authenticator_removed' }, (change) => removeOwnTotp(idp.sql, change));
+        await removeOwnAuthenticator(idp, ownerOf(visit));
         return { seeOther: visit.action };
       default:
         return setUp(idp, visit, form.get('code') ?? '');

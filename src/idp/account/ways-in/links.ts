@@ -1,11 +1,7 @@
 import { momentIn } from '../../../mail/templates/letter.js';
 import { type Html, html } from '../../../pages/html.js';
 import type { Parameters } from '../../../protocol/parameters.js';
-import {
-  type LinkedIdentity,
-  listLinkedIdentities,
-  unlinkIdentity,
-} from '../../../storage/federation/linked-identities.js';
+import { type LinkedIdentity, listLinkedIdentities } from '../../../storage/federation/linked-identities.js';
 import type { Idp } from '../../deps.js';
 import { failedAnswer, fromLinks } from '../../federation/answers.js';
 import { depart } from '../../federation/begin.js';
@@ -13,14 +9,13 @@ import type { Upstream } from '../../federation/upstream.js';
 import type { Answer } from '../../interaction/answer.js';
 import { csrfField } from '../../interaction/parts.js';
 import { startAccount } from '../begin.js';
-import { changeOwn } from '../change.js';
 import { accountPage } from '../frame.js';
+import { ownerOf } from '../owner.js';
 import type { AccountSection, AccountVisit } from '../section.js';
+import { providersOf, unlinkOwnIdentity } from './changes.js';
 
 const nameOf = ({ config }: Idp, id: string): string =>
   config.identityProviders.find((provider) => provider.id === id)?.name ?? id;
-
-const providersOf = ({ config }: Idp): readonly string[] => config.identityProviders.map(({ id }) => id);
 
 function unlinkForm({ action, csrf, view }: AccountVisit, { provider, subject }: LinkedIdentity, name: string): Html {
   return html`<form method="post" action="${action}">
@@ -60,12 +55,6 @@ async function linksPage(idp: Idp, visit: AccountVisit): Promise<Answer> {
   return { page: accountPage(idp, visit, content) };
 }
 
-async function unlink(idp: Idp, visit: AccountVisit, provider: string, subject: string): Promise<void> {
-  await changeOwn(idp, visit, { type: 'identity_unlinked', detail: { provider } }, (change) =>
-    unlinkIdentity(idp.sql, { ...change, providers: providersOf(idp), provider, subject }),
-  );
-}
-
 /** To the provider and back, with an interaction of one's own in the place of a client's. */
 async function link(idp: Idp, upstream: Upstream, { asked, session, cookies, view }: AccountVisit): Promise<Answer> {
   const { browser } = cookies;
@@ -82,7 +71,7 @@ async function submit(idp: Idp, upstreams: readonly Upstream[], visit: AccountVi
   const id = form.get('provider') ?? '';
   const upstream = upstreams.find(({ provider }) => provider.id === id);
   if (form.get('decision') === 'link' && upstream) return link(idp, upstream, visit);
-  if (form.get('decision') === 'unlink') await unlink(idp, visit, id, form.get('subject') ?? '');
+  if (form.get('decision') === 'unlink') await unlinkOwnIdentity(idp, ownerOf(visit), id, form.get('subject') ?? '');
   return { seeOther: visit.action };
 }
 

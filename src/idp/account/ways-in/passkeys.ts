@@ -8,13 +8,7 @@ import {
   parsePasskeyAnswer,
   passkeyCreationOptions,
 } from '../../../protocol/sign-in/passkey.js';
-import {
-  addPasskey,
-  type ListedPasskey,
-  listPasskeys,
-  removePasskey,
-  renamePasskey,
-} from '../../../storage/factors/passkeys.js';
+import { addPasskey, type ListedPasskey, listPasskeys } from '../../../storage/factors/passkeys.js';
 import type { AccountSession } from '../../../storage/people/account.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
@@ -24,9 +18,9 @@ import { verifyCreation } from '../../sign-in/passkeys/verify.js';
 import { changeOwn } from '../change.js';
 import { field } from '../field.js';
 import { accountPage } from '../frame.js';
+import { ownerOf } from '../owner.js';
 import type { AccountSection, AccountVisit } from '../section.js';
-
-const longestName = 64;
+import { passkeyName, removeOwnPasskey, renameOwnPasskey } from './changes.js';
 
 const moment = ({ view }: AccountVisit, at: Date): string => momentIn(view.texts.language, at.toISOString());
 
@@ -65,7 +59,7 @@ function line(visit: AccountVisit, passkeys: readonly ListedPasskey[], passkey: 
     </section>`;
 }
 
-const ownerOf = ({ userId, username, claims }: AccountSession): PasskeyOwner => ({
+const passkeyOwner = ({ userId, username, claims }: AccountSession): PasskeyOwner => ({
   id: userId,
   username,
   displayName: typeof claims.name === 'string' ? claims.name : null,
@@ -76,7 +70,7 @@ function addForm(idp: Idp, visit: AccountVisit, existing: readonly ListedPasskey
   const { view, action, csrf, session } = visit;
   const { passkey: text } = view.texts;
   const rp = { id: relyingPartyId(idp), name: view.brand.productName };
-  const options = passkeyCreationOptions(rp, ownerOf(session), challengeOf(idp, visit), existing);
+  const options = passkeyCreationOptions(rp, passkeyOwner(session), challengeOf(idp, visit), existing);
   return html`
     <p class="alert" role="alert" data-passkey="failed"${!failed && html` hidden`}>${view.texts.account.passkeyFailed}</p>
     <p class="fine" data-passkey="unable">${view.texts.account.passkeyUnable}</p>
@@ -91,7 +85,7 @@ async function passkeysPage(idp: Idp, visit: AccountVisit, failed = false): Prom
   const { account: text } = visit.view.texts;
   const passkeys = await listPasskeys(idp.sql, visit.session.userId);
   const good = passkeys.filter(({ flaggedAt }) => flaggedAt === null).map(({ id }) => id);
-  const accepted = acceptedPasskeys(relyingPartyId(idp), ownerOf(visit.session), good);
+  const accepted = acceptedPasskeys(relyingPartyId(idp), passkeyOwner(visit.session), good);
   const content = html`
     <p class="lead" data-passkey="accepted-here" data-accepted="${JSON.stringify(accepted)}">${
       passkeys.length > 0 ? text.passkeysLead : text.noPasskeys
@@ -116,19 +110,10 @@ async function add(idp: Idp, visit: AccountVisit, answered: string): Promise<Ans
   const { passkey: text } = visit.view.texts;
   const place = { placeHash: hashToken(visit.secret), challenge: visit.session.challengesAnswered };
   const detail = { device_type: made.deviceType, backed_up: made.backedUp };
-  await changeOwn(idp, visit, { type: 'passkey_added', detail }, (change) =>
+  await changeOwn(idp, ownerOf(visit), { type: 'passkey_added', detail }, (change) =>
     addPasskey(idp.sql, 'session', { ...made, ...place, ...change, name: text.name }),
   );
   return again;
-}
-
-async function rename(idp: Idp, visit: AccountVisit, credentialId: Buffer, entered: string): Promise<void> {
-  const { userId, id: sessionId } = visit.session;
-  const name = [...entered.replace(/\p{C}/gu, '').trim()].slice(0, longestName).join('');
-  if (name === '') return;
-  await idp.events.recordWith(visit.asked, { type: 'passkey_renamed', userId, sessionId }, (audit) =>
-    renamePasskey(idp.sql, { userId, credentialId, name, now: idp.clock.now(), audit }),
-  );
 }
 
 /** The passkeys of somebody who has just proven who they are: what they are called, which of them go, and another one. */
@@ -137,21 +122,16 @@ export const passkeysSection = (idp: Idp): AccountSection => ({
   page: (visit) => passkeysPage(idp, visit),
   async submit(visit, form) {
     const passkey = form.get('passkey') ?? '';
-    const credentialId = Buffer.from(passkey, 'base64url');
     switch (form.get('decision')) {
       case 'add':
         return add(idp, visit, passkey);
       case 'remove':
-        await changeOwn(idp, visit, { type: 'passkey_removed' }, (change) =>
-          removePasskey(idp.sql, {
-            ...change,
-            credentialId,
-            providers: idp.config.identityProviders.map(({ id }) => id),
-          }),
-        );
+        await removeOwnPasskey(idp, ownerOf(visit), passkey);
         break;
-      case 'rename':
-        await rename(idp, visit, credentialId, form.get('name') ?? '');
+      case 'rename': {
+        const name = passkeyName(form.get('name') ?? '');
+        if (name !== undefined) await renameOwnPasskey(idp, ownerOf(visit), passkey, name);
+      }
     }
     return { seeOther: visit.action };
   },

@@ -1,9 +1,7 @@
 import { hashToken } from '../../../crypto/digest.js';
 import { html } from '../../../pages/html.js';
-import { addressBlock } from '../../../protocol/address-block.js';
 import type { Parameters } from '../../../protocol/parameters.js';
 import type { PasswordProblem } from '../../../protocol/sign-in/password-policy.js';
-import { changeOwnPassword } from '../../../storage/people/own-password.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
 import { sessionCookie } from '../../interaction/cookies.js';
@@ -13,7 +11,9 @@ import { accountPath } from '../../interaction/paths.js';
 import { rememberedBrowser } from '../../sign-in/known-browser.js';
 import { field } from '../field.js';
 import { accountPage } from '../frame.js';
+import { ownerOf } from '../owner.js';
 import type { AccountSection, AccountVisit } from '../section.js';
+import { setOwnPassword } from './changes.js';
 
 interface Faults {
   readonly password?: PasswordProblem | undefined;
@@ -49,25 +49,14 @@ async function faultsOf(idp: Idp, visit: AccountVisit, form: Parameters): Promis
 }
 
 async function changePassword(idp: Idp, visit: AccountVisit, password: string): Promise<Answer> {
-  const { asked, session, cookies } = visit;
-  const { userId, id: currentId } = session;
-  const turn = { block: addressBlock(asked.address ?? ''), known: true };
-  const passwordHash = await idp.passwords.hash(password, turn);
-  const now = idp.clock.now();
+  const { session, cookies } = visit;
   const secret = idp.random.token();
-  const secretHash = hashToken(secret);
-  const notice = idp.mailing.notice('password_changed', { at: now.toISOString() });
-  const event = { type: 'user_changed', userId, sessionId: currentId, detail: { change: 'password set' } } as const;
-  const changed = await idp.events.recordWith(asked, event, (audit) =>
-    changeOwnPassword(idp.sql, { userId, currentId, secretHash, passwordHash, now, audit, notice }),
-  );
-  if (changed) idp.mailing.tell(notice, changed.notice);
-  idp.logoutWake.wake();
+  const changedAt = await setOwnPassword(idp, ownerOf(visit), password, hashToken(secret));
   const seeOther = accountPath(idp, 'account');
-  if (!changed) return { seeOther };
+  if (!changedAt) return { seeOther };
   if (cookies.browser === undefined) return { seeOther, cookies: [sessionCookie(secret)] };
   // Every browser is a stranger to the new password, but for the one that set it.
-  const account = { id: userId, passwordChangedAt: now };
+  const account = { id: session.userId, passwordChangedAt: changedAt };
   return {
     seeOther,
     cookies: [sessionCookie(secret), rememberedBrowser(idp, { browser: cookies.browser, cookies }, account)],

@@ -21,6 +21,9 @@ export const consent: Texts['consent'] = {
     groups: 'Sehen, welchen Gruppen Sie angehören',
     roles: 'Sehen, welche Rollen Sie haben',
     offline_access: 'Diesen Zugriff behalten, auch wenn Sie die Anwendung gerade nicht nutzen',
+    'account:read': 'Sehen, was in Ihrem Konto ist: Angaben, Anmeldungen, Anwendungen und Aktivität',
+    'account:write':
+      'Ihr Konto ändern: Angaben, Passwort, E-Mail-Adresse, Anmeldewege und Anwendungen, bis hin zum Löschen',
     'read:resource': 'Ihre Daten lesen',
     'write:resource': 'Ihre Daten ändern',
     'delete:resource': 'Ihre Daten löschen',

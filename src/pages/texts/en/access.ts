@@ -22,6 +22,9 @@ export const consent = {
     groups: 'See which groups you belong to',
     roles: 'See which roles you have',
     offline_access: 'Keep this access while you are not using it',
+    'account:read': 'See what is in your account: details, sign-ins, applications and activity',
+    'account:write':
+      'Change your account: details, password, e-mail address, ways to sign in and applications, up to deleting it',
     'read:resource': 'Read your data',
     'write:resource': 'Change your data',
     'delete:resource': 'Delete your data',

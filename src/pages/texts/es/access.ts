@@ -21,6 +21,9 @@ export const consent: Texts['consent'] = {
     groups: 'Ver a qué grupos pertenece',
     roles: 'Ver qué roles tiene',
     offline_access: 'Conservar este acceso mientras usted no la utiliza',
+    'account:read': 'Ver lo que hay en su cuenta: datos, sesiones, aplicaciones y actividad',
+    'account:write':
+      'Cambiar su cuenta: datos, contraseña, correo electrónico, formas de iniciar sesión y aplicaciones, e incluso eliminarla',
     'read:resource': 'Leer sus datos',
     'write:resource': 'Modificar sus datos',
     'delete:resource': 'Eliminar sus datos',

@@ -21,6 +21,9 @@ export const consent: Texts['consent'] = {
     groups: 'Voir à quels groupes vous appartenez',
     roles: 'Voir quels rôles vous avez',
     offline_access: 'Conserver cet accès lorsque vous ne l’utilisez pas',
+    'account:read': 'Voir le contenu de votre compte : informations, connexions, applications et activité',
+    'account:write':
+      'Modifier votre compte : informations, mot de passe, adresse e-mail, moyens de connexion et applications, jusqu’à sa suppression',
     'read:resource': 'Lire vos données',
     'write:resource': 'Modifier vos données',
     'delete:resource': 'Supprimer vos données',
