@@ -53,65 +53,75 @@ function describedOn(connection: Connection): Map<string, readonly Field[]> {
   return described;
 }
 
+/** What `pg` hands on of PostgreSQL's answer. */
+interface Handlers {
+  handleRowDescription(message: RowDescriptionMessage): void;
+  handleDataRow(message: DataRowMessage): void;
+  handleCommandComplete(message: CommandCompleteMessage): void;
+  handleReadyForQuery(connection: Connection): void;
+  handleError(error: Error): void;
+}
+
 const executeAndSync = Buffer.concat([serialize.execute(), serialize.sync()]);
+
+/** What `pg` sets and calls in a query that is submitted to it; it owns connection, queue and time-outs. */
+export interface PreparedQuery extends pg.Submittable {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+  callback?: (error: Error | null, answer?: QueryAnswer) => void;
+}
 
 /**
  * A named statement with its parameters, for `pool.query`. It goes to PostgreSQL in a single write, and is parsed and described
  * once on each connection: with `pg`'s own query, each call writes five messages and has its columns described anew, which costs
- * as much as the rest of a short statement. `pg` calls the methods; it owns connection, queue and time-outs.
+ * as much as the rest of a short statement.
+ * @throws RangeError for an invalid date
  */
-export class PreparedQuery implements pg.Submittable {
-  readonly name: string;
-  readonly text: string;
-  private readonly bind: Buffer;
-  private fields: readonly Field[] | undefined;
-  private readonly rows: Record<string, unknown>[] = [];
-  private rowCount = 0;
-  /** Set by `pg`. */
-  callback: ((error: Error | null, answer?: QueryAnswer) => void) | undefined;
+export function createPreparedQuery(name: string, text: string, values: unknown[]): PreparedQuery {
+  const bind = serialize.bind({ statement: name, values, valueMapper: encodeValue });
+  const rows: Record<string, unknown>[] = [];
+  let rowCount = 0;
+  let columns: readonly Field[] | undefined;
 
-  constructor(name: string, text: string, values: readonly unknown[]) {
-    this.name = name;
-    this.text = text;
-    this.bind = serialize.bind({ statement: name, values: [...values], valueMapper: encodeValue });
-  }
-
-  submit(given: unknown): void {
-    const connection = given as Connection;
-    this.fields = describedOn(connection).get(this.name);
-    const isParsed = connection.parsedStatements[this.name] !== undefined;
-    const messages = [
-      ...(isParsed ? [] : [serialize.parse({ name: this.name, text: this.text })]),
-      this.bind,
-      ...(this.fields ? [] : [serialize.describe({ type: 'P' })]),
-      executeAndSync,
-    ];
-    connection.stream.write(Buffer.concat(messages));
-  }
-
-  handleRowDescription({ fields }: RowDescriptionMessage): void {
-    this.fields = fields.map(({ name, dataTypeID }) => ({ name, parse: pg.types.getTypeParser(dataTypeID, 'text') }));
-  }
-
-  handleDataRow({ fields }: DataRowMessage): void {
-    const row: Record<string, unknown> = {};
-    for (const [index, { name, parse }] of (this.fields ?? []).entries()) {
-      const text = fields[index];
-      row[name] = text === null || text === undefined ? null : parse(text);
-    }
-    this.rows.push(row);
-  }
-
-  handleCommandComplete({ text }: CommandCompleteMessage): void {
-    this.rowCount = Number(/\d+$/.exec(text)?.[0] ?? 0);
-  }
-
-  handleReadyForQuery(given: unknown): void {
-    describedOn(given as Connection).set(this.name, this.fields ?? []);
-    this.callback?.(null, { rows: this.rows, rowCount: this.rowCount });
-  }
-
-  handleError(error: Error): void {
-    this.callback?.(error);
-  }
+  const query: PreparedQuery & Handlers = {
+    name,
+    text,
+    values,
+    submit(given: unknown) {
+      const connection = given as Connection;
+      columns = describedOn(connection).get(name);
+      const isParsed = connection.parsedStatements[name] !== undefined;
+      const messages = [
+        ...(isParsed ? [] : [serialize.parse({ name, text })]),
+        bind,
+        ...(columns ? [] : [serialize.describe({ type: 'P' })]),
+        executeAndSync,
+      ];
+      connection.stream.write(Buffer.concat(messages));
+    },
+    handleRowDescription({ fields }) {
+      columns = fields.map((field) => ({
+        name: field.name,
+        parse: pg.types.getTypeParser(field.dataTypeID, 'text'),
+      }));
+    },
+    handleDataRow({ fields }) {
+      const row: Record<string, unknown> = {};
+      for (const [index, column] of (columns ?? []).entries()) {
+        const value = fields[index];
+        row[column.name] = value === null || value === undefined ? null : column.parse(value);
+      }
+      rows.push(row);
+    },
+    handleCommandComplete(message) {
+      rowCount = Number(/\d+$/.exec(message.text)?.[0] ?? 0);
+    },
+    handleReadyForQuery(connection) {
+      describedOn(connection).set(name, columns ?? []);
+      query.callback?.(null, { rows, rowCount });
+    },
+    handleError: (error) => query.callback?.(error),
+  };
+  return query;
 }

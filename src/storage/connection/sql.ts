@@ -5,7 +5,7 @@ import { isTracing, withSpan } from '../../telemetry/tracing/tracing.js';
 import { describeDatabaseFault } from './availability.js';
 import { askedValue, type CoalescedStatement, maxBatch } from './coalesced-statement.js';
 import { createGathering, type Gathering, type GatheringOptions } from './gathering.js';
-import { PreparedQuery } from './prepared-query.js';
+import { createPreparedQuery } from './prepared-query.js';
 import { type NamedText, type Statement, statement, valuesOf } from './statement.js';
 import type { WriteHealth } from './write-health.js';
 
@@ -94,8 +94,8 @@ interface Query {
 /** A pool resolves to what a query of our own calls back with; its types do not say so. */
 const ask = (pool: pg.Pool, { name, text, values }: Query): Promise<Answer> =>
   name === undefined
-    ? pool.query(text, values)
-    : (pool.query(new PreparedQuery(name, text, values)) as unknown as Promise<Answer>);
+    ? pool.query({ text, values })
+    : (pool.query(createPreparedQuery(name, text, values)) as unknown as Promise<Answer>);
 
 /** Sends statements to whatever connection is free. */
 const sendTo =

@@ -35,7 +35,8 @@ function fakePool(answer: Answer = found) {
   const pool = {
     waitingCount: 0,
     async query(query: Query) {
-      queries.push(query);
+      const { name, text, values } = query;
+      queries.push({ ...(name === undefined ? {} : { name }), text, values });
       await turn();
       if (query.name === 'alone') return { rows: [{ found: query.values[0] }], rowCount: 1 };
       const rows = answer(idsOf(query));
