@@ -22,6 +22,7 @@ import type { Subjects } from '../storage/subjects.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { rateLimited } from '../telemetry/log/rate-limited.js';
 import type { Script } from './script.js';
+import { createUserCodeLimits, type UserCodeLimits } from './user-code-limits.js';
 
 /** The part of the configuration that this room reads. */
 export type IdpConfig = Pick<
@@ -93,10 +94,7 @@ export interface Idp extends IdpGiven {
   readonly accountStarts: RateLimiter;
   /** Per address block: browsers that are sent to another provider. */
   readonly federationStarts: RateLimiter;
-  /** Per address block: codes of devices that were entered. */
-  readonly userCodesEntered: RateLimiter;
-  /** Codes of devices that were entered and are none, of all together. */
-  readonly wrongUserCodes: RateLimiter;
+  readonly userCodeLimits: UserCodeLimits;
   readonly csrfKey: Buffer;
   /** Makes the handle from the interaction's id: a double click gets the same one. */
   readonly handleKey: Buffer;
@@ -147,8 +145,7 @@ export function assemble(given: IdpGiven, script: Script | undefined): Idp {
     linksAskedFor: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
     accountStarts: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     federationStarts: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
-    userCodesEntered: createRateLimiter({ clock: given.clock, burst: 10, perSecond: 1 / 30 }),
-    wrongUserCodes: createRateLimiter({ clock: given.clock, burst: 500, perSecond: 1 }),
+    userCodeLimits: createUserCodeLimits(given.clock),
     csrfKey: deriveKey(current, 'csrf'),
     handleKey: deriveKey(current, 'interaction handle'),
     challengeKey: deriveKey(current, 'webauthn challenges'),

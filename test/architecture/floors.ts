@@ -35,7 +35,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['mailed-link'],
     ['interaction'],
     ['deps'],
-    ['script'],
+    ['script', 'user-code-limits'],
     ['browser'],
   ],
   http: [['role'], ['operations'], ['request', 'listener', 'outbound'], ['browser', 'limits']],

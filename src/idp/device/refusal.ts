@@ -7,7 +7,7 @@ class TooManyUserCodes extends PageRefusal {
   constructor(seconds: number) {
     super(
       ({ device: text }) => ({ status: 429, title: text.busyTitle, message: text.busy }),
-      'too many user codes were entered from this address block, or wrong ones from everywhere',
+      'too many user codes were entered from this address block',
     );
     this.retryAfter = seconds;
   }

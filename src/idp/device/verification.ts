@@ -5,7 +5,6 @@ import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
 import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
 import { viewFor } from '../../pages/view.js';
-import { addressBlock } from '../../protocol/address-block.js';
 import { formatUserCode, parseUserCode } from '../../protocol/authorization/user-code.js';
 import { startDeviceInteraction } from '../../storage/grants/device-authorizations.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
@@ -19,7 +18,6 @@ import { tooManyUserCodes } from './refusal.js';
 import { renderVerificationPage, type VerificationPage } from './verification-page.js';
 
 const purpose = 'device';
-const everybody = 'everybody';
 
 type Shown = Pick<VerificationPage, 'userCode' | 'isRefused'>;
 
@@ -37,15 +35,11 @@ function page(idp: Idp, cookies: PresentedCookies, shown: Shown): Answer {
   return cookies.browser === undefined ? { ...answer, cookies: [browserCookie(idp, browser)] } : answer;
 }
 
-/**
- * A guess in the dark has to stay one (RFC 8628 §5.1): an address block may enter so many codes, and all together be wrong so often.
- * @throws PageRefusal
- */
-function assertRoom({ userCodesEntered, wrongUserCodes }: Idp, { address }: Asked): void {
-  const ofAddress = userCodesEntered.take(addressBlock(address ?? ''));
-  const wait = Math.max(ofAddress, wrongUserCodes.look(everybody));
+/** @throws PageRefusal */
+function assertRoom({ userCodeLimits }: Idp, asked: Asked): void {
+  const wait = userCodeLimits.take(asked);
   if (wait === 0) return;
-  metrics.turnedAway({ what: 'interaction', reason: ofAddress > 0 ? 'address' : 'total' });
+  metrics.turnedAway({ what: 'interaction', reason: 'address' });
   throw tooManyUserCodes(wait);
 }
 
@@ -74,11 +68,9 @@ async function enter(idp: Idp, req: Request): Promise<Answer> {
   assertRoom(idp, askedOf(req));
   const interactionId = await begin(idp, userCode);
   if (interactionId !== undefined) return { seeOther: hubPath(idp, { interactionId }) };
-  wrongGuess(idp);
+  idp.userCodeLimits.countWrong();
   return page(idp, cookies, { userCode: entered, isRefused: true });
 }
-
-const wrongGuess = ({ wrongUserCodes }: Idp): void => void wrongUserCodes.take(everybody);
 
 /**
  * GET and POST /device (RFC 8628 §3.3): somebody enters the code that their device shows. One that came in the link is filled in, and

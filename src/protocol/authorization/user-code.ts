@@ -1,10 +1,10 @@
 /** Letters that are hard to mistake for each other and spell no words (RFC 8628 §6.1). */
 const letters = 'BCDFGHJKLMNPQRSTVWXZ';
-const length = 8;
+const length = 10;
 
 /**
- * A user code out of 64 random bits: eight letters, 34 bits of which are the code's own (RFC 8628 §6.1). What is left of the
- * 64 makes no letter likelier than another by more than one part in 10⁹.
+ * A user code out of 64 random bits: ten letters, 43 bits of which are the code's own (RFC 8628 §6.1). What is left of the
+ * 64 makes no letter likelier than another by more than one part in 10⁶.
  */
 export function userCodeFrom(random: bigint): string {
   let rest = random;

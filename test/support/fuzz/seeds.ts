@@ -24,7 +24,7 @@ const entered = {
   password: 'a password that nobody has',
   code: '123456',
   email: 'nobody@example.com',
-  user_code: 'BCDF-GHJK',
+  user_code: 'BCDFG-HJKLM',
 };
 
 const get = (path: string, query: Pairs = [], headers: Pairs = []): Seed => ({
