@@ -25,6 +25,7 @@ import { PairwiseSecret1795781000000 } from './1795781000000-pairwise-secret.js'
 import { EncryptionKeys1795784000000 } from './1795784000000-encryption-keys.js';
 import { Invitations1795787000000 } from './1795787000000-invitations.js';
 import { DeclinedEnrolment1795789000000 } from './1795789000000-declined-enrolment.js';
+import { TrustedBrowsers1795790000000 } from './1795790000000-trusted-browsers.js';
 
 /** In the order in which they run. Expand first, contract in a later release: the previous release keeps working. */
 export const migrations = [
@@ -55,4 +56,5 @@ export const migrations = [
   EncryptionKeys1795784000000,
   Invitations1795787000000,
   DeclinedEnrolment1795789000000,
+  TrustedBrowsers1795790000000,
 ];

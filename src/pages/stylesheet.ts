@@ -41,6 +41,8 @@ form{display:flex;flex-direction:column;gap:1.25rem}
 .field{display:flex;flex-direction:column;gap:.375rem}
 label{font-weight:550;font-size:.9375rem}
 input,select{font:inherit;width:100%;min-height:2.875rem;padding:.5rem .875rem;color:var(--ink);background:var(--field);border:1px solid var(--edge);border-radius:.625rem}
+.choice{display:flex;gap:.625rem;align-items:flex-start;font-weight:400}
+.choice input{flex:none;width:1.25rem;min-height:1.25rem;margin:.0625rem 0 0;padding:0;accent-color:var(--accent)}
 input:hover,select:hover{border-color:var(--ink)}
 input[aria-invalid=true]{border-color:var(--wrong);box-shadow:inset 0 0 0 1px var(--wrong)}
 .fault{color:var(--wrong);font-size:.875rem}

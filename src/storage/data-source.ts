@@ -11,6 +11,7 @@ import { EncryptionKeyRow } from './encryption-keys.js';
 import { Passkey } from './factors/passkeys.js';
 import { RecoveryCode } from './factors/recovery-codes.js';
 import { TotpAuthenticator } from './factors/totp-authenticators.js';
+import { TrustedBrowser } from './factors/trusted-browsers.js';
 import { FederatedIdentity } from './federation/federated-identities.js';
 import { FederationRequest } from './federation/federation-requests.js';
 import { AuthorizationGrant } from './grants/authorization-grants.js';
@@ -56,6 +57,7 @@ export const entities = [
   SigningKeyRow,
   Token,
   TotpAuthenticator,
+  TrustedBrowser,
   UsedAssertion,
   User,
 ];

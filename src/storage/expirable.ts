@@ -19,6 +19,7 @@ export const expirableTables = [
   'invitations',
   'federation_requests',
   'device_authorizations',
+  'trusted_browsers',
   'clients',
 ] as const;
 

@@ -111,6 +111,7 @@ export const configuration: AllRolesConfig = {
   sessionManagement: false,
   policy: {
     secondFactor: 'when_enrolled',
+    trustedBrowsers: 'off',
     signIn: [],
     requirePushedAuthorizationRequests: false,
     requireSignedRequestObject: false,

@@ -65,4 +65,5 @@ export async function addSession(database: TestDatabase, id: string, userId: str
 
 /** As a sign-in finds it. */
 export const findAccount = async ({ sql }: TestDatabase, identifier: string): Promise<SignInAccount | null> =>
-  (await lookForSignIn(sql, { identifier, failureKeys: [], likeness: randomUUID(), now: start })).account;
+  (await lookForSignIn(sql, { identifier, failureKeys: [], likeness: randomUUID(), presentedTrust: [], now: start }))
+    .account;

@@ -76,6 +76,11 @@ export const policy = z
   .strictObject({
     /** Whether somebody who signs in with a password is asked for a second factor. */
     second_factor: z.enum(secondFactorPolicies).default('when_enrolled'),
+    /** Whether, and for how long, somebody can have a browser in which no code is asked for; nothing that demands one is met by it. */
+    trusted_browsers: z
+      .union([z.literal('off'), duration('90d', '1d')])
+      .meta({ expected: 'off, or a duration between 1d and 90d' })
+      .prefault('off'),
     /** The strongest that applies is demanded, whatever the client asks for. */
     sign_in: list(signInRule),
     /** Whether authorization requests of every client have to be pushed (RFC 9126 §5). */

@@ -24,6 +24,7 @@ import { hubPath } from '../interaction/paths.js';
 import type { Visit } from '../interaction/visit.js';
 import { acceptProof } from '../sign-in/accept-proof.js';
 import { recordFailure } from '../sign-in/failure.js';
+import { presentedTrust } from '../sign-in/trusted-browser.js';
 import { fromSignIn, refusedAnswer } from './answers.js';
 import type { Upstream, UpstreamIdentity } from './upstream.js';
 
@@ -54,7 +55,12 @@ function fail(idp: Idp, { asked, visit }: Arrival, reason: 'disabled' | 'unknown
 }
 
 /** @returns null when the account is no longer what it was when it was looked at */
-async function signInTo(idp: Idp, arrival: Arrival, account: SignInAccount): Promise<Answer | null> {
+async function signInTo(
+  idp: Idp,
+  arrival: Arrival,
+  account: SignInAccount,
+  trustedBrowser: string | null,
+): Promise<Answer | null> {
   const { upstream, identity, visit, asked } = arrival;
   if (account.disabledAt) {
     fail(idp, arrival, 'disabled', account.id);
@@ -71,6 +77,7 @@ async function signInTo(idp: Idp, arrival: Arrival, account: SignInAccount): Pro
   if (session) await keepUpstreamSession(idp.sql, keyEncryptionKeys, { ...place, session });
   const cookies = await acceptProof(idp, asked, visit, {
     account,
+    trustedBrowser,
     amr: federatedMethods(identity.claims, provider.trustAcr),
     forgiven: { keys: [], share: null },
     effects: { identity: { provider: provider.id, subject: identity.subject } },
@@ -143,10 +150,11 @@ export async function signInByProvider(idp: Idp, arrival: Arrival, look = 1): Pr
     identity: { subject },
   } = arrival;
   const { email } = profileOf(idp, arrival);
-  const found = await lookForFederatedIdentity(idp.sql, { provider: provider.id, subject, email });
+  const trust = { presentedTrust: presentedTrust(idp, arrival.visit.cookies), now: idp.clock.now() };
+  const found = await lookForFederatedIdentity(idp.sql, { provider: provider.id, subject, email, ...trust });
   switch (decide(found, arrival)) {
     case 'sign_in': {
-      const answer = found.account && (await signInTo(idp, arrival, found.account));
+      const answer = found.account && (await signInTo(idp, arrival, found.account, found.trustedBrowser));
       return answer ?? signInByProvider(idp, arrival, look + 1);
     }
     case 'create':

@@ -14,6 +14,8 @@ export interface PresentedCookies {
   readonly session: string | undefined;
   /** What `known-browser.ts` keeps of the accounts that signed in from this browser. */
   readonly knownBrowser: string | undefined;
+  /** What `trusted-browser.ts` keeps of the accounts that ask for no code in this browser. */
+  readonly trustedBrowser: string | undefined;
   /** What `browser-state.ts` tells the frame for session management. */
   readonly browserState: string | undefined;
   /** The id of the interaction whose sign-in page was shown last: other pages lead back to it. */
@@ -31,6 +33,7 @@ export interface CookieToSet {
     | 'session'
     | typeof browserStateName
     | 'known_browser'
+    | 'trusted_browser'
     | 'interaction'
     | 'passkey_offer'
     | typeof languageCookieName;
@@ -50,6 +53,7 @@ export const presentedCookies = ({ cookies }: Idp, req: Request): PresentedCooki
   browser: wellFormed(cookies.read(req, 'browser')),
   session: wellFormed(cookies.read(req, 'session')),
   knownBrowser: cookies.read(req, 'known_browser'),
+  trustedBrowser: cookies.read(req, 'trusted_browser'),
   browserState: cookies.read(req, browserStateName),
   interaction: wellFormed(cookies.read(req, 'interaction')),
   passkeyOffer: passkeyOffers.find((offer) => offer === cookies.read(req, 'passkey_offer')),
@@ -67,6 +71,13 @@ const lasting = (idp: Idp, name: CookieToSet['name'], value: string): CookieToSe
 export const browserCookie = (idp: Idp, value: string): CookieToSet => lasting(idp, 'browser', value);
 
 export const knownBrowserCookie = (idp: Idp, value: string): CookieToSet => lasting(idp, 'known_browser', value);
+
+/** @param lifetime milliseconds */
+export const trustedBrowserCookie = (value: string, lifetime: number): CookieToSet => ({
+  name: 'trusted_browser',
+  value,
+  maxAgeSeconds: Math.floor(lifetime / 1000),
+});
 
 /** What a person chose at the foot of a page; `request` names the one on whose pages it was. Null clears it. */
 export const languageCookie = (idp: Idp, language: Language | null, request: string | undefined): CookieToSet =>

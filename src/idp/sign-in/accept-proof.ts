@@ -15,6 +15,8 @@ import { startSession } from './session.js';
 /** An account for which a method was just proven. */
 export interface ProvenAccount extends Omit<TakenProof, 'userId' | 'passwordHash'> {
   readonly account: SignInAccount;
+  /** By which the account trusts the browser, as far as that was looked for. */
+  readonly trustedBrowser?: string | null;
   /** How it was proven, by one method. */
   readonly amr: readonly AuthenticationMethodReference[];
 }
@@ -29,13 +31,15 @@ export async function acceptProof(
   idp: Idp,
   asked: Asked,
   visit: Visit,
-  { account, amr, ...taken }: ProvenAccount,
+  { account, trustedBrowser, amr, ...taken }: ProvenAccount,
 ): Promise<readonly CookieToSet[] | null> {
   if (account.disabledAt) return null;
   const { id: userId, enrolled, passwordHash } = account;
   const methods = [...provenSoFar(idp, visit, userId), ...amr];
   const wanted = { ...visit.request, demanded: demandedFor(account, visit, idp.config) };
-  const missing = missingAtSignIn(wanted, idp.config.policy.secondFactor, methods, enrolled);
+  // In a browser that is trusted only what is demanded or wished for is asked; it stands for no factor (NIST SP 800-63B §4.2).
+  const policy = trustedBrowser ? 'optional' : idp.config.policy.secondFactor;
+  const missing = missingAtSignIn(wanted, policy, methods, enrolled);
   if (missing.length > 0) {
     const now = idp.clock.now();
     const given = amr.map((method) => ({ subject: userId, amr: method, at: now.getTime() }));
@@ -45,7 +49,8 @@ export async function acceptProof(
     return [];
   }
   const known = isKnownBrowser(idp, visit, account);
-  const signIn = { userId, passwordHash, methods, isKnownBrowser: known, ...taken };
+  const effects = { ...taken.effects, ...(trustedBrowser && { trustedBrowser }) };
+  const signIn = { userId, passwordHash, methods, isKnownBrowser: known, ...taken, effects };
   const session = await startSession(idp, asked, visit, signIn);
   return session && [session, rememberedBrowser(idp, visit, account), browserCookie(idp, visit.browser)];
 }

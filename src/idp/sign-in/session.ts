@@ -65,10 +65,12 @@ export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn:
   const { userId, methods, isKnownBrowser, ...taken } = signIn;
   const signInNotice = noticeOf(idp, asked, visit, { userId, isKnownBrowser, now });
   const amr = methodReferences(methods);
-  const { recoveryCode, newTotp } = taken.effects;
+  const { recoveryCode, newTotp, trustedBrowser, newTrust } = taken.effects;
   const factor = {
     ...(recoveryCode === undefined ? {} : { recovery_code: true }),
     ...(newTotp === undefined ? {} : { set_up: 'otp' }),
+    ...(trustedBrowser === undefined ? {} : { trusted_browser: 'used' }),
+    ...(newTrust === undefined ? {} : { trusted_browser: 'added' }),
   };
   const begin = (linkAudit: Audit | null) =>
     idp.events.recordWith(

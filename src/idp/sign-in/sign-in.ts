@@ -11,6 +11,7 @@ import { attemptOf, countersOf, countsAsKnown, delayOf, type IdentifiedAttempt }
 import { countFailure, forgivenBy, recordFailure, tellOfDelay } from './failure.js';
 import { isKnownBrowser } from './known-browser.js';
 import type { AuthenticationMethod } from './methods/method.js';
+import { presentedTrust } from './trusted-browser.js';
 
 export type SignInResult =
   /** Without cookies a further proof is missing. */
@@ -64,8 +65,16 @@ async function judge(
   const { visit, form, asked } = sent;
   const { identifier, turn } = attempt;
   const failureKeys = countersOf(attempt).map(({ key }) => key);
-  const look = { identifier, failureKeys, likeness: attempt.likeness, now: idp.clock.now() };
-  const { account, failures, parameters } = await lookForSignIn(idp.sql, look);
+  const look = {
+    identifier,
+    failureKeys,
+    likeness: attempt.likeness,
+    presentedTrust: presentedTrust(idp, visit.cookies),
+  };
+  const { account, failures, trustedBrowser, parameters } = await lookForSignIn(idp.sql, {
+    ...look,
+    now: idp.clock.now(),
+  });
   const about = { userId: account?.id, clientId: visit.clientId };
   const now = idp.clock.now();
   if (turn.known && !(account && isKnownBrowser(idp, visit, account) && countsAsKnown(attempt, failures, now)))
@@ -74,7 +83,7 @@ async function judge(
   if (delay) return tellOfDelay(idp, delay, about);
   const proof = await method.verify(account, form, { turn, parameters });
   const proven = proof &&
-    account && { account, amr: [method.amr], forgiven: forgivenBy(idp, attempt, account.id), ...proof };
+    account && { account, trustedBrowser, amr: [method.amr], forgiven: forgivenBy(idp, attempt, account.id), ...proof };
   const cookies = proven && (await acceptProof(idp, asked, visit, proven));
   if (cookies) return { kind: 'proven', cookies, account };
   if (proven && !account.disabledAt && looks < mostLooks) return judge(idp, method, sent, attempt, looks + 1);

@@ -3,6 +3,7 @@ import { type Change, recordChange } from '../audit/change.js';
 import { Passkey } from './passkeys.js';
 import { RecoveryCode } from './recovery-codes.js';
 import { TotpAuthenticator } from './totp-authenticators.js';
+import { TrustedBrowser } from './trusted-browsers.js';
 
 /** Where each kind of second factor is stored: a further kind is a further line. */
 const entities = { totp: TotpAuthenticator, 'recovery-codes': RecoveryCode, passkeys: Passkey } as const;
@@ -33,7 +34,7 @@ export const listFactors = (manager: EntityManager, userId: string): Promise<rea
   manager.query<StoredFactor[]>(listFactorsQuery, [userId]);
 
 /**
- * Takes second factors away. Recovery codes stand in for the app and go with it.
+ * Takes second factors away. Recovery codes stand in for the app and go with it, and no browser is trusted any more.
  * @returns those that there were; null where there was none, and then nothing is recorded
  */
 export async function removeFactors(
@@ -50,6 +51,7 @@ export async function removeFactors(
       const { affected } = await transaction.delete(entities[kind], { userId });
       if (affected) removed.push(kind);
     }
+    await transaction.delete(TrustedBrowser, { userId });
     if (removed.length === 0) return null;
     await recordChange(transaction, change, { factors: removed });
     return removed;

@@ -4,6 +4,7 @@ import { type Audit, auditRow } from '../audit/audit-events.js';
 import { jsonObject } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import { trustedBy } from '../factors/trusted-browsers.js';
 import type { SignInAccount } from '../people/users.js';
 import { accountColumns } from '../sign-in/sign-in-look.js';
 
@@ -37,12 +38,17 @@ interface Look {
   readonly subject: string;
   /** The key of an address that is proven. */
   readonly emailKey: string | null;
+  /** What the browser brings by which accounts may trust it: hashes in hexadecimal. */
+  readonly presentedTrust: readonly string[];
+  readonly now: Date;
 }
 
 /** What is known here of an identity. */
 export interface FederationLook {
   /** With which the identity is linked. */
   readonly account: SignInAccount | null;
+  /** By which of what the browser brought the account trusts it; null where it does not. */
+  readonly trustedBrowser: string | null;
   /** Who has the address. */
   readonly ownerId: string | null;
 }
@@ -51,6 +57,7 @@ const lookForIdentityStatement = statement<Look, FederationLook>(
   'look_for_federated_identity',
   (p) => `
    SELECT CASE WHEN u.id IS NOT NULL THEN ${jsonObject(accountColumns)} END AS account,
+     ${trustedBy('u', p.presentedTrust, p.now)} AS "trustedBrowser",
      (SELECT o.id FROM users o WHERE o.email_key = ${p.emailKey}) AS "ownerId"
    FROM (VALUES (true)) always
    LEFT JOIN (federated_identities f JOIN users u ON u.id = f.user_id)
@@ -76,6 +83,7 @@ export async function lookForFederatedIdentity(
   const account = row.account as AccountInJson | null;
   return {
     ownerId: row.ownerId,
+    trustedBrowser: row.trustedBrowser,
     account: account && {
       ...account,
       passwordChangedAt: instant(account.passwordChangedAt),

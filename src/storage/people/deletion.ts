@@ -99,6 +99,7 @@ export const tablesOfUsers = [
   'passkeys',
   'totp_authenticators',
   'recovery_codes',
+  'trusted_browsers',
   'federated_identities',
   'consents',
   'device_authorizations',

@@ -16,6 +16,7 @@ import type { Columns } from '../connection/columns.js';
 import type { Placeholders } from '../connection/statement.js';
 import { enrolledPasskeys } from '../factors/passkeys.js';
 import { enrolledTotp } from '../factors/totp-authenticators.js';
+import { TrustedBrowser } from '../factors/trusted-browsers.js';
 import { type MailOutcome, type NewMail, queueUserMail } from '../mail/outgoing-mails.js';
 import { lockedSessions } from '../sessions/locked-sessions.js';
 
@@ -195,9 +196,10 @@ const revokeGrantsOfUser = `
   UPDATE authorization_grants SET revoked_at = $2 WHERE id IN (
     SELECT id FROM authorization_grants WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE)`;
 
-/** Ends what hangs on the user: sessions and authorization grants, refresh tokens included, and links that wait in a mailbox, but those that put an address back. */
+/** Ends what hangs on the user: sessions, trusted browsers and authorization grants, refresh tokens included, and links that wait in a mailbox, but those that put an address back. */
 export async function endEverything(manager: EntityManager, userId: string, now: Date): Promise<void> {
   await manager.query(`DELETE FROM sessions WHERE id = ANY (${lockedSessions('user_id = $1')})`, [userId]);
+  await manager.delete(TrustedBrowser, { userId });
   await manager.query(`DELETE FROM mailed_links WHERE user_id = $1 AND kind <> 'undo_email_change'`, [userId]);
   await manager.query(revokeGrantsOfUser, [userId, now]);
 }

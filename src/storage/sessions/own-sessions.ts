@@ -38,8 +38,10 @@ interface EndedOwnSessions {
   readonly userId: string;
   /** The session in which somebody says so: it goes on. */
   readonly currentId: string;
-  /** The one to end; null for all others. */
+  /** The one to end; null for all others, and then no browser but this one is trusted any more. */
   readonly id: string | null;
+  /** What this browser brings by which accounts may trust it: hashes in hexadecimal. */
+  readonly presentedTrust: readonly string[];
   readonly now: Date;
   readonly audit: Audit;
   readonly notice: NewMail | null;
@@ -52,6 +54,9 @@ const endOwnSessionsStatement = statement<EndedOwnSessions, { id: string; notice
      DELETE FROM sessions WHERE id = ANY (${lockedSessions(
        `user_id = ${p.userId} AND id <> ${p.currentId} AND (${p.id}::uuid IS NULL OR id = ${p.id})`,
      )}) RETURNING id, user_id
+   ), untrusted AS (
+     DELETE FROM trusted_browsers
+     WHERE ${p.id}::uuid IS NULL AND user_id = ${p.userId} AND encode(secret_hash, 'hex') <> ALL (${p.presentedTrust}::text[])
    ), audited AS (
      ${auditRow({ audit: p.audit, now: p.now, from: 'ended', userId: 'user_id', sessionId: 'id' })}
    ), ${queuedMail({

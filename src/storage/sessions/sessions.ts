@@ -5,6 +5,7 @@ import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Change, recordChange } from '../audit/change.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import { TrustedBrowser } from '../factors/trusted-browsers.js';
 import { linkedIdentity } from '../federation/pending-links.js';
 import { revokeGrants } from '../grants/authorization-grants.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
@@ -270,7 +271,7 @@ export interface EndedSessions {
 }
 
 /**
- * Ends every session of a user and revokes what was granted in them, as {@link endSession} does with one.
+ * Ends every session of a user and revokes what was granted in them, as {@link endSession} does with one. No browser is trusted any more.
  * @returns null when there was no session
  */
 export async function endUserSessions(
@@ -283,6 +284,7 @@ export async function endUserSessions(
       `DELETE FROM sessions WHERE id = ANY (${lockedSessions('user_id = $1')}) RETURNING id`,
       [userId],
     );
+    await transaction.delete(TrustedBrowser, { userId });
     const ids = ended.map(({ id }) => id);
     if (ids.length === 0) return null;
     // A statement of its own sees the grant of a sign-in that kept its session's row from being deleted until it was there.

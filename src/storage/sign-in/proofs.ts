@@ -1,5 +1,6 @@
 import { jsonKey, type Placeholders } from '../connection/statement.js';
 import { replacedRecoveryCodes } from '../factors/recovery-codes.js';
+import { type NewTrustedBrowser, newTrustedBrowser, trustedBrowserUse } from '../factors/trusted-browsers.js';
 import type { PacedCounter } from './sign-in-failures.js';
 
 /** A passkey that signed an interaction's challenge. */
@@ -31,6 +32,10 @@ export interface ProofEffects {
   readonly recoveryCode?: string;
   /** An identity whose use is recorded; nothing comes of the proof where it is linked with the account no more. */
   readonly identity?: UsedIdentity;
+  /** Hash of what a trusted browser brought, in hexadecimal; nothing comes of the proof where it is trusted no more. */
+  readonly trustedBrowser?: string;
+  /** The browser is trusted from now on. */
+  readonly newTrust?: NewTrustedBrowser;
   /** An authenticator app that is set up by its first code; the statement fails where there is one already. */
   readonly newTotp?: NewTotp;
 }
@@ -162,6 +167,15 @@ function usedIdentity({ effects, userId }: Placeholders<TakenProof>, now: string
   return { used, isGood: `(${identity} IS NULL OR EXISTS (SELECT FROM used_identity))` };
 }
 
+/** CTEs that record the use of a trusted browser, and whether the proof comes from none or one that is trusted. */
+function usedBrowser({ effects, userId }: Placeholders<TakenProof>, now: string) {
+  const hash = `(${effects}::jsonb ->> ${jsonKey<ProofEffects>('trustedBrowser')})`;
+  return {
+    used: `used_browser AS (${trustedBrowserUse(hash, userId, now)})`,
+    isGood: `(${hash} IS NULL OR EXISTS (SELECT FROM used_browser))`,
+  };
+}
+
 /**
  * The CTEs that do so, where the account is enabled and its password still the one that was looked at. `unchanged` has its row
  * then, locked: a change of password and a disabling wait for the statement, or it for them. What else a statement changes has
@@ -171,20 +185,22 @@ function usedIdentity({ effects, userId }: Placeholders<TakenProof>, now: string
 export function takenProof(p: Placeholders<TakenProof>, { interactionIdHash, now }: ProofPlace): string {
   const code = usedCode(p, now);
   const identity = usedIdentity(p, now);
+  const browser = usedBrowser(p, now);
   const rehash = `${p.effects}::jsonb -> ${jsonKey<ProofEffects>('rehash')}`;
+  const newTrust = `(${p.effects}::jsonb -> ${jsonKey<ProofEffects>('newTrust')})`;
   const { passkey, credentialId, counter, backedUp } = passkeyMembers(p.effects);
   const account = `
      SELECT id FROM users
      WHERE id = ${p.userId} AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM ${p.passwordHash}::text
        AND (${passkey} IS NULL OR (EXISTS (SELECT FROM answered) AND EXISTS (SELECT FROM usable)))
-       AND ${code.isGood} AND ${identity.isGood}`;
-  return `${usablePasskey(p.effects, interactionIdHash, p.userId)}, ${code.used}, ${identity.used}, shared AS (
+       AND ${code.isGood} AND ${identity.isGood} AND ${browser.isGood}`;
+  return `${usablePasskey(p.effects, interactionIdHash, p.userId)}, ${code.used}, ${identity.used}, ${browser.used}, shared AS (
      ${account} AND ${rehash} IS NULL FOR SHARE
    ), own AS (
      ${account} AND ${rehash} IS NOT NULL FOR NO KEY UPDATE
    ), unchanged AS (
      SELECT id FROM shared UNION ALL SELECT id FROM own
-   ), ${forgiveness(p.forgiven)}, ${newTotp(p.effects, now)}, rehashed AS (
+   ), ${forgiveness(p.forgiven)}, ${newTotp(p.effects, now)}, ${newTrustedBrowser(newTrust, 'unchanged', now)}, rehashed AS (
      UPDATE users SET password_hash = ${rehash} ->> 'to'
      WHERE id IN (SELECT id FROM unchanged) AND password_hash = ${rehash} ->> 'from'
    ), used_passkey AS (

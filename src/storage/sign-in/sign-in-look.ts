@@ -2,6 +2,7 @@ import { type Columns, pick, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 import { acceptedPasskeys, type Passkey } from '../factors/passkeys.js';
+import { trustedBy } from '../factors/trusted-browsers.js';
 import {
   enrolledMethods,
   groupsOf,
@@ -17,11 +18,14 @@ interface Look extends SoughtIdentifier {
   readonly failureKeys: readonly string[];
   /** A UUID that the identifier always has: whose hash an account that does not exist is like. */
   readonly likeness: string;
+  /** What the browser brings by which accounts may trust it: hashes in hexadecimal. */
+  readonly presentedTrust: readonly string[];
   readonly now: Date;
 }
 
 type LookRow = { readonly [Name in keyof SignInAccount]: SignInAccount[Name] | null } & {
   readonly failures: FailureStates;
+  readonly trustedBrowser: string | null;
   readonly parameters: string | null;
 };
 
@@ -50,6 +54,7 @@ const lookForSignInStatement = statement<Look, LookRow>(
   (p) => `
    SELECT ${selected(accountColumns, {
      failures: failureStates(p.failureKeys, p.now),
+     trustedBrowser: trustedBy('u', p.presentedTrust, p.now),
      parameters: parameters(p.likeness),
    })}
    FROM (VALUES (true)) always
@@ -61,6 +66,8 @@ export interface SignInLook {
   /** By username or e-mail address, regardless of case; null where there is none. */
   readonly account: SignInAccount | null;
   readonly failures: FailureStates;
+  /** By which of these the account trusts the browser; null where it does not. */
+  readonly trustedBrowser: string | null;
   /** Those of some account's password hash, for an attempt at one without. */
   readonly parameters: string | null;
 }
@@ -72,8 +79,8 @@ export async function lookForSignIn(
 ): Promise<SignInLook> {
   const [row] = (await sql.query(lookForSignInStatement, { ...look, ...soughtIdentifier(identifier) })).rows;
   if (!row) throw new Error('look_for_sign_in gives no row');
-  const { failures, parameters, ...account } = row;
-  return { account: account.id === null ? null : (account as SignInAccount), failures, parameters };
+  const { failures, trustedBrowser, parameters, ...account } = row;
+  return { account: account.id === null ? null : (account as SignInAccount), failures, trustedBrowser, parameters };
 }
 
 interface PasskeyLook {

@@ -122,7 +122,7 @@ describe('session', () => {
     const failed = { passwordHash: 'old', currentSecretHash: secretHash, forgiven: { keys: [key], share: null } };
     expect((await signIn(userId, failed)).id).toBeNull();
     expect(await findSession(database.sql, secretHash, start)).toMatchObject({ id });
-    const look = { identifier: 'nobody', failureKeys: [key], likeness: randomUUID(), now: start };
+    const look = { identifier: 'nobody', failureKeys: [key], likeness: randomUUID(), presentedTrust: [], now: start };
     expect((await lookForSignIn(database.sql, look)).failures[key]).toMatchObject({ failures: 1 });
     expect((await signIn(userId, { ...failed, passwordHash: 'new' })).id).not.toBeNull();
   });
@@ -173,8 +173,15 @@ describe('sign-in failures', () => {
       expiresAt: new Date(now.getTime() + 3_600_000),
     });
   const failuresOf = async (key: string, now = start) =>
-    (await lookForSignIn(database.sql, { identifier: 'nobody', failureKeys: [key], likeness: randomUUID(), now }))
-      .failures[key];
+    (
+      await lookForSignIn(database.sql, {
+        identifier: 'nobody',
+        failureKeys: [key],
+        likeness: randomUUID(),
+        presentedTrust: [],
+        now,
+      })
+    ).failures[key];
 
   it('S5: a failure without a delay blocks nobody, later ones longer and longer', async () => {
     const key = newKey();

@@ -1,4 +1,5 @@
 import { type Activity, listActivity } from '../../../storage/audit/activity.js';
+import { removeTrustedBrowsers } from '../../../storage/factors/trusted-browsers.js';
 import { withdrawAccess } from '../../../storage/grants/applications.js';
 import { endOwnSessions } from '../../../storage/sessions/own-sessions.js';
 import type { Idp } from '../../deps.js';
@@ -10,22 +11,42 @@ const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f
 export const mostSessions = 50;
 
 /**
- * Ends one session of theirs, or, for null, every other than the one by which they do so, which goes on in any case.
+ * Ends one session of theirs, or, for null, every other than the one by which they do so, which goes on in any case; then no browser is
+ * trusted any more, either.
+ * @param presentedTrust of the browser in which they do so: that one stays trusted
  * @returns false where there was none to end
  */
-export async function endSessionsOf(idp: Idp, owner: Owner, id: string | null): Promise<boolean> {
+export async function endSessionsOf(
+  idp: Idp,
+  owner: Owner,
+  id: string | null,
+  presentedTrust: readonly string[] = [],
+): Promise<boolean> {
   if (id !== null && !isUuid(id)) return false;
   const { asked, userId, sessionId: currentId } = owner;
   const now = idp.clock.now();
   const notice = id === null ? idp.mailing.notice('sessions_ended', { at: now.toISOString() }) : null;
   const event = { type: 'sign_out', userId, detail: detailBy(owner, { ended_from: currentId }) } as const;
   const ended = await idp.events.recordWith(asked, event, (audit) =>
-    endOwnSessions(idp.sql, { userId, currentId, id, now, audit, notice }),
+    endOwnSessions(idp.sql, { userId, currentId, id, presentedTrust, now, audit, notice }),
   );
   if (!ended) return false;
   idp.mailing.tell(notice, ended.notice);
   idp.logoutWake.wake();
   return true;
+}
+
+/**
+ * Has a code asked for again in one browser, or, for null, in all.
+ * @returns false where none was trusted
+ */
+export async function endTrustOf(idp: Idp, owner: Owner, id: string | null): Promise<boolean> {
+  if (id !== null && !isUuid(id)) return false;
+  const { asked, userId, sessionId } = owner;
+  const detail = detailBy(owner, { change: 'trusted browsers removed' });
+  return idp.events.recordWith(asked, { type: 'user_changed', userId, sessionId, detail }, (audit) =>
+    removeTrustedBrowsers(idp.sql, { userId, id, now: idp.clock.now(), audit }),
+  );
 }
 
 /** @returns false where the application had no access */

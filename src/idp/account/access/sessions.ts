@@ -3,10 +3,12 @@ import { type Html, html } from '../../../pages/html.js';
 import { listOwnSessions, type OwnSession } from '../../../storage/sessions/own-sessions.js';
 import type { Idp } from '../../deps.js';
 import { csrfField } from '../../interaction/parts.js';
+import { presentedTrust } from '../../sign-in/trusted-browser.js';
 import { accountPage } from '../frame.js';
 import { ownerOf } from '../owner.js';
 import type { AccountSection, AccountVisit } from '../section.js';
-import { endSessionsOf, mostSessions } from './changes.js';
+import { endSessionsOf, endTrustOf, mostSessions } from './changes.js';
+import { everyTrusted, trustedBrowsersPart } from './trusted-browsers.js';
 
 const everyOther = 'others';
 
@@ -39,16 +41,22 @@ async function sessionsPage(idp: Idp, visit: AccountVisit) {
   const content = html`
     <p class="lead">${text.sessionsLead}</p>
     <ul class="scopes">${sessions.map((session) => line(visit, session))}</ul>
-    ${sessions.length > 1 && endForm(visit, everyOther, text.endOthers, '')}`;
+    ${sessions.length > 1 && endForm(visit, everyOther, text.endOthers, '')}
+    ${await trustedBrowsersPart(idp, visit)}`;
   return { page: accountPage(idp, visit, content) };
 }
 
-/** In which browsers somebody is signed in: one can be ended, or all but this one. */
+/** In which browsers somebody is signed in, and which they trust: one can be ended, or all but this one. */
 export const sessionsSection = (idp: Idp): AccountSection => ({
   page: (visit) => sessionsPage(idp, visit),
   async submit(visit, form) {
-    const named = form.get('session') ?? '';
-    await endSessionsOf(idp, ownerOf(visit), named === everyOther ? null : named);
+    const owner = ownerOf(visit);
+    const [session, browser] = [form.get('session'), form.get('trusted_browser')];
+    if (session !== undefined) {
+      const here = presentedTrust(idp, visit.cookies);
+      await endSessionsOf(idp, owner, session === everyOther ? null : session, here);
+    }
+    if (browser !== undefined) await endTrustOf(idp, owner, browser === everyTrusted ? null : browser);
     return { seeOther: visit.action };
   },
 });

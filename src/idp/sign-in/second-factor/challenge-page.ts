@@ -18,13 +18,24 @@ interface ChallengePage {
   readonly csrf: string;
   readonly switchAccount: string;
   readonly cancel: { readonly action: string; readonly csrf: string };
+  /** Milliseconds for which no code is asked for in this browser, if somebody wants that; undefined where they cannot have it. */
+  readonly trustFor?: number | undefined;
   readonly problem?: ChallengeProblem | undefined;
 }
+
+const day = 86_400_000;
+
+const trustBox = ({ texts: { challenge: text } }: View, lifetime: number): Html => html`
+    <div class="field">
+      <label class="choice"><input type="checkbox" name="trust" value="yes" aria-describedby="trust-hint">
+        <span>${text.trust(Math.round(lifetime / day))}</span></label>
+      <p class="fine" id="trust-hint">${text.trustHint}</p>
+    </div>`;
 
 const described = (faulty: boolean): Html | undefined =>
   faulty ? html` aria-invalid="true" aria-describedby="problem"` : undefined;
 
-const codeForm = (view: View, { action, csrf, problem }: ChallengePage): Html => html`
+const codeForm = (view: View, { action, csrf, trustFor, problem }: ChallengePage): Html => html`
   <form method="post" action="${action}">
     ${csrfField(csrf)}
     <div class="field">
@@ -34,6 +45,7 @@ const codeForm = (view: View, { action, csrf, problem }: ChallengePage): Html =>
           problem?.field !== 'recovery' && html` autofocus`
         }${described(problem?.field === 'code')}>
     </div>
+    ${trustFor !== undefined && trustBox(view, trustFor)}
     <button class="button" type="submit">${view.texts.challenge.submit}</button>
   </form>`;
 

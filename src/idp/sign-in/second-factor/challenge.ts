@@ -7,6 +7,7 @@ import { clientOnPage, personOnPage } from '../../interaction/parts.js';
 import { hubPath } from '../../interaction/paths.js';
 import type { InteractionStep, StepForm } from '../../interaction/step.js';
 import { stepOf, type Visit } from '../../interaction/visit.js';
+import { trustLifetime } from '../trusted-browser.js';
 import { type ChallengeProblem, renderChallengePage } from './challenge-page.js';
 import { signInByCode } from './sign-in.js';
 
@@ -25,6 +26,7 @@ function render(idp: Idp, visit: Visit, subject: string, problem?: ChallengeProb
     ...formOf(idp, visit, challengeForm),
     switchAccount: hubPath(idp, visit, 'otherAccount'),
     cancel: formOf(idp, visit, consentForm),
+    trustFor: trustLifetime(idp),
     problem,
   });
 }

@@ -1,5 +1,6 @@
 import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
 import { addressBlock } from '../../../protocol/address-block.js';
+import type { ProofEffects } from '../../../storage/sign-in/proofs.js';
 import { lookForSecondFactor, type SecondFactorLook } from '../../../storage/sign-in/second-factor-look.js';
 import type { Idp } from '../../deps.js';
 import type { SentForm } from '../../interaction/step.js';
@@ -7,6 +8,7 @@ import { acceptProof } from '../accept-proof.js';
 import { type CountedAttempt, countersOf, strictDelayOf } from '../attempt.js';
 import { countFailure, forgivenBy, recordFailure, tellOfDelay } from '../failure.js';
 import type { SignInResult } from '../sign-in.js';
+import { newTrust } from '../trusted-browser.js';
 import { verifyCode } from './verify-code.js';
 
 /**
@@ -27,12 +29,23 @@ function attemptAt(idp: Idp, userId: string, { asked }: SentForm): CountedAttemp
 
 const mostLooks = 3;
 
+/** A recovery code is for who has not got the app: no browser is trusted for it. */
+const trustAskedFor = (idp: Idp, { form, visit, asked }: SentForm, { totpStep }: ProofEffects) =>
+  totpStep !== undefined && form.get('trust') === 'yes' ? newTrust(idp, visit.cookies, asked) : undefined;
+
 async function take(idp: Idp, sent: SentForm, attempt: CountedAttempt, challenged: SecondFactorLook['challenged']) {
   const effects = challenged && verifyCode(idp, sent.form, challenged);
   if (!effects) return null;
   const { account } = challenged;
-  const proof = { account, amr: ['otp'], forgiven: forgivenBy(idp, attempt, account.id), effects } as const;
-  return { cookies: await acceptProof(idp, sent.asked, sent.visit, proof), effects };
+  const trust = trustAskedFor(idp, sent, effects);
+  const proof = {
+    account,
+    amr: ['otp'],
+    forgiven: forgivenBy(idp, attempt, account.id),
+    effects: { ...effects, ...(trust && { newTrust: trust.stored }) },
+  } as const;
+  const cookies = await acceptProof(idp, sent.asked, sent.visit, proof);
+  return { cookies: cookies && [...cookies, ...(trust ? [trust.cookie] : [])], effects };
 }
 
 async function judge(

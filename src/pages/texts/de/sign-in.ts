@@ -73,6 +73,9 @@ export const challenge: Texts['challenge'] = {
   signingInAs: 'Anmeldung als',
   code: 'Sechsstelliger Code',
   submit: 'Weiter',
+  trust: (days) =>
+    days === 1 ? 'In diesem Browser einen Tag lang nicht fragen' : `In diesem Browser ${days} Tage lang nicht fragen`,
+  trustHint: 'Nur wo ihn niemand sonst benutzt. Anwendungen, die mehr verlangen, fragen trotzdem.',
   useRecoveryCode: 'App nicht zur Hand? Wiederherstellungscode verwenden',
   recoveryCode: 'Wiederherstellungscode',
   problem: 'Das hat nicht funktioniert',

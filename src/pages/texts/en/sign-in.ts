@@ -71,6 +71,9 @@ export const challenge = {
   signingInAs: 'Signing in as',
   code: 'Six-digit code',
   submit: 'Continue',
+  trust: (days: number) =>
+    days === 1 ? 'Do not ask in this browser for a day' : `Do not ask in this browser for ${days} days`,
+  trustHint: 'Only where nobody else uses it. Applications that need more still ask.',
   useRecoveryCode: 'The app is not at hand? Use a recovery code',
   recoveryCode: 'Recovery code',
   problem: 'That did not work',

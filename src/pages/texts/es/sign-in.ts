@@ -71,6 +71,11 @@ export const challenge: Texts['challenge'] = {
   signingInAs: 'Iniciando sesión como',
   code: 'Código de seis cifras',
   submit: 'Continuar',
+  trust: (days) =>
+    days === 1
+      ? 'No preguntar en este navegador durante un día'
+      : `No preguntar en este navegador durante ${days} días`,
+  trustHint: 'Solo si nadie más lo usa. Las aplicaciones que exigen más siguen preguntando.',
   useRecoveryCode: '¿No tiene la aplicación a mano? Use un código de recuperación',
   recoveryCode: 'Código de recuperación',
   problem: 'No ha funcionado',

@@ -41,6 +41,12 @@ export const account: Texts['account'] = {
     'Une session de votre compte est ouverte dans ces navigateurs. Fermez celles que vous ne reconnaissez pas.',
   endSession: 'Fermer la session',
   endOthers: 'Fermer toutes les autres sessions',
+  trustedTitle: 'Navigateurs qui ne demandent pas de code',
+  trustedLead: 'Votre mot de passe y suffit, sauf si une application exige davantage.',
+  trustedSince: 'Depuis',
+  trustedUntil: 'Jusqu’au',
+  untrust: 'Demander à nouveau',
+  untrustAll: 'Demander à nouveau partout',
   applicationsLead:
     'Ces applications ont accès à votre compte. Si l’une d’elles revient, la question vous sera posée à nouveau.',
   noApplications: 'Aucune application n’a accès à votre compte.',

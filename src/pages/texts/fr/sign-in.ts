@@ -72,6 +72,11 @@ export const challenge: Texts['challenge'] = {
   signingInAs: 'Connexion en tant que',
   code: 'Code à six chiffres',
   submit: 'Continuer',
+  trust: (days) =>
+    days === 1
+      ? 'Ne plus demander dans ce navigateur pendant un jour'
+      : `Ne plus demander dans ce navigateur pendant ${days}\u00a0jours`,
+  trustHint: 'Seulement si personne d’autre ne l’utilise. Les applications qui exigent davantage demandent toujours.',
   useRecoveryCode: 'Vous n’avez pas l’application\u202f? Utilisez un code de secours',
   recoveryCode: 'Code de secours',
   problem: 'La vérification n’a pas abouti',
