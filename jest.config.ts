@@ -1,4 +1,5 @@
 /** @jest-config-loader esbuild-register */
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const base: Config = {
@@ -42,6 +43,11 @@ const config: Config = {
       testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
     },
   ],
+  // Tests wait for a database, a browser or a process as long as they work: three keep two processors busy.
+  maxWorkers: Math.max(3, availableParallelism()),
+  // Modules of a file that is done are not given back: a worker that has grown by them is replaced.
+  workerIdleMemoryLimit: '600MB',
+  testSequencer: '<rootDir>/test/support/slowest-first.mjs',
   testTimeout: 30_000,
   coverageProvider: 'babel',
   collectCoverageFrom: ['src/**/*.ts'],

@@ -1,23 +1,29 @@
 // What `npm test` runs: types, lint, build, then every jest project. Ends with one line that counts it all.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const npm = (...script) => spawnSync('npm', ['run', '--silent', ...script], { stdio: 'inherit' }).status === 0;
+/** Whether the script ended well. */
+async function npm(...script) {
+  const [code] = await once(spawn('npm', ['run', '--silent', ...script], { stdio: 'inherit' }), 'exit');
+  return code === 0;
+}
 
 const started = performance.now();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
-for (const step of ['types', 'lint', 'build']) {
-  const ok = npm(step);
+async function check(step) {
+  const ok = await npm(step);
   counts[ok ? 'passed' : 'failed'] += 1;
   console.log(`${step}: ${ok ? 'ok' : 'FAILED'} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
 }
+await Promise.all(['types', 'lint', 'build'].map(check));
 
 const folder = mkdtempSync(join(tmpdir(), 'identity-results-'));
 const report = join(folder, 'jest.json');
-const green = npm('jest', '--', '--ci', '--json', `--outputFile=${report}`, ...process.argv.slice(2));
+const green = await npm('jest', '--', '--ci', '--json', `--outputFile=${report}`, ...process.argv.slice(2));
 if (existsSync(report)) {
   const results = JSON.parse(readFileSync(report, 'utf8'));
   counts.passed += results.numPassedTests;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { ensureFreshBuild } from '../support/fresh-build.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const changed = (name) => statSync(join(here, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -15,6 +16,8 @@ if (changed('node_modules/.package-lock.json') < changed('package-lock.json')) {
   const { status } = spawnSync('npm', ['ci', '--no-audit'], { cwd: here, stdio: 'inherit' });
   if (status !== 0) process.exit(1);
 }
+
+ensureFreshBuild();
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const files = readdirSync(here).filter((name) => name.endsWith('.test.mjs'));
