@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/storage/connection/embedded-postgres.js';
 import { freeze } from '../support/freeze.js';
+import { freePort } from '../support/ports.js';
 import { type Stack, startStack } from '../support/processes.js';
 import { postForm, redeem, type SignIn, signIn } from '../support/sign-in.js';
 
@@ -15,12 +16,11 @@ let stack: Stack;
 const demo = { id: 'demo-client', secret: 'demo-secret' };
 
 const portOf = (dsn: string) => Number(new URL(dsn).port);
-const startDurable = (port?: number) =>
-  startEmbeddedPostgres(join(folder, 'postgres'), { max_connections: 60, ...(port === undefined ? {} : { port }) });
+const startDurable = (port: number) => startEmbeddedPostgres(join(folder, 'postgres'), { max_connections: 60, port });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'identity-failures-'));
-  postgres = await startDurable();
+  postgres = await startDurable(await freePort());
   stack = await startStack({
     dsn: postgres.dsn,
     roles: ['authz', 'idp'],

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { askAdmin } from '../support/admin-request.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
+import { freePort } from '../support/ports.js';
 import { type Stack, startProcess, startStack } from '../support/processes.js';
 import { eventually, run } from '../support/program.js';
 
@@ -33,10 +34,7 @@ async function wayTo(dsn: string) {
   const target = new URL(dsn);
   const sockets = new Set<Socket>();
   let server: Server | undefined;
-  const placeholder = createServer().listen(0, '127.0.0.1');
-  await once(placeholder, 'listening');
-  const { port } = placeholder.address() as AddressInfo;
-  await new Promise((resolve) => placeholder.close(resolve));
+  const port = await freePort();
   const way = new URL(dsn);
   way.host = `127.0.0.1:${port}`;
   return {
@@ -229,10 +227,7 @@ describe('a database that comes and goes', () => {
         .replace(/embedded: .*/, `dsn: ${way.dsn}`)
         .replace(/ports: .*/, 'ports: { authz: 0, idp: 0, rs: 0, spa_rp: 0 }'),
     );
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port: adminPort } = probe.address() as AddressInfo;
-    await new Promise((resolve) => probe.close(resolve));
+    const adminPort = await freePort();
     const running = startProcess('authz', adminPort, file);
     try {
       const readiness = () => askAdmin(adminPort, '/readyz');

@@ -1,39 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePorts } from './ports.js';
 
 export type ProcessRole = 'authz' | 'idp' | 'rs' | 'spa-rp' | 'all';
 
 const names = ['authz', 'idp', 'rs', 'spaRp', 'relyingParty', 'admin1', 'admin2', 'admin3', 'admin4'] as const;
 type Ports = Readonly<Record<(typeof names)[number], number>>;
 
-/** Below the range from which the system takes the ports of outgoing connections: one of those could take it in between. */
-const lowest = 15_000;
-const highest = 32_000;
-
-/** A server on a port that is free at this moment. */
-async function listenSomewhere(): Promise<Server> {
-  for (;;) {
-    const server = createServer().listen(randomInt(lowest, highest), '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (isFree) return server;
-  }
-}
-
-/** Ports that are free at this moment; all are held open until all are known, so none comes twice. */
-async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all(names.map(listenSomewhere));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+async function portsByName(): Promise<Ports> {
+  const ports = await freePorts(names.length);
   return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as unknown as Ports;
 }
 
@@ -127,7 +105,7 @@ export async function startStack({
   env = {},
   edit = (yaml) => yaml,
 }: StackOptions): Promise<Stack> {
-  const ports = await freePorts();
+  const ports = await portsByName();
   const folder = await mkdtemp(join(tmpdir(), 'identity-stack-'));
   const configFile = join(folder, 'identity.yml');
   await writeFile(configFile, edit(await configuration(ports, dsn)));
