@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { totpCode } from '../../src/crypto/totp.js';
 import { accountPages, endpoints } from '../../src/protocol/endpoints.js';
 import { accountApiAddresses } from '../../src/protocol/resource/account-api.js';
+import { violationsOf } from '../support/accessibility.js';
 import { launchChromium } from '../support/chromium.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/processes.js';
@@ -47,13 +47,6 @@ async function addAuthenticator(page: Page): Promise<void> {
     },
   });
 }
-
-const violationsOf = async (page: Page): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-};
 
 /** A curl of a document as a request: `-H`, `-X`, `--json` and the address. */
 function requestOf(command: string, variables: Readonly<Record<string, string>>): [string, RequestInit] {

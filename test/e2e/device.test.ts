@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { faultsOnPhone } from '../support/accessibility.js';
 import { launchChromium } from '../support/chromium.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/processes.js';
@@ -42,23 +42,13 @@ const poll = async (code: unknown) =>
 
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
 
-/** What is wrong with the page: by axe, and where it is wider than a phone. */
-async function faults(): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const width = await page.evaluate('document.documentElement.scrollWidth');
-  return [
-    ...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    ...(Number(width) > 320 ? [`${width} px wide`] : []),
-  ];
-}
-
 describe('a device that somebody allows on their phone (RFC 8628 §3.3)', () => {
   it('gets its tokens after code, sign-in and a yes, on pages without faults', async () => {
     const device = await ask();
     expect((await poll(device.device_code)).body).toMatchObject({ error: 'authorization_pending' });
     await page.goto(String(device.verification_uri_complete));
     expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe(device.user_code);
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     await press('Continue');
     await page.getByLabel(/username|e-mail/i).fill('demo');
     await page.getByLabel('Password', { exact: true }).fill('demo-password');
@@ -69,10 +59,10 @@ describe('a device that somebody allows on their phone (RFC 8628 §3.3)', () => 
     if (await later.isVisible()) await later.click();
     await question.waitFor();
     expect(await page.getByRole('note').textContent()).toContain('127.0.0.1');
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     await press('Allow');
     await page.getByRole('heading', { name: 'Your device is connected' }).waitFor();
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     const { status, body } = await poll(device.device_code);
     expect([status, Object.keys(body)]).toEqual([200, expect.arrayContaining(['access_token', 'id_token'])]);
     await page.goBack();
@@ -85,7 +75,7 @@ describe('a device that somebody allows on their phone (RFC 8628 §3.3)', () => 
     await page.getByLabel('Code', { exact: true }).fill('BBBB-BBBB');
     await press('Continue');
     await page.getByRole('alert').waitFor();
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     await page.getByLabel('Code', { exact: true }).fill(String(device.user_code).toLowerCase());
     await press('Continue');
     await press('Deny');

@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { faultsOnPhone } from '../support/accessibility.js';
 import { launchChromium } from '../support/chromium.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/processes.js';
@@ -78,16 +78,6 @@ async function signIn(): Promise<void> {
   await press('Sign in');
 }
 
-/** What is wrong with the page: by axe, and where it is wider than a phone. */
-async function faults(): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const width = await page.evaluate('document.documentElement.scrollWidth');
-  return [
-    ...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    ...(Number(width) > 320 ? [`${width} px wide`] : []),
-  ];
-}
-
 /** Answers whatever is still asked for, here or elsewhere, until the application has its tokens. */
 async function land(): Promise<string> {
   const token = page.getByTestId('id-token');
@@ -107,14 +97,14 @@ describe('A second instance of ourselves as another provider, in a browser', () 
     await page.goto(stack.urls.spaRp);
     await page.getByTestId('sign-in').click();
     await page.getByRole('button', { name: 'Continue with Elsewhere' }).waitFor();
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     await press('Continue with Elsewhere');
     await page.waitForURL((url) => url.hostname === elsewhere);
     await signIn();
     await press(/allow/i);
     await page.getByText('An account with your address exists').waitFor();
     expect(new URL(page.url()).origin).toBe(stack.urls.idp);
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     await signIn();
     const { sub } = JSON.parse(await land());
 
@@ -129,7 +119,7 @@ describe('A second instance of ourselves as another provider, in a browser', () 
     await page.goto(`${stack.urls.idp}/account/links`);
     await page.getByRole('heading', { name: 'Elsewhere' }).waitFor();
     expect(await page.getByText('demo@example.com').count()).toBe(1);
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     await press(/Unlink/);
     await page.getByText('No account elsewhere is linked with yours.').waitFor();
   }, 90_000);

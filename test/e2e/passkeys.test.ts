@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import { violationsOf } from '../support/accessibility.js';
 import { launchChromium } from '../support/chromium.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/processes.js';
@@ -107,11 +107,6 @@ async function enrol(): Promise<void> {
   await land();
 }
 
-const accessible = async () => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-};
-
 /** Another window of the same person on the same device: no cookie of ours is left. */
 const forget = () => context.clearCookies();
 
@@ -195,10 +190,10 @@ describe('the pages', () => {
     const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > 320);
     await arrive();
     await page.getByRole('button', { name: 'Use a passkey' }).waitFor();
-    expect([await accessible(), await isWide()]).toEqual([[], false]);
+    expect([await violationsOf(page), await isWide()]).toEqual([[], false]);
     await signInByPassword();
     await page.getByRole('button', { name: 'Create a passkey' }).waitFor();
-    expect([await accessible(), await isWide()]).toEqual([[], false]);
+    expect([await violationsOf(page), await isWide()]).toEqual([[], false]);
   });
 });
 

@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { totpCode } from '../../src/crypto/totp.js';
+import { faultsOnPhone } from '../support/accessibility.js';
 import { launchChromium } from '../support/chromium.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/processes.js';
@@ -49,26 +49,16 @@ async function land(): Promise<string> {
   return (await token.textContent()) ?? '';
 }
 
-/** What is wrong with the page: by axe, and where it is wider than a phone. */
-async function faults(): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const width = await page.evaluate('document.documentElement.scrollWidth');
-  return [
-    ...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    ...(Number(width) > 320 ? [`${width} px wide`] : []),
-  ];
-}
-
 describe('a second factor in a browser', () => {
   it('is set up on the way, and asked for the next time; a recovery code stands in for it', async () => {
     await signInByPassword();
     await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     const secret = bytesOfKey((await page.locator('#key').textContent()) ?? '');
     await page.getByLabel('Code that the app then shows').fill(totpCode(secret, Math.floor(Date.now() / 30_000)));
     await press('Set up');
     await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     const [code = ''] = await page.locator('ol code').allTextContents();
     await page.getByRole('link', { name: 'I have kept them' }).click();
     expect(await land()).toMatch(/"acr": "aal2"/);
@@ -77,11 +67,11 @@ describe('a second factor in a browser', () => {
     await signInByPassword();
     await page.getByRole('heading', { name: 'Confirm it is you' }).waitFor();
     await page.getByText('Use a recovery code').click();
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     await page.getByLabel('Recovery code', { exact: true }).fill('wrong');
     await page.locator('details').getByRole('button').click();
     await page.getByRole('alert').waitFor();
-    expect(await faults()).toEqual([]);
+    expect(await faultsOnPhone(page)).toEqual([]);
     await page.getByLabel('Recovery code', { exact: true }).fill(code);
     await page.locator('details').getByRole('button').click();
     expect(await land()).toMatch(/"otp",\s*"mfa"/);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { violationsOf } from '../support/accessibility.js';
 import { launchChromium } from '../support/chromium.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/processes.js';
@@ -67,33 +67,28 @@ function authorizationUrl(parameters: Record<string, string>): string {
   return `${stack.urls.authz}/oauth2/v1/authorize?${query}`;
 }
 
-const accessible = async (on = page) => {
-  const { violations } = await new AxeBuilder({ page: on }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-};
-
 describe('the whole story in a browser', () => {
   it('signs in, consents, calls the API, refreshes, asks userinfo and signs out', async () => {
     await arrive();
     await page.getByLabel('Password', { exact: true }).waitFor();
     expect(new URL(page.url()).origin).toBe(stack.urls.idp);
-    expect(await accessible()).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
 
     await signInAs('not the password');
     await page.getByRole('alert').waitFor();
-    expect(await accessible()).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
 
     await signInAs('demo-password');
     await page.getByRole('button', { name: /allow/i }).waitFor();
     expect(await page.content()).toContain('Demo single-page app');
-    expect(await accessible()).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     await press(/allow/i);
 
     await page.getByTestId('id-token').waitFor({ state: 'visible' });
     expect(new URL(page.url()).href).toBe(`${stack.urls.spaRp}/`);
     expect(await page.getByTestId('id-token').textContent()).toContain(`"iss": "${stack.urls.authz}"`);
     expect(await page.getByTestId('access-token').textContent()).toContain('read:resource');
-    expect(await accessible()).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
 
     for (const [button, method] of [
       ['call-api', 'GET'],
@@ -213,7 +208,7 @@ describe('the whole story in a browser', () => {
     const shown = await other.newPage();
     await arrive(shown);
     await shown.getByLabel('Password', { exact: true }).waitFor();
-    expect(await accessible(shown)).toEqual([]);
+    expect(await violationsOf(shown)).toEqual([]);
     const overflow = await shown.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     await other.close();
@@ -263,7 +258,7 @@ describe('in German', () => {
     const other = await browser.newContext({ ...options, viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
     const shown = await other.newPage();
     // Axe is a script itself.
-    const faults = async () => ('javaScriptEnabled' in options ? [] : accessible(shown));
+    const faults = async () => ('javaScriptEnabled' in options ? [] : violationsOf(shown));
     await shown.goto(signInUrl(wishes));
     expect(await shown.getByRole('heading', { level: 1 }).textContent()).toBe(first);
     if (first !== 'Anmelden') await shown.getByRole('link', { name: 'Deutsch' }).click();

@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { plainBrand } from '../../../src/pages/brand.js';
 import { renderErrorPage } from '../../../src/pages/error.js';
 import { renderFormPost } from '../../../src/pages/form-post.js';
 import { viewFor } from '../../../src/pages/view.js';
+import { violationsOf } from '../../support/accessibility.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
 import { addClient } from '../../support/rows.js';
 
@@ -139,20 +139,13 @@ describe('prompt=none in a frame of another site (OIDC Core §3.1.2.6)', () => {
 
 const plainView = viewFor(plainBrand, { accepted: undefined, chosen: undefined, chosenFor: undefined });
 
-const scan = async (page: Page): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-};
-
 describe.each([
   ['light, desktop', { colorScheme: 'light' as const, viewport: { width: 1280, height: 800 } }],
   ['dark, phone', { colorScheme: 'dark' as const, viewport: { width: 320, height: 640 } }],
 ])('Accessibility (WCAG 2.2 AA): %s', (_name, options) => {
   const check = async (page: Page, heading: string) => {
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(heading);
-    expect(await scan(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   };
 

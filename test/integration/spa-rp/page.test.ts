@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { systemClock } from '../../../src/clock.js';
 import { createSpaRp } from '../../../src/spa-rp/index.js';
+import { violationsOf } from '../../support/accessibility.js';
 import { type FakeProvider, type Misbehaviour, startFakeProvider } from '../../support/fake-provider.js';
 
 let assetsFolder: string;
@@ -237,12 +237,12 @@ describe('accessibility', () => {
     await page.emulateMedia({ colorScheme });
     await page.goto(`${origin}/`);
     await id('sign-in').waitFor();
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     await signedIn();
     provider.misbehaviour.api = { status: 403, headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' } };
     await id('call-api').click();
     await id('error').waitFor();
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
   });
 
   test('nothing is wider than a phone', async () => {
