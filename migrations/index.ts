@@ -24,6 +24,7 @@ import { ClientRegistration1795770000000 } from './1795770000000-client-registra
 import { PairwiseSecret1795781000000 } from './1795781000000-pairwise-secret.js';
 import { EncryptionKeys1795784000000 } from './1795784000000-encryption-keys.js';
 import { Invitations1795787000000 } from './1795787000000-invitations.js';
+import { EmailCodes1795788000000 } from './1795788000000-email-codes.js';
 import { DeclinedEnrolment1795789000000 } from './1795789000000-declined-enrolment.js';
 import { TrustedBrowsers1795790000000 } from './1795790000000-trusted-browsers.js';
 
@@ -55,6 +56,7 @@ export const migrations = [
   PairwiseSecret1795781000000,
   EncryptionKeys1795784000000,
   Invitations1795787000000,
+  EmailCodes1795788000000,
   DeclinedEnrolment1795789000000,
   TrustedBrowsers1795790000000,
 ];

@@ -36,6 +36,7 @@ export type AuthzConfig = Pick<
   | 'defaultResource'
   | 'claims'
   | 'policy'
+  | 'factors'
   | 'registration'
   | 'mail'
   | 'lifetimes'

@@ -113,6 +113,7 @@ const databaseRole = [
   'logout',
   'session_management',
   'policy',
+  'factors',
   'limits',
   'mail',
   'pages',

@@ -75,7 +75,10 @@ function* databaseFaults({ database }: ValidSections): Generator<Fault> {
   yield* dsnFaults(['database', 'migration_dsn'], database.migration_dsn, database.allow_plaintext);
 }
 
-function* mailFaults({ mail }: ValidSections): Generator<Fault> {
+function* mailFaults({ mail, factors }: ValidSections): Generator<Fault> {
+  if (factors && factors.email !== 'off' && mail && !mail.smtp) {
+    yield { path: ['factors', 'email'], problem: `found ${factors.email}; production sends no code without mail.smtp` };
+  }
   if (mail?.smtp?.tls === 'none' && !isLoopbackHost(mail.smtp.host)) {
     yield {
       path: ['mail', 'smtp', 'tls'],

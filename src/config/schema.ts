@@ -6,7 +6,7 @@ import { identityProvider } from './sections/federation.js';
 import { mail } from './sections/mail.js';
 import { admin, http, limits, outbound, telemetry } from './sections/network.js';
 import { pages } from './sections/pages.js';
-import { logout, password, policy, signIn, webauthn } from './sections/people.js';
+import { factors, logout, password, policy, signIn, webauthn } from './sections/people.js';
 import { database, keyEncryptionKey, signingKeys } from './sections/storage.js';
 import { lifetimes, resource } from './sections/tokens.js';
 import {
@@ -76,6 +76,8 @@ export const fileSchema = z.strictObject({
   /** Whether clients may ask in a frame if the session has changed (OIDC Session Management §3). */
   session_management: flag(false),
   policy,
+  /** Ways to prove who one is beside passwords, apps and passkeys. */
+  factors,
   limits,
   mail,
   pages,

@@ -40,6 +40,7 @@ export const eventTable = {
   user_changed: { level: 'info', row: 'statement' },
   users_exported: { level: 'warn', row: 'statement' },
   password_reset_asked: { level: 'info', row: 'statement' },
+  email_code_asked: { level: 'info', row: 'statement' },
   password_reset: { level: 'info', row: 'statement' },
   sign_up_asked: { level: 'info', row: 'statement' },
   signed_up: { level: 'info', row: 'statement' },

@@ -46,6 +46,7 @@ export type SecurityEvent =
   | (Event<'user_changed'> & { readonly userId: string; readonly detail: AuditDetail & { readonly change: string } })
   | Event<'users_exported'>
   | Event<'password_reset_asked'>
+  | Event<'email_code_asked'>
   | Event<'password_reset'>
   | Event<'sign_up_asked'>
   | (Event<'signed_up'> & { readonly userId: string })

@@ -43,6 +43,7 @@ export type IdpConfig = Pick<
   | 'logout'
   | 'sessionManagement'
   | 'policy'
+  | 'factors'
   | 'mail'
   | 'pages'
   | 'cors'
@@ -103,6 +104,8 @@ export interface Idp extends IdpGiven {
   readonly challengeKey: Buffer;
   /** Makes the secret of an authenticator app that is being set up from what it is set up in: nothing is stored before it is confirmed. */
   readonly enrolmentKey: Buffer;
+  /** Hashes codes that are mailed: there are too few of them for a hash without a key. */
+  readonly emailCodeKey: Buffer;
   /** Under one of them authz stored the code of a device. */
   readonly userCodeKeys: readonly Buffer[];
   /** The first signs, all verify, so that a key rotation makes no browser a stranger. */
@@ -151,6 +154,7 @@ export function assemble(given: IdpGiven, script: Script | undefined): Idp {
     challengeKey: deriveKey(current, 'webauthn challenges'),
     enrolmentKey: deriveKey(current, 'enrolment'),
     failureKey: deriveKey(current, 'sign-in failures'),
+    emailCodeKey: deriveKey(current, 'email code'),
     userCodeKeys: all.map((key) => deriveKey(key, 'user code')),
     knownBrowserKeys: [knownBrowserKey(current), ...older.map(knownBrowserKey)],
     delays: {

@@ -17,6 +17,8 @@ interface HubVisit {
   readonly asked: Asked;
   /** The browser wants to be another user than the one who is signed in. */
   readonly otherAccount: boolean;
+  /** It comes from the sign-in page, where a code was asked for. */
+  readonly emailCode: boolean;
 }
 
 /** To the page on which an account is asked for; null where registration has been closed meanwhile. */
@@ -26,13 +28,18 @@ function toSignUp(idp: Idp, { interactionId }: Visit): Answer | null {
 }
 
 /** The page of the step that is due, or the way back to authz. */
-async function answerVisit(idp: Idp, steps: Steps, { visit, asked, otherAccount }: HubVisit): Promise<Answer> {
+async function answerVisit(
+  idp: Idp,
+  steps: Steps,
+  { visit, asked, otherAccount, emailCode }: HubVisit,
+): Promise<Answer> {
   if (visit.outcome)
     return visit.purpose === 'device'
       ? decidedPage(visit, visit.outcome)
       : continueCompleted(idp, visit, visit.outcome);
   await keepAlive(idp, visit.session);
   if (otherAccount && !visit.silent) return steps.login.page(visit);
+  if (emailCode && !visit.silent) return steps.emailCode.page(visit);
   const step = stepOf(idp, visit);
   switch (step.kind) {
     case 'done':
@@ -66,7 +73,8 @@ export const hub =
     const visit = await readVisit(idp, interactionId, cookies);
     noteRequestedLanguages(res, visit.request.uiLocales);
     const otherAccount = hubIsAsked(req.url, 'otherAccount');
-    const answer = await answerVisit(idp, steps, { visit, asked: askedOf(req), otherAccount });
+    const emailCode = idp.config.factors.email === 'first' && hubIsAsked(req.url, 'emailCode');
+    const answer = await answerVisit(idp, steps, { visit, asked: askedOf(req), otherAccount, emailCode });
     const mended = mendedBrowserState(idp, cookies, visit.session !== null);
     sendAnswer(idp, res, { ...answer, cookies: [...mended, ...(answer.cookies ?? [])] });
   };

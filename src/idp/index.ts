@@ -40,6 +40,7 @@ import { acceptInvitation, signUpByInvitation } from './registration/invitation.
 import { signUp } from './registration/sign-up.js';
 import { signUpByLink } from './registration/sign-up-by-link.js';
 import { loadCheckSession, loadScript } from './script.js';
+import { emailCodeStep } from './sign-in/email-code/email-code.js';
 import { keepAccountStep } from './sign-in/keep-account.js';
 import { loginStep } from './sign-in/login.js';
 import { passwordMethod } from './sign-in/methods/password.js';
@@ -57,6 +58,7 @@ const stepsOf = (idp: Idp): Steps => ({
   login: loginStep(idp, passwordMethod(idp.passwords)),
   offerPasskey: offerPasskeyStep(idp),
   challenge: challengeStep(idp),
+  emailCode: emailCodeStep(idp),
   enrol: enrolStep(idp),
   keepAccount: keepAccountStep(idp),
   consent: consentStep(idp),

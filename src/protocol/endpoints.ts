@@ -62,6 +62,7 @@ export const endpoints = {
   login: { role: 'idp', methods: ['POST'], path: '/oidc/v1/login/:interaction' },
   offerPasskey: { role: 'idp', methods: ['POST'], path: '/oidc/v1/passkey/:interaction' },
   challenge: { role: 'idp', methods: ['POST'], path: '/oidc/v1/challenge/:interaction' },
+  emailCode: { role: 'idp', methods: ['POST'], path: '/oidc/v1/email-code/:interaction' },
   enrol: { role: 'idp', methods: ['POST'], path: '/oidc/v1/enrol/:interaction' },
   keepAccount: { role: 'idp', methods: ['POST'], path: '/oidc/v1/keep-account/:interaction' },
   consent: { role: 'idp', methods: ['POST'], path: '/oidc/v1/consent/:interaction' },

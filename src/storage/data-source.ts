@@ -27,6 +27,7 @@ import { User } from './people/users.js';
 import { LogoutNotification } from './sessions/logout-notifications.js';
 import { SessionClient } from './sessions/session-clients.js';
 import { Session } from './sessions/sessions.js';
+import { EmailCode } from './sign-in/email-codes.js';
 import { SignInFailure } from './sign-in/sign-in-failures.js';
 import { SigningKeyRow } from './signing-keys.js';
 import { RevokedAccessToken } from './tokens/revoked-access-tokens.js';
@@ -40,6 +41,7 @@ export const entities = [
   FederatedIdentity,
   FederationRequest,
   DeviceAuthorization,
+  EmailCode,
   EncryptionKeyRow,
   Installation,
   Interaction,

@@ -17,6 +17,7 @@ export const expirableTables = [
   'mail_allowances',
   'mailed_links',
   'invitations',
+  'email_codes',
   'federation_requests',
   'device_authorizations',
   'trusted_browsers',
@@ -28,6 +29,7 @@ export const shortLivedTables = [
   'interactions',
   'used_assertions',
   'sign_in_failures',
+  'email_codes',
   'federation_requests',
   'device_authorizations',
 ] as const satisfies readonly ExpirableTable[];

@@ -109,6 +109,7 @@ export const configuration: AllRolesConfig = {
   identityProviders: [],
   logout: { confirmation: 'unless_hinted' },
   sessionManagement: false,
+  factors: { email: 'off', emailAcr: 'aal1' },
   policy: {
     secondFactor: 'when_enrolled',
     trustedBrowsers: 'off',

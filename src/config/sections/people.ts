@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import { authenticationContextClasses } from '../../protocol/sign-in/authentication-context.js';
+import { emailFactors } from '../../protocol/sign-in/email-code.js';
 import { logoutConfirmations } from '../../protocol/sign-in/logout.js';
 import { defaultMinLength, shortestMinLength } from '../../protocol/sign-in/password-policy.js';
 import { secondFactorPolicies } from '../../protocol/sign-in/sign-in-policy.js';
@@ -71,6 +72,14 @@ const signInRule = z
   })
   .refine(({ everyone, groups, clients }) => (everyone === undefined) !== ((groups ?? clients) === undefined))
   .meta({ expected: 'acr beside groups, clients or both, or else beside everyone: true' });
+export const factors = z
+  .strictObject({
+    /** A code that is mailed to somebody: after the password, or in its place. */
+    email: z.enum(emailFactors).default('off'),
+    /** What a password and such a code amount to. */
+    email_acr: z.enum(['aal1', 'aal2']).default('aal1'),
+  })
+  .prefault({});
 
 export const policy = z
   .strictObject({

@@ -16,8 +16,15 @@ interface AtInteraction {
 const pathOf = (idp: Idp, name: EndpointName, at?: AtInteraction): string =>
   endpointUrl(new URL(idp.config.publicUrls.idp).pathname, name, at && { interaction: at.interactionId });
 
-/** What the hub's query may ask for: the login page although somebody is signed in; not to try a cookie a second time. */
-const hubQueries = { otherAccount: ['account', 'other'], cookieWasSet: ['cookie', 'set'] } as const;
+/**
+ * What the hub's query may ask for: the login page although somebody is signed in; not to try a cookie a second time; the page for a code
+ * that somebody asked for in the place of a password.
+ */
+const hubQueries = {
+  otherAccount: ['account', 'other'],
+  cookieWasSet: ['cookie', 'set'],
+  emailCode: ['code', 'mailed'],
+} as const;
 
 type HubQuery = keyof typeof hubQueries;
 

@@ -3,6 +3,7 @@ import type { Asked } from '../../http/request/asked.js';
 import { demandedFor } from '../../protocol/authorization/due-step.js';
 import { missingAtSignIn } from '../../protocol/sign-in/assurance.js';
 import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
+import { emailCodeIsDue } from '../../protocol/sign-in/email-code.js';
 import { recordProof } from '../../storage/interactions/interaction-progress.js';
 import type { SignInAccount } from '../../storage/people/users.js';
 import type { TakenProof } from '../../storage/sign-in/proofs.js';
@@ -39,7 +40,10 @@ export async function acceptProof(
   const wanted = { ...visit.request, demanded: demandedFor(account, visit, idp.config) };
   // In a browser that is trusted only what is demanded or wished for is asked; it stands for no factor (NIST SP 800-63B §4.2).
   const policy = trustedBrowser ? 'optional' : idp.config.policy.secondFactor;
-  const missing = missingAtSignIn(wanted, policy, methods, enrolled);
+  const missing = [
+    ...missingAtSignIn(wanted, policy, methods, enrolled),
+    ...(emailCodeIsDue(idp.config.factors.email, methods, enrolled) ? ['mca'] : []),
+  ];
   if (missing.length > 0) {
     const now = idp.clock.now();
     const given = amr.map((method) => ({ subject: userId, amr: method, at: now.getTime() }));

@@ -47,16 +47,27 @@ function addressCounter(idp: Idp, block: string): PacedCounter {
   return { key: keyOf(idp, 'address block', block), most, every };
 }
 
-/** An attempt with a passkey, counted by its credential: nobody but its owner and we know the id of one. */
-export function passkeyAttemptOf(idp: Idp, credentialId: string, { address }: Asked): CountedAttempt {
+/**
+ * An attempt with something other than a password, counted by what it is about: a credential, of which nobody knows the id but its owner
+ * and we, or an account.
+ */
+export function countedAttempt(
+  idp: Idp,
+  by: 'passkey' | 'second factor' | 'email code',
+  about: string,
+  { address }: Asked,
+): CountedAttempt {
   const block = addressBlock(address ?? '');
   return {
     turn: { block, known: false },
     address: addressCounter(idp, block),
-    narrow: { key: keyOf(idp, 'passkey at address', credentialId, block), delays: idp.delays.narrow },
-    wide: { key: keyOf(idp, 'passkey', credentialId), delays: idp.delays.wide },
+    narrow: { key: keyOf(idp, `${by} at address`, about, block), delays: idp.delays.narrow },
+    wide: { key: keyOf(idp, by, about), delays: idp.delays.wide },
   };
 }
+
+/** Stands for somebody in a row, and says nothing about them without the key; hexadecimal. */
+export const likenessOf = (idp: Idp, who: string): string => keyOf(idp, 'likeness', who);
 
 /**
  * Under which names an attempt is counted. By what was typed and not by account, or two identifiers that share a delay would
@@ -71,7 +82,7 @@ export function attemptOf(idp: Idp, { visit, form, asked }: SentForm): SignInAtt
     delays,
   });
   const address = addressCounter(idp, block);
-  const likeness = uuidOf(keyOf(idp, 'likeness', key));
+  const likeness = uuidOf(likenessOf(idp, key));
   const { delays } = idp;
   const stranger: IdentifiedAttempt = {
     identifier,

@@ -13,6 +13,7 @@ import { federationPath, hubPath, signUpLink } from '../interaction/paths.js';
 import type { InteractionStep, SentForm, StepForm } from '../interaction/step.js';
 import { stepOf, type Visit } from '../interaction/visit.js';
 import { lostPasswordUrl } from '../recovery/paths.js';
+import { mailCodeByName, waitForEmailCode } from './email-code/ask.js';
 import type { AuthenticationMethod } from './methods/method.js';
 import { type LoginProblem, renderLoginPage } from './page.js';
 import { provenAnswer, toldAfterPassword } from './passkeys/proven.js';
@@ -58,6 +59,7 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
       identifier: shown.identifier ?? suggested,
       problem: shown.problem,
       providers: idp.config.identityProviders.map(({ id, name }) => ({ name, action: federationPath(idp, id, visit) })),
+      offersEmailCode: idp.config.factors.email === 'first',
       passkey: { script: idp.script, options: requestOptionsOf(idp, visit), unknown: shown.unknownPasskey },
     },
   );
@@ -122,12 +124,30 @@ async function submitPasskey(idp: Idp, sent: SentForm): Promise<Answer> {
   }
 }
 
-/** Asks for username or e-mail and password, or for a passkey. */
+/** Mails a code in the place of a password to whoever is called so, if anybody is. */
+async function askEmailCode(idp: Idp, { visit, form, asked }: SentForm): Promise<Answer> {
+  const { login: text, emailCode } = visit.view.texts;
+  const identifier = form.get('identifier') ?? '';
+  if (identifierKey(identifier) === '') {
+    const problem = { title: text.problem, identifier: text.missingIdentifier };
+    return { page: render(idp, visit, { identifier, problem }), status: 422 };
+  }
+  const wait = waitForEmailCode(idp, asked);
+  if (wait > 0) {
+    const problem = { title: text.delayedTitle, message: emailCode.busy(Math.ceil(wait / 60_000)) };
+    return { page: render(idp, visit, { identifier, problem }), status: 429, retryAfter: Math.ceil(wait / 1000) };
+  }
+  await mailCodeByName(idp, asked, visit, identifier);
+  return { seeOther: hubPath(idp, visit, 'emailCode') };
+}
+
+/** Asks for username or e-mail and password, or for a passkey, or has a code mailed. */
 export const loginStep = (idp: Idp, password: AuthenticationMethod): InteractionStep<'login'> => ({
   ...loginForm,
   page: (visit) => loginPage(idp, visit),
   async submit(sent) {
     const { visit, form } = sent;
+    if (form.has('email_code') && idp.config.factors.email === 'first') return askEmailCode(idp, sent);
     if (form.has('passkey')) return submitPasskey(idp, sent);
     const identifier = form.get('identifier') ?? '';
     const text = visit.view.texts.login;

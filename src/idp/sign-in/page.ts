@@ -35,6 +35,8 @@ export interface LoginPage {
   readonly linking?: string | undefined;
   /** Others at which people may have an account. */
   readonly providers: readonly ProviderOnPage[];
+  /** Whether a code can be mailed in the place of the password. */
+  readonly offersEmailCode: boolean;
   readonly passkey: PasskeyOnPage;
 }
 
@@ -136,6 +138,10 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
         </div>
         <button class="button" type="submit">${text.submit}</button>
         ${passkeyButton(view, page)}
+        ${
+          page.offersEmailCode &&
+          html`<button class="button second" type="submit" name="email_code" value="yes" formnovalidate>${text.emailCode}</button>`
+        }
       </form>
       ${providerButtons(view, page)}
       ${page.lostPasswordUrl && html`<p class="help"><a href="${page.lostPasswordUrl}">${text.lostPassword}</a></p>`}

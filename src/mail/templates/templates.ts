@@ -3,6 +3,7 @@ import { type AccountChange, accountChange } from './account-change.js';
 import { type AccountDeletion, accountDeletion } from './account-deletion.js';
 import { accountExists } from './account-exists.js';
 import { type ChangeEmail, changeEmail, type EmailChanged, emailChanged } from './change-email.js';
+import { type EmailCode, emailCode } from './email-code.js';
 import { type Invitation, invitation } from './invitation.js';
 import type { Letter, LetterSetting } from './letter.js';
 import { type NewDevice, newDevice } from './new-device.js';
@@ -19,6 +20,7 @@ export interface TemplateParameters extends Readonly<Record<AccountChangeName, A
   readonly sign_up: SignUp;
   readonly invitation: Invitation;
   readonly account_exists: PasswordReset;
+  readonly email_code: EmailCode;
   readonly change_email: ChangeEmail;
   readonly email_changed: EmailChanged;
 }
@@ -39,6 +41,7 @@ export const templates: {
   sign_up: signUp,
   invitation,
   account_exists: accountExists,
+  email_code: emailCode,
   change_email: changeEmail,
   email_changed: emailChanged,
   passkey_added: accountChange('passkey_added'),

@@ -55,6 +55,17 @@ export const de: MailTexts = {
     forgotten: 'Wenn Sie Ihr Passwort vergessen haben, legen Sie über den Link unten ein neues fest.',
     ifNot: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Konto bleibt, wie es ist.',
   },
+  emailCode: {
+    subject: (product) => `Ihr Code für ${product}`,
+    lead: (product) => `Geben Sie diesen Code ein, um sich bei Ihrem Konto bei ${product} anzumelden.`,
+    code: 'Code',
+    lifetime: (minutes) =>
+      `Er funktioniert einmal, innerhalb von ${minutes} Minuten, in dem Browser, in dem er angefordert wurde.`,
+    tellNobody: 'Geben Sie ihn niemandem weiter: Wer Sie nach dem Code fragt, will in Ihr Konto.',
+    ifNot: 'Wenn Sie sich gerade nicht anmelden, müssen Sie nichts tun: Ohne den Code kommt niemand hinein.',
+    ifNotAfterPassword:
+      'Wenn Sie sich gerade nicht anmelden, kennt jemand Ihr Passwort: Legen Sie sofort ein neues fest.',
+  },
   changeEmail: {
     subject: (product) => `Die E-Mail-Adresse Ihres Kontos bei ${product} bestätigen`,
     lead: (product) => `Jemand, vermutlich Sie, möchte diese E-Mail-Adresse für ein Konto bei ${product} verwenden.`,

@@ -52,6 +52,15 @@ export const en: MailTexts = {
     forgotten: 'If you forgot your password, set a new one by the link below.',
     ifNot: 'If it was not you, there is nothing to do: your account stays as it is.',
   },
+  emailCode: {
+    subject: (product) => `Your code for ${product}`,
+    lead: (product) => `Enter this code to sign in to your ${product} account.`,
+    code: 'Code',
+    lifetime: (minutes) => `It works once, within ${minutes} minutes, in the browser in which it was asked for.`,
+    tellNobody: 'Tell nobody: whoever asks you for the code wants to get into your account.',
+    ifNot: 'If you are not signing in, there is nothing to do: without the code nobody gets in.',
+    ifNotAfterPassword: 'If you are not signing in, somebody knows your password: set a new one at once.',
+  },
   changeEmail: {
     subject: (product) => `Confirm the e-mail address of your ${product} account`,
     lead: (product) => `Somebody, probably you, wants to use this e-mail address for an account at ${product}.`,

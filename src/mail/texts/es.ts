@@ -57,6 +57,16 @@ export const es: MailTexts = {
     forgotten: 'Si ha olvidado su contraseña, establezca una nueva con el enlace siguiente.',
     ifNot: 'Si no ha sido usted, no tiene que hacer nada: su cuenta sigue como está.',
   },
+  emailCode: {
+    subject: (product) => `Su código para ${product}`,
+    lead: (product) => `Introduzca este código para iniciar sesión en su cuenta de ${product}.`,
+    code: 'Código',
+    lifetime: (minutes) => `Funciona una sola vez, durante ${minutes} minutos, en el navegador en el que se pidió.`,
+    tellNobody: 'No se lo diga a nadie: quien se lo pida quiere entrar en su cuenta.',
+    ifNot: 'Si no está iniciando sesión, no tiene que hacer nada: sin el código no entra nadie.',
+    ifNotAfterPassword:
+      'Si no está iniciando sesión, alguien conoce su contraseña: establezca una nueva inmediatamente.',
+  },
   changeEmail: {
     subject: (product) => `Confirme la dirección de correo de su cuenta de ${product}`,
     lead: (product) =>

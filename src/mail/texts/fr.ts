@@ -56,6 +56,16 @@ export const fr: MailTexts = {
     forgotten: 'Si vous avez oublié votre mot de passe, définissez-en un nouveau avec le lien ci-dessous.',
     ifNot: `Si ce n’était pas vous, il n’y a rien à faire\u00a0: votre compte reste inchangé.`,
   },
+  emailCode: {
+    subject: (product) => `Votre code pour ${product}`,
+    lead: (product) => `Saisissez ce code pour vous connecter à votre compte ${product}.`,
+    code: 'Code',
+    lifetime: (minutes) =>
+      `Il fonctionne une seule fois, pendant ${minutes}\u00a0minutes, dans le navigateur où il a été demandé.`,
+    tellNobody: `Ne le communiquez à personne\u00a0: quiconque vous le demande veut accéder à votre compte.`,
+    ifNot: `Si vous n’êtes pas en train de vous connecter, il n’y a rien à faire\u00a0: sans le code, personne n’entre.`,
+    ifNotAfterPassword: `Si vous n’êtes pas en train de vous connecter, quelqu’un connaît votre mot de passe\u00a0: définissez-en un nouveau immédiatement.`,
+  },
   changeEmail: {
     subject: (product) => `Confirmez l’adresse e-mail de votre compte ${product}`,
     lead: (product) =>

@@ -58,6 +58,15 @@ export interface MailTexts {
     readonly forgotten: string;
     readonly ifNot: string;
   };
+  readonly emailCode: {
+    readonly subject: (product: string) => string;
+    readonly lead: (product: string) => string;
+    readonly code: string;
+    readonly lifetime: (minutes: number) => string;
+    readonly tellNobody: string;
+    readonly ifNot: string;
+    readonly ifNotAfterPassword: string;
+  };
   readonly changeEmail: {
     readonly subject: (product: string) => string;
     readonly lead: (product: string) => string;

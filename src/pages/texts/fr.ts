@@ -3,7 +3,7 @@ import { consent, device, logout } from './fr/access.js';
 import { account, deletion, emailChange } from './fr/account.js';
 import { error, failure, forms, refusals } from './fr/failures.js';
 import { newPassword, recovery, signUp } from './fr/joining.js';
-import { challenge, enrol, federation, interaction, login, passkey } from './fr/sign-in.js';
+import { challenge, emailCode, enrol, federation, interaction, login, passkey } from './fr/sign-in.js';
 
 /** Français. Before « ? », « ! » and « ; » a narrow no-break space, inside quotation marks and before « : » a no-break space. */
 export const fr: Texts = {
@@ -28,6 +28,7 @@ export const fr: Texts = {
   signUp,
   newPassword,
   challenge,
+  emailCode,
   enrol,
   deletion,
   consent,

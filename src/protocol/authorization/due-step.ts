@@ -13,6 +13,7 @@ import {
   requiredContextClass,
   toldContextClass,
 } from '../sign-in/authentication-context.js';
+import type { EmailFactor } from '../sign-in/email-code.js';
 import {
   type CandidateFacts,
   type ConsentFacts,
@@ -65,6 +66,7 @@ export interface PermissionRules extends ResourceRules {
 /** … and what a sign-in has to be (NIST SP 800-63B §4.2). */
 export interface StepRules extends PermissionRules {
   readonly policy: SignInPolicy;
+  readonly factors: { readonly email: EmailFactor };
 }
 
 /** What the operator demands of somebody's sign-in for a request (NIST SP 800-63B §4). */
@@ -136,6 +138,7 @@ export const dueStep = (facts: RequestFacts, rules: StepRules, now: Date): Step 
       passkeyOffer: facts.passkeyOffer,
       candidate: candidateFacts(facts, rules, now),
       policy: rules.policy.secondFactor,
+      email: rules.factors.email,
     },
     consentFacts(facts, rules),
     now,

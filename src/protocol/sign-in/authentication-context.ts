@@ -29,6 +29,8 @@ const factors: Readonly<Partial<Record<AuthenticationMethodReference, Factor>>> 
   kba: 'knowledge',
   // How they signed in over there is not known: no more is taken for granted than a password.
   fed: 'knowledge',
+  // A code by mail, over a second channel (RFC 8176 §2): a mailbox opens with a password, and is no device (NIST SP 800-63B-4 §3.1.3.1).
+  mca: 'knowledge',
   otp: 'possession',
   sms: 'possession',
   tel: 'possession',
@@ -121,7 +123,7 @@ export function missingMethods(
   if (wanted === 'phr') return enrolled.filter(isPasskey);
   const provenFactors = factorsOf(proven);
   const adds = (method: string) => [...factorsOf([method])].some((factor) => !provenFactors.has(factor));
-  return enrolled.filter((method) => adds(method) || isPasskey(method));
+  return enrolled.filter((method) => method !== 'mca' && (adds(method) || isPasskey(method)));
 }
 
 /** Methods of one sign-in as `amr` lists them, with `mfa` once two factors are there (RFC 8176 §2). */

@@ -14,6 +14,7 @@ import {
   isPasskey,
   missingMethods,
 } from './authentication-context.js';
+import { type EmailFactor, emailCodeIsDue } from './email-code.js';
 import type { SecondFactorPolicy } from './sign-in-policy.js';
 
 /** The part of an authorization request that decides the steps of its interaction (OIDC Core §3.1.2.1). */
@@ -73,6 +74,8 @@ export interface FactorFacts {
   /** Somebody who has proven who they are in this interaction, but not enough to be signed in. */
   readonly candidate?: CandidateFacts | undefined;
   readonly policy: SecondFactorPolicy;
+  /** Off if nothing is said. */
+  readonly email?: EmailFactor | undefined;
 }
 
 /**
@@ -115,6 +118,8 @@ export type Step =
   | { readonly kind: 'offerPasskey' }
   /** A second factor is missing of somebody whose password is proven. */
   | { readonly kind: 'challenge'; readonly subject: string }
+  /** A code is mailed to somebody whose password is proven, and who has nothing better. */
+  | { readonly kind: 'emailCode'; readonly subject: string }
   /** Nothing more can be asked of somebody who needs more: it is set up on the way, right after a sign-in. */
   | ({ readonly kind: 'enrol'; readonly justSignedIn: boolean } & DueEnrolment)
   /** Somebody whose account is about to be deleted signs in: they may keep it, and get nothing else. */
@@ -173,11 +178,12 @@ function stepUp(methods: Methods, subject: string, again: boolean): Step {
 }
 
 /** The second half of a sign-in whose first is done; undefined where nobody is in the middle of one. */
-function stepOfCandidate(request: InteractionRequest, { candidate, policy }: FactorFacts): Step | undefined {
+function stepOfCandidate(request: InteractionRequest, { candidate, policy, email }: FactorFacts): Step | undefined {
   if (!candidate) return undefined;
   const { subject, proven, enrolled } = candidate;
   const missing = missingAtSignIn(wantedOf(request, candidate), policy, proven, enrolled);
-  return missing.length > 0 ? stepUp(missing, subject, false) : undefined;
+  if (missing.length > 0) return stepUp(missing, subject, false);
+  return emailCodeIsDue(email, proven, enrolled) ? { kind: 'emailCode', subject } : undefined;
 }
 
 /** The second factors of theirs that somebody has not proven: until then they set up nothing that would stand in for those. */

@@ -40,6 +40,7 @@ export type AuditEventType =
   | 'authenticator_removed'
   | 'recovery_codes_replaced'
   | 'password_reset_asked'
+  | 'email_code_asked'
   | 'password_reset'
   | 'sign_up_asked'
   | 'signed_up'

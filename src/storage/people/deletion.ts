@@ -100,6 +100,7 @@ export const tablesOfUsers = [
   'totp_authenticators',
   'recovery_codes',
   'trusted_browsers',
+  'email_codes',
   'federated_identities',
   'consents',
   'device_authorizations',

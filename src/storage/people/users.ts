@@ -73,7 +73,8 @@ export const enrolledMethods = (user: string): string =>
   `array_remove(ARRAY[
      CASE WHEN ${user}.password_hash IS NOT NULL THEN 'pwd' END,
      ${enrolledPasskeys(user).join(', ')},
-     ${enrolledTotp(user)}
+     ${enrolledTotp(user)},
+     CASE WHEN ${user}.email_verified AND ${user}.email IS NOT NULL THEN 'mca' END
    ], NULL)`;
 
 /** SQL: the groups that the user of a row is in, as a JSON array: those of the claim that are texts. */

@@ -30,6 +30,8 @@ export interface ProofEffects {
   readonly totpStep?: number;
   /** Hash of a recovery code, in hexadecimal; nothing comes of the proof where it was used before. */
   readonly recoveryCode?: string;
+  /** Hash of a code that was mailed in the interaction, in hexadecimal; nothing comes of the proof where it was used before. */
+  readonly emailCode?: string;
   /** An identity whose use is recorded; nothing comes of the proof where it is linked with the account no more. */
   readonly identity?: UsedIdentity;
   /** Hash of what a trusted browser brought, in hexadecimal; nothing comes of the proof where it is trusted no more. */
@@ -141,18 +143,24 @@ function newTotp(effects: string, now: string): string {
  * CTEs that use up a code, and whether the proof brings none or one that was good until now: of several that bring the same one comes
  * first, and the others wait for it and find that it was.
  */
-function usedCode({ effects, userId }: Placeholders<TakenProof>, now: string) {
+function usedCode({ effects, userId }: Placeholders<TakenProof>, { interactionIdHash, now }: ProofPlace) {
   const step = `(${effects}::jsonb ->> ${jsonKey<ProofEffects>('totpStep')})::bigint`;
   const recovery = `decode(${effects}::jsonb ->> ${jsonKey<ProofEffects>('recoveryCode')}, 'hex')`;
+  const mailed = `decode(${effects}::jsonb ->> ${jsonKey<ProofEffects>('emailCode')}, 'hex')`;
   const used = `used_totp AS (
      UPDATE totp_authenticators SET last_step = ${step}, last_used_at = ${now}
      WHERE ${step} IS NOT NULL AND user_id = ${userId} AND last_step < ${step} RETURNING user_id
    ), used_recovery_code AS (
      UPDATE recovery_codes SET used_at = ${now}
      WHERE ${recovery} IS NOT NULL AND hash = ${recovery} AND user_id = ${userId} AND used_at IS NULL RETURNING user_id
+   ), used_email_code AS (
+     UPDATE email_codes SET consumed_at = ${now}
+     WHERE ${mailed} IS NOT NULL AND interaction_id_hash = ${interactionIdHash} AND code_hash = ${mailed} AND user_id = ${userId}
+       AND consumed_at IS NULL AND expires_at > ${now} RETURNING user_id
    )`;
   const isGood = `(${step} IS NULL OR EXISTS (SELECT FROM used_totp))
-       AND (${recovery} IS NULL OR EXISTS (SELECT FROM used_recovery_code))`;
+       AND (${recovery} IS NULL OR EXISTS (SELECT FROM used_recovery_code))
+       AND (${mailed} IS NULL OR EXISTS (SELECT FROM used_email_code))`;
   return { used, isGood };
 }
 
@@ -182,8 +190,9 @@ function usedBrowser({ effects, userId }: Placeholders<TakenProof>, now: string)
  * to depend on that. The lock is shared, but for a statement that changes the row itself: two of those could not both go on.
  * A statement that takes the proof of a passkey has to move on the interaction's count ({@link challengesAnswered}).
  */
-export function takenProof(p: Placeholders<TakenProof>, { interactionIdHash, now }: ProofPlace): string {
-  const code = usedCode(p, now);
+export function takenProof(p: Placeholders<TakenProof>, place: ProofPlace): string {
+  const { interactionIdHash, now } = place;
+  const code = usedCode(p, place);
   const identity = usedIdentity(p, now);
   const browser = usedBrowser(p, now);
   const rehash = `${p.effects}::jsonb -> ${jsonKey<ProofEffects>('rehash')}`;

@@ -584,6 +584,7 @@ describe('what production refuses', () => {
     redirect_uris: ['https://c.example/cb'],
   });
   it.each<[string, object, string]>([
+    ['codes by mail without a mail server', { ...production(), factors: { email: 'second' } }, 'factors.email'],
     ['a plain-http issuer that is not loopback', { ...production(), issuer: 'http://id.example.com' }, 'issuer'],
     [
       'plain-http sign-in pages that are not loopback',

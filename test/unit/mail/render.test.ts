@@ -15,6 +15,7 @@ const samples: TemplateParameters = {
   password_reset: { url: 'https://id.example/link', minutes: 30 },
   invitation: { url: 'https://id.example/link', until: '2030-01-09T15:04:05.678Z', application: 'Web shop' },
   sign_up: { url: 'https://id.example/link', hours: 24 },
+  email_code: { minutes: 10, afterPassword: true },
   account_exists: { url: 'https://id.example/link', minutes: 30 },
   change_email: { url: 'https://id.example/link', hours: 24 },
   email_changed: { url: 'https://id.example/link', days: 7, at },
@@ -32,10 +33,15 @@ const secret = 'known-to-the-recipient-alone';
 /** Templates with a link that only the recipient may know. */
 const hasLink = (template: string): boolean => 'url' in (samples[template as TemplateName] ?? {});
 
+/** What only the recipient of such a mail may know. */
+const secretOf = (template: string): string | null =>
+  template === 'email_code' ? '12345678' : hasLink(template) ? secret : null;
+
 const id = '7f1c0a52-6a39-4f0c-9a51-0e6a0a3c1f52';
 
-const render = (template: string, parameters: object, language = 'en', setting = configuration): RenderedMail =>
-  renderMail(
+const render = (template: string, parameters: object, language = 'en', setting = configuration): RenderedMail => {
+  const kept = secretOf(template);
+  return renderMail(
     {
       id,
       userId: null,
@@ -43,7 +49,7 @@ const render = (template: string, parameters: object, language = 'en', setting =
       template,
       language,
       parameters: { ...parameters },
-      sealedSecret: hasLink(template) ? sealed(setting.keyEncryptionKeys, id, secret) : null,
+      sealedSecret: kept === null ? null : sealed(setting.keyEncryptionKeys, id, kept),
       createdAt: start,
       attempts: 1,
       deliverBefore: start,
@@ -51,6 +57,7 @@ const render = (template: string, parameters: object, language = 'en', setting =
     },
     setting,
   );
+};
 
 describe('a mail', () => {
   const all = languages.flatMap((language) =>
@@ -68,7 +75,17 @@ describe('a mail', () => {
     for (const line of text.split('\n').filter((part) => /^\p{L}.*\.$/u.test(part)))
       expect(html).toContain(line.replaceAll("'", '&#39;'));
     expect(text + html).not.toMatch(/undefined|null|\[object|function/);
-    if (!hasLink(template)) expect(text).toContain('2030');
+    if (secretOf(template) === null) expect(text).toContain('2030');
+  });
+
+  it('shows a code in two groups, and says whether the password is known to whoever asked for it', () => {
+    const [after, instead] = [true, false].map((afterPassword) => render('email_code', { minutes: 10, afterPassword }));
+    for (const mail of [after, instead]) expect(mail?.text).toContain('Code: 1234 5678\n');
+    expect([after?.text.includes('knows your password'), instead?.text.includes('knows your password')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(instead?.html).not.toContain('<a ');
   });
 
   it('is in another language in each', () => {

@@ -12,7 +12,7 @@ import type { Idp } from '../../deps.js';
 import type { CookieToSet } from '../../interaction/cookies.js';
 import type { SentForm } from '../../interaction/step.js';
 import { acceptProof } from '../accept-proof.js';
-import { type CountedAttempt, countersOf, delayOf, passkeyAttemptOf } from '../attempt.js';
+import { type CountedAttempt, countedAttempt, countersOf, delayOf } from '../attempt.js';
 import { countFailure, forgivenBy, recordFailure, tellOfDelay } from '../failure.js';
 import { countOverload } from '../sign-in.js';
 import { challengeOf } from './relying-party.js';
@@ -101,7 +101,7 @@ export async function signInWithPasskey(idp: Idp, sent: SentForm): Promise<Passk
   const answer = parsePasskeyAnswer(sent.form.get('passkey') ?? '');
   if (!answer) return { kind: 'refused' };
   if (answeredChallenge(answer) !== challengeOf(idp, sent.visit)) return { kind: 'stale' };
-  const attempt = passkeyAttemptOf(idp, answer.id, sent.asked);
+  const attempt = countedAttempt(idp, 'passkey', answer.id, sent.asked);
   try {
     return await idp.signInTurns(attempt.narrow.key, attempt.turn.block, () => judge(idp, sent, attempt, answer));
   } catch (error) {

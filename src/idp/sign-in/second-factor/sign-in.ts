@@ -1,31 +1,14 @@
-import { hashToken, hmacSha256 } from '../../../crypto/digest.js';
-import { addressBlock } from '../../../protocol/address-block.js';
+import { hashToken } from '../../../crypto/digest.js';
 import type { ProofEffects } from '../../../storage/sign-in/proofs.js';
 import { lookForSecondFactor, type SecondFactorLook } from '../../../storage/sign-in/second-factor-look.js';
 import type { Idp } from '../../deps.js';
 import type { SentForm } from '../../interaction/step.js';
 import { acceptProof } from '../accept-proof.js';
-import { type CountedAttempt, countersOf, strictDelayOf } from '../attempt.js';
+import { type CountedAttempt, countedAttempt, countersOf, strictDelayOf } from '../attempt.js';
 import { countFailure, forgivenBy, recordFailure, tellOfDelay } from '../failure.js';
 import type { SignInResult } from '../sign-in.js';
 import { newTrust } from '../trusted-browser.js';
 import { verifyCode } from './verify-code.js';
-
-/**
- * Only who knows the password can fail here, so that all attempts at an account slow each other down: there are but a million codes
- * (NIST SP 800-63B §5.2.2).
- */
-function attemptAt(idp: Idp, userId: string, { asked }: SentForm): CountedAttempt {
-  const block = addressBlock(asked.address ?? '');
-  const keyOf = (...name: string[]): string => hmacSha256(idp.failureKey, ...name).toString('hex');
-  const { freeFailures: most, forgiveEvery: every } = idp.config.signIn.address;
-  return {
-    turn: { block, known: false },
-    address: { key: keyOf('address block', block), most, every },
-    narrow: { key: keyOf('second factor at address', userId, block), delays: idp.delays.narrow },
-    wide: { key: keyOf('second factor', userId), delays: idp.delays.wide },
-  };
-}
 
 const mostLooks = 3;
 
@@ -77,8 +60,11 @@ async function judge(
   return { kind: 'refused' };
 }
 
-/** Judges the code of somebody whose first factor is proven. */
+/**
+ * Judges the code of somebody whose first factor is proven. Only who knows the password can fail here, so that all attempts at an account
+ * slow each other down: there are but a million codes (NIST SP 800-63B §5.2.2).
+ */
 export function signInByCode(idp: Idp, userId: string, sent: SentForm): Promise<SignInResult> {
-  const attempt = attemptAt(idp, userId, sent);
+  const attempt = countedAttempt(idp, 'second factor', userId, sent.asked);
   return idp.signInTurns(attempt.narrow.key, attempt.turn.block, () => judge(idp, userId, sent, attempt));
 }

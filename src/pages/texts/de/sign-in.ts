@@ -17,6 +17,7 @@ export const login: Texts['login'] = {
     'Dieser Passkey ist hier nicht mehr hinterlegt. Nehmen Sie einen anderen, oder melden Sie sich mit Ihrem Passwort an.',
   byPasskeyTitle: 'Ihr Passkey wird gebraucht',
   byPasskey: 'Wählen Sie „Passkey verwenden“: Ein Passwort allein reicht hier nicht.',
+  emailCode: 'Code per E-Mail anfordern',
   lostPassword: 'Passwort vergessen?',
   cancel: (client) => `Abbrechen und zu ${client} zurückkehren`,
   problem: 'Bitte prüfen Sie Ihre Eingaben',
@@ -83,6 +84,24 @@ export const challenge: Texts['challenge'] = {
     code: 'Der Code ist falsch, abgelaufen oder bereits verwendet. Geben Sie den ein, den die App jetzt anzeigt.',
     recovery: 'Der Wiederherstellungscode ist falsch oder bereits verwendet. Geben Sie einen anderen ein.',
   },
+};
+
+export const emailCode: Texts['emailCode'] = {
+  offer: 'Wir senden einen Code an die E-Mail-Adresse Ihres Kontos.',
+  send: 'Code senden',
+  sent: 'Ein Code ist zur E-Mail-Adresse Ihres Kontos unterwegs. Er funktioniert einmal, innerhalb von zehn Minuten und nur in diesem Browser.',
+  perhapsSent:
+    'Wenn es dieses Konto gibt und seine E-Mail-Adresse bestätigt ist, ist ein Code dorthin unterwegs. Er funktioniert einmal, innerhalb von zehn Minuten und nur in diesem Browser.',
+  code: 'Achtstelliger Code',
+  submit: 'Weiter',
+  again: 'Neuen Code senden',
+  otherWay: 'Anders anmelden oder einen neuen Code anfordern',
+  refused:
+    'Der Code ist falsch, abgelaufen oder bereits verwendet. Nehmen Sie den aus der neuesten Nachricht, oder fordern Sie einen neuen an.',
+  enough:
+    'Sie haben innerhalb einer Stunde schon mehrere Codes erhalten. Nehmen Sie den neuesten, oder versuchen Sie es später noch einmal.',
+  busy: (minutes) =>
+    `Von hier wurden zu oft Codes angefordert. Versuchen Sie es in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} noch einmal.`,
 };
 
 export const enrol: Texts['enrol'] = {

@@ -15,6 +15,7 @@ export const login = {
   passkeyUnknown: 'That passkey is no longer registered here. Use another one, or sign in with your password.',
   byPasskeyTitle: 'Your passkey is needed',
   byPasskey: 'Choose “Use a passkey”: a password alone is not enough here.',
+  emailCode: 'Send me a code by e-mail',
   lostPassword: 'Forgot your password?',
   cancel: (client: string) => `Cancel and return to ${client}`,
   problem: 'There is a problem',
@@ -81,6 +82,22 @@ export const challenge = {
     code: 'The code is wrong, too old or used already. Enter the one that the app shows now.',
     recovery: 'The recovery code is wrong or used already. Enter another one.',
   },
+};
+
+export const emailCode = {
+  offer: 'We send a code to the e-mail address of your account.',
+  send: 'Send the code',
+  sent: 'A code is on its way to the e-mail address of your account. It works once, within ten minutes and in this browser only.',
+  perhapsSent:
+    'If there is such an account and its e-mail address is confirmed, a code is on its way there. It works once, within ten minutes and in this browser only.',
+  code: 'Eight-digit code',
+  submit: 'Continue',
+  again: 'Send another code',
+  otherWay: 'Sign in another way, or ask for another code',
+  refused: 'The code is wrong, too old or used already. Take the one of the newest message, or ask for another.',
+  enough: 'You were sent several codes within the hour. Take the newest, or try again later.',
+  busy: (minutes: number) =>
+    `Codes were asked for too often from here. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
 };
 
 export const enrol = {

@@ -15,6 +15,7 @@ export const login: Texts['login'] = {
   passkeyUnknown: 'Esa llave de acceso ya no está registrada aquí. Use otra o inicie sesión con su contraseña.',
   byPasskeyTitle: 'Se necesita su llave de acceso',
   byPasskey: 'Elija «Usar una llave de acceso»: aquí no basta con una contraseña.',
+  emailCode: 'Recibir un código por correo',
   lostPassword: '¿Ha olvidado su contraseña?',
   cancel: (client) => `Cancelar y volver a ${client}`,
   problem: 'No se ha podido iniciar sesión',
@@ -83,6 +84,22 @@ export const challenge: Texts['challenge'] = {
     code: 'El código es incorrecto, ha caducado o ya se ha usado. Introduzca el que muestra ahora la aplicación.',
     recovery: 'El código de recuperación es incorrecto o ya se ha usado. Introduzca otro.',
   },
+};
+
+export const emailCode: Texts['emailCode'] = {
+  offer: 'Enviamos un código al correo electrónico de su cuenta.',
+  send: 'Enviar el código',
+  sent: 'Hemos enviado un código al correo electrónico de su cuenta. Funciona una sola vez, durante diez minutos y solo en este navegador.',
+  perhapsSent:
+    'Si la cuenta existe y su correo electrónico está confirmado, hemos enviado allí un código. Funciona una sola vez, durante diez minutos y solo en este navegador.',
+  code: 'Código de ocho cifras',
+  submit: 'Continuar',
+  again: 'Enviar otro código',
+  otherWay: 'Iniciar sesión de otra manera o pedir otro código',
+  refused: 'El código es incorrecto, ha caducado o ya se ha usado. Use el del mensaje más reciente o pida otro.',
+  enough: 'Se le han enviado varios códigos en una hora. Use el más reciente o inténtelo más tarde.',
+  busy: (minutes) =>
+    `Se han pedido códigos demasiadas veces desde aquí. Inténtelo de nuevo en ${minutes === 1 ? 'un minuto' : `${minutes} minutos`}.`,
 };
 
 export const enrol: Texts['enrol'] = {

@@ -16,6 +16,7 @@ export const login: Texts['login'] = {
     'Cette clé d’accès n’est plus enregistrée ici. Utilisez-en une autre, ou connectez-vous avec votre mot de passe.',
   byPasskeyTitle: 'Votre clé d’accès est nécessaire',
   byPasskey: 'Choisissez «\u00a0Utiliser une clé d’accès\u00a0»\u00a0: un mot de passe seul ne suffit pas ici.',
+  emailCode: 'Recevoir un code par e-mail',
   lostPassword: 'Mot de passe oublié\u202f?',
   cancel: (client) => `Annuler et revenir à ${client}`,
   problem: 'La connexion n’a pas abouti',
@@ -84,6 +85,23 @@ export const challenge: Texts['challenge'] = {
     code: 'Le code est incorrect, expiré ou déjà utilisé. Saisissez celui que l’application affiche maintenant.',
     recovery: 'Le code de secours est incorrect ou déjà utilisé. Saisissez-en un autre.',
   },
+};
+
+export const emailCode: Texts['emailCode'] = {
+  offer: 'Nous envoyons un code à l’adresse e-mail de votre compte.',
+  send: 'Envoyer le code',
+  sent: 'Un code vient d’être envoyé à l’adresse e-mail de votre compte. Il fonctionne une seule fois, pendant dix minutes et dans ce navigateur uniquement.',
+  perhapsSent:
+    'Si ce compte existe et que son adresse e-mail est confirmée, un code vient d’y être envoyé. Il fonctionne une seule fois, pendant dix minutes et dans ce navigateur uniquement.',
+  code: 'Code à huit chiffres',
+  submit: 'Continuer',
+  again: 'Envoyer un autre code',
+  otherWay: 'Se connecter autrement ou demander un autre code',
+  refused:
+    'Le code est incorrect, expiré ou déjà utilisé. Prenez celui du message le plus récent, ou demandez-en un autre.',
+  enough: 'Plusieurs codes vous ont été envoyés en une heure. Prenez le plus récent, ou réessayez plus tard.',
+  busy: (minutes) =>
+    `Des codes ont été demandés trop souvent depuis cet endroit. Réessayez dans ${minutes === 1 ? 'une minute' : `${minutes}\u00a0minutes`}.`,
 };
 
 export const enrol: Texts['enrol'] = {

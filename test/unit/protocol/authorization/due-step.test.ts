@@ -17,6 +17,7 @@ const rules = {
   resources: [{ identifier: api, scopes: ['read'] }],
   defaultResource: api,
   claims: { scopes: {} },
+  factors: { email: 'off' as const },
   policy: { secondFactor: 'when_enrolled' as const, signIn: [] },
 };
 const { metadata: clientMetadata } = readClientMetadata({
