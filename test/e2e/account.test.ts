@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { totpCode } from '../../src/crypto/totp.js';
 import { accountPages, endpoints } from '../../src/protocol/endpoints.js';
 import { accountApiAddresses } from '../../src/protocol/resource/account-api.js';
@@ -17,7 +17,10 @@ let browser: Browser;
 
 beforeAll(async () => {
   database = await createDatabase({ empty: true });
-  [stack, browser] = await Promise.all([startStack({ dsn: database.dsn, roles: ['all'] }), launchChromium()]);
+  [stack, browser] = await Promise.all([
+    startStack({ dsn: database.dsn, roles: ['all'], env: { IDENTITY_FACTORS_EMAIL: 'first' } }),
+    launchChromium(),
+  ]);
 }, 60_000);
 afterAll(async () => {
   await browser.close();
@@ -158,6 +161,94 @@ describe.each<[string, BrowserContextOptions]>([
     }
     expect(await violationsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Show password' }).click();
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await context.close();
+  }, 60_000);
+});
+
+describe('Somebody who comes with nothing but an e-mail address', () => {
+  const [name, email] = ['Ada Lovelace', 'ada@example.org'];
+
+  /** The newest mail, as the mailbox of the development profile shows it. */
+  async function newestMail(context: BrowserContext): Promise<{ readonly text: string; readonly link: string }> {
+    const mailbox = await context.newPage();
+    await mailbox.goto(`${stack.urls.idp}/dev/mailbox`);
+    await mailbox.getByRole('listitem').getByRole('link').first().click();
+    const mail = mailbox.locator('pre');
+    await mail.waitFor();
+    const link = (await mail.getByRole('link').count()) > 0 ? await mail.getByRole('link').getAttribute('href') : null;
+    const text = (await mail.textContent()) ?? '';
+    await mailbox.close();
+    return { text, link: link ?? '' };
+  }
+
+  async function openAccount(options: BrowserContextOptions) {
+    const context = await browser.newContext({ viewport: { width: 320, height: 640 }, ...options });
+    context.setDefaultTimeout(10_000);
+    const page = await context.newPage();
+    await page.goto(stack.urls.idp);
+    const press = (button: string) => page.getByRole('button', { name: button, exact: true }).click();
+    return { context, page, press };
+  }
+
+  it('makes an account for an application, on the way to it', async () => {
+    const { context, page, press } = await openAccount({ colorScheme: 'dark' });
+    await page.goto(stack.urls.spaRp);
+    await page.getByTestId('sign-in').click();
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByLabel('E-mail address').fill(email);
+    await press('Send the link');
+    await page.getByText('A message is on its way').waitFor();
+    await page.goto((await newestMail(context)).link);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByLabel('Full name').fill(name);
+    await page.getByLabel('New password', { exact: true }).fill('an engine of my own');
+    await press('Create the account');
+    await press('Allow');
+    await page.getByTestId('id-token').waitFor();
+    expect(JSON.parse((await page.getByTestId('id-token').textContent()) ?? '')).toMatchObject({ amr: ['pwd'] });
+    await context.close();
+  }, 60_000);
+
+  it('sets another password without script, and goes on to where they were', async () => {
+    const { context, page, press } = await openAccount({ javaScriptEnabled: false });
+    await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    await page.getByLabel(/username|e-mail/i).fill(email);
+    await press('Send the link');
+    await page.getByText('Look into your mailbox').waitFor();
+    await page.goto((await newestMail(context)).link);
+    await page.getByLabel('New password', { exact: true }).fill('another engine of my own');
+    await press('Save the password');
+    await page.getByRole('link', { name: 'Back to sign-in' }).click();
+    await page.getByLabel(/username|e-mail/i).fill(email);
+    await page.getByLabel('Password', { exact: true }).fill('another engine of my own');
+    await press('Sign in');
+    await page.waitForURL(`${stack.urls.idp}/account`);
+    await page.getByText(name).first().waitFor();
+    await context.close();
+  }, 60_000);
+
+  it('signs in by a code that is mailed, without script', async () => {
+    const { context, page, press } = await openAccount({ javaScriptEnabled: false });
+    await page.getByLabel(/username|e-mail/i).fill(email);
+    await press('Send me a code by e-mail');
+    const code = page.getByLabel('Eight-digit code');
+    await code.waitFor();
+    await code.fill(/\d{4} \d{4}/.exec((await newestMail(context)).text)?.[0] ?? '');
+    await press('Continue');
+    await page.waitForURL(`${stack.urls.idp}/account`);
+    await context.close();
+  }, 60_000);
+
+  it('finds the page for the code usable (WCAG 2.2 AA)', async () => {
+    const { context, page, press } = await openAccount({ colorScheme: 'dark' });
+    await page.getByLabel(/username|e-mail/i).fill('nobody');
+    await press('Send me a code by e-mail');
+    await page.getByLabel('Eight-digit code').fill('0000 0000');
+    await press('Continue');
+    await page.getByText('The code is wrong').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await context.close();
   }, 60_000);
