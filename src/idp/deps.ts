@@ -91,6 +91,8 @@ export interface Idp extends IdpGiven {
   readonly forgivingSuccesses: RateLimiter;
   /** Per address block: links to be mailed that were asked for. */
   readonly linksAskedFor: RateLimiter;
+  /** Per address block: codes to be mailed in the place of a password. */
+  readonly emailCodesAskedFor: RateLimiter;
   /** Per address block: visits to account pages by somebody who has to sign in first. */
   readonly accountStarts: RateLimiter;
   /** Per address block: browsers that are sent to another provider. */
@@ -146,6 +148,7 @@ export function assemble(given: IdpGiven, script: Script | undefined): Idp {
     // An account of a stranger's own would otherwise pay for guesses at others' without end.
     forgivingSuccesses: createRateLimiter({ clock: given.clock, burst: 1, perSecond: 1 / 3_600 }),
     linksAskedFor: createRateLimiter({ clock: given.clock, burst: 20, perSecond: 1 / 60 }),
+    emailCodesAskedFor: createRateLimiter({ clock: given.clock, burst: 60, perSecond: 1 / 10 }),
     accountStarts: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     federationStarts: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
     userCodeLimits: createUserCodeLimits(given.clock),

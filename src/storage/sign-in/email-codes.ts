@@ -44,12 +44,15 @@ interface Asked {
   readonly outcome: MailOutcome | null;
 }
 
-/**
- * SQL: keeps a code and writes its mail; in the place of one that was mailed before, unless the person had so many that this mail is
- * dropped. The same rows are written whether there is somebody to write to or not.
- * @param users a table expression with the one whom the code is for, as `u`
- */
-const askedCode = (p: Placeholders<NewCode>, users: string): string => `
+interface CodeSource {
+  /** A table expression with the one whom the code is for, as `u`. */
+  readonly users: string;
+  /** What gives an audit row its `user_id`, and whether there is one. */
+  readonly audited: string;
+}
+
+/** SQL: keeps a code and writes its mail; in the place of one that was mailed before, unless the person had so many that this mail is dropped. */
+const askedCode = (p: Placeholders<NewCode>, { users, audited }: CodeSource): string => `
    WITH owner AS (
      SELECT u.id, u.email, u.claims FROM ${users} WHERE u.disabled_at IS NULL AND u.email_verified
    ), ${queuedMail({
@@ -70,16 +73,21 @@ const askedCode = (p: Placeholders<NewCode>, users: string): string => `
      WHERE EXISTS (SELECT FROM mail_queued) OR NOT EXISTS (SELECT FROM mail_due)
        OR e.user_id IS DISTINCT FROM (SELECT user_id FROM mail_due)
    ), audited AS (
-     ${auditRow({ audit: p.audit, now: p.now, from: '(SELECT (SELECT id FROM owner) AS user_id) asked', userId: 'user_id' })}
+     ${auditRow({ audit: p.audit, now: p.now, from: audited, userId: 'user_id' })}
    )
    SELECT ${mailOutcome} AS outcome`;
 
+// The same rows are written whether there is somebody to write to or not, so that neither is told by its time.
 const askCodeByNameStatement = statement<NewCode & SoughtIdentifier, Asked>('ask_email_code_by_name', (p) =>
-  askedCode(p, userCalled(p)),
+  askedCode(p, { users: userCalled(p), audited: '(SELECT (SELECT id FROM owner) AS user_id) asked' }),
 );
 
+// Whoever knows a password can ask without end: what is dropped is not recorded.
 const askCodeOfUserStatement = statement<NewCode & { readonly userId: string }, Asked>('ask_email_code_of_user', (p) =>
-  askedCode(p, `(SELECT * FROM users WHERE id = ${p.userId}) u`),
+  askedCode(p, {
+    users: `(SELECT * FROM users WHERE id = ${p.userId}) u`,
+    audited: '(SELECT user_id FROM mail_due WHERE EXISTS (SELECT FROM mail_queued)) asked',
+  }),
 );
 
 const outcomeOf = async <Parameters extends NewCode>(

@@ -99,6 +99,7 @@ export interface TurnedAway {
     | 'request'
     | 'interaction'
     | 'mailed_link'
+    | 'email_code'
     | 'pushed_request'
     | 'fetched_request'
     | 'client_registration';

@@ -23,10 +23,13 @@ const tries = 5;
 export const emailCodeHash = (idp: Idp, { interactionId }: Visit, code: string): Buffer =>
   hmacSha256(idp.emailCodeKey, interactionId, code);
 
-/** Anybody can make us write mails: an address block has only so many. @returns milliseconds to wait; 0 where it may be asked */
+/**
+ * Anybody can make us write mails: an address block has only so many, but for sign-ins of everybody behind it.
+ * @returns milliseconds to wait; 0 where one may be asked for
+ */
 export function waitForEmailCode(idp: Idp, { address }: Asked): number {
-  const wait = idp.linksAskedFor.take(addressBlock(address ?? ''));
-  if (wait > 0) metrics.turnedAway({ what: 'mailed_link', reason: 'address' });
+  const wait = idp.emailCodesAskedFor.take(addressBlock(address ?? ''));
+  if (wait > 0) metrics.turnedAway({ what: 'email_code', reason: 'address' });
   return wait;
 }
 
@@ -54,8 +57,11 @@ function newCode(idp: Idp, visit: Visit, { who, afterPassword }: { who: string; 
 /** Mails a code to a user whose password is proven. @returns whether it is on its way */
 export async function mailCodeToUser(idp: Idp, asked: Asked, visit: Visit, userId: string): Promise<boolean> {
   const code = newCode(idp, visit, { who: userId, afterPassword: true });
-  const outcome = await idp.events.recordWith(asked, { type: 'email_code_asked', userId }, (audit) =>
-    askEmailCodeOfUser(idp.sql, { ...code, userId, audit }),
+  const outcome = await idp.events.recordWith(
+    asked,
+    { type: 'email_code_asked', userId },
+    (audit) => askEmailCodeOfUser(idp.sql, { ...code, userId, audit }),
+    (became) => (became === 'queued' ? {} : null),
   );
   idp.mailing.tell(code.mail, outcome);
   return outcome === 'queued';

@@ -7,7 +7,7 @@ import { clientOnPage, personOnPage } from '../../interaction/parts.js';
 import { hubPath } from '../../interaction/paths.js';
 import type { InteractionStep, SentForm, StepForm } from '../../interaction/step.js';
 import { stepOf, type Visit } from '../../interaction/visit.js';
-import { mailCodeToUser, waitForEmailCode } from './ask.js';
+import { mailCodeToUser } from './ask.js';
 import { type EmailCodeProblem, renderEmailCodePage } from './page.js';
 import { askedEmailCode, signInByEmailCode } from './sign-in.js';
 
@@ -45,13 +45,10 @@ function render(idp: Idp, visit: Visit, { owner, isSent, problem }: Shown) {
 
 async function send(idp: Idp, { visit, asked }: SentForm, owner: string): Promise<Answer> {
   const { emailCode: text, challenge } = visit.view.texts;
-  const wait = waitForEmailCode(idp, asked);
-  const isSent = wait === 0 && (await mailCodeToUser(idp, asked, visit, owner));
-  if (isSent) return { seeOther: hubPath(idp, visit) };
-  const problem = { title: challenge.problem, message: wait > 0 ? text.busy(Math.ceil(wait / 60_000)) : text.enough };
-  const wasSent = (await askedEmailCode(idp, visit))?.isOpen ?? false;
-  const page = render(idp, visit, { owner, isSent: wasSent, problem });
-  return { page, status: 429, ...(wait > 0 ? { retryAfter: Math.ceil(wait / 1000) } : {}) };
+  if (await mailCodeToUser(idp, asked, visit, owner)) return { seeOther: hubPath(idp, visit) };
+  const problem = { title: challenge.problem, message: text.enough };
+  const isSent = (await askedEmailCode(idp, visit))?.isOpen ?? false;
+  return { page: render(idp, visit, { owner, isSent, problem }), status: 429 };
 }
 
 async function enter(idp: Idp, sent: SentForm, owner: string | undefined): Promise<Answer> {
