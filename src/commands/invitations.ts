@@ -46,6 +46,7 @@ const inviteCommand = (yargs: Argv, run: RunCommand): Argv =>
         .option('group', {
           type: 'string',
           array: true,
+          nargs: 1,
           describe: 'group of the account, as often as there are groups',
         })
         .option('language', { choices: languages, describe: 'of the mail and of the account' })
