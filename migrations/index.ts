@@ -22,6 +22,7 @@ import { DeviceAuthorizations1795760000000 } from './1795760000000-device-author
 import { SealedClientSecrets1795760000001 } from './1795760000001-sealed-client-secrets.js';
 import { ClientRegistration1795770000000 } from './1795770000000-client-registration.js';
 import { PairwiseSecret1795781000000 } from './1795781000000-pairwise-secret.js';
+import { RegistrationTokens1795782000000 } from './1795782000000-registration-tokens.js';
 import { EncryptionKeys1795784000000 } from './1795784000000-encryption-keys.js';
 import { Invitations1795787000000 } from './1795787000000-invitations.js';
 import { EmailCodes1795788000000 } from './1795788000000-email-codes.js';
@@ -54,6 +55,7 @@ export const migrations = [
   SealedClientSecrets1795760000001,
   ClientRegistration1795770000000,
   PairwiseSecret1795781000000,
+  RegistrationTokens1795782000000,
   EncryptionKeys1795784000000,
   Invitations1795787000000,
   EmailCodes1795788000000,

@@ -51,6 +51,8 @@ const readableBy: Readonly<Partial<Record<AuthzEndpoint, 'all' | 'configured'>>>
   token: 'configured',
   par: 'configured',
   revoke: 'configured',
+  register: 'configured',
+  registeredClient: 'configured',
   jwks: 'all',
   openidConfiguration: 'all',
   authorizationServerMetadata: 'all',
@@ -67,7 +69,7 @@ function pathsOf(name: AuthzEndpoint, issuer: string): string[] {
 }
 
 /** Request fields that scripts may set; credentials at the token endpoint are as good in the Authorization field (RFC 6749 §2.3.1). */
-const headersFor = { all: ['traceparent'], configured: ['Authorization', 'traceparent'] } as const;
+const headersFor = { all: ['traceparent'], configured: ['Authorization', 'Content-Type', 'traceparent'] } as const;
 
 function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
   const { methods, optional }: Endpoint = endpoints[name];

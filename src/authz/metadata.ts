@@ -24,7 +24,7 @@ export function metadata({ config }: Authz): RequestHandler {
     requiresSignedRequests: config.policy.requireSignedRequestObject,
     prompts: supportedPrompts(registrationOf(config)),
     offers: {
-      clientRegistration: config.clientRegistration.mode === 'open',
+      clientRegistration: config.clientRegistration.mode !== 'off',
       sessionManagement: config.sessionManagement,
     },
   });

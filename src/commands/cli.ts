@@ -14,8 +14,10 @@ export const addCommands = (yargs: Argv, run: RunCommand): Argv =>
       'create, invite, list, disable, enable, delete, import, export users, reset passwords and second factors, end sessions',
       (builder) => userCommands(builder, run),
     )
-    .command('clients', 'create, list, show, disable, enable, delete clients, rotate secrets', (builder) =>
-      clientCommands(builder, run),
+    .command(
+      'clients',
+      'create, list, show, disable, enable, delete clients, rotate secrets, let clients register themselves',
+      (builder) => clientCommands(builder, run),
     )
     .command('consents', 'list and withdraw what users allowed clients', (builder) => consentCommands(builder, run))
     .command('keys', 'list, rotate, rewrap signing keys', (builder) => keyCommands(builder, run));

@@ -13,6 +13,7 @@ import {
 import { CommandError } from './command-error.js';
 import type { Connected, RunCommand } from './connection.js';
 import { readSecret } from './read-secret.js';
+import { registrationTokenCommands } from './registration-tokens.js';
 
 function parseDocument(text: string): ClientDocument {
   try {
@@ -90,7 +91,7 @@ export function clientCommands(yargs: Argv, run: RunCommand): Argv {
       (builder: Argv) => builder.positional('client-id', { type: 'string', demandOption: true }),
       ({ clientId }: { readonly clientId: string }) => run((connected) => work(connected, clientId)),
     ] as const;
-  return createCommand(yargs, run)
+  return registrationTokenCommands(createCommand(yargs, run), run)
     .command('list', 'list clients: id, name, authentication, origin, state', {}, () => run(printClients))
     .command('show <client-id>', 'show a client as JSON', ...on(show))
     .command('rotate-secret <client-id>', 'give a client another secret and print it, once', ...on(rotateSecret))

@@ -1,20 +1,10 @@
 import type { Argv } from 'yargs';
 import { inviteUser, listInvitations, type NewInvitation, revokeInvitation } from '../administration/invitations.js';
-import { duration } from '../config/values.js';
 import { languages } from '../protocol/language.js';
-import { CommandError } from './command-error.js';
 import type { Connected, RunCommand } from './connection.js';
+import { durationFlag } from './duration-flag.js';
 
-const longest = '90d';
-const lifetimeRule = duration(longest, '1h');
-
-/** @throws CommandError */
-function lifetimeOf(text: string): number {
-  const read = lifetimeRule.safeParse(text);
-  if (!read.success)
-    throw new CommandError(`--ttl ${text} is not a duration such as 12h or 7d, from 1h to ${longest}.`);
-  return read.data;
-}
+const times = { shortest: '1h', longest: '90d' };
 
 async function invite({ administration, print }: Connected, invitation: NewInvitation): Promise<void> {
   const { id, expiresAt } = await inviteUser(administration, invitation);
@@ -54,11 +44,13 @@ const inviteCommand = (yargs: Argv, run: RunCommand): Argv =>
           type: 'string',
           nargs: 1,
           default: '7d',
-          describe: `how long the link is good, up to ${longest}`,
+          describe: `how long the link is good, up to ${times.longest}`,
         })
         .option('client', { type: 'string', nargs: 1, describe: 'application to which it leads, by its client_id' }),
     ({ email, name, group: groups, language, ttl, client: clientId }) =>
-      run((connected) => invite(connected, { email, name, groups, language, clientId, lifetime: lifetimeOf(ttl) })),
+      run((connected) =>
+        invite(connected, { email, name, groups, language, clientId, lifetime: durationFlag('ttl', ttl, times) }),
+      ),
   );
 
 /** The commands for people who have no account yet, among those for users. */

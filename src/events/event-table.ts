@@ -37,6 +37,7 @@ export const eventTable = {
   encryption_key_withdrawn: { level: 'warn', row: 'statement' },
   keys_rewrapped: { level: 'info', row: 'statement' },
   client_changed: { level: 'info', row: 'statement' },
+  registration_token_changed: { level: 'info', row: 'statement' },
   user_changed: { level: 'info', row: 'statement' },
   users_exported: { level: 'warn', row: 'statement' },
   password_reset_asked: { level: 'info', row: 'statement' },

@@ -43,6 +43,7 @@ export type SecurityEvent =
       readonly clientId: string;
       readonly detail: AuditDetail & { readonly change: string };
     })
+  | (Event<'registration_token_changed'> & { readonly detail: AuditDetail & { readonly change: string } })
   | (Event<'user_changed'> & { readonly userId: string; readonly detail: AuditDetail & { readonly change: string } })
   | Event<'users_exported'>
   | Event<'password_reset_asked'>

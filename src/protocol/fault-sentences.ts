@@ -289,6 +289,7 @@ export const faults = {
 
   // Clients that register themselves
   tooManyRegistrations: fault('Too many clients are being registered. Try again later.', 'RFC 7591 §5'),
+  initialAccessTokenUnknown: fault('The initial access token is unknown, expired, used up or revoked.', 'RFC 7591 §3'),
   registrationTokenUnknown: fault(
     'The registration access token is unknown, or is not that of this client.',
     'RFC 7592 §2.1',

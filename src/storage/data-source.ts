@@ -5,6 +5,7 @@ import { migrations } from '../../migrations/index.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { AuditEvent } from './audit/audit-events.js';
 import { Client } from './clients/clients.js';
+import { RegistrationToken } from './clients/registration-tokens.js';
 import { UsedAssertion } from './clients/used-assertions.js';
 import type { DatabaseSettings } from './connection/pool.js';
 import { EncryptionKeyRow } from './encryption-keys.js';
@@ -52,6 +53,7 @@ export const entities = [
   OutgoingMail,
   Passkey,
   RecoveryCode,
+  RegistrationToken,
   RevokedAccessToken,
   Session,
   SessionClient,

@@ -22,6 +22,7 @@ export const expirableTables = [
   'device_authorizations',
   'trusted_browsers',
   'clients',
+  'registration_tokens',
 ] as const;
 
 /** What strangers can fill within minutes: swept each minute, beside all others. */

@@ -122,6 +122,27 @@ describe('users', () => {
   });
 });
 
+describe('clients registration-token', () => {
+  it('create, list, revoke', async () => {
+    const made = await administer(['clients', 'registration-token', 'create', '--uses=2', '--ttl=1h', '--note=tests']);
+    const { id, ...token } = JSON.parse(made.output);
+    expect(token).toEqual({
+      initial_access_token: expect.stringMatching(/^[\w-]{43}$/),
+      uses: 2,
+      expires_at: expect.any(String),
+    });
+    const { output } = await administer(['clients', 'registration-token', 'list']);
+    expect(output).toMatch(new RegExp(`^${id}\\ttests\\t2 left\\tcreated `));
+    expect(output).not.toContain(token.initial_access_token);
+    expect((await administer(['clients', 'registration-token', 'revoke', id])).code).toBe(0);
+    expect((await administer(['clients', 'registration-token', 'revoke', id])).code).toBe(1);
+    expect(await administer(['clients', 'registration-token', 'create', '--ttl=2y'])).toEqual({
+      code: 1,
+      output: '--ttl 2y is not a duration such as 12h or 7d, from 1m to 365d.\n',
+    });
+  });
+});
+
 describe('consents', () => {
   it('list, withdraw', async () => {
     await administer(['users', 'create', 'bob']);

@@ -11,9 +11,12 @@ import {
   readRegistration,
 } from '../../protocol/client/client-registration.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
+import { faults } from '../../protocol/fault-sentences.js';
 import { keptSecret } from '../../storage/clients/client-secrets.js';
 import { registerClient } from '../../storage/clients/registered-clients.js';
+import { findRegistrationToken } from '../../storage/clients/registration-tokens.js';
 import type { Authz } from '../deps.js';
+import { presentedToken, sendChallenge, unauthorized } from './bearer.js';
 import { tooManyRegistrations } from './registration-limit.js';
 import { registrationRules } from './registration-rules.js';
 import { assertInSector } from './sector.js';
@@ -21,43 +24,78 @@ import { assertInSector } from './sector.js';
 /** Seconds; room comes when others are used or swept. */
 const untilThereIsRoom = 3600;
 
-/** Stores a client under a random id. @throws OAuthError temporarily_unavailable, with 429, when too many are unused */
-async function store(authz: Authz, asked: Asked, metadata: ClientMetadata): Promise<ClientInformation> {
-  const { config, random, events, sql } = authz;
-  const { mostUnused, unusedFor } = config.clientRegistration;
+/** An initial access token that was good when it was looked at (RFC 7591 §3). */
+interface InitialAccess {
+  readonly id: string;
+  readonly tokenHash: Buffer;
+}
+
+/** @throws OAuthError invalid_token */
+async function requireInitialAccess({ sql, clock }: Authz, token: string): Promise<InitialAccess> {
+  const tokenHash = hashToken(token);
+  const id = await findRegistrationToken(sql, { tokenHash, now: clock.now() });
+  if (id === null) throw unauthorized(faults.initialAccessTokenUnknown);
+  return { id, tokenHash };
+}
+
+/** A client under a random id, with the secrets that it is told once. */
+function newClient({ config, random, clock }: Authz, metadata: ClientMetadata): ClientInformation {
   const clientId = random.uuid();
-  const secret = usesSecret(metadata) ? random.token() : undefined;
-  const registrationAccessToken = random.token();
-  const now = authz.clock.now();
+  return {
+    clientId,
+    metadata,
+    createdAt: clock.now(),
+    secret: usesSecret(metadata) ? random.token() : undefined,
+    registrationAccessToken: random.token(),
+    registrationClientUri: endpointUrl(config.issuer, 'registeredClient', { client: clientId }),
+  };
+}
+
+/** @throws OAuthError temporarily_unavailable, with 429, when too many are unused, or invalid_token */
+async function store(authz: Authz, asked: Asked, client: ClientInformation, access: InitialAccess | null) {
+  const { config, events, sql } = authz;
+  const { mostUnused, unusedFor } = config.clientRegistration;
+  const { clientId, metadata, secret, createdAt: now } = client;
   const registration = {
     clientId,
     metadata,
     ...keptSecret(config.keyEncryptionKeys, clientId, metadata.token_endpoint_auth_method, secret),
-    registrationTokenHash: hashToken(registrationAccessToken),
+    registrationTokenHash: hashToken(client.registrationAccessToken),
     expiresAt: after(now, unusedFor),
+    tokenHash: access?.tokenHash ?? null,
     mostUnused,
     now,
   };
-  const event = { type: 'client_changed', clientId, detail: { change: 'registered' } } as const;
-  const stored = await events.recordWith(asked, event, (audit) => registerClient(sql, { ...registration, audit }));
-  if (!stored) {
-    const detail = 'too many clients wait for their first sign-in: see client_registration.most_unused';
-    throw tooManyRegistrations('total', untilThereIsRoom, detail);
+  const detail = { change: 'registered', registration_token: access?.id };
+  const stored = await events.recordWith(asked, { type: 'client_changed', clientId, detail }, (audit) =>
+    registerClient(sql, { ...registration, audit }),
+  );
+  if (stored) return;
+  if (access && !(await findRegistrationToken(sql, { ...access, now }))) {
+    throw unauthorized(faults.initialAccessTokenUnknown); // others have used it up
   }
-  const registrationClientUri = endpointUrl(config.issuer, 'registeredClient', { client: clientId });
-  return { clientId, metadata, createdAt: now, secret, registrationAccessToken, registrationClientUri };
+  const reason = 'too many clients wait for their first sign-in: see client_registration.most_unused';
+  throw tooManyRegistrations('total', untilThereIsRoom, reason);
 }
 
-/** POST /register (RFC 7591 §3, OIDC Registration §3): whoever asks becomes a client that people are asked about. */
+/**
+ * POST /register (RFC 7591 §3, OIDC Registration §3): whoever asks, or brings an initial access token where that is wanted, becomes a
+ * client that people are asked about.
+ */
 export function register(authz: Authz): RequestHandler {
   const rules = registrationRules(authz.config);
+  const wantsToken = authz.config.clientRegistration.mode === 'token';
   return async (req, res) => {
     const asked = askedOf(req);
     authz.registrationLimit.count(asked);
+    const token = presentedToken(req);
+    if (token === undefined && wantsToken) return sendChallenge(res);
+    const access = token === undefined ? null : await requireInitialAccess(authz, token);
     const metadata = readRegistration(await readJson(req), rules);
     await assertInSector(authz, metadata);
-    const information = clientInformation(await store(authz, asked, metadata));
+    const client = newClient(authz, metadata);
+    await store(authz, asked, client, access);
     res.status(201);
-    sendPrivateJson(res, information);
+    sendPrivateJson(res, clientInformation(client));
   };
 }

@@ -14,11 +14,11 @@ import {
 import { endpointUrl } from '../../protocol/endpoints.js';
 import { faults } from '../../protocol/fault-sentences.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
-import { bearerChallenge, presentedAccessToken } from '../../protocol/resource/bearer.js';
 import { keptSecret } from '../../storage/clients/client-secrets.js';
 import { type Client, findClient } from '../../storage/clients/clients.js';
 import { deleteRegistration, replaceRegistration } from '../../storage/clients/registered-clients.js';
 import type { Authz } from '../deps.js';
+import { presentedToken, sendChallenge, unauthorized } from './bearer.js';
 import { registrationRules } from './registration-rules.js';
 import { assertInSector } from './sector.js';
 
@@ -31,29 +31,16 @@ interface OwnClient {
 /** Stands in where there is no such client, so that the comparison takes the same time. */
 const nobodysHash = hashToken('');
 
-const unauthorized = (): OAuthError => {
-  const fault = faults.registrationTokenUnknown;
-  const challenge = bearerChallenge(new OAuthError('invalid_token', { fault }));
-  return new OAuthError('invalid_token', { fault, challenge });
-};
-
 /**
- * The client that the path names, if the request shows its registration access token (RFC 7592 §2). It is read afresh: a client must see
+ * The client that the path names, if this is its registration access token (RFC 7592 §2). It is read afresh: a client must see
  * what it has just changed. An unknown client, a disabled one and a wrong token get the same answer.
- * @throws OAuthError invalid_token, invalid_request
+ * @throws OAuthError invalid_token
  */
-async function requireOwnClient({ sql }: Authz, req: Request): Promise<OwnClient> {
-  const { authorization } = req.headers;
-  const presented = {
-    authorization: authorization === undefined ? [] : [authorization],
-    inQuery: 'access_token' in req.query,
-  };
-  const token = presentedAccessToken(presented, ['header']);
-  const clientId = String(req.params.client);
-  if (token === undefined || !isClientIdentifier(clientId)) throw unauthorized();
-  const client = await findClient(sql, clientId);
+async function requireOwnClient({ sql }: Authz, clientId: string, token: string): Promise<OwnClient> {
+  const client = isClientIdentifier(clientId) ? await findClient(sql, clientId) : null;
   const matches = equalInConstantTime(hashToken(token), client?.registrationTokenHash ?? nobodysHash);
-  if (!matches || !client?.registrationTokenHash || client.disabledAt) throw unauthorized();
+  if (!matches || !client?.registrationTokenHash || client.disabledAt)
+    throw unauthorized(faults.registrationTokenUnknown);
   return { client, token };
 }
 
@@ -114,8 +101,11 @@ async function remove({ events, sql, clock }: Authz, asked: Asked, { client: { c
 export function registeredClient(authz: Authz): RequestHandler {
   const rules = registrationRules(authz.config);
   return async (req, res) => {
-    const own = await requireOwnClient(authz, req);
     const asked = askedOf(req);
+    authz.registrationLimit.countVisit(asked);
+    const token = presentedToken(req);
+    if (token === undefined) return sendChallenge(res);
+    const own = await requireOwnClient(authz, String(req.params.client), token);
     if (req.method === 'DELETE') {
       await remove(authz, asked, own);
       res.status(204).set('Cache-Control', 'no-store').end();

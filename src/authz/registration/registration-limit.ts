@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { createRateLimiter } from '../../http/limits/rate-limiter.js';
+import { createRateLimiter, type RateLimiter } from '../../http/limits/rate-limiter.js';
 import type { Asked } from '../../http/request/asked.js';
 import { addressBlock } from '../../protocol/address-block.js';
 import { faults } from '../../protocol/fault-sentences.js';
@@ -23,20 +23,30 @@ export interface RegistrationLimit {
    * @throws OAuthError temporarily_unavailable, with 429
    */
   count(asked: Asked): void;
+  /**
+   * Counts a look at a registration, or its deletion.
+   * @throws OAuthError temporarily_unavailable, with 429
+   */
+  countVisit(asked: Asked): void;
 }
+
+/** A client that looks often enough; whoever guesses tokens is slowed long before it matters. */
+const visits = { burst: 100, perSecond: 1 };
 
 /** In the memory of this process. `every` in milliseconds. */
 export function createRegistrationLimit(
   { burst, every }: { readonly burst: number; readonly every: number },
   clock: Clock,
 ): RegistrationLimit {
-  const perAddress = createRateLimiter({ burst, perSecond: 1000 / every, clock });
+  const changes = createRateLimiter({ burst, perSecond: 1000 / every, clock });
+  const looks = createRateLimiter({ ...visits, clock });
+  const take = (limiter: RateLimiter, { address }: Asked, detail: string): void => {
+    const wait = limiter.take(addressBlock(address ?? ''));
+    if (wait > 0) throw tooManyRegistrations('address', Math.ceil(wait / 1000), detail);
+  };
   return {
-    count({ address }) {
-      const wait = perAddress.take(addressBlock(address ?? ''));
-      if (wait === 0) return;
-      const detail = 'too many registrations from one address: see client_registration.per_address';
-      throw tooManyRegistrations('address', Math.ceil(wait / 1000), detail);
-    },
+    count: (asked) =>
+      take(changes, asked, 'too many registrations from one address: see client_registration.per_address'),
+    countVisit: (asked) => take(looks, asked, 'too many looks at registrations from one address'),
   };
 }

@@ -6,8 +6,8 @@ import { type Served, unservableFaults } from './servable-metadata.js';
 import { sectorOf } from './subject-type.js';
 import { reasonUnserved, unreadMembers } from './unserved-members.js';
 
-/** Who may register a client: nobody, or whoever asks (RFC 7591 §3). */
-export const registrationAccess = ['off', 'open'] as const;
+/** Who may register a client (RFC 7591 §3): nobody, whoever asks, or whoever was given an initial access token. */
+export const registrationAccess = ['off', 'open', 'token'] as const;
 
 /** What a registration is held against. */
 export interface RegistrationRules extends Served {

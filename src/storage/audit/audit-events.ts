@@ -26,6 +26,7 @@ export type AuditEventType =
   | 'encryption_key_withdrawn'
   | 'keys_rewrapped'
   | 'client_changed'
+  | 'registration_token_changed'
   | 'user_changed'
   | 'users_exported'
   | 'mail_given_up'

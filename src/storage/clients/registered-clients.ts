@@ -2,6 +2,7 @@ import { type Audit, auditRow } from '../audit/audit-events.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 import type { Client } from './clients.js';
+import { isUsable } from './registration-tokens.js';
 
 type RegisteredState = Pick<Client, 'clientId' | 'metadata' | 'secretHash' | 'sealedSecret'>;
 
@@ -13,6 +14,8 @@ interface Recorded {
 interface NewRegistration extends RegisteredState, Recorded {
   readonly registrationTokenHash: Buffer;
   readonly expiresAt: Date;
+  /** Hash of the initial access token, of which this is one use; null where there is none. */
+  readonly tokenHash: Buffer | null;
   /** Nothing is stored while so many wait for their first sign-in; callers at the same moment may exceed it by their number. */
   readonly mostUnused: number;
 }
@@ -20,17 +23,23 @@ interface NewRegistration extends RegisteredState, Recorded {
 const registerClientStatement = statement<NewRegistration>(
   'register_client',
   (p) => `
-   WITH registered AS (
+   WITH room AS (
+     SELECT WHERE (SELECT count(*) FROM (SELECT FROM clients WHERE expires_at IS NOT NULL LIMIT ${p.mostUnused}::bigint) unused) < ${p.mostUnused}::bigint
+   ), admitted AS (
+     UPDATE registration_tokens SET uses_left = uses_left - 1
+     WHERE ${isUsable({ tokenHash: `${p.tokenHash}::bytea`, now: `${p.now}::timestamptz` })} AND EXISTS (SELECT FROM room)
+     RETURNING id
+   ), registered AS (
      INSERT INTO clients (client_id, metadata, secret_hash, sealed_secret, origin, registration_token_hash, created_at, updated_at, expires_at)
      SELECT ${p.clientId}::text, ${p.metadata}::jsonb, ${p.secretHash}::bytea, ${p.sealedSecret}::bytea, 'registration',
        ${p.registrationTokenHash}::bytea, ${p.now}::timestamptz, ${p.now}::timestamptz, ${p.expiresAt}::timestamptz
-     WHERE (SELECT count(*) FROM (SELECT FROM clients WHERE expires_at IS NOT NULL LIMIT ${p.mostUnused}::bigint) unused) < ${p.mostUnused}::bigint
+     FROM room WHERE ${p.tokenHash}::bytea IS NULL OR EXISTS (SELECT FROM admitted)
      RETURNING client_id
    )
    ${auditRow({ audit: p.audit, now: `${p.now}::timestamptz`, from: 'registered', clientId: 'client_id' })}`,
 );
 
-/** Stores a client that registered itself (RFC 7591 §3). @returns false when too many are unused */
+/** Stores a client that registered itself (RFC 7591 §3). @returns false when too many are unused, or the token has been used up meanwhile */
 export async function registerClient(sql: Sql, registration: NewRegistration): Promise<boolean> {
   return (await sql.query(registerClientStatement, registration)).rowCount === 1;
 }

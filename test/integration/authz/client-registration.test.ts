@@ -5,7 +5,7 @@ import { createSelfSigned } from '../../../src/http/operations/self-signed.js';
 import { deleteClient, disableClient } from '../../../src/storage/clients/clients.js';
 import { sweepTable } from '../../../src/storage/expirable.js';
 import { basic, openAuthz, type TestAuthz, verifier, withAuthz } from '../../support/authz.js';
-import { configuration } from '../../support/configuration.js';
+import { configuration, spaOrigin } from '../../support/configuration.js';
 import { change, redirectUri } from '../../support/rows.js';
 
 const register = '/oauth2/v1/register';
@@ -197,6 +197,9 @@ describe('POST /register (RFC 7591 §3)', () => {
         expect((await post({}, bounded)).status).toBe(201);
         const { status, headers, json } = await post({}, bounded);
         expect([status, headers.get('retry-after'), json.error]).toEqual([429, '60', 'temporarily_unavailable']);
+        const look = () => send('GET', `${register}/id`, undefined, {}, bounded);
+        const looks = await Promise.all(Array.from({ length: 102 }, look));
+        expect(looks.filter((each) => each.status === 429)).toHaveLength(2);
       },
     ));
 
@@ -267,8 +270,9 @@ describe('the client configuration endpoint (RFC 7592 §2)', () => {
     await disableClient(authz.database.dataSource.manager, disabled.client_id, change);
     const operators = await authz.addClient({}, 'a secret of this client');
     const at = (id: string) => `${register}/${id}`;
+    const bare = await send('GET', at(client.client_id));
+    expect([bare.status, bare.headers.get('www-authenticate'), bare.text]).toEqual([401, 'Bearer', '']);
     const attempts = [
-      send('GET', at(client.client_id)),
       send('GET', at(client.client_id), undefined, bearer(other.registration_access_token)),
       send('DELETE', at(client.client_id), undefined, bearer(client.client_secret ?? '')),
       send('GET', at('nobody'), undefined, bearer(client.registration_access_token)),
@@ -278,7 +282,7 @@ describe('the client configuration endpoint (RFC 7592 §2)', () => {
     ];
     for (const { status, headers, json } of await Promise.all(attempts)) {
       expect([status, json.error]).toEqual([401, 'invalid_token']);
-      expect(headers.get('www-authenticate')).toMatch(/^Bearer /);
+      expect(headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/);
     }
     expect((await manage('GET', client)).status).toBe(200);
   });
@@ -363,6 +367,23 @@ describe('clients that nobody signed in to', () => {
     expect(await rowOf(unused.client_id)).toBeUndefined();
     expect(await rowOf(operators)).toBeDefined();
     expect(await rowOf(used.client_id)).toMatchObject({ expires_at: null });
+  });
+});
+
+describe('scripts of pages (Fetch standard, CORS protocol)', () => {
+  const preflight = (path: string, origin: string, method: string) =>
+    fetch(authz.origin + path, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': method } });
+
+  it.each([
+    [register, 'POST'],
+    [`${register}/id`, 'PUT'],
+  ])('of configured origins register and see to it: %s', async (path, method) => {
+    const { status, headers } = await preflight(path, spaOrigin, method);
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([204, spaOrigin]);
+    expect(headers.get('access-control-allow-methods')).toContain(method);
+    expect(headers.get('access-control-allow-headers')).toContain('Authorization, Content-Type');
+    const foreign = await preflight(path, 'https://elsewhere.example', method);
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
   });
 });
 
