@@ -69,18 +69,22 @@ function pathsOf(name: AuthzEndpoint, issuer: string): string[] {
 }
 
 /** Request fields that scripts may set; credentials at the token endpoint are as good in the Authorization field (RFC 6749 §2.3.1). */
-const headersFor = { all: ['traceparent'], configured: ['Authorization', 'Content-Type', 'traceparent'] } as const;
+const headersFor = { all: ['traceparent'], configured: ['Authorization', 'traceparent'] } as const;
+
+/** A script has to ask before it names this type (Fetch standard, CORS-safelisted request-header). */
+const takesJson: readonly AuthzEndpoint[] = ['register', 'registeredClient'];
 
 function mountEndpoint(app: Express, authz: Authz, name: AuthzEndpoint): void {
   const { methods, optional }: Endpoint = endpoints[name];
   if (optional && authz.config.clientRegistration.mode === 'off') return;
   const readers = readableBy[name];
+  const headers = readers && [...headersFor[readers], ...(takesJson.includes(name) ? ['Content-Type'] : [])];
   const handler = handlers[name](authz);
   const { log, brand, cookies } = authz;
   const refusals = errorPages({ log, brand, cookies, profile: authz.config.profile });
   for (const path of pathsOf(name, authz.config.issuer)) {
     const origins = readers === 'all' ? '*' : authz.config.cors.origins;
-    if (readers) app.use(path, cors({ origins, methods, headers: headersFor[readers] }));
+    if (headers) app.route(path).all(cors({ origins, methods, headers }));
     for (const method of methods) {
       const route = method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
       if (shownToPeople.includes(name)) app[route](path, handler, refusals);
