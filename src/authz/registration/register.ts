@@ -31,8 +31,7 @@ interface InitialAccess {
 }
 
 /** @throws OAuthError invalid_token */
-async function requireInitialAccess({ sql, clock }: Authz, token: string): Promise<InitialAccess> {
-  const tokenHash = hashToken(token);
+async function requireInitialAccess({ sql, clock }: Authz, tokenHash: Buffer): Promise<InitialAccess> {
   const id = await findRegistrationToken(sql, { tokenHash, now: clock.now() });
   if (id === null) throw unauthorized(faults.initialAccessTokenUnknown);
   return { id, tokenHash };
@@ -71,9 +70,7 @@ async function store(authz: Authz, asked: Asked, client: ClientInformation, acce
     registerClient(sql, { ...registration, audit }),
   );
   if (stored) return;
-  if (access && !(await findRegistrationToken(sql, { ...access, now }))) {
-    throw unauthorized(faults.initialAccessTokenUnknown); // others have used it up
-  }
+  if (access) await requireInitialAccess(authz, access.tokenHash); // unless others have used it up
   const reason = 'too many clients wait for their first sign-in: see client_registration.most_unused';
   throw tooManyRegistrations('total', untilThereIsRoom, reason);
 }
@@ -90,7 +87,7 @@ export function register(authz: Authz): RequestHandler {
     authz.registrationLimit.count(asked);
     const token = presentedToken(req);
     if (token === undefined && wantsToken) return sendChallenge(res);
-    const access = token === undefined ? null : await requireInitialAccess(authz, token);
+    const access = token === undefined ? null : await requireInitialAccess(authz, hashToken(token));
     const metadata = readRegistration(await readJson(req), rules);
     await assertInSector(authz, metadata);
     const client = newClient(authz, metadata);
