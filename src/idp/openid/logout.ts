@@ -40,6 +40,12 @@ interface ValidLogout extends ValidatedLogout {
 
 const purpose = 'logout';
 
+/** Where a form goes that signs out at once, and the token that it carries. @param secret of the session */
+export const signOutForm = (idp: Idp, secret: string): { readonly action: string; readonly csrf: string } => ({
+  action: confirmLogoutPath(idp),
+  csrf: csrfToken(idp.csrfKey, secret, purpose),
+});
+
 /** An ID token of ours, expired or not (OIDC RP-Initiated Logout §2). */
 async function verifyHint(idp: Idp, token: string | undefined): Promise<Hint> {
   if (token === undefined) return 'absent';
@@ -110,8 +116,7 @@ function confirmationPage(idp: Idp, view: View, logout: ValidLogout, session: Li
     askedBy: logout.client && logout.clientName,
     returningTo: logout.returnTo && !logout.client ? logout.clientName : undefined,
     notReturning: logout.fault !== undefined,
-    action: confirmLogoutPath(idp),
-    csrf: csrfToken(idp.csrfKey, secret, purpose),
+    ...signOutForm(idp, secret),
     parameters: { ...logout.request },
   });
   return { page, status: logout.fault === undefined ? 200 : 400 };

@@ -10,6 +10,7 @@ import { hubPath } from '../interaction/paths.js';
 import { unknownDecision } from '../interaction/refusal.js';
 import type { InteractionStep, StepForm } from '../interaction/step.js';
 import type { Visit } from '../interaction/visit.js';
+import { signOutForm } from '../openid/logout.js';
 
 const keepForm: StepForm<'keepAccount'> = { kind: 'keepAccount', boundToUser: true };
 
@@ -18,6 +19,7 @@ function keepPage(idp: Idp, visit: Visit): Answer {
   if (!session?.deleteAfter) throw new Error('an account is kept that stays anyway');
   const { deletion: text, language } = view.texts;
   const { action, csrf } = formOf(idp, visit, keepForm);
+  const leaving = signOutForm(idp, visit.cookies.session ?? '');
   const content = html`
     ${accountChip(view.texts, personOnPage(session))}
     <p class="lead">${text.pending(momentIn(language, session.deleteAfter.toISOString()))}</p>
@@ -25,7 +27,11 @@ function keepPage(idp: Idp, visit: Visit): Answer {
       ${csrfField(csrf)}
       <button class="button" type="submit" name="decision" value="keep">${text.keep}</button>
     </form>
-    <p class="fine">${text.leave}</p>`;
+    <p class="fine">${text.leave}</p>
+    <form method="post" action="${leaving.action}">
+      ${csrfField(leaving.csrf)}
+      <button class="button second" type="submit">${view.texts.logout.submit}</button>
+    </form>`;
   return { page: layout(view, { title: text.pendingTitle }, content) };
 }
 

@@ -13,6 +13,17 @@ interface DeletionRequest extends OwnChange {
   readonly deleteAfter: Date;
 }
 
+/** CTEs that end every session, mailed link and authorization grant of a user. @param leaving a query for their id */
+const everythingEnded = (leaving: string, now: `$${number}`): string => `ended AS (
+     DELETE FROM sessions WHERE id = ANY (${lockedSessions(`user_id IN (${leaving})`)})
+   ), links AS (
+     DELETE FROM mailed_links WHERE user_id IN (${leaving})
+   ), locked AS (
+     SELECT id FROM authorization_grants WHERE user_id IN (${leaving}) AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE
+   ), revoked AS (
+     UPDATE authorization_grants SET revoked_at = ${now} WHERE id IN (SELECT id FROM locked)
+   )`;
+
 const requestDeletionStatement = statement<DeletionRequest, ToldChange>(
   'request_deletion',
   (p) => `
@@ -21,28 +32,21 @@ const requestDeletionStatement = statement<DeletionRequest, ToldChange>(
      WHERE id = ${p.userId} AND disabled_at IS NULL AND delete_after IS NULL
        AND EXISTS (SELECT FROM sessions WHERE id = ${p.currentId} AND user_id = ${p.userId} AND expires_at > ${p.now})
      RETURNING id, email, claims
-   ), ${toldChange({ now: p.now, audit: p.audit, notice: p.notice, from: 'changed' })}`,
+   ), ${everythingEnded('SELECT id FROM changed', p.now)}, ${toldChange({ now: p.now, audit: p.audit, notice: p.notice, from: 'changed' })}`,
 );
 
-// A statement of its own, so that it sees what a sign-in or a code began for which the one above had to wait.
-const endEverythingStatement = statement<{ userId: string; now: Date }>(
-  'end_everything_of_user',
+// A sign-in or a code that was under way made the one above wait for it: too late for its snapshot.
+const endLateStatement = statement<{ userId: string; now: Date }>(
+  'end_what_began_before_deletion',
   (p) => `
    WITH leaving AS (
      SELECT id FROM users WHERE id = ${p.userId} AND delete_after IS NOT NULL
-   ), ended AS (
-     DELETE FROM sessions WHERE id = ANY (${lockedSessions('user_id IN (SELECT id FROM leaving)')})
-   ), links AS (
-     DELETE FROM mailed_links WHERE user_id IN (SELECT id FROM leaving)
-   ), locked AS (
-     SELECT id FROM authorization_grants WHERE user_id IN (SELECT id FROM leaving) AND revoked_at IS NULL
-     ORDER BY id FOR NO KEY UPDATE
-   )
-   UPDATE authorization_grants SET revoked_at = ${p.now} WHERE id IN (SELECT id FROM locked)`,
+   ), ${everythingEnded('SELECT id FROM leaving', p.now)}
+   SELECT FROM leaving`,
 );
 
 /**
- * Sets when the account is to be deleted, writes the notice, and ends every session, authorization grant and mailed link.
+ * Sets when the account is to be deleted, writes the notice, and ends every session, authorization grant and mailed link, all at once.
  * @returns null when the session or the user is gone, or it was asked for before: then nothing is changed
  */
 export async function requestDeletion(sql: Sql, request: DeletionRequest): Promise<ToldChange | null> {
@@ -50,8 +54,8 @@ export async function requestDeletion(sql: Sql, request: DeletionRequest): Promi
   if (!changed) return null;
   const { userId, now } = request;
   // Twice: what waited for a session that ends here is there once that has ended.
-  await sql.query(endEverythingStatement, { userId, now });
-  await sql.query(endEverythingStatement, { userId, now });
+  await sql.query(endLateStatement, { userId, now });
+  await sql.query(endLateStatement, { userId, now });
   return changed;
 }
 

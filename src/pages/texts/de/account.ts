@@ -142,5 +142,5 @@ export const deletion: Texts['deletion'] = {
     `Sie sind überall abgemeldet, und Ihr Konto wird nach dem ${until} gelöscht. Wenn Sie es sich anders überlegen, melden Sie sich vorher an und behalten Sie es.`,
   pending: (until) => `Sie haben verlangt, dass dieses Konto gelöscht wird. Das geschieht nach dem ${until}.`,
   keep: 'Mein Konto behalten',
-  leave: 'Soll es gelöscht werden, ist nichts zu tun: Schließen Sie diese Seite.',
+  leave: 'Wenn es gelöscht werden soll, melden Sie sich einfach wieder ab.',
 };

@@ -138,5 +138,5 @@ export const deletion = {
     `You are signed out everywhere, and your account will be deleted after ${until}. If you change your mind, sign in before then and keep it.`,
   pending: (until: string) => `You asked for this account to be deleted. That happens after ${until}.`,
   keep: 'Keep my account',
-  leave: 'If it shall be deleted, there is nothing to do: close this page.',
+  leave: 'If it shall be deleted, there is nothing to do but to sign out again.',
 };

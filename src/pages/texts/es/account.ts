@@ -145,5 +145,5 @@ export const deletion: Texts['deletion'] = {
     `Su sesión está cerrada en todas partes y su cuenta se eliminará después del ${until}. Si cambia de opinión, inicie sesión antes y consérvela.`,
   pending: (until) => `Ha pedido que se elimine esta cuenta. Se eliminará después del ${until}.`,
   keep: 'Conservar mi cuenta',
-  leave: 'Si quiere que se elimine, no tiene que hacer nada: cierre esta página.',
+  leave: 'Si debe eliminarse, solo tiene que cerrar la sesión.',
 };

@@ -146,5 +146,5 @@ export const deletion: Texts['deletion'] = {
     `Vous êtes déconnecté partout et votre compte sera supprimé après le ${until}. Si vous changez d’avis, connectez-vous avant cette date et gardez-le.`,
   pending: (until) => `Vous avez demandé la suppression de ce compte. Elle aura lieu après le ${until}.`,
   keep: 'Garder mon compte',
-  leave: 'Si vous voulez qu’il soit supprimé, il n’y a rien à faire : fermez cette page.',
+  leave: 'S’il doit être supprimé, il vous suffit de vous déconnecter.',
 };

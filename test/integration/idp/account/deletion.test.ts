@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deleteDueUsers } from '../../../../src/administration/users.js';
-import { tablesOfUsers } from '../../../../src/storage/people/deletion.js';
+import type { Sql } from '../../../../src/storage/connection/sql.js';
+import { requestDeletion, tablesOfUsers } from '../../../../src/storage/people/deletion.js';
 import { openAccount, submitted } from '../../../support/account.js';
 import { administer, day } from '../../../support/administration.js';
 import { type Browser, formsOf } from '../../../support/browser.js';
 import { addGrant } from '../../../support/grants.js';
 import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
-import { addClient } from '../../../support/rows.js';
+import { addClient, audit } from '../../../support/rows.js';
 
 const path = '/account/deletion';
 
@@ -78,6 +79,53 @@ describe('Delete my account', () => {
     idp.clock.advance(15 * day);
     await deleteDue();
     expect((await openAccount(idp.newBrowser(), user)).status).toBe(200);
+  });
+
+  it('is left as it is by whoever signs out again', async () => {
+    const user = await idp.addUser();
+    await leave(idp.newBrowser(), user);
+    const browser = idp.newBrowser();
+    const asked = await signIn(browser, user);
+    const form = formsOf(asked.text).find(({ action }) => action.endsWith('/logout/confirm'));
+    const out = await browser.post(form?.action ?? '', form?.fields ?? {});
+    expect(out.text).toContain('You are signed out');
+    expect(await rowsOf('SELECT id FROM sessions WHERE user_id = $1', user.id)).toEqual([]);
+    const [row] = await rowsOf('SELECT delete_after FROM users WHERE id = $1', user.id);
+    expect(row.delete_after).not.toBeNull();
+  });
+
+  it('ends everything in the statement that marks it, so that no outage leaves it half done', async () => {
+    const user = await idp.addUser();
+    const browser = idp.newBrowser();
+    await openAccount(browser, user);
+    const clientId = await addClient(idp.database);
+    await addGrant(idp, { userId: user.id, clientId, scopes: ['openid', 'offline_access'] });
+    const [session] = await rowsOf('SELECT id FROM sessions WHERE user_id = $1', user.id);
+    const once: Sql = {
+      ...idp.database.sql,
+      query: (statement, parameters) => {
+        if (statement.name !== 'request_deletion') throw new Error('the database is away');
+        return idp.database.sql.query(statement, parameters);
+      },
+    };
+    const now = idp.clock.now();
+    const request = { userId: user.id, currentId: session.id, deleteAfter: now, now, audit, notice: null };
+    await expect(requestDeletion(once, request)).rejects.toThrow('the database is away');
+    expect(await rowsOf('SELECT id FROM sessions WHERE user_id = $1', user.id)).toEqual([]);
+    const open = 'SELECT id FROM authorization_grants WHERE user_id = $1 AND revoked_at IS NULL';
+    expect(await rowsOf(open, user.id)).toEqual([]);
+  });
+
+  it('is told each time, however often it is asked for and undone within an hour', async () => {
+    const user = await idp.addUser();
+    const times = idp.deps.config.mail.mostPerHour + 1;
+    for (let time = 0; time < times; time++) {
+      await leave(idp.newBrowser(), user);
+      const browser = idp.newBrowser();
+      await submitted(browser, await signIn(browser, user), { decision: 'keep' });
+    }
+    const mails = `SELECT id FROM outgoing_mails WHERE user_id = $1 AND template = 'account_deletion'`;
+    expect(await rowsOf(mails, user.id)).toHaveLength(times);
   });
 
   it('removes the user and everything of theirs once the time is over, and nobody else', async () => {
