@@ -17,6 +17,8 @@ export interface MailOptions {
   readonly lifetime?: number;
   /** What only the recipient may learn: the template is given it when the mail is sent, the row holds it encrypted. */
   readonly secret?: string;
+  /** Goes out however many went before: by it a person undoes what somebody did to their account. */
+  readonly always?: true;
   /** BCP 47; the person's own if nothing is said. */
   readonly language?: string;
 }
@@ -33,7 +35,11 @@ export interface Mailing {
     options?: MailOptions,
   ): NewMail | null;
   /** The same for what people are told of their account, which can be switched off (`mail.notices`). */
-  notice<Name extends TemplateName>(template: Name, parameters: TemplateParameters[Name]): NewMail | null;
+  notice<Name extends TemplateName>(
+    template: Name,
+    parameters: TemplateParameters[Name],
+    options?: Pick<MailOptions, 'always'>,
+  ): NewMail | null;
   /** Counts what became of a mail, and has one that waits sent at once. */
   tell(mail: NewMail | null, outcome: MailOutcome | null): void;
 }
@@ -49,7 +55,11 @@ export interface MailingGiven {
 const longestLifetime = 2 * 24 * 3_600_000;
 
 export function createMailing({ config, clock, random, wake }: MailingGiven): Mailing {
-  const mail: Mailing['mail'] = (template, parameters, { lifetime = longestLifetime, secret, language } = {}) => {
+  const mail: Mailing['mail'] = (
+    template,
+    parameters,
+    { lifetime = longestLifetime, secret, always, language } = {},
+  ) => {
     if (!isMailOn(config)) return null;
     const id = random.uuid();
     return {
@@ -59,12 +69,12 @@ export function createMailing({ config, clock, random, wake }: MailingGiven): Ma
       parameters: { ...parameters },
       sealedSecret: secret === undefined ? null : sealed(config.keyEncryptionKeys, id, secret).toString('base64'),
       deliverBefore: after(clock.now(), Math.min(lifetime, longestLifetime)),
-      mostPerHour: config.mail.mostPerHour,
+      mostPerHour: always ? null : config.mail.mostPerHour,
     };
   };
   return {
     mail,
-    notice: (template, parameters) => (config.mail.notices ? mail(template, parameters) : null),
+    notice: (template, parameters, options) => (config.mail.notices ? mail(template, parameters, options) : null),
     tell(told, outcome) {
       if (told === null || outcome === null) return;
       metrics.mail({ template: told.template, result: outcome });

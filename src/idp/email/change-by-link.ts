@@ -76,7 +76,7 @@ async function isOwner(idp: Idp, req: Request, { userId }: OpenedLink): Promise<
 async function change(idp: Idp, req: Request, { link, userId, email }: OpenedLink): Promise<Answer> {
   const [now, secret] = [idp.clock.now(), idp.random.token()];
   const undo = { url: linkPlace(idp, 'undoEmailChange'), days: undoLifetime / 86_400_000, at: now.toISOString() };
-  const notice = idp.mailing.mail('email_changed', undo, { secret });
+  const notice = idp.mailing.mail('email_changed', undo, { secret, always: true });
   const event = { type: 'user_changed', userId, detail: { change: 'e-mail address set' } } as const;
   let outcome: EmailOutcome = 'gone';
   await idp.events.recordWith(askedOf(req), event, async (audit) => {

@@ -61,8 +61,8 @@ export interface NewMail {
   /** base64 */
   readonly sealedSecret: string | null;
   readonly deliverBefore: Date;
-  /** How many of the template within an hour a person and an address may get. */
-  readonly mostPerHour: number;
+  /** How many of the template within an hour a person and an address may get; null for any number. */
+  readonly mostPerHour: number | null;
 }
 
 /** What became of a mail: `dropped` where the person or the address had enough of them. */
@@ -101,14 +101,14 @@ export function queuedMail({ mail, now, from, userId, recipient, language }: Mai
        left(COALESCE(${member('language')}, ${language}, ''), ${longestLanguage}) AS language
      FROM ${from} WHERE ${mail}::jsonb IS NOT NULL AND (${recipient}) IS NOT NULL LIMIT 1
    ), mail_allowed AS (
-     ${takenAllowances({ keys, from: 'mail_due d', most, now })}
+     ${takenAllowances({ keys, from: `(SELECT * FROM mail_due WHERE ${most} IS NOT NULL) d`, most, now })}
    ), mail_queued AS (
      INSERT INTO outgoing_mails (id, user_id, recipient, template, language, parameters, sealed_secret, created_at,
        next_attempt_at, deliver_before, expires_at)
      SELECT (${member('id')})::uuid, d.user_id, d.recipient, ${member('template')}, d.language,
        ${mail}::jsonb -> ${mailKey('parameters')}, decode(${member('sealedSecret')}, 'base64'), ${now}::timestamptz,
        ${now}::timestamptz, ${until}, ${until} + interval '${kept} milliseconds'
-     FROM mail_due d WHERE cardinality(${keys}) = (SELECT count(*) FROM mail_allowed)
+     FROM mail_due d WHERE ${most} IS NULL OR cardinality(${keys}) = (SELECT count(*) FROM mail_allowed)
      RETURNING id
    )`;
 }

@@ -43,7 +43,8 @@ export async function askForDeletion(idp: Idp, owner: Owner): Promise<Date | nul
   const { asked, userId, sessionId: currentId } = owner;
   const now = idp.clock.now();
   const deleteAfter = after(now, idp.config.lifetimes.accountDeletion);
-  const notice = idp.mailing.notice('account_deletion', { at: now.toISOString(), until: deleteAfter.toISOString() });
+  const told = { at: now.toISOString(), until: deleteAfter.toISOString() };
+  const notice = idp.mailing.notice('account_deletion', told, { always: true });
   const detail = detailBy(owner, { change: 'deletion asked' });
   const event = { type: 'user_changed', userId, sessionId: currentId, detail } as const;
   const changed = await idp.events.recordWith(asked, event, (audit) =>
