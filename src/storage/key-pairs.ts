@@ -9,6 +9,7 @@ import { type Change, recordChange } from './audit/change.js';
 import { rewrapClientSecrets } from './clients/client-secrets.js';
 import { statement } from './connection/statement.js';
 import { rewrapTotpSecrets } from './factors/totp-authenticators.js';
+import { rewrapUpstreamSessions } from './federation/upstream-sessions.js';
 import { rewrapPairwiseSecret } from './subjects.js';
 
 /** A key pair that every process shares. The private half is encrypted under a key-encryption key. */
@@ -202,6 +203,7 @@ export async function rewrapKeys(manager: EntityManager, keys: KeyEncryptionKeys
     count += await rewrapTotpSecrets(transaction, keys);
     count += await rewrapClientSecrets(transaction, keys);
     count += await rewrapPairwiseSecret(transaction, keys);
+    count += await rewrapUpstreamSessions(transaction, keys);
     await recordChange(transaction, change, { count });
     return count;
   });

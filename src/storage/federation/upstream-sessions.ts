@@ -1,6 +1,8 @@
-import { decrypt, encrypt, type KeyEncryptionKeys } from '../../crypto/encryption.js';
+import { type EntityManager, IsNull, Not } from 'typeorm';
+import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../../crypto/encryption.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import { Session } from '../sessions/sessions.js';
 
 /** By what a session at another provider is ended together with ours. */
 export interface UpstreamSession {
@@ -13,9 +15,33 @@ export interface UpstreamSession {
 /** One in another user's row does not open. */
 const contextOf = (userId: string): string => `upstream session ${userId}`;
 
+const sealedFor = (keys: KeyEncryptionKeys, userId: string, session: UpstreamSession): Buffer =>
+  encrypt(keys, Buffer.from(JSON.stringify(session)), contextOf(userId));
+
 /** @throws Error when the key is not at hand any more, or the session is another user's */
 export const openUpstreamSession = (keys: KeyEncryptionKeys, userId: string, sealed: Buffer): UpstreamSession =>
   JSON.parse(decrypt(keys, sealed, contextOf(userId)).toString('utf8')) as UpstreamSession;
+
+/**
+ * Encrypts those of sessions under the current key-encryption key (`keys rewrap`). One of a sign-in that is under way goes on as it is.
+ * @returns how many were not yet
+ */
+export async function rewrapUpstreamSessions(transaction: EntityManager, keys: KeyEncryptionKeys): Promise<number> {
+  const lock = { mode: 'pessimistic_write' } as const;
+  const rows = await transaction.find(Session, {
+    where: { upstreamSession: Not(IsNull()) },
+    order: { id: 'ASC' },
+    lock,
+  });
+  let count = 0;
+  for (const { id, userId, upstreamSession: sealed } of rows) {
+    if (sealed === null || keyIdOf(sealed) === keys.current.id) continue;
+    const upstreamSession = sealedFor(keys, userId, openUpstreamSession(keys, userId, sealed));
+    await transaction.update(Session, { id }, { upstreamSession });
+    count += 1;
+  }
+  return count;
+}
 
 interface Kept {
   readonly idHash: Buffer;
@@ -36,6 +62,5 @@ export async function keepUpstreamSession(
   keys: KeyEncryptionKeys,
   { userId, session, ...kept }: Omit<Kept, 'sealed'> & { readonly userId: string; readonly session: UpstreamSession },
 ): Promise<void> {
-  const sealed = encrypt(keys, Buffer.from(JSON.stringify(session)), contextOf(userId));
-  await sql.query(keepUpstreamSessionStatement, { ...kept, sealed });
+  await sql.query(keepUpstreamSessionStatement, { ...kept, sealed: sealedFor(keys, userId, session) });
 }

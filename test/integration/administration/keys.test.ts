@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient } from '../../../src/administration/clients.js';
 import {
@@ -10,11 +11,12 @@ import {
 } from '../../../src/administration/keys.js';
 import { openClientSecret } from '../../../src/storage/clients/client-secrets.js';
 import { findClient } from '../../../src/storage/clients/clients.js';
+import { keepUpstreamSession, openUpstreamSession } from '../../../src/storage/federation/upstream-sessions.js';
 import { createSigningKeys } from '../../../src/storage/signing-keys.js';
 import { administer, auditRows, day } from '../../support/administration.js';
 import { configuration } from '../../support/configuration.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
-import { later, start } from '../../support/rows.js';
+import { addUser, later, start } from '../../support/rows.js';
 
 const hour = 3_600_000;
 
@@ -88,7 +90,7 @@ describe('keys', () => {
     expect(await auditRows(database)).toHaveLength(1);
   });
 
-  it('are rewrapped, and secrets of clients with them, under the current key-encryption key', async () => {
+  it('are rewrapped, and secrets of clients and sessions elsewhere with them, under the current key-encryption key', async () => {
     const document = {
       redirect_uris: [],
       grant_types: ['client_credentials'],
@@ -97,17 +99,32 @@ describe('keys', () => {
     };
     const { clientId, secret = '' } = await createClient(at(start), { document });
     const old = configuration.keyEncryptionKeys.current;
+    const userId = await addUser(database);
+    const upstream = { provider: 'example', endSessionUrl: 'https://example.com/logout', idToken: 'its.id.token' };
+    const kept = { idHash: randomBytes(32), now: start, userId, session: upstream };
+    await database.pool.query(
+      `INSERT INTO interactions (id_hash, request, purpose, created_at, expires_at) VALUES ($1, '{}', 'account', $2, $3)`,
+      [kept.idHash, start, later(day)],
+    );
+    await keepUpstreamSession(database.sql, configuration.keyEncryptionKeys, kept);
+    await database.pool.query(
+      `INSERT INTO sessions (id, secret_hash, user_id, auth_time, amr, created_at, last_seen_at, ends_at, expires_at, upstream_session)
+       SELECT gen_random_uuid(), $1, $2, $3, '{fed}', $3, $3, $4, $4, upstream_session FROM interactions WHERE id_hash = $1`,
+      [kept.idHash, userId, start, later(day)],
+    );
     const current = { id: 'new', key: Buffer.alloc(32, 2) };
     const administration = administer(database, { config: { keyEncryptionKeys: { current, all: [current, old] } } });
     const stored = (await listKeys(administration)).length;
-    expect(await rewrapKeys(administration)).toEqual({ count: stored + 1, keyEncryptionKeyId: 'new' });
+    expect(await rewrapKeys(administration)).toEqual({ count: stored + 2, keyEncryptionKeyId: 'new' });
     const sealed = (await findClient(database.sql, clientId))?.sealedSecret ?? Buffer.alloc(0);
     expect(openClientSecret({ current, all: [current] }, clientId, sealed).toString()).toBe(secret);
+    const [session] = (await database.pool.query('SELECT upstream_session FROM sessions')).rows;
+    expect(openUpstreamSession({ current, all: [current] }, userId, session.upstream_session)).toEqual(upstream);
     const under = (await listKeys(administration)).map(({ keyEncryptionKeyId }) => keyEncryptionKeyId);
     expect(new Set(under)).toEqual(new Set(['new']));
     expect((await auditRows(database)).at(-1)).toMatchObject({
       type: 'keys_rewrapped',
-      context: { by: 'command', count: stored + 1 },
+      context: { by: 'command', count: stored + 2 },
     });
   });
 });
