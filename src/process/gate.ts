@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { sendOAuthError } from '../http/request/error-handler.js';
 import { OAuthError } from '../protocol/oauth-error.js';
 
 /** Keeps requests away from the roles on the database until that is migrated and provisioned. */
@@ -18,7 +19,8 @@ export function createGate(): Gate {
   return {
     handler(req, res, next) {
       if (isOpen) return next();
-      if (!req.path.endsWith('/health')) throw new OAuthError('temporarily_unavailable', { retryAfter: 1 });
+      if (!req.path.endsWith('/health'))
+        return sendOAuthError(res, new OAuthError('temporarily_unavailable', { retryAfter: 1 }));
       res.status(503).set('Cache-Control', 'no-store').json({ status: 'starting' });
     },
     async check() {
