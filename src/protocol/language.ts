@@ -64,7 +64,7 @@ export interface LanguageWishes {
   readonly requested: readonly string[];
   /** What the person chose on a page of ours, at any time … */
   readonly chosen?: Language | undefined;
-  /** … or since this very request, which it then outdoes. */
+  /** … or since this very request, or in the session that goes on, which it then outdoes. */
   readonly chosenSince?: boolean | undefined;
   /** What they said of themselves, whatever browser they use (OIDC Core §5.1 `locale`). */
   readonly own?: string | undefined;
@@ -73,16 +73,17 @@ export interface LanguageWishes {
 }
 
 /**
- * The language of a page: what the request asks for (OIDC Core §3.1.2.1), what the person once chose in
- * this browser, or else for their account, what the browser accepts, and what is left to the configuration, in this order. Who chooses on the page itself is heard first.
+ * The language of a page: what the request asks for (OIDC Core §3.1.2.1), what the person said for their account, what somebody once
+ * chose in this browser, what the browser accepts, and what is left to the configuration, in this order. Who chooses on the page itself
+ * is heard first.
  */
 export function chooseLanguage(wishes: LanguageWishes, otherwise: Language): Language {
   const { requested, chosen, chosenSince, own, accepted } = wishes;
   if (chosen && chosenSince) return chosen;
   return (
     lookupLanguage(requested, languages) ??
-    chosen ??
     (own === undefined ? undefined : lookupLanguage([own.replaceAll('_', '-')], languages)) ??
+    chosen ??
     lookupLanguage(parseAcceptLanguage(accepted), languages) ??
     otherwise
   );

@@ -14,7 +14,7 @@ import { presentedCookies } from '../interaction/cookies.js';
 import { languageSwitch } from '../interaction/language-switch.js';
 import { pageErrors } from '../interaction/page-errors.js';
 import { ownLanguage } from '../interaction/parts.js';
-import { accountPath } from '../interaction/paths.js';
+import { accountPath, languageSession } from '../interaction/paths.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
 import { keepAlive } from '../sign-in/session.js';
 import { activitySection } from './access/activity.js';
@@ -75,7 +75,8 @@ async function readVisit(
   }
   await keepAlive(idp, session);
   const action = accountPath(idp, page);
-  const view = viewFor(idp.brand, cookies.reader, { here: action, own: ownLanguage(session) });
+  const belongs = { here: action, own: ownLanguage(session), request: languageSession(secret) };
+  const view = viewFor(idp.brand, cookies.reader, belongs);
   const csrf = csrfToken(idp.csrfKey, secret, page);
   return { visit: { page, session, secret, cookies, asked, query: readQuery(req), view, csrf, action } };
 }
@@ -114,7 +115,11 @@ export function mountAccount(app: Express, idp: Idp, upstreams: readonly Upstrea
   for (const [key, section] of Object.entries(sectionsOf(idp, upstreams))) {
     const name = key as AccountPage;
     const { path, methods }: Endpoint = endpoints[name];
-    const switcher = languageSwitch(idp, () => accountPath(idp, name));
+    const switcher = languageSwitch(
+      idp,
+      () => accountPath(idp, name),
+      (req) => languageSession(presentedCookies(idp, req).session),
+    );
     app.get(path, switcher, shown(idp, name, section), pageErrors(idp));
     if (methods.includes('POST')) app.post(path, submitted(idp, name, section), pageErrors(idp));
   }

@@ -56,6 +56,10 @@ export const federationLoggedOutUrl = ({ config }: Idp, provider: string): strin
 export const languageRequest = ({ interactionId }: AtInteraction): string =>
   hashToken(interactionId).toString('base64url').slice(0, 12);
 
+/** … and a session, by its secret: a choice in it outdoes what the account says. */
+export const languageSession = (secret: string | undefined): string | undefined =>
+  secret === undefined ? undefined : languageRequest({ interactionId: secret });
+
 /** What a page of an interaction belongs to. */
 export const pageContext = (idp: Idp, at: AtInteraction): PageContext => ({
   request: languageRequest(at),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openAccount } from '../../support/account.js';
 import { type Answer, type Browser, formsOf } from '../../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
 import { addClient } from '../../support/rows.js';
@@ -69,6 +70,18 @@ describe('The links at the foot of a page', () => {
     expect(languageOf(await browser.get(hub(at)))).toBe('fr');
     expect(languageOf(await browser.get(hub(await idp.start(client, { uiLocales: ['es'] }))))).toBe('es');
     expect(languageOf(await browser.get(hub(await idp.start(client, {}))))).toBe('fr');
+  });
+
+  it('do not outdo what the next person in the browser says of their account, but where they choose themselves', async () => {
+    const person = await idp.addUser({ claims: { locale: 'de-AT' } });
+    const browser = idp.newBrowser();
+    await change(browser, await browser.get(hub(await idp.start(client))), 'fr');
+    const page = await openAccount(browser, person);
+    expect(languageOf(page)).toBe('de');
+    expect(languageOf(await change(browser, page, 'es'))).toBe('es');
+    expect(languageOf(await browser.get('/account/profile'))).toBe('es');
+    browser.cookies.delete('session');
+    expect(languageOf(await openAccount(browser, person))).toBe('de');
   });
 
   it('keep the interaction and the wish for another account', async () => {

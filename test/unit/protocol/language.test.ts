@@ -63,7 +63,7 @@ describe('The language of a page', () => {
   it.each<[string, Partial<LanguageWishes>, string]>([
     ['the request first (OIDC Core §3.1.2.1)', {}, 'de'],
     ['then what was chosen', { requested: ['ja'] }, 'fr'],
-    ['then what the account says', { requested: [], chosen: undefined, own: 'fr_CA' }, 'fr'],
+    ['then what the account says, before what somebody chose in the browser', { requested: [], own: 'de_CH' }, 'de'],
     ['… where it is a language of ours', { requested: [], chosen: undefined, own: 'ja-JP' }, 'es'],
     ['then what the browser accepts', { requested: [], chosen: undefined }, 'es'],
     ['then what is configured', { requested: [], chosen: undefined, accepted: 'ja' }, 'en'],

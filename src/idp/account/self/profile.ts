@@ -26,11 +26,21 @@ const fields = {
 /** Stands for no language of one's own in the form. */
 const ofBrowser = 'auto';
 
+/** A language by its name in another; what is no tag stays as it is (RFC 5646 §2.1). */
+function nameOfLanguage(tag: string, language: string): string {
+  try {
+    return new Intl.DisplayNames(language, { type: 'language' }).of(tag.replaceAll('_', '-')) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
 /** The languages of our pages; one that an operator set stays on offer where it is another. */
 function languageField({ view }: AccountVisit, value: string, fault: boolean): Html {
   const { account: text } = view.texts;
   const offered = languages.map((tag) => [tag, textsIn[tag].name] as const);
-  const stored = value === '' || asLanguage(value) ? [] : [[value, value] as const];
+  const stored =
+    value === '' || asLanguage(value) ? [] : [[value, nameOfLanguage(value, view.texts.language)] as const];
   const options = [[ofBrowser, text.languageOfBrowser] as const, ...offered, ...stored];
   return html`<div class="field">
     <label for="locale">${text.claims.locale}</label>

@@ -71,7 +71,7 @@ describe('What somebody says of themselves', () => {
     const user = await idp.addUser({ claims: { locale: 'ja' } });
     const browser = idp.newBrowser();
     const page = await openAccount(browser, user, '/account/profile');
-    expect(page.text).toContain('<option value="ja" selected>');
+    expect(page.text).toContain('<option value="ja" selected>Japanese</option>');
     expect((await submitted(browser, page, { locale: 'xx' })).status).toBe(422);
     await submitted(browser, page, { nickname: 'Ada' });
     expect(await claimsOf(user)).toEqual({ locale: 'ja', nickname: 'Ada' });
