@@ -14,7 +14,7 @@ async function registration(file, port) {
   return parse(text.replaceAll('127.0.0.1:3000', `127.0.0.1:${port}`));
 }
 
-function configuration(text, ports, database, additions) {
+function configuration(text, ports, database, additions, changes) {
   const [authz, idp, rs, spaRp] = ports;
   const moved = { 8080: authz, 8081: idp, 8082: rs, 8083: spaRp };
   const config = parse(text.replace(/\b808[0-3]\b/g, (port) => moved[port]));
@@ -28,6 +28,7 @@ function configuration(text, ports, database, additions) {
     cors: { origins: [...config.cors.origins, ...additions.flatMap(({ cors }) => cors?.origins ?? [])] },
     resources: [...config.resources, ...additions.flatMap(({ resources }) => resources ?? [])],
     clients: [...config.clients, ...additions.flatMap(({ clients }) => clients ?? [])],
+    ...changes,
   };
 }
 
@@ -48,14 +49,15 @@ async function serves(url) {
  * Starts it once for a whole suite.
  * @param ports five that are free
  * @param registrations one `{ file, port }` for each recipe
+ * @param changes sections that replace those of the development profile
  */
-export async function startIdentity(ports, registrations) {
+export async function startIdentity(ports, registrations, changes = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'identity-clients-'));
   await chmod(folder, 0o711); // PostgreSQL runs under another account where this one is root
   const file = join(folder, 'identity.yml');
   const development = await readFile(join(root, 'configs/identity/development.yml'), 'utf8');
   const additions = await Promise.all(registrations.map(({ file: from, port }) => registration(from, port)));
-  await writeFile(file, stringify(configuration(development, ports, join(folder, 'postgres'), additions)));
+  await writeFile(file, stringify(configuration(development, ports, join(folder, 'postgres'), additions, changes)));
   const program = start(process.execPath, [join(root, 'dist/src/main.js'), '--role=all', `--config=${file}`]);
   const [issuer, idp, api] = [
     `http://127.0.0.1:${ports[0]}`,
