@@ -48,7 +48,7 @@ const config: Config = {
   // Modules of a file that is done are not given back: a worker that has grown by them is replaced.
   workerIdleMemoryLimit: '600MB',
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   coverageProvider: 'babel',
   collectCoverageFrom: ['src/**/*.ts'],
 };

@@ -326,7 +326,7 @@ describe('the database user', () => {
     expect(runbook).toContain('### Database user\n');
     await lineOf(authz, 'serving');
     expect(await authz.end('SIGTERM')).toBe(0);
-  }, 30_000);
+  });
 });
 
 async function files() {

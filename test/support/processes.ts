@@ -87,7 +87,7 @@ export function startProcess(
   };
 }
 
-async function waitFor(url: string, running: RunningProcess, seconds = 20): Promise<void> {
+async function waitFor(url: string, running: RunningProcess, seconds = 45): Promise<void> {
   for (let attempt = 0; attempt < seconds * 20; attempt++) {
     if (running.child.exitCode !== null) break;
     const answer = await fetch(url).catch(() => undefined);

@@ -32,7 +32,7 @@ export async function eventually<T>(
   ask: () => Promise<T> | T,
   holds: (value: T) => boolean,
   what: string,
-  seconds = 15,
+  seconds = 30,
 ): Promise<T> {
   let latest: unknown;
   for (let attempt = 0; attempt < seconds * 20; attempt += 1) {
