@@ -14,10 +14,12 @@ import type { SignInAccount } from '../../storage/people/users.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
 import { type Aside, asideAt } from '../interaction/continued.js';
+import { presentedCookies } from '../interaction/cookies.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
 import type { Visit } from '../interaction/visit.js';
 import { linkGone, linkPath } from '../mailed-link.js';
 import { acceptProof } from '../sign-in/accept-proof.js';
+import { toldAbility } from '../sign-in/passkeys/ability.js';
 import { type NewAccountFaults, renderNewAccountPage } from './pages.js';
 
 const purpose = 'sign_up';
@@ -153,5 +155,7 @@ export const accountByLink =
     if (faults) return sendAnswer(idp, res, { page: page(idp, opened, { name: entered.name, faults }), status: 422 });
     const goOn = await links.goingOn(req, aside, found);
     const account = await createAccount(idp, req, opened, entered, links.use);
-    sendAnswer(idp, res, await goOn(account));
+    const answer = await goOn(account);
+    const able = toldAbility(presentedCookies(idp, req), form);
+    sendAnswer(idp, res, { ...answer, cookies: [...(answer.cookies ?? []), ...able] });
   };

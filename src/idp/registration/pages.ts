@@ -93,6 +93,7 @@ export const renderNewAccountPage = (idp: Idp, view: View, page: NewAccountPage)
       <form method="post" action="${page.action}">
         ${csrfField(page.csrf)}
         <input type="hidden" name="username" autocomplete="username" value="${page.email}">
+        <input type="hidden" name="able" data-passkey="able">
         <div class="field">
           <label for="name">${account.claims.name}</label>
           <input id="name" name="name" type="text" value="${page.name}" autocomplete="name" maxlength="256" required autofocus${

@@ -6,7 +6,7 @@ import { retryAfterSeconds } from '../../protocol/sign-in/sign-in-delay.js';
 import { consentForm } from '../consent/consent.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
-import { type CookieToSet, interactionCookie, passkeyOfferCookie } from '../interaction/cookies.js';
+import { interactionCookie } from '../interaction/cookies.js';
 import { formOf } from '../interaction/interaction-form.js';
 import { clientOnPage } from '../interaction/parts.js';
 import { federationPath, hubPath, signUpLink } from '../interaction/paths.js';
@@ -16,6 +16,7 @@ import { lostPasswordUrl } from '../recovery/paths.js';
 import { mailCodeByName, waitForEmailCode } from './email-code/ask.js';
 import type { AuthenticationMethod } from './methods/method.js';
 import { type LoginProblem, renderLoginPage } from './page.js';
+import { toldAbility } from './passkeys/ability.js';
 import { provenAnswer, toldAfterPassword } from './passkeys/proven.js';
 import { requestOptionsOf } from './passkeys/relying-party.js';
 import { signInWithPasskey } from './passkeys/sign-in.js';
@@ -79,10 +80,6 @@ function incomplete(form: Parameters, text: Texts['login']): LoginProblem | unde
   return identifier || password ? { title: text.problem, identifier, password } : undefined;
 }
 
-/** The script says with the password whether the browser could make a passkey: only then one is offered. */
-const ability = ({ visit, form }: SentForm): readonly CookieToSet[] =>
-  form.get('able') === 'yes' && visit.cookies.passkeyOffer !== 'declined' ? [passkeyOfferCookie('able')] : [];
-
 function delayed(idp: Idp, until: Date, text: Texts['login']) {
   const retryAfter = retryAfterSeconds(until, idp.clock.now());
   return { retryAfter, problem: { title: text.delayedTitle, message: text.delayed(retryAfter) } };
@@ -95,7 +92,7 @@ async function passwordProven(
   { cookies: signedIn, account }: Extract<SignInResult, { kind: 'proven' }>,
 ): Promise<Answer> {
   const { visit, form } = sent;
-  const cookies = [...signedIn, ...ability(sent)];
+  const cookies = [...signedIn, ...toldAbility(visit.cookies, form)];
   const isTold = signedIn.length > 0 && form.get('able') === 'yes';
   const page = isTold && account ? await toldAfterPassword(idp, visit, account) : undefined;
   return page ? { page, cookies } : { seeOther: hubPath(idp, visit), cookies };

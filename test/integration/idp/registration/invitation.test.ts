@@ -68,6 +68,27 @@ describe('Somebody who was invited', () => {
     expect((await idp.newBrowser().get(link)).status).toBe(410);
   });
 
+  it('is offered a passkey in a browser that can make one', async () => {
+    const browser = idp.newBrowser();
+    const { location } = await accept(await linkFor(newAddress()), browser, { able: 'yes' });
+    expect((await browser.get(location ?? '')).text).toContain('Sign in without a password?');
+  });
+
+  it('sets up on the way what is demanded of their groups', async () => {
+    const signIn = [{ acr: 'aal2', groups: ['staff'] }] as const;
+    const strict = await openIdp({ beside: idp, config: { policy: { ...idp.deps.config.policy, signIn } } });
+    for (const [groups, text] of [
+      [['staff'], 'Set up a second factor'],
+      [['guests'], entered.name],
+    ] as const) {
+      const browser = strict.newBrowser();
+      const { location } = await accept(await linkFor(newAddress(), { groups }), browser);
+      const next = await browser.get(location ?? '');
+      expect(next.location ? (await browser.get(next.location)).text : next.text).toContain(text);
+    }
+    await strict.close();
+  });
+
   it('goes on to the application for which they were invited (OIDC Core §4)', async () => {
     const email = newAddress();
     const link = await linkFor(email, { clientId: client });
@@ -155,6 +176,20 @@ describe('The link of an invitation', () => {
     for (let n = 0; n < 3; n += 1) expect((await idp.newBrowser().get(link)).status).toBe(200);
     expect((await idp.newBrowser().post(link, entered)).status).toBe(403);
     expect((await accept(link)).status).toBe(303);
+  });
+
+  it('is refused alike whether it was used, revoked or never there', async () => {
+    const [used, revoked] = [newAddress(), newAddress()];
+    const links = [await linkFor(used), await linkFor(revoked), `/oidc/v1/invitation/${'x'.repeat(43)}`];
+    await accept(links[0] ?? '');
+    await revokeInvitation(administration, revoked);
+    const answers = await Promise.all(links.map((link) => idp.newBrowser().get(link)));
+    const texts = answers.map(({ status, text }, n) => [
+      status,
+      text.replaceAll(links[n] ?? '', '').replaceAll(/[\w-]{22,}/g, ''),
+    ]);
+    expect(new Set(texts.map((text) => JSON.stringify(text))).size).toBe(1);
+    expect(answers[0]?.status).toBe(410);
   });
 
   it('is nowhere in clear: not in the database, not in the log', async () => {
