@@ -77,7 +77,7 @@ const askedCode = (p: Placeholders<NewCode>, { users, audited }: CodeSource): st
    )
    SELECT ${mailOutcome} AS outcome`;
 
-// The same rows are written whether there is somebody to write to or not, so that neither is told by its time.
+// Code and audit row are written whether there is somebody to write to or not: both commit, so that neither is told by its time.
 const askCodeByNameStatement = statement<NewCode & SoughtIdentifier, Asked>('ask_email_code_by_name', (p) =>
   askedCode(p, { users: userCalled(p), audited: '(SELECT (SELECT id FROM owner) AS user_id) asked' }),
 );
