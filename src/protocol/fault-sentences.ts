@@ -270,6 +270,10 @@ export const faults = {
     'The access token is for another resource than this: ask with a scope of this one (openid for userinfo), or name it with resource.',
     'RFC 9068 §4',
   ),
+  tokenGoodElsewhere: fault(
+    'The access token is good at another resource as well, which could use it here: ask for one of its own with resource.',
+    'RFC 8707 §3',
+  ),
   tokenExpired: fault('The access token has expired.', 'RFC 6750 §3.1'),
   tokenNotYetValid: fault('The access token is not valid yet.', 'RFC 7519 §4.1.5'),
   tokenBoundToKey: fault('The access token is bound to a key and came without proof of it.', 'RFC 9449 §7.2'),

@@ -23,6 +23,10 @@ const explanations: Readonly<Record<RefusalReason, Explanation>> = {
     cause: 'the token is for another resource',
     remedy: 'the client has to ask with resource=<expected audience>, or correct rs.resource',
   },
+  shared_audience: {
+    cause: 'the token is good at another resource as well',
+    remedy: 'the client has to ask with resource=<expected audience> alone',
+  },
   unknown_key: {
     cause: 'the issuer publishes no key with the kid of the token',
     remedy:

@@ -80,6 +80,7 @@ const refusals = {
   claims: faults.tokenIncomplete,
   issuer: foreign,
   audience: faults.tokenOfAnotherAudience,
+  shared_audience: faults.tokenGoodElsewhere,
   expired: faults.tokenExpired,
   not_yet_valid: faults.tokenNotYetValid,
   sender_constrained: faults.tokenBoundToKey,

@@ -45,7 +45,7 @@ async function verifyAccountToken(idp: Idp, token: string): Promise<LiveAccessTo
   const { identifier } = accountApi(idp.config.publicUrls.idp);
   const verified = await verifyLiveToken(idp, token, identifier);
   if (isGoodHereAlone(verified, [identifier, idp.config.issuer])) return verified;
-  throw new AccessTokenError('audience', undefined, { audience: verified.audience });
+  throw new AccessTokenError('shared_audience', undefined, { audience: verified.audience });
 }
 
 const metadataUrl = ({ config }: Idp): URL | undefined =>

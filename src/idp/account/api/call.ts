@@ -52,6 +52,9 @@ export const refused = (status: number, error: string, sentence: string, more: o
 
 export const nothingThere = (): ApiAnswer => refused(404, 'not_found', 'There is nothing at this address.');
 
+/** Something else came in between. */
+export const signInEnded = (): ApiAnswer => refused(409, 'conflict', 'The sign-in has ended meanwhile.');
+
 /** What was sent cannot be taken: which member, and why. */
 export const invalid = (member: string, sentence: string): ApiAnswer =>
   refused(422, 'invalid_value', sentence, { members: [member] });

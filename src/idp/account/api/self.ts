@@ -2,7 +2,7 @@ import { claimsOf } from '../../../storage/people/users.js';
 import type { Idp } from '../../deps.js';
 import { askForDeletion, dataOf, emailProblem, mailEmailLink } from '../self/changes.js';
 import { eachOwnClaim, type OwnClaims, ownClaims, ownClaimsOf, saveOwnClaims } from '../self/own-claims.js';
-import { type ApiAnswer, type ApiCall, type ApiMethods, done, found, invalid, refused } from './call.js';
+import { type ApiAnswer, type ApiCall, type ApiMethods, done, found, invalid, refused, signInEnded } from './call.js';
 
 /** What the body says of each claim, over what is stored; undefined where it says something else than a text or null. */
 function entered(body: ApiCall['body'], stored: OwnClaims): OwnClaims | undefined {
@@ -37,7 +37,7 @@ const emailSentences = {
 /** Details, address, data and end of the account. */
 export const selfMethods = (idp: Idp): ApiMethods<'profile' | 'email' | 'data' | 'deletion'> => ({
   profile: {
-    GET: { answer: async ({ subject, user }) => found({ sub: subject, ...claimsOf(user) }) },
+    GET: { answer: async ({ subject, user }) => found({ ...claimsOf(user), sub: subject }) },
     PATCH: { answer: (call) => changeProfile(idp, call) },
   },
   email: {
@@ -56,9 +56,7 @@ export const selfMethods = (idp: Idp): ApiMethods<'profile' | 'email' | 'data' |
     POST: {
       async answerFresh({ owner }) {
         const until = await askForDeletion(idp, owner);
-        return until
-          ? { status: 202, body: { delete_after: until } }
-          : refused(409, 'conflict', 'It was asked for before.');
+        return until ? { status: 202, body: { delete_after: until } } : signInEnded();
       },
     },
   },

@@ -21,6 +21,7 @@ import {
   invalid,
   nothingThere,
   refused,
+  signInEnded,
 } from './call.js';
 
 async function passkeysOf({ sql }: Idp, userId: string) {
@@ -55,12 +56,11 @@ async function authenticatorOf({ sql }: Idp, userId: string) {
 }
 
 /** Nobody takes away the last by which they can sign in. */
-const removedOr = (removed: boolean, isTheirs: () => Promise<boolean>): Promise<ApiAnswer> =>
-  removed
-    ? Promise.resolve(done)
-    : isTheirs().then((theirs) =>
-        theirs ? refused(409, 'only_way_in', 'There is no other way to sign in to the account.') : nothingThere(),
-      );
+async function removedUnlessLast(removed: boolean, isTheirs: () => Promise<boolean>): Promise<ApiAnswer> {
+  if (removed) return done;
+  const isLast = await isTheirs();
+  return isLast ? refused(409, 'only_way_in', 'There is no other way to sign in to the account.') : nothingThere();
+}
 
 const passwordSentences: Readonly<Record<PasswordProblem, string>> = {
   short: 'The password is too short.',
@@ -76,7 +76,7 @@ async function changePassword(idp: Idp, { owner, account, body }: FreshCall): Pr
   if (typeof password !== 'string') return invalid('password', 'There is no password.');
   const problem = await idp.passwordCheck.problem(password, [account.username, account.email]);
   if (problem) return refused(422, 'invalid_value', passwordSentences[problem], { members: ['password'], problem });
-  return (await setOwnPassword(idp, owner, password, null)) ? done : nothingThere();
+  return (await setOwnPassword(idp, owner, password, null)) ? done : signInEnded();
 }
 
 /** By what somebody signs in. What a browser or an app has to take part in is made on the pages. */
@@ -96,7 +96,7 @@ export const waysInMethods = (
     DELETE: {
       async answerFresh({ owner, segment }) {
         const passkey = segment('passkey');
-        return removedOr(await removeOwnPasskey(idp, owner, passkey), async () =>
+        return removedUnlessLast(await removeOwnPasskey(idp, owner, passkey), async () =>
           (await passkeysOf(idp, owner.userId)).some(({ id }) => id === passkey),
         );
       },
@@ -113,7 +113,7 @@ export const waysInMethods = (
     DELETE: {
       async answerFresh({ owner, segment }) {
         const [provider, subject] = [segment('provider'), segment('subject')];
-        return removedOr(await unlinkOwnIdentity(idp, owner, provider, subject), async () =>
+        return removedUnlessLast(await unlinkOwnIdentity(idp, owner, provider, subject), async () =>
           (await linksOf(idp, owner.userId)).some((each) => each.provider === provider && each.subject === subject),
         );
       },

@@ -121,7 +121,6 @@ describe('The account API: who may ask (RFC 6750, RFC 9068 §4)', () => {
   it.each<[string, (person: Person) => string[]]>([
     ['RFC 9068 §4 of userinfo', () => [idp.deps.config.issuer]],
     ['RFC 9068 §4 of another API', () => ['https://api.example/v1']],
-    ['RFC 8707 §3 of this and another API', () => [audience(), 'https://api.example/v1']],
   ])('not with a token %s', async (_name, audienceOf) => {
     const person = await somebody;
     for (const token of [
@@ -131,6 +130,13 @@ describe('The account API: who may ask (RFC 6750, RFC 9068 §4)', () => {
       const { status, challenge } = await person.ask('GET', '/profile', undefined, token);
       expect([status, challenge]).toEqual([401, expect.stringContaining('error="invalid_token"')]);
     }
+  });
+
+  it('not with a token that another API could use as well (RFC 8707 §3)', async () => {
+    const person = await somebody;
+    const token = await jwtFor(idp, person.grant, { audience: [audience(), 'https://api.example/v1'] });
+    const { status, challenge } = await person.ask('GET', '/profile', undefined, token);
+    expect([status, challenge]).toEqual([401, expect.stringContaining('good at another resource as well')]);
   });
 
   it('with a token that is good at userinfo as well, JWT or opaque', async () => {
