@@ -24,6 +24,7 @@ import { ClientRegistration1795770000000 } from './1795770000000-client-registra
 import { PairwiseSecret1795781000000 } from './1795781000000-pairwise-secret.js';
 import { RegistrationTokens1795782000000 } from './1795782000000-registration-tokens.js';
 import { EncryptionKeys1795784000000 } from './1795784000000-encryption-keys.js';
+import { SeveralAccounts1795785000000 } from './1795785000000-several-accounts.js';
 import { Invitations1795787000000 } from './1795787000000-invitations.js';
 import { EmailCodes1795788000000 } from './1795788000000-email-codes.js';
 import { DeclinedEnrolment1795789000000 } from './1795789000000-declined-enrolment.js';
@@ -57,6 +58,7 @@ export const migrations = [
   PairwiseSecret1795781000000,
   RegistrationTokens1795782000000,
   EncryptionKeys1795784000000,
+  SeveralAccounts1795785000000,
   Invitations1795787000000,
   EmailCodes1795788000000,
   DeclinedEnrolment1795789000000,

@@ -12,13 +12,19 @@ import type { Steps } from './interaction/step.js';
 import { readVisit, stepOf, type Visit } from './interaction/visit.js';
 import { keepAlive } from './sign-in/session.js';
 
+/** What the query may ask for: another account, one of the browser's or any, or a code by mail from the sign-in page. */
+const wishes = { chooseAccount: 'selectAccount', otherAccount: 'login', emailCode: 'emailCode' } as const;
+
+function wishIn({ config }: Idp, url: string): HubVisit['wish'] {
+  const asked = (Object.keys(wishes) as (keyof typeof wishes)[]).find((wish) => hubIsAsked(url, wish));
+  return asked === undefined || (asked === 'emailCode' && config.factors.email !== 'first') ? undefined : wishes[asked];
+}
+
 interface HubVisit {
   readonly visit: Visit;
   readonly asked: Asked;
-  /** The browser wants to be another user than the one who is signed in. */
-  readonly otherAccount: boolean;
-  /** It comes from the sign-in page, where a code was asked for. */
-  readonly emailCode: boolean;
+  /** The page that whoever sits there asks for in the place of the one that is due. */
+  readonly wish: (typeof wishes)[keyof typeof wishes] | undefined;
 }
 
 /** To the page on which an account is asked for; null where registration has been closed meanwhile. */
@@ -28,18 +34,13 @@ function toSignUp(idp: Idp, { interactionId }: Visit): Answer | null {
 }
 
 /** The page of the step that is due, or the way back to authz. */
-async function answerVisit(
-  idp: Idp,
-  steps: Steps,
-  { visit, asked, otherAccount, emailCode }: HubVisit,
-): Promise<Answer> {
+async function answerVisit(idp: Idp, steps: Steps, { visit, asked, wish }: HubVisit): Promise<Answer> {
   if (visit.outcome)
     return visit.purpose === 'device'
       ? decidedPage(visit, visit.outcome)
       : continueCompleted(idp, visit, visit.outcome);
   await keepAlive(idp, visit.session);
-  if (otherAccount && !visit.silent) return steps.login.page(visit);
-  if (emailCode && !visit.silent) return steps.emailCode.page(visit);
+  if (wish !== undefined && !visit.silent) return steps[wish].page(visit);
   const step = stepOf(idp, visit);
   switch (step.kind) {
     case 'done':
@@ -72,9 +73,9 @@ export const hub =
     }
     const visit = await readVisit(idp, interactionId, cookies);
     noteRequestedLanguages(res, visit.request.uiLocales);
-    const otherAccount = hubIsAsked(req.url, 'otherAccount');
-    const emailCode = idp.config.factors.email === 'first' && hubIsAsked(req.url, 'emailCode');
-    const answer = await answerVisit(idp, steps, { visit, asked: askedOf(req), otherAccount, emailCode });
-    const mended = mendedBrowserState(idp, cookies, visit.session !== null);
+    const wish = wishIn(idp, req.url);
+    const answer = await answerVisit(idp, steps, { visit, asked: askedOf(req), wish });
+    const live = visit.sessions.map(({ secret }) => secret);
+    const mended = mendedBrowserState(idp, cookies, live);
     sendAnswer(idp, res, { ...answer, cookies: [...mended, ...(answer.cookies ?? [])] });
   };

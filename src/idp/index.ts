@@ -40,6 +40,7 @@ import { acceptInvitation, signUpByInvitation } from './registration/invitation.
 import { signUp } from './registration/sign-up.js';
 import { signUpByLink } from './registration/sign-up-by-link.js';
 import { loadCheckSession, loadScript } from './script.js';
+import { selectAccountStep } from './sign-in/accounts/select-account.js';
 import { emailCodeStep } from './sign-in/email-code/email-code.js';
 import { keepAccountStep } from './sign-in/keep-account.js';
 import { loginStep } from './sign-in/login.js';
@@ -55,6 +56,7 @@ type IdpEndpoint = {
 
 /** The steps of an interaction: a new one is a new entry. */
 const stepsOf = (idp: Idp): Steps => ({
+  selectAccount: selectAccountStep(idp),
   login: loginStep(idp, passwordMethod(idp.passwords)),
   offerPasskey: offerPasskeyStep(idp),
   challenge: challengeStep(idp),

@@ -77,6 +77,10 @@ a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,[t
 .scopes li{display:flex;align-items:flex-start;gap:.625rem;padding:.625rem .875rem;font-size:.9375rem}
 .scopes li+li{border-top:1px solid var(--line)}
 .scopes svg{flex:none;margin-top:.1rem;color:var(--accent)}
+.accounts li{align-items:center}
+.who{font:inherit;flex:1;min-width:0;display:flex;align-items:center;gap:.75rem;padding:0;border:0;background:none;color:inherit;text-align:start;cursor:pointer}
+.who:hover strong{text-decoration:underline}
+.who small{display:block;color:var(--quiet);font-size:.8125rem}
 .scopes.known{border-style:dashed}
 .scopes.known li{color:var(--quiet);padding-block:.375rem;border:0}
 .scopes.known svg{color:var(--quiet)}

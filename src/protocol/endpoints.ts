@@ -59,6 +59,7 @@ export const endpoints = {
   openidConfiguration: { role: 'authz', methods: ['GET'], path: '/.well-known/openid-configuration' },
   authorizationServerMetadata: { role: 'authz', methods: ['GET'], path: '/.well-known/oauth-authorization-server' },
   interaction: { role: 'idp', methods: ['GET'], path: '/oidc/v1/interaction/:interaction' },
+  selectAccount: { role: 'idp', methods: ['POST'], path: '/oidc/v1/select-account/:interaction' },
   login: { role: 'idp', methods: ['POST'], path: '/oidc/v1/login/:interaction' },
   offerPasskey: { role: 'idp', methods: ['POST'], path: '/oidc/v1/passkey/:interaction' },
   challenge: { role: 'idp', methods: ['POST'], path: '/oidc/v1/challenge/:interaction' },

@@ -11,6 +11,7 @@ import { openAccount, submitted } from '../support/account.js';
 import { administer } from '../support/administration.js';
 import type { TestAuthz } from '../support/authz.js';
 import { type Answer, type Browser, formsOf } from '../support/browser.js';
+import { configuration } from '../support/configuration.js';
 import { hub, type TestIdp, type TestUser } from '../support/idp.js';
 import { addTold, waiting } from '../support/logout.js';
 import { addClient, audit, change } from '../support/rows.js';
@@ -23,7 +24,7 @@ let idp: TestIdp;
 let told: string;
 let plain: string;
 beforeAll(async () => {
-  house = await openHouse({ config: { sessionManagement: true } });
+  house = await openHouse({ config: { signIn: { ...configuration.signIn, accountsPerBrowser: 1 } } });
   ({ authz, idp } = house);
   told = await addTold(idp.database, 'https://told.example/logout');
   plain = await authz.addClient();

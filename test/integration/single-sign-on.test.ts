@@ -180,7 +180,7 @@ describe('A browser with a session is answered at /authorize (OIDC Core §3.1.2.
 describe('Whatever is due, idp is asked as before', () => {
   const due: [string, (one: SignedIn) => Record<string, string> | Promise<Record<string, string>>, string][] = [
     ['prompt=login', () => ({ prompt: 'login' }), 'name="password"'],
-    ['prompt=select_account', () => ({ prompt: 'select_account' }), 'name="password"'],
+    ['prompt=select_account', () => ({ prompt: 'select_account' }), 'Choose an account'],
     ['prompt=consent', () => ({ prompt: 'consent' }), 'Allow access?'],
     ['a max_age that is over', () => ({ max_age: '1' }), 'name="password"'],
     [

@@ -102,6 +102,7 @@ export const configuration: AllRolesConfig = {
     longestDelay: minute,
     rememberFailures: hour,
     address: { freeFailures: 100, forgiveEvery: 36_000 },
+    accountsPerBrowser: 5,
     knownBrowser: 180 * day,
   },
   webauthn: { relatedOrigins: [] },

@@ -1,7 +1,7 @@
 import { hashToken } from '../../src/crypto/digest.js';
 import { challenge, openAuthz, paths, type TestAuthz, type Tokens, verifier } from './authz.js';
-import { type Answer, type Browser, formsOf } from './browser.js';
-import { openIdp, type TestIdp, type TestUser } from './idp.js';
+import { type Answer, type Browser, type Form, formsOf } from './browser.js';
+import { hub, openIdp, type TestIdp, type TestUser } from './idp.js';
 import { listen } from './listen.js';
 import type { RoleOptions } from './role.js';
 import { redirectUri } from './rows.js';
@@ -56,9 +56,18 @@ export async function openHouse(options: RoleOptions = {}): Promise<TestHouse> {
   const idp = await openIdp({ beside: authz, listener });
   const at = ({ atAuthz, atIdp }: Visitor, url: URL): Browser => (url.origin === idp.origin ? atIdp : atAuthz);
 
+  /** Goes on as them where the browser knows them, and signs in otherwise. */
+  function chooseAccount({ atIdp }: Visitor, page: Answer, form: Form, user?: TestUser): Promise<Answer> {
+    const id = user?.id ?? '';
+    if (page.text.includes(`name="continue" value="${id}"`))
+      return atIdp.post(form.action, { ...form.fields, continue: id });
+    return atIdp.get(`${hub(form.action.split('/').at(-1) ?? '')}?account=other`);
+  }
+
   async function submit(person: Visitor, page: Answer, user?: TestUser): Promise<Answer> {
     const [form] = formsOf(page.text);
     if (!form) throw new Error(`neither a redirect nor a form: ${page.status}`);
+    if (page.text.includes('name="continue"')) return chooseAccount(person, page, form, user);
     const asksPassword = page.text.includes('name="password"');
     if (asksPassword && !user) throw new Error('somebody has to sign in');
     idp.clock.advance(thinking);

@@ -118,6 +118,8 @@ export const resume =
       sendAuthorizationError(authz, req, res, target, new OAuthError(outcome.error));
       return;
     }
-    const issued = { code: presented.code, sessionSecretHash: interaction.sessionSecretHash };
+    const { sessionSecretHash } = interaction;
+    const place = outcome.isKept ? 'kept' : 'current';
+    const issued = { code: presented.code, sessionSecretHash, place } as const;
     sendCode(authz, req, res, { request, target, issued });
   };

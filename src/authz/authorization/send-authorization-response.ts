@@ -12,7 +12,7 @@ import {
   responseLocation,
   successResponse,
 } from '../../protocol/authorization/authorization-response.js';
-import { browserStateOf, sessionState } from '../../protocol/sign-in/session-state.js';
+import { browserStateOf, type SessionPlace, sessionState } from '../../protocol/sign-in/session-state.js';
 import type { Authz } from '../deps.js';
 
 /**
@@ -41,6 +41,7 @@ export interface IssuedCode {
   readonly code: string;
   /** Null where the session has ended since. */
   readonly sessionSecretHash: Buffer | null;
+  readonly place: SessionPlace;
 }
 
 /** An authorization request that is answered, and where its answer goes. */
@@ -54,10 +55,10 @@ interface AnsweredTarget {
 function sessionStateFor(
   authz: Authz,
   { clientId, redirectUri, scopes }: ValidatedAuthorizationRequest,
-  { sessionSecretHash }: IssuedCode,
+  { sessionSecretHash, place }: IssuedCode,
 ): string | undefined {
   if (!authz.config.sessionManagement || !scopes.includes('openid') || !sessionSecretHash) return undefined;
-  const browserState = browserStateOf(sessionSecretHash, 'current');
+  const browserState = browserStateOf(sessionSecretHash, place);
   return sessionState({ clientId, redirectUri }, browserState, authz.random.token(16));
 }
 

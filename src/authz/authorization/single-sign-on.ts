@@ -5,6 +5,7 @@ import { askedOf } from '../../http/request/asked.js';
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
 import { dueStep, momentAfter, signedInOutcome } from '../../protocol/authorization/due-step.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
+import { mayMeanAnother } from '../../protocol/sign-in/accounts-in-browser.js';
 import { codeOf } from '../../storage/grants/code-issue.js';
 import { findSignedIn, issueCode, type SignedIn } from '../../storage/sessions/single-sign-on.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
@@ -57,7 +58,7 @@ async function issue(authz: Authz, req: Request, answerable: AnswerableRequest):
   );
   if (!issued) return null;
   authz.codesHandedOut.keep(answer.codeHash, codeOf(answer, user));
-  return { code, sessionSecretHash: session.secretHash };
+  return { code, sessionSecretHash: session.secretHash, place: 'current' };
 }
 
 /**
@@ -77,6 +78,8 @@ export async function codeAtOnce(
   const now = authz.clock.now();
   const signedIn = await findSignedIn(authz.sql, { secretHash, clientId: client.clientId, now });
   if (!signedIn) return null;
+  // Somebody else's session in this browser may be meant, which idp alone knows.
+  if (signedIn.session.sharesBrowser && mayMeanAnother(request, signedIn.session.userId)) return null;
   const facts = { ...signedIn, request, clientMetadata: client.metadata, begunAt: momentAfter(signedIn) };
   const step = dueStep(facts, authz.config, now);
   if (step.kind === 'refused') throw new OAuthError(step.error);

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
+import { mostAccounts } from '../../protocol/sign-in/accounts-in-browser.js';
 import { authenticationContextClasses } from '../../protocol/sign-in/authentication-context.js';
 import { emailFactors } from '../../protocol/sign-in/email-code.js';
 import { logoutConfirmations } from '../../protocol/sign-in/logout.js';
@@ -41,6 +42,8 @@ export const signIn = z
         forgive_every: duration('24h', '10ms').prefault('36s'),
       })
       .prefault({}),
+    /** In one browser at once; with 1, whoever signs in ends the session of whoever was signed in there. */
+    accounts_per_browser: count(1, mostAccounts).default(mostAccounts),
     /** How long a browser that once signed in to an account counts as known there. */
     known_browser: duration('3650d', '1s').prefault('180d'),
   })

@@ -8,6 +8,7 @@ import { formOf } from '../interaction/interaction-form.js';
 import { clientOnPage, personOnPage } from '../interaction/parts.js';
 import { hubPath } from '../interaction/paths.js';
 import { unknownDecision } from '../interaction/refusal.js';
+import { switchAccountPath } from '../interaction/remembered-accounts.js';
 import type { InteractionStep, SentForm, StepForm } from '../interaction/step.js';
 import { permissionsAsked, permissionsSoFar, stepOf, type Visit } from '../interaction/visit.js';
 import { type AccessPage, renderConsentPage } from './page.js';
@@ -26,7 +27,7 @@ export function accessAsked(idp: Idp, visit: Visit, form: StepForm): AccessPage 
     client: clientOnPage(visit),
     person: personOnPage(visit.session),
     ...formOf(idp, visit, form),
-    switchAccount: hubPath(idp, visit, 'otherAccount'),
+    switchAccount: switchAccountPath(idp, visit),
     permissions: permissionsAsked(idp, visit),
     newPermissions: 'newPermissions' in step ? step.newPermissions : [],
     customScopes: idp.config.claims.scopes,

@@ -1,4 +1,3 @@
-import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
 import { linkIdentity } from '../../storage/federation/linked-identities.js';
 import type { Idp } from '../deps.js';
@@ -21,11 +20,11 @@ interface Linking {
 
 /** Links an identity with the account of whoever asked for it at their account and is back in the same session's browser. */
 export async function linkToAccount(idp: Idp, { upstream, identity, visit, asked, linkTo }: Linking): Promise<Answer> {
-  const { session: secret } = visit.cookies;
-  if (visit.session?.userId !== linkTo || secret === undefined) throw federationGone();
+  const { session } = visit;
+  if (session?.userId !== linkTo) throw federationGone();
   const { provider } = upstream;
   const detail = { provider: provider.id };
-  const event = { type: 'identity_linked', userId: linkTo, sessionId: visit.session.id, detail } as const;
+  const event = { type: 'identity_linked', userId: linkTo, sessionId: session.id, detail } as const;
   const now = idp.clock.now();
   const notice = idp.mailing.notice('identity_linked', { at: now.toISOString() });
   const outcome = await idp.events.recordWith(
@@ -34,7 +33,7 @@ export async function linkToAccount(idp: Idp, { upstream, identity, visit, asked
     (audit) =>
       linkIdentity(idp.sql, {
         userId: linkTo,
-        sessionSecretHash: hashToken(secret),
+        sessionSecretHash: session.secretHash,
         provider: provider.id,
         subject: identity.subject,
         snapshot: snapshotOf(provider, identity),

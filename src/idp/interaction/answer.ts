@@ -3,7 +3,7 @@ import type { Page } from '../../http/browser/headers.js';
 import { sendPage } from '../../pages/send.js';
 import type { Idp } from '../deps.js';
 import { withBrowserState } from './browser-state.js';
-import { type CookieToSet, setCookie } from './cookies.js';
+import { type CookieToSet, presentedCookies, setCookie } from './cookies.js';
 
 interface Shown {
   readonly page: Page;
@@ -22,7 +22,8 @@ export type Answer = (Shown | SeeOther) & { readonly cookies?: readonly CookieTo
 
 /** Writes an answer to the response, with headers that keep it out of every cache. */
 export function sendAnswer(idp: Idp, res: Response, answer: Answer): void {
-  for (const cookie of withBrowserState(idp, answer.cookies ?? [])) setCookie(idp, res, cookie);
+  for (const cookie of withBrowserState(idp, presentedCookies(idp, res.req), answer.cookies ?? []))
+    setCookie(idp, res, cookie);
   if ('seeOther' in answer) {
     res.set('Cache-Control', 'no-store').set('Location', answer.seeOther).status(303).end();
     return;

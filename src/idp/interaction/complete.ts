@@ -43,7 +43,8 @@ export async function complete(idp: Idp, visit: Visit, outcome: InteractionOutco
 /** Completes it with what the session proves, and the user or else the client's operator allowed. */
 export async function completeWithSuccess(idp: Idp, asked: Asked, visit: Visit): Promise<Answer> {
   if (!visit.session) throw new Error('an interaction is done without a session');
-  const outcome = signedInOutcome(visit.request, visit.session);
+  const isKept = visit.session.secret !== visit.cookies.session;
+  const outcome = { ...signedInOutcome(visit.request, visit.session), ...(isKept && { isKept }) };
   const { stands, answer } = await complete(idp, visit, outcome);
   const permissions = impliedSoFar(idp, visit);
   const { clientId } = visit;

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { languageCookieName, languageCookieValue, type Reader, readerOf } from '../../pages/view.js';
 import type { Language } from '../../protocol/language.js';
+import { mostAccounts } from '../../protocol/sign-in/accounts-in-browser.js';
 import type { PasskeyOffer } from '../../protocol/sign-in/next-step.js';
 import type { Idp } from '../deps.js';
 
@@ -10,8 +11,12 @@ export const browserStateName = 'browser_state';
 export interface PresentedCookies {
   /** The browser's own random value: what interactions and forms are bound to. It says nothing about who uses it. */
   readonly browser: string | undefined;
-  /** The secret of the session, stored as a hash only. */
+  /** The secret of the current session, stored as a hash only. */
   readonly session: string | undefined;
+  /** Those of the sessions of other accounts that are kept beside it. */
+  readonly keptSessions: readonly string[];
+  /** What `remembered-accounts.ts` keeps of the accounts that this browser has seen. */
+  readonly accounts: string | undefined;
   /** What `known-browser.ts` keeps of the accounts that signed in from this browser. */
   readonly knownBrowser: string | undefined;
   /** What `trusted-browser.ts` keeps of the accounts that ask for no code in this browser. */
@@ -31,6 +36,8 @@ export interface CookieToSet {
   readonly name:
     | 'browser'
     | 'session'
+    | 'kept_sessions'
+    | 'accounts'
     | typeof browserStateName
     | 'known_browser'
     | 'trusted_browser'
@@ -47,11 +54,17 @@ export interface CookieToSet {
 const wellFormed = (value: string | undefined): string | undefined =>
   value !== undefined && /^[A-Za-z0-9_-]{22,43}$/.test(value) ? value : undefined;
 
+/** Secrets, as the cookie of the kept sessions has them. */
+export const secretsIn = (value: string | undefined): readonly string[] =>
+  (value ?? '').split('.', mostAccounts - 1).filter((secret) => wellFormed(secret) !== undefined);
+
 const passkeyOffers: readonly PasskeyOffer[] = ['able', 'wanted', 'declined'];
 
 export const presentedCookies = ({ cookies }: Idp, req: Request): PresentedCookies => ({
   browser: wellFormed(cookies.read(req, 'browser')),
   session: wellFormed(cookies.read(req, 'session')),
+  keptSessions: secretsIn(cookies.read(req, 'kept_sessions')),
+  accounts: cookies.read(req, 'accounts'),
   knownBrowser: cookies.read(req, 'known_browser'),
   trustedBrowser: cookies.read(req, 'trusted_browser'),
   browserState: cookies.read(req, browserStateName),
@@ -100,6 +113,14 @@ export const interactionCookie = (id: string): CookieToSet => ({ name: 'interact
 
 /** Gone with the browser's window; how long it counts is decided by the session's row. Null clears it. */
 export const sessionCookie = (secret: string | null): CookieToSet => ({ name: 'session', value: secret });
+
+/** Gone with the browser's window, as the session's is. */
+export const keptSessionsCookie = (secrets: readonly string[]): CookieToSet => ({
+  name: 'kept_sessions',
+  value: secrets.length > 0 ? secrets.join('.') : null,
+});
+
+export const accountsCookie = (idp: Idp, value: string): CookieToSet => lasting(idp, 'accounts', value);
 
 export function setCookie(
   { cookies }: Idp,

@@ -17,11 +17,12 @@ const pathOf = (idp: Idp, name: EndpointName, at?: AtInteraction): string =>
   endpointUrl(new URL(idp.config.publicUrls.idp).pathname, name, at && { interaction: at.interactionId });
 
 /**
- * What the hub's query may ask for: the login page although somebody is signed in; not to try a cookie a second time; the page for a code
- * that somebody asked for in the place of a password.
+ * What the hub's query may ask for: the login page although somebody is signed in, or the accounts of the browser; not to try a cookie a
+ * second time; the page for a code that somebody asked for in the place of a password.
  */
 const hubQueries = {
   otherAccount: ['account', 'other'],
+  chooseAccount: ['account', 'choose'],
   cookieWasSet: ['cookie', 'set'],
   emailCode: ['code', 'mailed'],
 } as const;

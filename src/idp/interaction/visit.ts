@@ -12,20 +12,31 @@ import type { Step } from '../../protocol/sign-in/next-step.js';
 import { type VisitedInteraction, visitInteraction } from '../../storage/interactions/interaction-visit.js';
 import { linkTrace } from '../../telemetry/tracing/tracing.js';
 import type { Idp } from '../deps.js';
+import { answeringSession, type PresentSession, presentSecrets, presentSessions } from './browser-sessions.js';
 import type { PresentedCookies } from './cookies.js';
 import { ownLanguage } from './parts.js';
 import { pageContext } from './paths.js';
 import { clientDisabled, cookiesMissing, foreignBrowser, interactionGone } from './refusal.js';
 
 /** A browser at an interaction: all the facts from which the next step follows. */
-export interface Visit extends Omit<VisitedInteraction, 'clientId'> {
+export interface Visit extends Omit<VisitedInteraction, 'clientId' | 'sessions'> {
   /** Undefined where somebody comes to their own account. */
   readonly clientId: string | undefined;
   /** The secret in the URL. */
   readonly interactionId: string;
   readonly cookies: PresentedCookies;
+  /** Every live session of the browser, the current one first. */
+  readonly sessions: readonly PresentSession[];
+  /** The one that answers: the current one, or another that the request names. */
+  readonly session: PresentSession | null;
+  /** What its user allowed this client before. */
+  readonly consent: PresentSession['consent'];
   /** The browser's cookie, to which forms are bound; empty where nothing is shown. */
   readonly browser: string;
+  /** In this interaction, among those of the browser. */
+  readonly accountIsChosen: boolean;
+  /** Where nobody answers: others are signed in and can be chosen. */
+  readonly othersAreSignedIn: boolean;
   /** prompt=none: nothing may be shown (OIDC Core §3.1.2.1). */
   readonly silent: boolean;
   /** How its pages are shown. */
@@ -42,7 +53,7 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
   const found = await visitInteraction(idp.sql, {
     idHash: hashToken(interactionId),
     idpBrowserHash: hashOf(cookies.browser),
-    sessionSecretHash: hashOf(cookies.session),
+    sessionSecretHashes: presentSecrets(cookies).map(hashToken),
     now: idp.clock.now(),
   });
   if (!found) throw interactionGone();
@@ -51,14 +62,29 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
   if (found.clientDisabledAt) throw clientDisabled(found.request);
   const silent = found.request.prompts.includes('none');
   if (cookies.browser === undefined && !silent) throw cookiesMissing(found.request);
+  const sessions = presentSessions(found, cookies);
+  const session = answeringSession(found, sessions, cookies);
   const context = {
     ...pageContext(idp, { interactionId }),
     requested: found.request.uiLocales,
-    own: ownLanguage(found.session),
+    own: ownLanguage(session),
   };
   const view = viewFor(idp.brand, cookies.reader, context);
   const clientId = found.clientId ?? undefined;
-  return { ...found, clientId, interactionId, cookies, browser: cookies.browser ?? '', silent, view };
+  return {
+    ...found,
+    clientId,
+    interactionId,
+    cookies,
+    browser: cookies.browser ?? '',
+    sessions,
+    session,
+    consent: session?.consent ?? null,
+    accountIsChosen: session !== null && session.id === found.chosenSessionId,
+    othersAreSignedIn: sessions.length > 0,
+    silent,
+    view,
+  };
 }
 
 /** What the client asks to be allowed. */

@@ -6,6 +6,8 @@ import { accountChip, csrfField, type PersonOnPage } from '../interaction/parts.
 
 export interface LogoutPage {
   readonly person: PersonOnPage;
+  /** Other accounts are signed in in this browser. */
+  readonly hasOthers: boolean;
   /** The client that asks, where that is proven. */
   readonly askedBy?: string | undefined;
   /** The client that the browser returns to where nobody proves that it asks. */
@@ -36,6 +38,10 @@ export const renderLogoutPage = (view: View, page: LogoutPage): Page => {
           ([name, value]) => value !== undefined && html`<input type="hidden" name="${name}" value="${value}">`,
         )}
         <button class="button" type="submit">${text.submit}</button>
+        ${
+          page.hasOthers &&
+          html`<button class="button second" type="submit" name="accounts" value="all">${text.ofAll}</button>`
+        }
       </form>
       <p class="fine">${text.stay}</p>`,
   );

@@ -1,12 +1,11 @@
 import type { Request, RequestHandler } from 'express';
 import { hashToken } from '../../crypto/digest.js';
 import { verifyOwnJwt } from '../../crypto/jwt.js';
-import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
+import { CsrfError, csrfToken, isCsrfToken } from '../../http/browser/csrf.js';
 import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readForm, readQuery } from '../../http/request/form.js';
 import { noteRequestedLanguages } from '../../pages/error-pages.js';
 import { type Reader, type View, viewFor } from '../../pages/view.js';
-import { frontChannelLogoutUrl } from '../../protocol/client/logout-channels.js';
 import { parseUiLocales } from '../../protocol/language.js';
 import {
   type Hint,
@@ -19,14 +18,16 @@ import {
 } from '../../protocol/sign-in/logout.js';
 import { isIdToken } from '../../protocol/token/id-token.js';
 import type { Client } from '../../storage/clients/clients.js';
-import { type EndedSession, endSession, findSession, type LiveSession } from '../../storage/sessions/sessions.js';
+import { type EndedSession, findSessions, type LiveSession } from '../../storage/sessions/sessions.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
-import { presentedCookies, sessionCookie } from '../interaction/cookies.js';
+import { presentSecrets, sessionCookies } from '../interaction/browser-sessions.js';
+import { type CookieToSet, type PresentedCookies, presentedCookies } from '../interaction/cookies.js';
 import { personOnPage } from '../interaction/parts.js';
 import { confirmLogoutPath, logoutPath } from '../interaction/paths.js';
 import { invalidLogout } from '../interaction/refusal.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
+import { endSessionHere, toldByBrowser } from './end-session.js';
 import { renderLoggedOutPage, renderLogoutPage } from './logout-page.js';
 import { upstreamLogoutUrl } from './upstream-logout.js';
 
@@ -84,39 +85,74 @@ async function validate(idp: Idp, request: LogoutRequest): Promise<ValidLogout> 
   };
 }
 
-/** The live session that the cookie's secret stands for. */
-const currentSession = async (idp: Idp, secret: string | undefined): Promise<LiveSession | null> =>
-  secret === undefined ? null : findSession(idp.sql, hashToken(secret), idp.clock.now());
+/** The sessions that a logout request is about, of those that the browser brings. */
+interface SessionsHere {
+  readonly live: readonly LiveSession[];
+  /** The one that ends. */
+  readonly session: LiveSession | undefined;
+  /** Its secret. */
+  readonly secret: string | undefined;
+}
 
-/** Where the clients of the session are told through this browser, which alone has their cookies (OIDC Front-Channel Logout §2). */
-async function toldByBrowser({ config, subjects }: Idp, ended: EndedSession): Promise<readonly URL[]> {
-  const { issuer } = config;
-  const urls = ended.frontChannelClients.map(async (client) => {
-    const { sidOf } = await subjects.seenBy(client.pairwiseClient);
-    return frontChannelLogoutUrl(client, { issuer, sid: sidOf(ended.id) });
-  });
-  return (await Promise.all(urls)).filter((url) => url !== undefined);
+/** The session that the hint is of, or else the current one (OIDC RP-Initiated Logout §2); without both, one of those that are kept. */
+async function sessionsHere(idp: Idp, cookies: PresentedCookies, hint: Hint): Promise<SessionsHere> {
+  const secrets = presentSecrets(cookies);
+  const live = secrets.length === 0 ? [] : await findSessions(idp.sql, secrets.map(hashToken), idp.clock.now());
+  const secretOf = (session: LiveSession) => secrets.find((each) => hashToken(each).equals(session.secretHash));
+  const current = live.find((each) => secretOf(each) === cookies.session);
+  const session =
+    typeof hint === 'object' ? (live.find(({ id }) => id === hint.sessionId) ?? current) : (current ?? live[0]);
+  return { live, session, secret: session && secretOf(session) };
+}
+
+/** The cookies of a browser in which the sessions with these secrets have ended. */
+function cookiesWithout(cookies: PresentedCookies, ended: readonly string[]): readonly CookieToSet[] {
+  const current = cookies.session !== undefined && !ended.includes(cookies.session) ? cookies.session : null;
+  return sessionCookies(
+    current,
+    cookies.keptSessions.filter((secret) => !ended.includes(secret)),
+  );
 }
 
 /**
  * Nobody is signed in any more: on to the provider that began the session, or back to the client, by way of a page where clients have to be
  * told; or a page that says so (OIDC RP-Initiated Logout §3, OIDC Front-Channel Logout §2).
  */
-async function loggedOut(idp: Idp, view: View, { returnTo }: ValidLogout, ended: EndedSession | null): Promise<Answer> {
-  const cookies = [sessionCookie(null)];
-  const goOnTo = (ended && upstreamLogoutUrl(idp, ended, returnTo)) ?? returnTo;
-  const told = ended ? await toldByBrowser(idp, ended) : [];
-  if (goOnTo !== undefined && told.length === 0) return { seeOther: goOnTo, cookies };
-  return { page: renderLoggedOutPage(view, { told, goOnTo, script: idp.script }), cookies };
+async function loggedOut(
+  idp: Idp,
+  view: View,
+  { returnTo }: ValidLogout,
+  sessions: readonly EndedSession[],
+): Promise<Answer> {
+  const [upstream] = sessions.map((ended) => upstreamLogoutUrl(idp, ended, returnTo)).filter((url) => url);
+  const goOnTo = upstream ?? returnTo;
+  const told = (await Promise.all(sessions.map((ended) => toldByBrowser(idp, ended)))).flat();
+  if (goOnTo !== undefined && told.length === 0) return { seeOther: goOnTo };
+  return { page: renderLoggedOutPage(view, { told, goOnTo, script: idp.script }) };
 }
 
-function confirmationPage(idp: Idp, view: View, logout: ValidLogout, session: LiveSession, secret: string): Answer {
+/** A session that is asked about. */
+interface FormOfSession {
+  readonly secret: string;
+  /** Whether other accounts are signed in in this browser. */
+  readonly hasOthers: boolean;
+}
+
+/** The form's token says which session it is about. */
+function confirmationPage(
+  idp: Idp,
+  view: View,
+  logout: ValidLogout,
+  session: LiveSession,
+  here: FormOfSession,
+): Answer {
   const page = renderLogoutPage(view, {
     person: personOnPage(session),
+    hasOthers: here.hasOthers,
     askedBy: logout.client && logout.clientName,
     returningTo: logout.returnTo && !logout.client ? logout.clientName : undefined,
     notReturning: logout.fault !== undefined,
-    ...signOutForm(idp, secret),
+    ...signOutForm(idp, here.secret),
     parameters: { ...logout.request },
   });
   return { page, status: logout.fault === undefined ? 200 : 400 };
@@ -138,58 +174,64 @@ const viewOf = (idp: Idp, reader: Reader, request: LogoutRequest): View =>
 const isForeseen = (req: Request): boolean =>
   req.method === 'HEAD' || (req.get('Sec-Purpose')?.includes('prefetch') ?? false);
 
-async function endCurrentSession(
+/** Ends the sessions with these secrets, one after the other. */
+async function endSessions(
   idp: Idp,
   asked: Asked,
   { client }: ValidLogout,
-  secret: string,
-): Promise<EndedSession | null> {
-  const clientId = client?.clientId ?? null;
-  const ended = await idp.events.recordWith(
-    asked,
-    { type: 'sign_out', clientId: client?.clientId },
-    (audit) => endSession(idp.sql, { secretHash: hashToken(secret), clientId, now: idp.clock.now(), audit }),
-    ({ id }) => ({ sessionId: id }),
-  );
-  idp.logoutWake.wake();
+  secrets: readonly string[],
+): Promise<readonly EndedSession[]> {
+  const ended: EndedSession[] = [];
+  for (const secret of secrets) {
+    const session = await endSessionHere(idp, asked, secret, client?.clientId ?? null);
+    if (session) ended.push(session);
+  }
   return ended;
 }
 
-/** GET and POST /logout (OIDC RP-Initiated Logout §2): asks first, unless the hint is of the very session. */
+/** GET and POST /logout (OIDC RP-Initiated Logout §2): asks first, unless the hint is of a session of this very browser. */
 export const logout =
   (idp: Idp): RequestHandler =>
   async (req, res) => {
     const byPost = req.method === 'POST';
     const request = parseLogoutRequest(byPost ? await readForm(req) : readQuery(req));
-    const { session: secret, reader } = presentedCookies(idp, req);
-    if (byPost && secret === undefined) return sendAnswer(idp, res, repeatedByGet(idp, request));
-    const view = viewOf(idp, reader, request);
+    const cookies = presentedCookies(idp, req);
+    if (byPost && presentSecrets(cookies).length === 0) return sendAnswer(idp, res, repeatedByGet(idp, request));
+    const view = viewOf(idp, cookies.reader, request);
     const valid = await validate(idp, request);
-    const session = await currentSession(idp, secret);
-    let ended: EndedSession | null = null;
-    if (session && secret) {
+    const { live, session, secret } = await sessionsHere(idp, cookies, valid.hint);
+    const secrets = secret === undefined ? [] : [secret];
+    if (session && secret !== undefined) {
       const asks = mustConfirmLogout(idp.config.logout.confirmation, valid, valid.hint, session);
-      if (asks || isForeseen(req)) return sendAnswer(idp, res, confirmationPage(idp, view, valid, session, secret));
-      ended = await endCurrentSession(idp, askedOf(req), valid, secret);
+      const here = { secret, hasOthers: live.length > 1 };
+      if (asks || isForeseen(req)) return sendAnswer(idp, res, confirmationPage(idp, view, valid, session, here));
     }
+    const ended = await endSessions(idp, askedOf(req), valid, secrets);
     noteRequestedLanguages(res, parseUiLocales(request.ui_locales));
     if (valid.fault) throw invalidLogout();
-    sendAnswer(idp, res, await loggedOut(idp, view, valid, ended));
+    const answer = await loggedOut(idp, view, valid, ended);
+    sendAnswer(idp, res, { ...answer, cookies: cookiesWithout(cookies, secrets) });
   };
 
-/** POST /logout/confirm: the session ends, and with it what was granted in it. Its token is bound to the session. */
+/** The secret of the session to which a form is bound by its token. */
+function secretOfForm(idp: Idp, secrets: readonly string[], token: string | undefined): string {
+  const own = secrets.find((secret) => isCsrfToken(idp.csrfKey, secret, purpose, token));
+  if (own === undefined) throw new CsrfError('the form carries the token of no session of this browser');
+  return own;
+}
+
+/** POST /logout/confirm: the session ends, or all of this browser, and with it what was granted in it. */
 export const confirmLogout =
   (idp: Idp): RequestHandler =>
   async (req, res) => {
     assertOwnForm(idp, req);
     const form = await readForm(req);
     const valid = await validate(idp, parseLogoutRequest(form));
-    const { session: secret, reader } = presentedCookies(idp, req);
-    const view = viewOf(idp, reader, valid.request);
-    let ended: EndedSession | null = null;
-    if (secret !== undefined) {
-      assertCsrfToken(idp.csrfKey, secret, purpose, form.get('csrf'));
-      ended = await endCurrentSession(idp, askedOf(req), valid, secret);
-    }
-    sendAnswer(idp, res, await loggedOut(idp, view, valid, ended));
+    const cookies = presentedCookies(idp, req);
+    const view = viewOf(idp, cookies.reader, valid.request);
+    const all = presentSecrets(cookies);
+    const own = all.length === 0 ? [] : [secretOfForm(idp, all, form.get('csrf'))];
+    const secrets = form.get('accounts') === 'all' ? all : own;
+    const answer = await loggedOut(idp, view, valid, await endSessions(idp, askedOf(req), valid, secrets));
+    sendAnswer(idp, res, { ...answer, cookies: cookiesWithout(cookies, secrets) });
   };

@@ -55,6 +55,6 @@ export async function acceptProof(
   const known = isKnownBrowser(idp, visit, account);
   const effects = { ...taken.effects, ...(trustedBrowser && { trustedBrowser }) };
   const signIn = { userId, passwordHash, methods, isKnownBrowser: known, ...taken, effects };
-  const session = await startSession(idp, asked, visit, signIn);
-  return session && [session, rememberedBrowser(idp, visit, account), browserCookie(idp, visit.browser)];
+  const begun = await startSession(idp, asked, visit, signIn);
+  return begun && [...begun, rememberedBrowser(idp, visit, account), browserCookie(idp, visit.browser)];
 }

@@ -10,6 +10,7 @@ import { interactionCookie } from '../interaction/cookies.js';
 import { formOf } from '../interaction/interaction-form.js';
 import { clientOnPage } from '../interaction/parts.js';
 import { federationPath, hubPath, signUpLink } from '../interaction/paths.js';
+import { knowsOthers } from '../interaction/remembered-accounts.js';
 import type { InteractionStep, SentForm, StepForm } from '../interaction/step.js';
 import { stepOf, type Visit } from '../interaction/visit.js';
 import { lostPasswordUrl } from '../recovery/paths.js';
@@ -49,6 +50,7 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
     {
       lostPasswordUrl: lostPasswordUrl(idp),
       signUp: signUpLink(idp, visit.view.texts),
+      chooseUrl: knowsOthers(idp, visit) ? hubPath(idp, visit, 'chooseAccount') : undefined,
       client: clientOnPage(visit),
       ...formOf(idp, visit, loginForm),
       // Nobody waits for an answer where somebody comes to their own account.
@@ -66,10 +68,11 @@ function render(idp: Idp, visit: Visit, shown: LoginView): Page {
   );
 }
 
-function loginPage(idp: Idp, visit: Visit): Answer {
+/** @param identifier of the account that somebody has chosen */
+export function loginPage(idp: Idp, visit: Visit, identifier?: string): Answer {
   const step = stepOf(idp, visit);
-  const shown = step.kind === 'login' ? { again: step.again, byPasskey: step.byPasskey } : {};
-  const page = render(idp, visit, shown);
+  const due = step.kind === 'login' ? { again: step.again, byPasskey: step.byPasskey } : {};
+  const page = render(idp, visit, { ...due, ...(identifier !== undefined && { identifier }) });
   return { page, cookies: [interactionCookie(visit.interactionId)] };
 }
 

@@ -30,6 +30,8 @@ export interface LoginPage {
   readonly signUp?: { readonly url: string; readonly text: string } | undefined;
   /** Nothing else will do. */
   readonly byPasskey?: boolean | undefined;
+  /** Where one of the browser's other accounts is chosen, if it knows any. */
+  readonly chooseUrl?: string | undefined;
   readonly problem?: LoginProblem | undefined;
   /** The name of a provider that is linked with the account which is signed in to. */
   readonly linking?: string | undefined;
@@ -144,6 +146,7 @@ export function renderLoginPage(view: View, page: LoginPage): Page {
         }
       </form>
       ${providerButtons(view, page)}
+      ${page.chooseUrl && html`<p class="help"><a href="${page.chooseUrl}">${view.texts.selectAccount.title}</a></p>`}
       ${page.lostPasswordUrl && html`<p class="help"><a href="${page.lostPasswordUrl}">${text.lostPassword}</a></p>`}
       ${page.signUp && html`<p class="help"><a href="${page.signUp.url}">${page.signUp.text}</a></p>`}
       ${

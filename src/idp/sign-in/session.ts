@@ -7,8 +7,10 @@ import type { NewMail } from '../../storage/mail/outgoing-mails.js';
 import { type BegunSession, beginSession, touchInterval, touchSession } from '../../storage/sessions/sessions.js';
 import type { TakenProof } from '../../storage/sign-in/proofs.js';
 import type { Idp } from '../deps.js';
-import { type CookieToSet, sessionCookie } from '../interaction/cookies.js';
+import { sessionCookies } from '../interaction/browser-sessions.js';
+import type { CookieToSet } from '../interaction/cookies.js';
 import { clientOnPage } from '../interaction/parts.js';
+import { rememberAccount } from '../interaction/remembered-accounts.js';
 import type { Visit } from '../interaction/visit.js';
 import { deviceOf } from './device.js';
 
@@ -54,16 +56,30 @@ function withPendingLink(
   return events.recordWith(asked, event, begin, ({ id, isLinked }) => (isLinked ? { sessionId: id } : null));
 }
 
+/** The sessions of other users in this browser: those that go on, and those that are too many. */
+function sessionsOfOthers({ config }: Idp, { sessions }: Visit, userId: string) {
+  const others = sessions.filter((session) => session.userId !== userId);
+  const mostKept = config.signIn.accountsPerBrowser - 1;
+  return { kept: others.slice(0, mostKept), ended: others.slice(mostKept) };
+}
+
 /**
  * Begins a session under a fresh secret, whatever cookie the browser brought, so that no session can be fixed in advance.
- * @returns the session's cookie, or null when the account has been disabled or given another password meanwhile
+ * The sessions of other accounts go on beside it, as many as a browser may hold.
+ * @returns the cookies of the browser's sessions, or null when the account has been disabled or given another password meanwhile
  */
-export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn: SignIn): Promise<CookieToSet | null> {
+export async function startSession(
+  idp: Idp,
+  asked: Asked,
+  visit: Visit,
+  signIn: SignIn,
+): Promise<readonly CookieToSet[] | null> {
   const now = idp.clock.now();
   const secret = idp.random.token();
-  const { interactionId, clientId, cookies } = visit;
+  const { interactionId, clientId } = visit;
   const { userId, methods, isKnownBrowser, ...taken } = signIn;
   const signInNotice = noticeOf(idp, asked, visit, { userId, isKnownBrowser, now });
+  const { kept, ended } = sessionsOfOthers(idp, visit, userId);
   const amr = methodReferences(methods);
   const { recoveryCode, newTotp, trustedBrowser, newTrust } = taken.effects;
   const factor = {
@@ -80,7 +96,9 @@ export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn:
         beginSession(idp.sql, {
           userId,
           interactionIdHash: hashToken(interactionId),
-          currentSecretHash: cookies.session === undefined ? null : hashToken(cookies.session),
+          presentedSecretHashes: visit.sessions.map(({ secretHash }) => secretHash),
+          keptSecretHashes: kept.map(({ secretHash }) => secretHash),
+          endedSecretHashes: ended.map(({ secretHash }) => secretHash),
           newId: idp.random.uuid(),
           secretHash: hashToken(secret),
           now,
@@ -98,7 +116,7 @@ export async function startSession(idp: Idp, asked: Asked, visit: Visit, signIn:
     );
   const began = await withPendingLink(idp, asked, visit, userId, begin);
   if (began) idp.mailing.tell(signInNotice, began.notice);
-  // Somebody else's session in this browser has ended.
-  if (cookies.session !== undefined) idp.logoutWake.wake();
-  return began && sessionCookie(secret);
+  if (ended.length > 0) idp.logoutWake.wake();
+  const keptSecrets = kept.map((session) => session.secret);
+  return began && [...sessionCookies(secret, keptSecrets), ...rememberAccount(idp, visit, userId)];
 }

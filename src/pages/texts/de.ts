@@ -2,7 +2,7 @@ import { consent, device, logout } from './de/access.js';
 import { account, deletion, emailChange } from './de/account.js';
 import { error, failure, forms, refusals } from './de/failures.js';
 import { newPassword, recovery, signUp } from './de/joining.js';
-import { challenge, emailCode, enrol, federation, interaction, login, passkey } from './de/sign-in.js';
+import { challenge, emailCode, enrol, federation, interaction, login, passkey, selectAccount } from './de/sign-in.js';
 import type { Texts } from './en.js';
 
 /** Deutsch */
@@ -21,6 +21,7 @@ export const de: Texts = {
     links: (client) => `Über ${client}`,
   },
   login,
+  selectAccount,
   passkey,
   federation,
   recovery,

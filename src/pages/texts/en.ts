@@ -3,7 +3,7 @@ import { consent, device, logout } from './en/access.js';
 import { account, deletion, emailChange } from './en/account.js';
 import { error, failure, forms, refusals } from './en/failures.js';
 import { newPassword, recovery, signUp } from './en/joining.js';
-import { challenge, emailCode, enrol, federation, interaction, login, passkey } from './en/sign-in.js';
+import { challenge, emailCode, enrol, federation, interaction, login, passkey, selectAccount } from './en/sign-in.js';
 
 /** Every sentence that a person can read on our pages, in English: a translation is another object of the same type. */
 export const en = {
@@ -23,6 +23,7 @@ export const en = {
     links: (client: string) => `About ${client}`,
   },
   login,
+  selectAccount,
   passkey,
   federation,
   recovery,

@@ -3,7 +3,7 @@ import { consent, device, logout } from './es/access.js';
 import { account, deletion, emailChange } from './es/account.js';
 import { error, failure, forms, refusals } from './es/failures.js';
 import { newPassword, recovery, signUp } from './es/joining.js';
-import { challenge, emailCode, enrol, federation, interaction, login, passkey } from './es/sign-in.js';
+import { challenge, emailCode, enrol, federation, interaction, login, passkey, selectAccount } from './es/sign-in.js';
 
 /** Español */
 export const es: Texts = {
@@ -21,6 +21,7 @@ export const es: Texts = {
     links: (client) => `Acerca de ${client}`,
   },
   login,
+  selectAccount,
   passkey,
   federation,
   recovery,

@@ -3,7 +3,7 @@ import { consent, device, logout } from './fr/access.js';
 import { account, deletion, emailChange } from './fr/account.js';
 import { error, failure, forms, refusals } from './fr/failures.js';
 import { newPassword, recovery, signUp } from './fr/joining.js';
-import { challenge, emailCode, enrol, federation, interaction, login, passkey } from './fr/sign-in.js';
+import { challenge, emailCode, enrol, federation, interaction, login, passkey, selectAccount } from './fr/sign-in.js';
 
 /** Français. Before « ? », « ! » and « ; » a narrow no-break space, inside quotation marks and before « : » a no-break space. */
 export const fr: Texts = {
@@ -21,6 +21,7 @@ export const fr: Texts = {
     links: (client) => `À propos de ${client}`,
   },
   login,
+  selectAccount,
   passkey,
   federation,
   recovery,

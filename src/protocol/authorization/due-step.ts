@@ -49,6 +49,10 @@ export interface RequestFacts {
   /** Who is signed in in this browser. */
   readonly session: (Omit<SessionFacts, 'subject'> & Pick<FactorFacts, 'enrolled'> & PolicySubject) | null;
   readonly enrolmentDeclined?: FactorFacts['enrolmentDeclined'];
+  /** Who is signed in was chosen for this very request; known where somebody can choose. */
+  readonly accountIsChosen?: boolean;
+  /** Others are signed in in this browser, and nobody by whom a request is answered without being asked. */
+  readonly othersAreSignedIn?: boolean;
   /** Known where there are pages on which one could be offered. */
   readonly passkeyOffer?: FactorFacts['passkeyOffer'];
   /** Who has given proofs for this request that are not enough yet, and those. */
@@ -97,15 +101,19 @@ export const askedPermissions = (
 export const allowedPermissions = (consent: StoredConsent | null, rules: PermissionRules): readonly Permission[] =>
   consent ? permissionsAllowed(consent, rules) : [];
 
-const interactionRequest = ({ request, clientMetadata, begunAt, purpose }: RequestFacts, rules: PermissionRules) =>
-  ({
+const interactionRequest = (facts: RequestFacts, rules: PermissionRules) => {
+  const { request, clientMetadata, begunAt, purpose, accountIsChosen, othersAreSignedIn } = facts;
+  return {
     ...request,
     permissions: askedPermissions(request, rules),
     clientMayBeImpersonated: clientMetadata !== null && mayBeImpersonated(clientMetadata, request.redirectUri),
     consentIsImplicit: clientMetadata === null || clientMetadata.consent === 'implicit',
     forDevice: purpose === 'device',
     startedAt: begunAt,
-  }) satisfies InteractionRequest;
+    accountIsChosen,
+    othersAreSignedIn,
+  } satisfies InteractionRequest;
+};
 
 const consentFacts = ({ consent }: RequestFacts, rules: PermissionRules): ConsentFacts | undefined =>
   consent

@@ -31,6 +31,10 @@ export interface InteractionRequest {
   readonly essentialAcr?: boolean | undefined;
   /** Who alone may be the answer (OIDC Core §5.5.1). */
   readonly requestedSubjects?: readonly string[] | undefined;
+  /** Who answers was chosen among the accounts of this browser for this very request. */
+  readonly accountIsChosen?: boolean | undefined;
+  /** Somebody is signed in in this browser, though nobody by whom a request is answered without being asked. */
+  readonly othersAreSignedIn?: boolean | undefined;
   /** The `sub` of the id_token_hint, once that has been verified. */
   readonly hintedSubject?: string | undefined;
   /** The client may be another program under its name: the user is asked each time (RFC 8252 §8.6). */
@@ -112,6 +116,8 @@ export const denial = { error: 'access_denied' } as const satisfies { readonly e
 export type Step =
   /** `again`: somebody is signed in already and has to do it once more. `byPasskey`: nothing else will do. */
   | { readonly kind: 'login'; readonly again: boolean; readonly byPasskey?: true }
+  /** One of the accounts of this browser is chosen, or another one (OIDC Core §3.1.2.1 `select_account`). */
+  | { readonly kind: 'selectAccount' }
   /** The client has sent somebody who wants an account (OIDC Prompt Create §4.1). */
   | { readonly kind: 'signUp' }
   /** Whoever just signed in is asked whether the next time shall be without a password; no is an answer. */
@@ -139,10 +145,12 @@ const signedInFor = ({ startedAt }: InteractionRequest, { authenticatedAt }: Ses
 /**
  * Whether the session is good enough for the request. Whoever signed in after the interaction began has answered
  * prompt=login, prompt=select_account, prompt=create and any max_age: derived, so that no step can be skipped and none is asked twice.
+ * prompt=select_account is answered by a choice as well.
  */
 function authenticationIsDue(request: InteractionRequest, session: SessionFacts, now: Date): boolean {
   if (signedInFor(request, session)) return false;
-  if (['login', 'select_account', 'create'].some((prompt) => request.prompts.includes(prompt))) return true;
+  if (['login', 'create'].some((prompt) => request.prompts.includes(prompt))) return true;
+  if (request.prompts.includes('select_account') && !request.accountIsChosen) return true;
   return request.maxAge !== undefined && now.getTime() - session.authTime.getTime() > request.maxAge * 1000;
 }
 
@@ -161,8 +169,19 @@ export function provenMethods(
   return [...(counts ? session.amr : []), ...proofs.filter((proof) => proof.subject === subject).map(({ amr }) => amr)];
 }
 
-const isOtherUser = ({ hintedSubject, requestedSubjects }: InteractionRequest, { subject }: SessionFacts): boolean =>
+/** Whether the request is for somebody else alone (OIDC Core §3.1.2.1, §5.5.1). */
+export const isOtherUser = (
+  { hintedSubject, requestedSubjects }: Pick<InteractionRequest, 'hintedSubject' | 'requestedSubjects'>,
+  { subject }: Pick<SessionFacts, 'subject'>,
+): boolean =>
   (hintedSubject !== undefined && hintedSubject !== subject) || requestedSubjects?.includes(subject) === false;
+
+/** Whether an account is chosen before anybody proves anything (OIDC Core §3.1.2.1 `select_account`). */
+const choosesAccount = (
+  { prompts, accountIsChosen, othersAreSignedIn }: InteractionRequest,
+  session: SessionFacts | undefined,
+): boolean =>
+  !accountIsChosen && (prompts.includes('select_account') || (session === undefined && othersAreSignedIn === true));
 
 type Methods = readonly AuthenticationMethodReference[];
 
@@ -266,8 +285,10 @@ export function nextStep(
   const unfinished = stepOfCandidate(request, factors);
   if (session === undefined || other || authenticationIsDue(request, session, now)) {
     if (silent || (session !== undefined && signedInFor(request, session))) return refused('login_required');
-    if (!unfinished && request.prompts.includes('create')) return { kind: 'signUp' };
-    return unfinished ?? { kind: 'login', again: session !== undefined && !other };
+    if (unfinished) return unfinished;
+    if (request.prompts.includes('create')) return { kind: 'signUp' };
+    if (choosesAccount(request, session)) return { kind: 'selectAccount' };
+    return { kind: 'login', again: session !== undefined && !other };
   }
   if (!silent && unfinished && factors.candidate?.subject !== session.subject) return unfinished;
   const error = silent ? silentError(request, session, factors) : undefined;

@@ -5,7 +5,7 @@ import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
 import { answeringSession, issuedCode } from '../grants/code-issue.js';
 import { isPushedAs, wasPushed } from '../tokens/pushed-request.js';
-import type { InteractionOutcome } from './interactions.js';
+import type { InteractionOutcome, SignedInOutcome } from './interactions.js';
 
 /** An interaction whose answer the client may have. */
 export interface CollectedInteraction {
@@ -37,6 +37,7 @@ interface InteractionRedemption {
 }
 
 const outcomeKey = jsonKey<InteractionOutcome>;
+const signedInKey = jsonKey<SignedInOutcome>;
 
 // A request that was pushed is used up by its answer, and answered once, however many interactions it began (RFC 9126 §7.3).
 // A success counts only as long as the session that it came from: whoever was signed out, disabled or given another password
@@ -72,7 +73,7 @@ const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInte
    ), ${issuedCode}, known AS (
      UPDATE sessions s SET authz_secret_hash = ${p.newSecretHash}
      FROM answered
-     WHERE s.id = ${answeringSession} AND (s.authz_secret_hash = ${p.currentSecretHash}::bytea) IS NOT TRUE
+     WHERE s.id = ${answeringSession} AND NOT outcome ? ${signedInKey('isKept')} AND (s.authz_secret_hash = ${p.currentSecretHash}::bytea) IS NOT TRUE
      RETURNING s.id
    )
    SELECT client_id AS "clientId", request, outcome, traceparent, EXISTS (SELECT FROM known) AS "isNewlyKnown",

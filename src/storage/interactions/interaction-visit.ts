@@ -11,9 +11,10 @@ import type { InteractionOutcome, InteractionPurpose, PendingLink } from './inte
 
 const requestKey = jsonKey<ValidatedAuthorizationRequest>;
 
-/** The live session of a browser, with its enabled user. */
-interface VisitingSession {
+/** A live session of a browser, with its enabled user. */
+export interface VisitingSession {
   readonly id: string;
+  readonly secretHash: Buffer;
   readonly userId: string;
   readonly username: string;
   readonly email: string | null;
@@ -28,6 +29,8 @@ interface VisitingSession {
   readonly groups: readonly string[];
   /** When the account is deleted, where its owner asked for that. */
   readonly deleteAfter: Date | null;
+  /** What this user allowed the client of the interaction before. */
+  readonly consent: GivenConsent | null;
 }
 
 /** All that the hub decides from, read at one instant. */
@@ -42,6 +45,8 @@ export interface VisitedInteraction {
   readonly challengesAnswered: number;
   /** They said no to setting up what the client only wishes for. */
   readonly enrolmentDeclined: boolean;
+  /** Of the browser's sessions the one that its person chose in this interaction. */
+  readonly chosenSessionId: string | null;
   readonly request: ValidatedAuthorizationRequest;
   readonly outcome: InteractionOutcome | null;
   readonly begunAt: Date;
@@ -51,9 +56,8 @@ export interface VisitedInteraction {
   readonly traceparent: string | null;
   /** False where another browser has this interaction: nothing of it may be shown here. */
   readonly ours: boolean;
-  readonly session: VisitingSession | null;
-  /** What this user allowed this client before. */
-  readonly consent: GivenConsent | null;
+  /** All that the browser brings. */
+  readonly sessions: readonly VisitingSession[];
   /** Who gave the last of the proofs, while their account is enabled and has the password that it had then. */
   readonly candidate: VisitingCandidate | null;
 }
@@ -66,7 +70,7 @@ interface VisitingCandidate {
   readonly groups: readonly string[];
 }
 
-type InteractionFacts = Omit<VisitedInteraction, 'ours' | 'session' | 'consent' | 'candidate'>;
+type InteractionFacts = Omit<VisitedInteraction, 'ours' | 'sessions' | 'candidate'>;
 
 const interactionColumns: Columns<InteractionFacts> = {
   clientId: 'i.client_id',
@@ -77,6 +81,7 @@ const interactionColumns: Columns<InteractionFacts> = {
   pendingLink: 'i.pending_link',
   challengesAnswered: 'i.challenges_answered',
   enrolmentDeclined: 'i.enrolment_declined_at IS NOT NULL',
+  chosenSessionId: 'i.chosen_session_id',
   request: 'i.request',
   outcome: 'i.outcome',
   begunAt: 'COALESCE(i.begun_at, i.created_at)',
@@ -86,8 +91,9 @@ const interactionColumns: Columns<InteractionFacts> = {
   traceparent: 'i.traceparent',
 };
 
-const sessionColumns: Columns<VisitingSession> = {
+const sessionColumns: Columns<Omit<VisitingSession, 'consent'>> = {
   id: 's.id',
+  secretHash: 's.secret_hash',
   userId: 'u.id',
   username: 'u.username',
   email: 'u.email',
@@ -119,13 +125,14 @@ export const isProof = (proof: string, user: string): string =>
 /** Without a session its members are null, and without a consent that one's. */
 type VisitRow = InteractionFacts &
   Pick<VisitedInteraction, 'ours' | 'candidate'> &
-  (VisitingSession | { readonly id: null }) &
+  (Omit<VisitingSession, 'consent'> | { readonly id: null }) &
   (GivenConsent | { readonly scopes: null });
 
 interface VisitingBrowser {
   readonly idHash: Buffer;
   readonly idpBrowserHash: Buffer | null;
-  readonly sessionSecretHash: Buffer | null;
+  /** Of all sessions that the browser brings. */
+  readonly sessionSecretHashes: readonly Buffer[];
   readonly now: Date;
 }
 
@@ -148,25 +155,26 @@ const visitInteractionStatement = statement<VisitingBrowser, VisitRow>(
    FROM interactions i
    LEFT JOIN clients c ON c.client_id = i.client_id
    LEFT JOIN (sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL)
-     ON s.secret_hash = ${p.sessionSecretHash} AND s.expires_at > ${p.now}
+     ON s.secret_hash = ANY (${p.sessionSecretHashes}::bytea[]) AND s.expires_at > ${p.now}
    LEFT JOIN consents n ON n.user_id = u.id AND n.client_id = i.client_id
    LEFT JOIN users w ON ${isProof('i.proofs -> -1', 'w')}
    WHERE i.id_hash = ${p.idHash} AND i.expires_at > ${p.now} AND (c.client_id IS NOT NULL OR i.purpose = 'account')`,
 );
 
+function sessionOf(row: VisitRow): readonly VisitingSession[] {
+  if (row.id === null) return [];
+  return [{ ...pick(row, sessionColumns), consent: row.scopes === null ? null : pick(row, consentColumns) }];
+}
+
 /**
- * Reads an interaction with this browser's session and consent, and on the first visit binds it to this browser; to none
+ * Reads an interaction with this browser's sessions and what their users allowed its client, and on the first visit binds it to this browser; to none
  * where the browser brought nothing to bind to (null).
  * @returns null when it does not exist or has expired
  */
 export async function visitInteraction(sql: Sql, browser: VisitingBrowser): Promise<VisitedInteraction | null> {
-  const [row] = (await sql.query(visitInteractionStatement, browser)).rows;
+  const { rows } = await sql.query(visitInteractionStatement, browser);
+  const [row] = rows;
   if (!row) return null;
-  return {
-    ...pick(row, interactionColumns),
-    ours: row.ours,
-    candidate: row.candidate,
-    session: row.id === null ? null : pick(row, sessionColumns),
-    consent: row.scopes === null ? null : pick(row, consentColumns),
-  };
+  const { ours, candidate } = row;
+  return { ...pick(row, interactionColumns), ours, candidate, sessions: rows.flatMap(sessionOf) };
 }

@@ -16,6 +16,8 @@ export interface SignedInOutcome {
   readonly amr: readonly string[];
   readonly acr: string | null;
   readonly scopes: readonly string[];
+  /** The session is not the browser's current one: authz does not get to know the browser by it. */
+  readonly isKept?: true;
   /** Single claims that the user was asked about; an earlier release asks about none, and grants none. */
   readonly requestedClaims?: RequestedClaims;
 }
@@ -72,6 +74,9 @@ export class Interaction {
   /** Waits for the proof of the account with which it is to be linked; gone with the next sign-in. */
   @Column('jsonb', { name: 'pending_link', nullable: true })
   pendingLink!: PendingLink | null;
+  /** Of the browser's sessions the one that its person chose here: the answer to prompt=select_account. */
+  @Column('uuid', { name: 'chosen_session_id', nullable: true })
+  chosenSessionId!: string | null;
   /** Encrypted: the session at another provider that goes with the one that is about to begin. */
   @Column('bytea', { name: 'upstream_session', nullable: true })
   upstreamSession!: Buffer | null;

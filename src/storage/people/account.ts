@@ -1,7 +1,7 @@
 import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import { type UserClaims, userColumns } from './users.js';
+import { type User, type UserClaims, userColumns } from './users.js';
 
 /** Somebody who is signed in, as their own account is shown to them. */
 export interface AccountSession extends UserClaims {
@@ -53,6 +53,25 @@ export const findAccountOfSession = async (
   sql: Sql,
   which: { readonly sessionId: string; readonly userId: string; readonly now: Date },
 ): Promise<AccountSession | null> => (await sql.query(findAccountOfSessionStatement, which)).rows[0] ?? null;
+
+/** An account as whoever chooses among those of a browser is shown it. */
+export type NamedAccount = Pick<User, 'id' | 'username' | 'email' | 'claims'>;
+
+const namedColumns: Columns<NamedAccount> = {
+  id: 'u.id',
+  username: 'u.username',
+  email: 'u.email',
+  claims: 'u.claims',
+};
+
+const findNamedAccountsStatement = statement<{ ids: readonly string[] }, NamedAccount>(
+  'find_named_accounts',
+  (p) => `SELECT ${selected(namedColumns)} FROM users u WHERE u.id = ANY (${p.ids}::uuid[]) AND u.disabled_at IS NULL`,
+);
+
+/** Those that can be signed in to. */
+export const findNamedAccounts = async (sql: Sql, ids: readonly string[]): Promise<readonly NamedAccount[]> =>
+  (await sql.query(findNamedAccountsStatement, { ids })).rows;
 
 /** What stands between an account and somebody who knows its password. */
 export interface AccountSafety {

@@ -46,6 +46,9 @@ export class Session {
   /** Encrypted: the session at another provider that is ended with this one; null where there is none. */
   @Column('bytea', { name: 'upstream_session', nullable: true })
   upstreamSession!: Buffer | null;
+  /** Its browser held other accounts as well at some time: a request may mean another one. */
+  @Column('boolean', { name: 'shares_browser', default: false })
+  sharesBrowser!: boolean;
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
   @Column('timestamptz', { name: 'last_seen_at' })
@@ -62,8 +65,12 @@ export class Session {
 interface NewSession extends TakenProof {
   /** The interaction in which the user signs in: its proofs are used up. */
   readonly interactionIdHash: Buffer;
-  /** Hash of the cookie that the browser brought, if any. */
-  readonly currentSecretHash: Buffer | null;
+  /** Hashes of the secrets that the browser brought: a session of the same user goes on under its id. */
+  readonly presentedSecretHashes: readonly Buffer[];
+  /** … of those of other users whose sessions go on beside this one, */
+  readonly keptSecretHashes: readonly Buffer[];
+  /** … and of those whose sessions end. */
+  readonly endedSecretHashes: readonly Buffer[];
   readonly newId: string;
   readonly secretHash: Buffer;
   readonly now: Date;
@@ -106,10 +113,16 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
   (p) => `
    WITH ${takenProof(p, p)}, same AS (
      SELECT id FROM sessions
-     WHERE secret_hash = ${p.currentSecretHash} AND user_id = ${p.userId} AND expires_at > ${p.now}
+     WHERE secret_hash = ANY (${p.presentedSecretHashes}::bytea[]) AND user_id = ${p.userId} AND expires_at > ${p.now} LIMIT 1
+   ), of_others AS MATERIALIZED (
+     SELECT id, secret_hash = ANY (${p.endedSecretHashes}::bytea[]) AS ends FROM sessions
+     WHERE secret_hash = ANY (${p.endedSecretHashes}::bytea[] || ${p.keptSecretHashes}::bytea[]) AND user_id <> ${p.userId}
+       AND EXISTS (SELECT FROM unchanged)
+     ORDER BY id FOR UPDATE
    ), other AS (
-     DELETE FROM sessions
-     WHERE secret_hash = ${p.currentSecretHash} AND user_id <> ${p.userId} AND EXISTS (SELECT FROM unchanged) RETURNING id
+     DELETE FROM sessions WHERE id IN (SELECT id FROM of_others WHERE ends) RETURNING id
+   ), kept AS (
+     UPDATE sessions SET authz_secret_hash = NULL, shares_browser = true WHERE id IN (SELECT id FROM of_others WHERE NOT ends)
    ), other_grants AS (
      UPDATE authorization_grants SET revoked_at = ${p.now}
      WHERE session_id IN (SELECT id FROM other) AND revoked_at IS NULL AND NOT 'offline_access' = ANY (scopes)
@@ -119,13 +132,15 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
        AND EXISTS (SELECT FROM unchanged)
    ), signed_in AS (
      INSERT INTO sessions AS s
-       (id, secret_hash, user_id, auth_time, amr, acr, device, created_at, last_seen_at, ends_at, expires_at, upstream_session)
+       (id, secret_hash, user_id, auth_time, amr, acr, device, shares_browser, created_at, last_seen_at, ends_at, expires_at,
+        upstream_session)
      SELECT COALESCE((SELECT id FROM same), ${p.newId}::uuid), ${p.secretHash}, unchanged.id, ${p.now}, ${p.amr}, ${p.acr},
-       ${p.device}, ${p.now}, ${p.now}, ${p.endsAt}::timestamptz, LEAST(${p.endsAt}::timestamptz, ${p.idleAt}::timestamptz),
+       ${p.device}, cardinality(${p.keptSecretHashes}::bytea[]) > 0, ${p.now}, ${p.now}, ${p.endsAt}::timestamptz, LEAST(${p.endsAt}::timestamptz, ${p.idleAt}::timestamptz),
        CASE WHEN 'fed' = ANY (${p.amr}::text[]) THEN (SELECT upstream_session FROM interactions WHERE id_hash = ${p.interactionIdHash}) END
      FROM unchanged
      ON CONFLICT (id) DO UPDATE SET secret_hash = EXCLUDED.secret_hash, authz_secret_hash = NULL, auth_time = EXCLUDED.auth_time,
-       authenticated_at = EXCLUDED.authenticated_at, amr = EXCLUDED.amr, acr = EXCLUDED.acr, device = EXCLUDED.device, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at,
+       authenticated_at = EXCLUDED.authenticated_at, amr = EXCLUDED.amr, acr = EXCLUDED.acr, device = EXCLUDED.device,
+       shares_browser = EXCLUDED.shares_browser, last_seen_at = EXCLUDED.last_seen_at, ends_at = EXCLUDED.ends_at, expires_at = EXCLUDED.expires_at,
        upstream_session = COALESCE(EXCLUDED.upstream_session, s.upstream_session)
      RETURNING id, user_id
    ), audited AS (
@@ -148,7 +163,8 @@ const beginSessionStatement = statement<NewSession, BegunSession>(
 
 /**
  * Begins a session with a fresh secret, so that none can be fixed in advance; authz gets another one as well. The same user
- * signing in again keeps the session's id; another user's session in this browser ends, with what was granted in it. Forgives the
+ * signing in again keeps the session's id. Other users' sessions in this browser go on beside it, unknown to authz until they are the
+ * current one again; those that are too many end, with what was granted in them. Forgives the
  * failures before it, stores the proof's effects, uses up the proofs that waited for this one and writes the notice, all in one
  * statement.
  * @returns null when the user has been disabled or given another password meanwhile: then nothing is changed
@@ -182,24 +198,33 @@ export async function touchSession(sql: Sql, session: Touch): Promise<void> {
 /** A live session and whom it belongs to. */
 export interface LiveSession {
   readonly id: string;
+  readonly secretHash: Buffer;
   readonly userId: string;
   readonly username: string;
+  readonly email: string | null;
+  readonly claims: Readonly<Record<string, unknown>>;
   readonly authTime: Date;
   readonly lastSeenAt: Date;
   readonly challengesAnswered: number;
 }
 
-const findSessionStatement = statement<{ secretHash: Buffer; now: Date }, LiveSession>(
-  'find_session',
+const findSessionsStatement = statement<{ secretHashes: readonly Buffer[]; now: Date }, LiveSession>(
+  'find_sessions',
   (p) => `
-   SELECT s.id, s.user_id AS "userId", u.username, s.auth_time AS "authTime", s.last_seen_at AS "lastSeenAt",
+   SELECT s.id, s.secret_hash AS "secretHash", s.user_id AS "userId", u.username, u.email, u.claims, s.auth_time AS "authTime", s.last_seen_at AS "lastSeenAt",
      s.challenges_answered AS "challengesAnswered"
    FROM sessions s JOIN users u ON u.id = s.user_id AND u.disabled_at IS NULL
-   WHERE s.secret_hash = ${p.secretHash} AND s.expires_at > ${p.now}`,
+   WHERE s.secret_hash = ANY (${p.secretHashes}::bytea[]) AND s.expires_at > ${p.now}`,
 );
 
-export async function findSession(sql: Sql, secretHash: Buffer, now: Date): Promise<LiveSession | null> {
-  return (await sql.query(findSessionStatement, { secretHash, now })).rows[0] ?? null;
+/** The live ones among those that a browser brings, in its order. */
+export async function findSessions(
+  sql: Sql,
+  secretHashes: readonly Buffer[],
+  now: Date,
+): Promise<readonly LiveSession[]> {
+  const { rows } = await sql.query(findSessionsStatement, { secretHashes, now });
+  return secretHashes.flatMap((hash) => rows.find(({ secretHash }) => secretHash.equals(hash)) ?? []);
 }
 
 interface Logout {

@@ -16,6 +16,8 @@ export interface KnownSession {
   /** Of the secret by which idp knows it. */
   readonly secretHash: Buffer;
   readonly userId: string;
+  /** Its browser held other accounts as well at some time. */
+  readonly sharesBrowser: boolean;
   readonly authTime: Date;
   /** The same, by the database's clock. */
   readonly authenticatedAt: Date;
@@ -38,6 +40,7 @@ const sessionColumns: Columns<KnownSession> = {
   id: 's.id',
   secretHash: 's.secret_hash',
   userId: 'u.id',
+  sharesBrowser: 's.shares_browser',
   authTime: 's.auth_time',
   authenticatedAt: 'COALESCE(s.authenticated_at, s.auth_time)',
   amr: 's.amr',

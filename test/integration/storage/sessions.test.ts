@@ -4,7 +4,7 @@ import { hashToken } from '../../../src/crypto/digest.js';
 import { useAssertion } from '../../../src/storage/clients/used-assertions.js';
 import { grantConsent } from '../../../src/storage/grants/consents.js';
 import { disableUser, setPasswordHash } from '../../../src/storage/people/users.js';
-import { beginSession, endSession, findSession, touchSession } from '../../../src/storage/sessions/sessions.js';
+import { beginSession, endSession, findSessions, touchSession } from '../../../src/storage/sessions/sessions.js';
 import { countSignInFailure } from '../../../src/storage/sign-in/sign-in-failures.js';
 import { lookForSignIn } from '../../../src/storage/sign-in/sign-in-look.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -23,7 +23,9 @@ const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSessio
   const session = {
     userId,
     interactionIdHash: secret(),
-    currentSecretHash: null,
+    presentedSecretHashes: [],
+    keptSecretHashes: [],
+    endedSecretHashes: [],
     newId: randomUUID(),
     secretHash,
     now: start,
@@ -43,6 +45,9 @@ const signIn = (userId: string, overrides: Partial<Parameters<typeof beginSessio
   return beginSession(database.sql, session).then((began) => ({ id: began?.id ?? null, secretHash }));
 };
 
+const findSession = async (secretHash: Buffer, now: Date) =>
+  (await findSessions(database.sql, [secretHash], now))[0] ?? null;
+
 const addGrant = (userId: string, sessionId: string, clientId: string, scopes: string[]) =>
   database.pool
     .query(
@@ -59,38 +64,63 @@ const revoked = async (grantId: string) =>
 describe('session', () => {
   it('ends when it is idle, and at its absolute end whatever happens', async () => {
     const { id, secretHash } = await signIn(await addUser(database));
-    expect(await findSession(database.sql, secretHash, later(4_999))).toMatchObject({ id });
-    expect(await findSession(database.sql, secretHash, later(5_000))).toBeNull();
+    expect(await findSession(secretHash, later(4_999))).toMatchObject({ id });
+    expect(await findSession(secretHash, later(5_000))).toBeNull();
     await touchSession(database.sql, { id: id ?? '', now: later(4_000), idleAt: later(9_000) });
-    expect(await findSession(database.sql, secretHash, later(8_000))).not.toBeNull();
+    expect(await findSession(secretHash, later(8_000))).not.toBeNull();
     await touchSession(database.sql, { id: id ?? '', now: later(8_000), idleAt: later(20_000) });
-    expect(await findSession(database.sql, secretHash, later(10_000))).toBeNull();
+    expect(await findSession(secretHash, later(10_000))).toBeNull();
   });
 
   it('keeps its id but not its secret when the same user signs in again (session fixation)', async () => {
     const userId = await addUser(database);
     const first = await signIn(userId);
-    const second = await signIn(userId, { currentSecretHash: first.secretHash, now: later(1_000) });
+    const second = await signIn(userId, { presentedSecretHashes: [first.secretHash], now: later(1_000) });
     expect(second.id).toBe(first.id);
-    expect(await findSession(database.sql, first.secretHash, later(1_000))).toBeNull();
-    expect(await findSession(database.sql, second.secretHash, later(1_000))).toMatchObject({ authTime: later(1_000) });
+    expect(await findSession(first.secretHash, later(1_000))).toBeNull();
+    expect(await findSession(second.secretHash, later(1_000))).toMatchObject({ authTime: later(1_000) });
   });
 
-  it('of another user in the same browser ends with its grants', async () => {
+  it('of another user in the same browser ends with its grants where there are too many', async () => {
     const [one, two, clientId] = [await addUser(database), await addUser(database), await addClient(database)];
     const first = await signIn(one);
     const grant = await addGrant(one, first.id ?? '', clientId, ['openid']);
-    const second = await signIn(two, { currentSecretHash: first.secretHash });
+    const second = await signIn(two, { endedSecretHashes: [first.secretHash] });
     expect(second.id).not.toBe(first.id);
-    expect(await findSession(database.sql, first.secretHash, start)).toBeNull();
+    expect(await findSession(first.secretHash, start)).toBeNull();
     expect(await revoked(grant)).toBe(true);
+  });
+
+  it('of another user in the same browser goes on, unknown to authz', async () => {
+    const [one, two] = [await addUser(database), await addUser(database)];
+    const first = await signIn(one);
+    await database.pool.query('UPDATE sessions SET authz_secret_hash = $2 WHERE id = $1', [first.id, secret()]);
+    const second = await signIn(two, {
+      presentedSecretHashes: [first.secretHash],
+      keptSecretHashes: [first.secretHash],
+    });
+    const { rows } = await database.pool.query(
+      'SELECT authz_secret_hash, shares_browser FROM sessions WHERE id = ANY ($1)',
+      [[first.id, second.id]],
+    );
+    expect(rows).toEqual(Array(2).fill({ authz_secret_hash: null, shares_browser: true }));
+  });
+
+  it('of the same user is neither kept nor ended by a sign-in, whatever the browser says', async () => {
+    const userId = await addUser(database);
+    const [first, elsewhere] = [await signIn(userId), await signIn(userId)];
+    await signIn(userId, { endedSecretHashes: [first.secretHash], keptSecretHashes: [elsewhere.secretHash] });
+    const { rows } = await database.pool.query('SELECT shares_browser FROM sessions WHERE id = ANY ($1)', [
+      [first.id, elsewhere.id],
+    ]);
+    expect(rows).toEqual([{ shares_browser: false }, { shares_browser: false }]);
   });
 
   it('is not begun for a user who was disabled meanwhile, and ends when one is', async () => {
     const userId = await addUser(database);
     const { secretHash } = await signIn(userId);
     await disableUser(database.dataSource.manager, userId, change);
-    expect(await findSession(database.sql, secretHash, start)).toBeNull();
+    expect(await findSession(secretHash, start)).toBeNull();
     expect((await signIn(userId)).id).toBeNull();
   });
 
@@ -99,7 +129,7 @@ describe('session', () => {
     const { id, secretHash } = await signIn(userId);
     const grant = await addGrant(userId, id ?? '', clientId, ['openid', 'offline_access']);
     await setPasswordHash(database.dataSource.manager, userId, 'encoded', change);
-    expect(await findSession(database.sql, secretHash, start)).toBeNull();
+    expect(await findSession(secretHash, start)).toBeNull();
     expect(await revoked(grant)).toBe(true);
   });
 
@@ -121,7 +151,7 @@ describe('session', () => {
     await countSignInFailure(database.sql, { counters: [{ key, delays: [0] }], now: start, expiresAt: later(60_000) });
     const failed = { passwordHash: 'old', currentSecretHash: secretHash, forgiven: { keys: [key], share: null } };
     expect((await signIn(userId, failed)).id).toBeNull();
-    expect(await findSession(database.sql, secretHash, start)).toMatchObject({ id });
+    expect(await findSession(secretHash, start)).toMatchObject({ id });
     const look = { identifier: 'nobody', failureKeys: [key], likeness: randomUUID(), presentedTrust: [], now: start };
     expect((await lookForSignIn(database.sql, look)).failures[key]).toMatchObject({ failures: 1 });
     expect((await signIn(userId, { ...failed, passwordHash: 'new' })).id).not.toBeNull();

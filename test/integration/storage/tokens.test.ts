@@ -146,7 +146,7 @@ describe('interaction handle', () => {
     const request = validatedRequest({ clientId });
     await startInteraction(database.sql, { ...hashes, clientId, request, ...times });
     const visit = (idpBrowserHash: Buffer, now = start) =>
-      visitInteraction(database.sql, { idHash: hashes.idHash, idpBrowserHash, sessionSecretHash: null, now });
+      visitInteraction(database.sql, { idHash: hashes.idHash, idpBrowserHash, sessionSecretHashes: [], now });
     const [mine, other] = [hash(), hash()];
     expect((await visit(mine))?.ours).toBe(true);
     expect((await visit(other))?.ours).toBe(false);

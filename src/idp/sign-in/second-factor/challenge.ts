@@ -5,6 +5,7 @@ import type { Idp } from '../../deps.js';
 import { formOf } from '../../interaction/interaction-form.js';
 import { clientOnPage, personOnPage } from '../../interaction/parts.js';
 import { hubPath } from '../../interaction/paths.js';
+import { switchAccountPath } from '../../interaction/remembered-accounts.js';
 import type { InteractionStep, StepForm } from '../../interaction/step.js';
 import { stepOf, type Visit } from '../../interaction/visit.js';
 import { trustLifetime } from '../trusted-browser.js';
@@ -24,7 +25,7 @@ function render(idp: Idp, visit: Visit, subject: string, problem?: ChallengeProb
     client: clientOnPage(visit),
     person: personOf(visit, subject),
     ...formOf(idp, visit, challengeForm),
-    switchAccount: hubPath(idp, visit, 'otherAccount'),
+    switchAccount: switchAccountPath(idp, visit),
     cancel: formOf(idp, visit, consentForm),
     trustFor: trustLifetime(idp),
     problem,

@@ -11,6 +11,7 @@ import type { Answer } from '../../interaction/answer.js';
 import { formOf } from '../../interaction/interaction-form.js';
 import { clientOnPage, personOnPage } from '../../interaction/parts.js';
 import { hubPath } from '../../interaction/paths.js';
+import { switchAccountPath } from '../../interaction/remembered-accounts.js';
 import type { InteractionStep, SentForm, StepForm } from '../../interaction/step.js';
 import { stepOf, type Visit } from '../../interaction/visit.js';
 import { acceptProof } from '../accept-proof.js';
@@ -52,7 +53,7 @@ async function page(idp: Idp, visit: Visit, session: Session, step: DueStep, fau
     client: clientOnPage(visit),
     person: personOnPage(session),
     ...formOf(idp, visit, enrolForm),
-    switchAccount: hubPath(idp, visit, 'otherAccount'),
+    switchAccount: switchAccountPath(idp, visit),
     cancel: formOf(idp, visit, consentForm),
     wanted: step.wanted,
     mayDecline: step.mayDecline,
@@ -69,7 +70,7 @@ async function storeApp(idp: Idp, { visit, asked }: SentForm, session: Session, 
   const { challenged } = await lookForSecondFactor(idp.sql, {
     userId,
     interactionIdHash: hashToken(visit.interactionId),
-    sessionSecretHash: hashToken(visit.cookies.session ?? ''),
+    sessionSecretHash: session.secretHash,
     failureKeys: [],
     now: idp.clock.now(),
   });

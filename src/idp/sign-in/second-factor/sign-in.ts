@@ -42,7 +42,7 @@ async function judge(
   const { challenged, failures } = await lookForSecondFactor(idp.sql, {
     userId,
     interactionIdHash: hashToken(visit.interactionId),
-    sessionSecretHash: visit.cookies.session === undefined ? null : hashToken(visit.cookies.session),
+    sessionSecretHash: visit.session?.secretHash ?? null,
     failureKeys: countersOf(attempt).map(({ key }) => key),
     now: idp.clock.now(),
   });

@@ -63,6 +63,7 @@ export const logout: Texts['logout'] = {
   askedBy: (client) => html`${client} möchte Sie abmelden.`,
   returning: (client) => html`Danach kehren Sie zu ${client} zurück.`,
   submit: 'Abmelden',
+  ofAll: 'Von allen Konten abmelden',
   stay: 'Wenn Sie angemeldet bleiben möchten, schließen Sie diese Seite.',
   notReturning:
     'Die Anfrage, die Sie hierher geführt hat, ist ungültig. Sie werden danach nicht zu einer Anwendung zurückgeleitet.',

@@ -29,6 +29,14 @@ export const login: Texts['login'] = {
     `Es wurde zu oft versucht, sich anzumelden. Warten Sie ${seconds === 1 ? 'eine Sekunde' : `${seconds} Sekunden`} und versuchen Sie es dann noch einmal.`,
 };
 
+export const selectAccount: Texts['selectAccount'] = {
+  title: 'Konto auswählen',
+  signedIn: (moment) => `Angemeldet seit ${moment}`,
+  signedOut: (moment) => `Abgemeldet. Letzte Anmeldung: ${moment}`,
+  remove: 'Entfernen',
+  removing: 'Ein Konto, das Sie entfernen, wird hier abgemeldet, und dieser Browser vergisst es.',
+};
+
 export const passkey: Texts['passkey'] = {
   offerTitle: 'Ohne Passwort anmelden?',
   offer: 'Mit einem Passkey genügt beim nächsten Mal Ihr Fingerabdruck, Ihr Gesicht oder die PIN Ihres Geräts.',

@@ -65,6 +65,7 @@ export const logout = {
   askedBy: (client: Name) => html`${client} asks to sign you out.`,
   returning: (client: Name) => html`Afterwards you return to ${client}.`,
   submit: 'Sign out',
+  ofAll: 'Sign out of all accounts',
   stay: 'To stay signed in, close this page.',
   notReturning: 'The request that led you here is not valid, so you will not be taken back to an application.',
   doneTitle: 'You are signed out',

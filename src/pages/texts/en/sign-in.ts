@@ -27,6 +27,14 @@ export const login = {
     `Sign-in was tried too often. Wait ${seconds === 1 ? 'a second' : `${seconds} seconds`}, then try again.`,
 };
 
+export const selectAccount = {
+  title: 'Choose an account',
+  signedIn: (moment: string) => `Signed in since ${moment}`,
+  signedOut: (moment: string) => `Signed out. Last sign-in: ${moment}`,
+  remove: 'Remove',
+  removing: 'An account that you remove is signed out here, and this browser forgets it.',
+};
+
 export const passkey = {
   offerTitle: 'Sign in without a password?',
   offer: 'With a passkey your fingerprint, your face or the PIN of your device is enough next time.',

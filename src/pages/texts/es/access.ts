@@ -62,6 +62,7 @@ export const logout: Texts['logout'] = {
   askedBy: (client) => html`${client} solicita cerrar su sesión.`,
   returning: (client) => html`Después volverá a ${client}.`,
   submit: 'Cerrar sesión',
+  ofAll: 'Cerrar la sesión de todas las cuentas',
   stay: 'Para mantener la sesión abierta, cierre esta página.',
   notReturning: 'La solicitud que le ha traído aquí no es válida, por lo que no volverá a ninguna aplicación.',
   doneTitle: 'Ha cerrado la sesión',

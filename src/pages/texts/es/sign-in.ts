@@ -27,6 +27,14 @@ export const login: Texts['login'] = {
     `Se ha intentado iniciar sesión demasiadas veces. Espere ${seconds === 1 ? 'un segundo' : `${seconds} segundos`} e inténtelo de nuevo.`,
 };
 
+export const selectAccount: Texts['selectAccount'] = {
+  title: 'Elegir una cuenta',
+  signedIn: (moment) => `Sesión iniciada el ${moment}`,
+  signedOut: (moment) => `Sesión cerrada. Último inicio: ${moment}`,
+  remove: 'Quitar',
+  removing: 'Al quitar una cuenta se cierra aquí su sesión y este navegador la olvida.',
+};
+
 export const passkey: Texts['passkey'] = {
   offerTitle: '¿Iniciar sesión sin contraseña?',
   offer: 'Con una llave de acceso, la próxima vez bastará con su huella, su rostro o el PIN de su dispositivo.',

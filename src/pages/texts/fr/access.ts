@@ -63,6 +63,7 @@ export const logout: Texts['logout'] = {
   askedBy: (client) => html`${client} demande à vous déconnecter.`,
   returning: (client) => html`Vous reviendrez ensuite à ${client}.`,
   submit: 'Se déconnecter',
+  ofAll: 'Se déconnecter de tous les comptes',
   stay: 'Pour ne pas vous déconnecter, fermez cette page.',
   notReturning:
     'La demande à l’origine de cette page n’est pas valide\u00a0: le retour vers une application n’aura pas lieu.',

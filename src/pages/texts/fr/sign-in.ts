@@ -28,6 +28,14 @@ export const login: Texts['login'] = {
     `Trop de tentatives de connexion ont été faites. Attendez ${seconds === 1 ? 'une seconde' : `${seconds}\u00a0secondes`}, puis réessayez.`,
 };
 
+export const selectAccount: Texts['selectAccount'] = {
+  title: 'Choisir un compte',
+  signedIn: (moment) => `Connexion ouverte le ${moment}`,
+  signedOut: (moment) => `Déconnecté. Dernière connexion\u00a0: ${moment}`,
+  remove: 'Retirer',
+  removing: 'Un compte que vous retirez est déconnecté ici, et ce navigateur l’oublie.',
+};
+
 export const passkey: Texts['passkey'] = {
   offerTitle: 'Se connecter sans mot de passe\u202f?',
   offer: 'Avec une clé d’accès, votre empreinte, votre visage ou le code de votre appareil suffira la prochaine fois.',

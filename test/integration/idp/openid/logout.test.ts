@@ -169,11 +169,10 @@ describe('I8: an ID token of the very session needs no question (OIDC RP-Initiat
   });
 
   it('by POST, with the cookie and without', async () => {
-    const [one, two] = [await signedIn(), await signedIn(await idp.addUser())];
+    const person = await idp.addUser();
+    const [one, two] = [await signedIn(), await signedIn(person)];
     expect((await one.post(path, await request())).location).toBe(back);
     expect(await isSignedIn(one)).toBe(false);
-    const person = await idp.addUser();
-    await idp.signIn(two, await idp.start(client), person);
     const crossSite = await idp.newBrowser().post(path, { id_token_hint: await hintOf(person) });
     const answer = await two.get(crossSite.location ?? '');
     expect([answer.status, answer.location]).toEqual([200, null]);

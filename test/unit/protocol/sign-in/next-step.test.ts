@@ -59,6 +59,7 @@ const refused = (error: InteractionError): Step => ({ kind: 'refused', error });
 type Case = [string, InteractionRequest, SessionFacts | undefined, ConsentFacts | undefined, Step];
 
 const signUp: Step = { kind: 'signUp' };
+const selectAccount: Step = { kind: 'selectAccount' };
 
 const cases: Case[] = [
   ['prompt=create, nobody is signed in', request({ prompts: ['create'] }), undefined, undefined, signUp],
@@ -90,8 +91,58 @@ const cases: Case[] = [
     request({ prompts: ['select_account'] }),
     session(10),
     consent(10),
+    selectAccount,
+  ],
+  [
+    '§3.1.2.1 prompt=select_account, nobody is signed in',
+    request({ prompts: ['select_account'] }),
+    undefined,
+    undefined,
+    selectAccount,
+  ],
+  [
+    '§3.1.2.1 prompt=select_account, an old session that was chosen',
+    request({ prompts: ['select_account'], accountIsChosen: true }),
+    session(10),
+    consent(10),
+    done,
+  ],
+  [
+    '§3.1.2.1 prompt=select_account login: whoever was chosen signs in',
+    request({ prompts: ['select_account', 'login'], accountIsChosen: true }),
+    session(10),
+    consent(10),
     loginAgain,
   ],
+  [
+    '§3.1.2.1 prompt=select_account create: an account is made',
+    request({ prompts: ['select_account', 'create'] }),
+    session(10),
+    consent(10),
+    signUp,
+  ],
+  [
+    '§3.1.2.1 a choice does not make a session younger',
+    request({ prompts: ['select_account'], accountIsChosen: true, maxAge: 60 }),
+    session(10),
+    consent(10),
+    loginAgain,
+  ],
+  [
+    'others are signed in, nobody is current',
+    request({ othersAreSignedIn: true }),
+    undefined,
+    undefined,
+    selectAccount,
+  ],
+  [
+    '§3.1.2.6 others are signed in, nobody is current, and nobody may be asked',
+    request({ prompts: ['none'], othersAreSignedIn: true }),
+    undefined,
+    undefined,
+    refused('login_required'),
+  ],
+  ['others are signed in besides', request({ othersAreSignedIn: true }), session(10), consent(10), done],
   [
     '§3.1.2.1 prompt=select_account, new session',
     request({ prompts: ['select_account'] }),
