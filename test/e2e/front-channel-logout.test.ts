@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.js';
@@ -13,13 +14,17 @@ let home: string;
 /** Called in frames and not answered yet. */
 let told: { readonly url: URL; readonly answer: ServerResponse }[] = [];
 
+const addColleague = 'users:\n  - { username: colleague, password: colleague-password, claims: { name: A Colleague } }';
+
 beforeAll(async () => {
   database = await createDatabase({ empty: true });
   const edit = (yaml: string) =>
-    `${yaml}\nsession_management: true\n`.replace(
-      /\n {4}post_logout_redirect_uris: \["http:\/\/127\.0\.0\.1:(\d+)\/"\](?=\n.*\n\n {2}# The resource server)/,
-      '$&\n    frontchannel_logout_uri: "http://127.0.0.1:$1/out"\n    frontchannel_logout_session_required: true\n    consent: implicit',
-    );
+    `${yaml}\nsession_management: true\n`
+      .replace(/^users:$/m, addColleague)
+      .replace(
+        /\n {4}post_logout_redirect_uris: \["http:\/\/127\.0\.0\.1:(\d+)\/"\](?=\n.*\n\n {2}# The resource server)/,
+        '$&\n    frontchannel_logout_uri: "http://127.0.0.1:$1/out"\n    frontchannel_logout_session_required: true\n    consent: implicit',
+      );
   [stack, browser] = await Promise.all([startStack({ dsn: database.dsn, roles: ['all'], edit }), launchChromium()]);
   home = `http://127.0.0.1:${stack.relyingPartyPort}/`;
   relyingParty = createServer((req, res) => {
@@ -45,13 +50,7 @@ interface Visited {
   readonly complaints: string[];
 }
 
-async function signedIn(options: BrowserContextOptions = {}): Promise<Visited> {
-  const page = await (await browser.newContext(options)).newPage();
-  page.setDefaultTimeout(10_000);
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (/Content.Security.Policy|Refused to/i.test(message.text())) complaints.push(message.text());
-  });
+function authorizationUrl(parameters: Record<string, string> = {}): string {
   const request = new URLSearchParams({
     client_id: 'demo-client',
     response_type: 'code',
@@ -59,11 +58,27 @@ async function signedIn(options: BrowserContextOptions = {}): Promise<Visited> {
     scope: 'openid',
     code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
     code_challenge_method: 'S256',
+    ...parameters,
   });
-  await page.goto(`${stack.urls.authz}/oauth2/v1/authorize?${request}`);
-  await page.getByLabel(/username|e-mail/i).fill('demo');
-  await page.getByLabel('Password', { exact: true }).fill('demo-password');
+  return `${stack.urls.authz}/oauth2/v1/authorize?${request}`;
+}
+
+/** Signs in on the page that asks for it. */
+async function enter(page: Page, username: string): Promise<void> {
+  await page.getByLabel(/username|e-mail/i).fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(`${username}-password`);
   await page.getByRole('button', { name: /^sign in/i }).click();
+}
+
+async function signedIn(options: BrowserContextOptions = {}): Promise<Visited> {
+  const page = await (await browser.newContext(options)).newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (/Content.Security.Policy|Refused to/i.test(message.text())) complaints.push(message.text());
+  });
+  await page.goto(authorizationUrl());
+  await enter(page, 'demo');
   await page.getByText('At home').waitFor();
   return { page, complaints };
 }
@@ -153,5 +168,37 @@ describe('session management in a browser (OIDC Session Management §3)', () => 
     expect(headers.get('content-security-policy')).toMatch(
       /^default-src 'none';base-uri 'none';script-src 'sha256-[\w+/=]{44}';form-action 'self'$/,
     );
+  });
+});
+
+describe('several accounts in one browser (OIDC Core §3.1.2.1)', () => {
+  it('a second one beside the first, a switch by one click, and a sign-out of both', async () => {
+    const { page, complaints } = await signedIn();
+    const atHome = () => page.getByText('At home').waitFor();
+    const choose = () => page.goto(authorizationUrl({ prompt: 'select_account' }));
+    await choose();
+    await page.getByRole('heading', { name: 'Choose an account' }).waitFor();
+    await page.getByRole('link', { name: 'Use another account' }).click();
+    await enter(page, 'colleague');
+    await atHome();
+    await choose();
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await page.getByRole('button', { name: /^Remove/ }).count()).toBe(2);
+    await page.getByRole('button', { name: /Demo Margaret User .*Signed in since/ }).click();
+    await atHome();
+    await page.goto(`${stack.urls.idp}/account`);
+    await page.getByText('Demo Margaret User').first().waitFor();
+    await page.goto(authorizationUrl());
+    await atHome();
+    await page.goto(`${stack.urls.idp}/oidc/v1/logout`);
+    await page.getByRole('button', { name: 'Sign out of all accounts' }).click({ noWaitAfter: true });
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    for (const { answer } of told) answer.end();
+    await choose();
+    await page.getByRole('button', { name: /A Colleague .*Signed out/ }).click();
+    await enter(page, 'colleague');
+    await atHome();
+    expect(complaints).toEqual([]);
+    await page.context().close();
   });
 });

@@ -219,6 +219,21 @@ describe('A hint names one of the accounts (OIDC Core §3.1.2.1)', () => {
   });
 });
 
+describe('The account pages', () => {
+  it('lead to another account of the browser, and are then about that', async () => {
+    const [ann, ben] = await two();
+    const person = await browserOf(ann, ben);
+    const overview = await person.atIdp.get('/account');
+    expect(overview.text).toContain('href="/account?account=choose"');
+    const asked = await person.atIdp.get('/account?account=choose');
+    const page = await person.atIdp.get(new URL(asked.location ?? '', house.idp.origin).pathname);
+    expect(listed(page)).toEqual([ben.id, ann.id]);
+    const chosen = await press(person, page, { continue: ann.id });
+    expect((await person.atIdp.get(chosen.location ?? '')).location).toBe('/account');
+    expect((await person.atIdp.get('/account')).text).toContain(ann.email);
+  });
+});
+
 describe('Nobody chooses for somebody else (CSRF)', () => {
   it('the form counts in its browser and interaction alone', async () => {
     const [ann, ben] = await two();

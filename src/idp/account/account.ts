@@ -71,7 +71,7 @@ async function readVisit(
   const age = session ? now.getTime() - session.authTime.getTime() : 0;
   const isDue = !session || (sensitive && age > freshFor * 1000);
   if (isDue || secret === undefined) {
-    return { signIn: await beginAccount(idp, asked, page, sensitive ? freshFor : undefined) };
+    return { signIn: await beginAccount(idp, asked, page, sensitive ? { maxAge: freshFor } : {}) };
   }
   await keepAlive(idp, session);
   const action = accountPath(idp, page);

@@ -2,7 +2,7 @@ import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
 import { addressBlock } from '../../protocol/address-block.js';
-import { accountRequest } from '../../protocol/authorization/account-request.js';
+import { type AccountRequest, accountRequest } from '../../protocol/authorization/account-request.js';
 import { type AccountPage, endpointUrl } from '../../protocol/endpoints.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { startAccountInteraction } from '../../storage/interactions/interactions.js';
@@ -24,19 +24,21 @@ function assertRoom({ accountStarts }: Idp, { address }: Asked): void {
   });
 }
 
+/** What the sign-in on the way to an account page has to be. */
+type SignInWish = Omit<AccountRequest, 'returnTo'>;
+
 /**
  * Starts an interaction that leads back to an account page.
- * @param maxAge seconds since the last sign-in that are good enough
  * @returns the secret that names it
  */
-export async function startAccount(idp: Idp, asked: Asked, name: AccountPage, maxAge?: number): Promise<string> {
+export async function startAccount(idp: Idp, asked: Asked, name: AccountPage, wish: SignInWish = {}): Promise<string> {
   assertRoom(idp, asked);
   const interactionId = idp.random.token(16);
   const now = idp.clock.now();
   const returnTo = endpointUrl(idp.config.publicUrls.idp, name);
   await startAccountInteraction(idp.sql, {
     idHash: hashToken(interactionId),
-    request: accountRequest({ returnTo, ...(maxAge === undefined ? {} : { maxAge }) }),
+    request: accountRequest({ returnTo, ...wish }),
     now,
     expiresAt: after(now, idp.config.lifetimes.interaction),
     traceparent: currentTraceparent(),
@@ -45,6 +47,6 @@ export async function startAccount(idp: Idp, asked: Asked, name: AccountPage, ma
 }
 
 /** To the sign-in that leads back to an account page, as {@link startAccount} has it. */
-export const beginAccount = async (idp: Idp, asked: Asked, name: AccountPage, maxAge?: number): Promise<Answer> => ({
-  seeOther: hubPath(idp, { interactionId: await startAccount(idp, asked, name, maxAge) }),
+export const beginAccount = async (idp: Idp, asked: Asked, name: AccountPage, wish?: SignInWish): Promise<Answer> => ({
+  seeOther: hubPath(idp, { interactionId: await startAccount(idp, asked, name, wish) }),
 });

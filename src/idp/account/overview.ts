@@ -4,6 +4,7 @@ import { type AccountSafety, type AccountSession, findAccountSafety } from '../.
 import type { Idp } from '../deps.js';
 import { accountChip, personOnPage } from '../interaction/parts.js';
 import { logoutPath } from '../interaction/paths.js';
+import { beginAccount } from './begin.js';
 import { accountPage } from './frame.js';
 import type { AccountSection, AccountVisit } from './section.js';
 
@@ -42,7 +43,7 @@ function overview(idp: Idp, visit: AccountVisit, safety: AccountSafety | null) {
     idp,
     visit,
     html`
-      ${accountChip(view.texts, personOnPage(session))}
+      ${accountChip(view.texts, personOnPage(session), html`<a href="${visit.action}?account=choose">${view.texts.consent.switchAccount}</a>`)}
       <dl class="facts">
         ${fact(text.username, session.username)}
         ${fact(text.email, unverified ? text.unverified(session.email ?? '') : session.email)}
@@ -55,7 +56,11 @@ function overview(idp: Idp, visit: AccountVisit, safety: AccountSafety | null) {
   );
 }
 
-/** Who somebody is here, how safe the account is, and the way to everything else. */
+/** Who somebody is here, how safe the account is, and the way to everything else; or to another account of the browser. */
 export const overviewSection = (idp: Idp): AccountSection => ({
-  page: async (visit) => ({ page: overview(idp, visit, await findAccountSafety(idp.sql, visit.session.userId)) }),
+  async page(visit) {
+    if (visit.query.get('account') === 'choose')
+      return beginAccount(idp, visit.asked, 'account', { choosesAccount: true });
+    return { page: overview(idp, visit, await findAccountSafety(idp.sql, visit.session.userId)) };
+  },
 });

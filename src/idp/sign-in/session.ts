@@ -10,7 +10,7 @@ import type { Idp } from '../deps.js';
 import { sessionCookies } from '../interaction/browser-sessions.js';
 import type { CookieToSet } from '../interaction/cookies.js';
 import { clientOnPage } from '../interaction/parts.js';
-import { rememberAccount } from '../interaction/remembered-accounts.js';
+import { rememberAccount, rememberedAccounts } from '../interaction/remembered-accounts.js';
 import type { Visit } from '../interaction/visit.js';
 import { deviceOf } from './device.js';
 
@@ -56,11 +56,17 @@ function withPendingLink(
   return events.recordWith(asked, event, begin, ({ id, isLinked }) => (isLinked ? { sessionId: id } : null));
 }
 
-/** The sessions of other users in this browser: those that go on, and those that are too many. */
-function sessionsOfOthers({ config }: Idp, { sessions }: Visit, userId: string) {
-  const others = sessions.filter((session) => session.userId !== userId);
-  const mostKept = config.signIn.accountsPerBrowser - 1;
-  return { kept: others.slice(0, mostKept), ended: others.slice(mostKept) };
+/**
+ * The sessions of other users in this browser: those that go on, and those that end. One that did not begin here may have been put there by
+ * its user, in the hope that whoever signs in is taken for them.
+ */
+function sessionsOfOthers(idp: Idp, visit: Visit, userId: string) {
+  const others = visit.sessions.filter((session) => session.userId !== userId);
+  const begunHere = new Set(rememberedAccounts(idp, visit).map((account) => account.userId));
+  const kept = others
+    .filter((session) => begunHere.has(session.userId))
+    .slice(0, idp.config.signIn.accountsPerBrowser - 1);
+  return { kept, ended: others.filter((session) => !kept.includes(session)) };
 }
 
 /**

@@ -6,13 +6,19 @@ export interface AccountRequest {
   readonly returnTo: string;
   /** Seconds since the sign-in that are good enough. */
   readonly maxAge?: number;
+  /** Whose account it is, is chosen first. */
+  readonly choosesAccount?: boolean;
 }
 
 /**
- * What somebody asks who wants to see their own account: to be signed in (OIDC Core §3.1.2.3) no longer ago than `max_age`, and
- * nothing for a client (OIDC Core §3.1.2.1).
+ * What somebody asks who wants to see their own account: to be signed in (OIDC Core §3.1.2.3) no longer ago than `max_age`, perhaps as
+ * another one of their accounts, and nothing for a client (OIDC Core §3.1.2.1).
  */
-export function accountRequest({ returnTo, maxAge }: AccountRequest): ValidatedAuthorizationRequest {
+export function accountRequest({
+  returnTo,
+  maxAge,
+  choosesAccount = false,
+}: AccountRequest): ValidatedAuthorizationRequest {
   const own = { registered: [returnTo], requested: returnTo, openid: true, native: false };
   const request: Partial<ValidatedAuthorizationRequest> = {
     clientId: '',
@@ -21,7 +27,7 @@ export function accountRequest({ returnTo, maxAge }: AccountRequest): ValidatedA
     responseMode: 'query',
     scopes: [],
     resources: [],
-    prompts: [],
+    prompts: choosesAccount ? ['select_account'] : [],
     acrValues: [],
     ...(maxAge === undefined ? {} : { maxAge }),
   };
