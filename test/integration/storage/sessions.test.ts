@@ -149,7 +149,7 @@ describe('session', () => {
     await setPasswordHash(database.dataSource.manager, userId, 'new', change);
     const { id, secretHash } = await signIn(other);
     await countSignInFailure(database.sql, { counters: [{ key, delays: [0] }], now: start, expiresAt: later(60_000) });
-    const failed = { passwordHash: 'old', currentSecretHash: secretHash, forgiven: { keys: [key], share: null } };
+    const failed = { passwordHash: 'old', presentedSecretHashes: [secretHash], forgiven: { keys: [key], share: null } };
     expect((await signIn(userId, failed)).id).toBeNull();
     expect(await findSession(secretHash, start)).toMatchObject({ id });
     const look = { identifier: 'nobody', failureKeys: [key], likeness: randomUUID(), presentedTrust: [], now: start };
