@@ -56,6 +56,14 @@ function withPendingLink(
   return events.recordWith(asked, event, begin, ({ id, isLinked }) => (isLinked ? { sessionId: id } : null));
 }
 
+/** What the audit trail has of the proof besides its methods. */
+const factorsUsed = ({ recoveryCode, newTotp, trustedBrowser, newTrust }: SignIn['effects']) => ({
+  ...(recoveryCode === undefined ? {} : { recovery_code: true }),
+  ...(newTotp === undefined ? {} : { set_up: 'otp' }),
+  ...(trustedBrowser === undefined ? {} : { trusted_browser: 'used' }),
+  ...(newTrust === undefined ? {} : { trusted_browser: 'added' }),
+});
+
 /**
  * The sessions of other users in this browser: those that go on, and those that end. One that did not begin here may have been put there by
  * its user, in the hope that whoever signs in is taken for them.
@@ -87,17 +95,11 @@ export async function startSession(
   const signInNotice = noticeOf(idp, asked, visit, { userId, isKnownBrowser, now });
   const { kept, ended } = sessionsOfOthers(idp, visit, userId);
   const amr = methodReferences(methods);
-  const { recoveryCode, newTotp, trustedBrowser, newTrust } = taken.effects;
-  const factor = {
-    ...(recoveryCode === undefined ? {} : { recovery_code: true }),
-    ...(newTotp === undefined ? {} : { set_up: 'otp' }),
-    ...(trustedBrowser === undefined ? {} : { trusted_browser: 'used' }),
-    ...(newTrust === undefined ? {} : { trusted_browser: 'added' }),
-  };
+  const detail = { amr, client_id: clientId, ...factorsUsed(taken.effects) };
   const begin = (linkAudit: Audit | null) =>
     idp.events.recordWith(
       asked,
-      { type: 'sign_in', userId, clientId, detail: { amr, client_id: clientId, ...factor } },
+      { type: 'sign_in', userId, clientId, detail },
       (audit) =>
         beginSession(idp.sql, {
           userId,
