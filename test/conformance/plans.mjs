@@ -1,6 +1,6 @@
 // What the suite is asked to run and what it needs to know for that: plans, clients, and the steps of a person at the browser.
 const issuer = 'https://op.localhost.emobix.co.uk:9443';
-const pages = 'https://login.localhost.emobix.co.uk:9443';
+const pages = `${issuer}/oidc/v1`;
 
 /** The redirect URIs of identity.yml are below this name. */
 export const alias = 'identity-services';
@@ -31,12 +31,12 @@ const returned = {
 };
 
 const authorize = (tasks) => ({ match: `${issuer}/oauth2/v1/authorize*`, tasks });
-const logOut = (tasks) => ({ match: `${pages}/oidc/v1/logout*`, tasks });
+const logOut = (tasks) => ({ match: `${pages}/logout*`, tasks });
 
 const confirm = {
   task: 'Confirm',
   optional: true,
-  match: `${pages}/oidc/v1/logout*`,
+  match: `${pages}/logout*`,
   commands: [['click', 'xpath', "//form//button[@type='submit']", 'optional']],
 };
 
@@ -50,7 +50,7 @@ const signedIn = authorize([signIn(false), agree, returned]);
 const goOn = {
   task: 'Go on',
   optional: true,
-  match: `${pages}/oidc/v1/logout*`,
+  match: `${pages}/logout*`,
   commands: [['click', 'xpath', "//a[@data-signed-out='go-on']", 'optional']],
 };
 const loggedOut = logOut([confirm, goOn, { task: 'Returned', match: '*/test/*/post*' }]);
@@ -103,34 +103,25 @@ export const configuration = {
 };
 
 const server_metadata = 'discovery';
-const byOperator = 'static_client';
-const byItself = 'dynamic_client';
-const code = 'code';
+const response_type = 'code';
+const byOperator = { client_registration: 'static_client' };
+const byItself = { client_registration: 'dynamic_client' };
+
+const basic = 'oidcc-basic-certification-test-plan';
+const formPost = 'oidcc-formpost-basic-certification-test-plan';
 
 /** In the order in which they run. */
 export const plans = [
   { name: 'oidcc-config-certification-test-plan', variant: {} },
-  { name: 'oidcc-basic-certification-test-plan', variant: { server_metadata, client_registration: byOperator } },
-  {
-    name: 'oidcc-formpost-basic-certification-test-plan',
-    variant: { server_metadata, client_registration: byOperator },
-  },
-  { name: 'oidcc-dynamic-certification-test-plan', variant: { response_type: code } },
-  { name: 'oidcc-3rdparty-init-login-certification-test-plan', variant: { response_type: code } },
-  {
-    name: 'oidcc-rp-initiated-logout-certification-test-plan',
-    variant: { response_type: code, client_registration: byItself },
-  },
-  {
-    name: 'oidcc-backchannel-rp-initiated-logout-certification-test-plan',
-    variant: { response_type: code, client_registration: byItself },
-  },
-  {
-    name: 'oidcc-frontchannel-rp-initiated-logout-certification-test-plan',
-    variant: { response_type: code, client_registration: byItself },
-  },
-  {
-    name: 'oidcc-session-management-certification-test-plan',
-    variant: { response_type: code, client_registration: byItself },
-  },
+  { name: basic, variant: { server_metadata, ...byOperator } },
+  { name: basic, variant: { server_metadata, ...byItself } },
+  { name: formPost, variant: { server_metadata, ...byOperator } },
+  { name: formPost, variant: { server_metadata, ...byItself } },
+  { name: 'oidcc-dynamic-certification-test-plan', variant: { response_type } },
+  { name: 'oidcc-3rdparty-init-login-certification-test-plan', variant: { response_type } },
+  ...['rp-initiated', 'backchannel-rp-initiated', 'frontchannel-rp-initiated'].map((which) => ({
+    name: `oidcc-${which}-logout-certification-test-plan`,
+    variant: { response_type, ...byItself },
+  })),
+  { name: 'oidcc-session-management-certification-test-plan', variant: { response_type, ...byItself } },
 ];

@@ -169,6 +169,12 @@ describe('session management in a browser (OIDC Session Management §3)', () => 
       /^default-src 'none';base-uri 'none';script-src 'sha256-[\w+/=]{44}';form-action 'self'$/,
     );
   });
+
+  it('§9.8: the script of the frame is one that HtmlUnit understands, without async functions and spread arguments', async () => {
+    const text = await (await fetch(`${stack.urls.idp}/oidc/v1/check-session`)).text();
+    expect(text).toContain('postMessage');
+    expect(text).not.toMatch(/\b(async|await)\b|\.\.\./);
+  });
 });
 
 describe('several accounts in one browser (OIDC Core §3.1.2.1)', () => {

@@ -32,6 +32,6 @@ async function bundle(name, options) {
 }
 
 const script = await bundle('pages', { format: 'esm', target: ['es2022', 'safari17'] });
-// A client's users have whatever browsers they have.
+// A client's users have whatever browsers they have, and HtmlUnit knows neither async functions nor spread arguments.
 const checkSession = await bundle('check-session', { format: 'iife', target: 'es2017' });
 await writeFile(join(folder, 'manifest.json'), JSON.stringify({ script, checkSession }));

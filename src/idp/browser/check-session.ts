@@ -10,14 +10,17 @@ function browserStates(): readonly string[] | undefined {
 }
 
 /** An old browser, which does not know the question, hides none. */
-const seesCookies = async (): Promise<boolean> => (await document.hasStorageAccess?.().catch(() => false)) ?? true;
+const seesCookies = (): Promise<boolean> => document.hasStorageAccess?.().catch(() => false) ?? Promise.resolve(true);
 
-async function answer({ data, origin, source }: MessageEvent): Promise<void> {
+function answer({ data, origin, source }: MessageEvent): void {
   if (typeof data !== 'string' || origin === 'null' || !source) return;
   const known = browserStates();
-  const seen = known !== undefined || (await seesCookies());
-  const status = checkSession({ message: data, origin, browserStates: known, seesCookies: seen });
-  source.postMessage(status, { targetOrigin: origin });
+  const tell = (seen: boolean) => {
+    const status = checkSession({ message: data, origin, browserStates: known, seesCookies: seen });
+    (source as Window).postMessage(status, origin);
+  };
+  if (known === undefined) void seesCookies().then(tell);
+  else tell(true);
 }
 
-addEventListener('message', (event) => void answer(event));
+addEventListener('message', answer);
