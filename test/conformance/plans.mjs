@@ -69,6 +69,8 @@ const asksAgain = {
 };
 /** What the client says of itself: the suite wants a picture, and nobody signs in. */
 const introduced = { browser: [authorize([picture('The page that asks for the sign-in')])] };
+/** A sign-out that does not hold leads to a page that says so and asks the person. */
+const asks = { browser: [signedIn, logOut([picture('The page that asks')])] };
 const staysHere = { browser: [signedIn, logOut([confirm, picture('The page that says so')])] };
 
 /** What a plan is created with: the suite's own configuration format. */
@@ -91,11 +93,11 @@ export const configuration = {
     'oidcc-registration-logo-uri': introduced,
     'oidcc-registration-policy-uri': introduced,
     'oidcc-registration-tos-uri': introduced,
-    'oidcc-rp-initiated-logout-bad-post-logout-redirect-uri': staysHere,
-    'oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri': staysHere,
-    'oidcc-rp-initiated-logout-modified-id-token-hint': staysHere,
-    'oidcc-rp-initiated-logout-bad-id-token-hint': staysHere,
-    'oidcc-rp-initiated-logout-no-id-token-hint': staysHere,
+    'oidcc-rp-initiated-logout-bad-post-logout-redirect-uri': asks,
+    'oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri': asks,
+    'oidcc-rp-initiated-logout-modified-id-token-hint': asks,
+    'oidcc-rp-initiated-logout-bad-id-token-hint': asks,
+    'oidcc-rp-initiated-logout-no-id-token-hint': asks,
     'oidcc-rp-initiated-logout-no-params': staysHere,
     'oidcc-rp-initiated-logout-no-post-logout-redirect-uri': staysHere,
     'oidcc-rp-initiated-logout-only-state': staysHere,
