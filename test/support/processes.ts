@@ -18,12 +18,16 @@ async function portsByName(): Promise<Ports> {
 /** The development profile on other ports and another database. */
 async function configuration(ports: Ports, dsn: string): Promise<string> {
   const text = await readFile('configs/identity/development.yml', 'utf8');
+  // At once, or a port that was put in could be taken for the next one to be replaced.
+  const moved: Readonly<Record<string, number>> = {
+    8080: ports.authz,
+    8081: ports.idp,
+    8082: ports.rs,
+    8083: ports.spaRp,
+    9999: ports.relyingParty,
+  };
   return text
-    .replaceAll('8080', String(ports.authz))
-    .replaceAll('8081', String(ports.idp))
-    .replaceAll('8082', String(ports.rs))
-    .replaceAll('8083', String(ports.spaRp))
-    .replaceAll('9999', String(ports.relyingParty))
+    .replaceAll(/808[0-3]|9999/g, (port) => String(moved[port]))
     .replace('embedded: .data/postgres', `dsn: ${dsn}`)
     .replace('log-format: text', 'log-format: json');
 }
