@@ -42,6 +42,8 @@ export interface RsConfigSection {
   /** Milliseconds. */
   readonly clockSkew: number;
   readonly introspection?: { readonly clientId: string; readonly clientSecret: Secret };
+  /** What writes need of the sign-in; milliseconds. */
+  readonly stepUp?: { readonly acrValues: readonly string[]; readonly maxAge?: number };
 }
 
 export interface ClaimsConfigSection {

@@ -97,6 +97,10 @@ export const fileSchema = z.strictObject({
       /** How far the clocks of authz and rs may be apart. */
       clock_skew: duration('5m').prefault('5s'),
       introspection: z.strictObject({ client_id: text(), ...orFile('client_secret', secret()) }).optional(),
+      /** What writes need of the sign-in that a token comes from (RFC 9470 §3). */
+      step_up: z
+        .strictObject({ acr_values: list(text('an acr')), max_age: duration('30d', '1s').optional() })
+        .optional(),
     })
     .prefault({}),
   spa_rp: z

@@ -14,8 +14,8 @@ import type { Role } from '../http/role.js';
 import { accessTokenTypes } from '../protocol/access-token-types.js';
 import type { ProtectedResource } from '../protocol/authorization/resource-indicators.js';
 import { endpointUrl } from '../protocol/endpoints.js';
+import type { AuthenticationChallenge } from '../protocol/resource/step-up.js';
 import { accessTokenType } from '../protocol/token/access-token.js';
-import type { Authentication } from '../resource/authenticate.js';
 import { metadata, metadataPaths } from '../resource/metadata.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { authenticateByIssuer, type IssuerAuthentication } from './authenticate.js';
@@ -78,8 +78,16 @@ const parseForm: express.RequestHandler = async (req, _res, next) => {
   next();
 };
 
-function mountResource(app: express.Express, authentication: Authentication, origins: readonly string[]): void {
-  const { authenticate, requireScope } = authentication;
+/** What writes may need a sign-in that is later or stronger (RFC 9470 §3). */
+const stepUpOf = ({ stepUp }: RsConfigSection): AuthenticationChallenge => ({
+  acrValues: stepUp?.acrValues ?? [],
+  maxAge: stepUp?.maxAge === undefined ? undefined : Math.floor(stepUp.maxAge / 1000),
+});
+
+function mountResource(app: express.Express, authentication: IssuerAuthentication, config: RsGiven['config']): void {
+  const { authenticate, requireScope, requireAuthentication } = authentication;
+  const { origins } = config.cors;
+  const stepUp = requireAuthentication(stepUpOf(config.rs));
   const path = '/api/v1/protected/resource';
   const policy = {
     origins,
@@ -89,8 +97,8 @@ function mountResource(app: express.Express, authentication: Authentication, ori
   };
   app.all(path, cors(policy));
   app.get(path, authenticate, requireScope(methods.GET.scope), resource('GET', authentication));
-  app.post(path, parseForm, authenticate, requireScope(methods.POST.scope), resource('POST', authentication));
-  app.delete(path, authenticate, requireScope(methods.DELETE.scope), resource('DELETE', authentication));
+  app.post(path, parseForm, authenticate, requireScope(methods.POST.scope), stepUp, resource('POST', authentication));
+  app.delete(path, authenticate, requireScope(methods.DELETE.scope), stepUp, resource('DELETE', authentication));
 }
 
 function mountMetadata(app: express.Express, { issuer, rs }: RsGiven['config']): void {
@@ -115,7 +123,7 @@ export function createRs(given: RsGiven): Role {
     mount(app) {
       app.get('/api/v1/public/health', publicHealth(health, { status: 'ok' }));
       mountMetadata(app, config);
-      mountResource(app, authentication, config.cors.origins);
+      mountResource(app, authentication, config);
     },
     checks,
     health,

@@ -1,6 +1,6 @@
 import { type Fault, faults } from '../fault-sentences.js';
 import { errorResponse, OAuthError } from '../oauth-error.js';
-import type { RequiredAuthentication } from './step-up.js';
+import type { AuthenticationChallenge } from './step-up.js';
 
 /** Where a request carried an access token, each way that RFC 6750 §2 knows. */
 export interface TokenPresentation {
@@ -60,15 +60,15 @@ export function assertScope(granted: readonly string[], required: readonly strin
 
 /** A token is good, but its user has to sign in once more (RFC 9470 §3): knows how. */
 export class InsufficientAuthenticationError extends OAuthError {
-  constructor(readonly required: RequiredAuthentication) {
+  constructor(readonly required: AuthenticationChallenge) {
     super('insufficient_user_authentication', { fault: faults.signInTooOldOrWeak });
   }
 }
 
 /** The parameters by which a client knows what to ask for (RFC 9470 §3). */
-const stepUpParameters = ({ maxAge, demanded }: RequiredAuthentication) => ({
-  acr_values: demanded.at(-1),
-  max_age: String(maxAge),
+const stepUpParameters = ({ acrValues, maxAge }: AuthenticationChallenge) => ({
+  acr_values: acrValues.length > 0 ? acrValues.join(' ') : undefined,
+  max_age: maxAge === undefined ? undefined : String(maxAge),
 });
 
 /** What a challenge says besides the error (RFC 6750 §3, RFC 9728 §5.1). */

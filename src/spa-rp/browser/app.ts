@@ -1,7 +1,7 @@
 import type { RuntimeConfiguration } from '../runtime-configuration.js';
 import { create, element } from './elements.js';
 import { explain, explainAnswer, type Step } from './explain.js';
-import { type ApiMethod, createRelyingParty, type Session } from './relying-party.js';
+import { type ApiMethod, createRelyingParty, type Session, type StepUp, stepUpOf } from './relying-party.js';
 import { takeSession, takeSignOut } from './tab-memory.js';
 import * as view from './view.js';
 
@@ -13,10 +13,10 @@ const party = createRelyingParty(runtime);
 let session: Session | undefined;
 let busy = false;
 
-function signInAgain(): HTMLElement {
-  const button = create('button', 'Sign in again', 'button second');
+function signInButton(label: string, stepUp: StepUp = {}): HTMLElement {
+  const button = create('button', label, 'button second');
   button.setAttribute('type', 'button');
-  button.addEventListener('click', signIn);
+  button.addEventListener('click', () => signIn(stepUp));
   return button;
 }
 
@@ -29,7 +29,10 @@ async function attempt(step: Step, doing: string, work: () => Promise<void>): Pr
   try {
     await work();
   } catch (error) {
-    view.showProblem(explain(error, step, parties), session && step !== 'api' ? signInAgain() : undefined);
+    view.showProblem(
+      explain(error, step, parties),
+      session && step !== 'api' ? signInButton('Sign in again') : undefined,
+    );
   } finally {
     busy = false;
     view.showBusy('');
@@ -41,8 +44,8 @@ const withSession = (step: Step, doing: string, work: (current: Session) => Prom
     if (session) await work(session);
   });
 
-function signIn(): void {
-  void attempt('sign-in', `Going to ${parties.issuer} …`, () => party.signIn());
+function signIn(stepUp: StepUp = {}): void {
+  void attempt('sign-in', `Going to ${parties.issuer} …`, () => party.signIn({ stepUp }));
 }
 
 const parsed = (body: string): unknown => {
@@ -62,7 +65,8 @@ const call = (method: ApiMethod) =>
       parsed(answer.body),
     );
     const explanation = explainAnswer(answer, parties);
-    if (explanation) view.showProblem(explanation);
+    const stepUp = stepUpOf(answer);
+    if (explanation) view.showProblem(explanation, stepUp && signInButton('Confirm it is you', stepUp));
   });
 
 const refresh = withSession('refresh', 'Refreshing the tokens …', async (current) => {
@@ -84,7 +88,7 @@ const signOut = withSession('sign-out', `Going to ${parties.issuer} …`, async 
 
 function listen(): void {
   const handlers: Readonly<Record<string, () => void>> = {
-    'sign-in': signIn,
+    'sign-in': () => signIn(),
     'sign-out': signOut,
     refresh,
     userinfo,

@@ -67,6 +67,10 @@ const challengeErrors: Readonly<Record<string, Text>> = {
     'It has expired or was revoked. Refresh the tokens and try again.',
   ],
   insufficient_scope: ['The access token may not do this', 'It is good, but it was not issued for this action.'],
+  insufficient_user_authentication: [
+    'It has to be surer that it is you',
+    'Your sign-in was too long ago, or not by enough. Confirm that it is you, then try again.',
+  ],
   invalid_request: ['The request was malformed', 'The protected resource could not read the token in it.'],
 };
 

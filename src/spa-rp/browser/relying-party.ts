@@ -29,6 +29,20 @@ export interface ApiAnswer {
   readonly challenge?: client.WWWAuthenticateChallengeError;
 }
 
+/** What an API wants of the sign-in, as it says in its challenge (RFC 9470 §3). */
+export interface StepUp {
+  readonly acr_values?: string;
+  readonly max_age?: string;
+}
+
+/** Undefined where the challenge is about something else. */
+export function stepUpOf({ challenge }: ApiAnswer): StepUp | undefined {
+  const parameters = challenge?.cause.find(({ scheme }) => scheme === 'bearer')?.parameters;
+  if (parameters?.error !== 'insufficient_user_authentication') return undefined;
+  const { acr_values, max_age } = parameters;
+  return { ...(acr_values && { acr_values }), ...(max_age && { max_age }) };
+}
+
 /** Faults that are found here and not by the library. */
 export class RelyingPartyError extends Error {
   constructor(readonly code: 'no_sign_in_pending' | 'subject_changed' | 'no_refresh_token') {
@@ -39,7 +53,7 @@ export class RelyingPartyError extends Error {
 /** An OpenID Connect relying party in a browser: a public client, code flow with PKCE (OAuth 2.1 §4.1, OIDC Core §3.1). */
 export interface RelyingParty {
   /** Leaves for the issuer. With `silent`, the answer comes back without a page or as `login_required`. */
-  signIn(options?: { silent?: boolean }): Promise<void>;
+  signIn(options?: { silent?: boolean; stepUp?: StepUp }): Promise<void>;
   /** Redeems the answer in `url`: its `state`, `iss` and `nonce` must be those of the sign-in that this tab started. */
   completeSignIn(url: URL): Promise<Session>;
   refresh(session: Session): Promise<Session>;
@@ -95,7 +109,12 @@ function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
-async function leaveToSignIn(configuration: client.Configuration, runtime: RuntimeConfiguration, silent: boolean) {
+async function leaveToSignIn(
+  configuration: client.Configuration,
+  runtime: RuntimeConfiguration,
+  silent: boolean,
+  stepUp: StepUp,
+) {
   const pending = {
     state: client.randomState(),
     nonce: client.randomNonce(),
@@ -110,6 +129,7 @@ async function leaveToSignIn(configuration: client.Configuration, runtime: Runti
     code_challenge: await client.calculatePKCECodeChallenge(pending.codeVerifier),
     code_challenge_method: 'S256',
     ...(silent ? { prompt: 'none' } : {}),
+    ...stepUp,
   });
   keepSignIn(pending);
   location.assign(url);
@@ -152,7 +172,8 @@ async function answerOf(call: Promise<Response>): Promise<ApiAnswer> {
 export function createRelyingParty(runtime: RuntimeConfiguration): RelyingParty {
   const configuration = once(() => discover(runtime));
   return {
-    signIn: async ({ silent = false } = {}) => leaveToSignIn(await configuration(), runtime, silent),
+    signIn: async ({ silent = false, stepUp = {} } = {}) =>
+      leaveToSignIn(await configuration(), runtime, silent, stepUp),
     completeSignIn: async (url) => redeem(await configuration(), runtime, url),
     async refresh(session) {
       if (session.refreshToken === undefined) throw new RelyingPartyError('no_refresh_token');

@@ -23,7 +23,7 @@ let rs: Role;
 let server: Server;
 let base: string;
 
-const claims = (scope: string) => ({
+const claims = (scope: string, over: object = {}) => ({
   iss: issuer.url,
   sub: 'user',
   aud: [resource, issuer.url],
@@ -32,9 +32,12 @@ const claims = (scope: string) => ({
   iat: seconds,
   jti: 'id',
   scope,
+  acr: 'aal2',
+  auth_time: seconds,
+  ...over,
 });
-const token = (scope: string) => issuer.sign(key, claims(scope));
-const bearer = async (scope: string) => ({ Authorization: `Bearer ${await token(scope)}` });
+const token = (scope: string, over?: object) => issuer.sign(key, claims(scope, over));
+const bearer = async (scope: string, over?: object) => ({ Authorization: `Bearer ${await token(scope, over)}` });
 
 async function start(internalUrls: { authz?: string } = {}): Promise<void> {
   const clock = { now: () => new Date(now) };
@@ -44,7 +47,12 @@ async function start(internalUrls: { authz?: string } = {}): Promise<void> {
     issuer: issuer.url,
     internalUrls,
     cors: { origins: [spa] },
-    rs: { resource, clockSkew: 5000, introspection: { clientId: 'rs', clientSecret: new Secret('rs-secret-value') } },
+    rs: {
+      resource,
+      clockSkew: 5000,
+      stepUp: { acrValues: ['aal2', 'phr'], maxAge: 300_000 },
+      introspection: { clientId: 'rs', clientSecret: new Secret('rs-secret-value') },
+    },
   };
   const serving = { role: 'rs', config } as const;
   const surroundings = { clock, random: systemRandom, log };
@@ -144,6 +152,23 @@ describe('the protected resource', () => {
     expect(response.status).toBe(403);
     expect(response.headers.get('www-authenticate')).toContain(`error="insufficient_scope"`);
     expect(response.headers.get('www-authenticate')).toContain(`scope="${needed}"`);
+  });
+
+  test.each<[string, string, object, number]>([
+    ['reading needs no such sign-in', 'GET', { acr: undefined, auth_time: undefined }, 200],
+    ['writing: another class will do as well', 'POST', { acr: 'phr' }, 200],
+    ['writing: too weak', 'POST', { acr: 'aal1' }, 401],
+    ['deleting: too old', 'DELETE', { auth_time: seconds - 301 }, 401],
+    ['deleting: nothing is known of it', 'DELETE', { acr: undefined, auth_time: undefined }, 401],
+  ])('RFC 9470 §3: %s', async (_, method, over, status) => {
+    const headers = await bearer('read:resource write:resource delete:resource', over);
+    const response = await fetch(base + path, { method, headers });
+    expect(response.status).toBe(status);
+    const challenge = response.headers.get('www-authenticate') ?? '';
+    expect(/error="([^"]*)".*acr_values="([^"]*)", max_age="(\d+)"/.exec(challenge)?.slice(1) ?? []).toEqual(
+      status === 401 ? ['insufficient_user_authentication', 'aal2 phr', '300'] : [],
+    );
+    expect(lines.some((line) => line.includes('"reason":"authentication"'))).toBe(status === 401);
   });
 
   test('another method is 405, with or without a token (RFC 9110 §15.5.6)', async () => {

@@ -25,6 +25,12 @@ describe('errors in words', () => {
     ['RFC 6749 §5.2 invalid_client', answered('invalid_client'), 'sign-in', /not recognise/],
     ['RFC 6750 §3.1 invalid_token', challenged({ error: 'invalid_token' }), 'userinfo', /Refresh the tokens/],
     [
+      'RFC 9470 §3 insufficient_user_authentication',
+      challenged({ error: 'insufficient_user_authentication', acr_values: 'aal2' }),
+      'api',
+      /Confirm that it is you/,
+    ],
+    [
       'RFC 6750 §3.1 insufficient_scope names the scope',
       challenged({ error: 'insufficient_scope', scope: 'delete:resource' }),
       'api',

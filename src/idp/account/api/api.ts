@@ -18,7 +18,11 @@ import {
 } from '../../../protocol/resource/account-api.js';
 import { InsufficientAuthenticationError } from '../../../protocol/resource/bearer.js';
 import { protectedResourceMetadataUrl } from '../../../protocol/resource/protected-resource-metadata.js';
-import { isAuthenticationEnough, type RequiredAuthentication } from '../../../protocol/resource/step-up.js';
+import {
+  challengeFor,
+  isAuthenticationEnough,
+  type RequiredAuthentication,
+} from '../../../protocol/resource/step-up.js';
 import { demandedClasses } from '../../../protocol/sign-in/sign-in-policy.js';
 import { AccessTokenError } from '../../../protocol/token/access-token.js';
 import { type Authentication, createAuthenticate } from '../../../resource/authenticate.js';
@@ -79,7 +83,7 @@ async function freshAccount(idp: Idp, { grant, user }: LiveAccessToken): Promise
   const { userId, sessionId } = grant;
   const isEnough = isAuthenticationEnough(grant, required, now);
   const account = isEnough ? await findAccountOfSession(idp.sql, { sessionId, userId, now }) : null;
-  if (!account) throw new InsufficientAuthenticationError(required);
+  if (!account) throw new InsufficientAuthenticationError(challengeFor(required));
   return account;
 }
 

@@ -92,9 +92,9 @@ describe('challenge (RFC 6750 §3)', () => {
     ],
     [
       'RFC 9470 §3 a fresh sign-in',
-      new InsufficientAuthenticationError({ maxAge: 300, demanded: ['aal2', 'phr'] }),
+      new InsufficientAuthenticationError({ maxAge: 300, acrValues: ['aal2', 'phr'] }),
       {},
-      'Bearer error="insufficient_user_authentication", error_description="The sign-in that the access token comes from is over, too old or too weak for this: send the person to sign in once more.", acr_values="phr", max_age="300"',
+      'Bearer error="insufficient_user_authentication", error_description="The sign-in that the access token comes from is over, too old or too weak for this: send the person to sign in once more.", acr_values="aal2 phr", max_age="300"',
     ],
     ['RFC 9110 §5.6.4 quotes', undefined, { realm: 'a"b\\c\r\nX: y' }, 'Bearer realm="a\\"b\\\\cX: y"'],
   ])('%s', (_, error, context, field) => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAuthenticationEnough } from '../../../../src/protocol/resource/step-up.js';
+import {
+  type AuthenticationChallenge,
+  challengeFor,
+  isAuthenticationEnough,
+  saysEnough,
+} from '../../../../src/protocol/resource/step-up.js';
 import type { AuthenticationContextClass } from '../../../../src/protocol/sign-in/authentication-context.js';
 
 const authTime = new Date('2030-01-01T12:00:00.000Z');
@@ -16,5 +21,24 @@ describe('A sign-in for what is sensitive (RFC 9470 §4)', () => {
   ])('%s', (_name, age, amr, demanded, isEnough) => {
     const now = new Date(authTime.getTime() + age);
     expect(isAuthenticationEnough({ authTime, amr }, { maxAge: 300, demanded }, now)).toBe(isEnough);
+  });
+});
+
+describe('What a token says of its sign-in (RFC 9470 §3)', () => {
+  const now = new Date(authTime.getTime() + 300_000);
+  const said = { acr: 'aal2', auth_time: authTime.getTime() / 1000 };
+  it.each<[string, object, AuthenticationChallenge, boolean]>([
+    ['nothing is wanted', {}, { acrValues: [] }, true],
+    ['one of the classes', said, { acrValues: ['phr', 'aal2'] }, true],
+    ['another class', said, { acrValues: ['phr'] }, false],
+    ['no class', {}, { acrValues: ['aal1'] }, false],
+    ['at the last moment', said, { acrValues: [], maxAge: 300 }, true],
+    ['a moment later', said, { acrValues: [], maxAge: 299 }, false],
+    ['no moment', { acr: 'aal2' }, { acrValues: ['aal2'], maxAge: 300 }, false],
+  ])('%s', (_name, claims, wanted, isEnough) => expect(saysEnough({ ...claims }, wanted, now)).toBe(isEnough));
+
+  it('the strongest of what is demanded is asked for', () => {
+    expect(challengeFor({ maxAge: 300, demanded: ['aal2', 'phr'] })).toEqual({ maxAge: 300, acrValues: ['phr'] });
+    expect(challengeFor({ maxAge: 300, demanded: [] })).toEqual({ maxAge: 300, acrValues: [] });
   });
 });
