@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import { totpCode } from '../../src/crypto/totp.js';
 import { violationsOf } from '../support/accessibility.js';
 import { launchChromium } from '../support/chromium.js';
 import { createDatabase, type EmptyDatabase } from '../support/database.js';
 import { type Stack, startStack } from '../support/processes.js';
+import { bytesOfKey } from '../support/second-factor.js';
 
 let database: EmptyDatabase;
 let stack: Stack;
@@ -16,7 +18,8 @@ let authenticatorId: string;
 
 beforeAll(async () => {
   database = await createDatabase({ empty: true });
-  [stack, browser] = await Promise.all([startStack({ dsn: database.dsn, roles: ['all'] }), launchChromium()]);
+  const edit = (text: string) => text.replace('\nrs:\n', '\nrs:\n  step_up: { acr_values: [aal2] }\n');
+  [stack, browser] = await Promise.all([startStack({ dsn: database.dsn, roles: ['all'], edit }), launchChromium()]);
 }, 60_000);
 afterAll(async () => {
   await browser.close();
@@ -73,6 +76,7 @@ beforeEach(async () => {
   page = await context.newPage();
   await addAuthenticator();
   await query('DELETE FROM passkeys');
+  await query('DELETE FROM totp_authenticators');
 });
 afterEach(() => context.close());
 
@@ -181,6 +185,57 @@ describe('passkeys in a browser', () => {
     await signInByPassword();
     await land();
     expect(await credentials()).toEqual([]);
+  });
+});
+
+/** Adds the account to an authenticator app. */
+async function setUpApp(): Promise<void> {
+  const secret = bytesOfKey((await page.locator('#key').textContent()) ?? '');
+  await page.getByLabel('Code that the app then shows').fill(totpCode(secret, Math.floor(Date.now() / 30_000)));
+  await press('Set up');
+  await page.getByRole('link', { name: 'I have kept them' }).click();
+}
+
+describe('step-up (RFC 9470)', () => {
+  const write = async (): Promise<string> => {
+    await page.getByTestId('call-api-post').click();
+    const answer = page.getByTestId('result').filter({ hasText: 'POST' });
+    await answer.waitFor();
+    return (await answer.textContent()) ?? '';
+  };
+
+  it('a resource wants more, the client asks for it, and what is missing is set up on the way', async () => {
+    await simulatePresence(false);
+    await arrive();
+    await signInByPassword();
+    await press('Not now');
+    expect(await land()).toContain('"acr": "aal1"');
+    expect(await write()).toContain('401');
+    expect(await page.getByTestId('error').textContent()).toContain('surer that it is you');
+    await press('Confirm it is you');
+    await page.getByRole('link', { name: 'Sign in again and set it up' }).click();
+    await signInByPassword();
+    await setUpApp();
+    expect(await land()).toContain('"acr": "aal2"');
+    expect(await write()).toContain('200');
+  });
+
+  it('who signed in with a passkey is asked nothing; an app comes beside it, and the passkey goes', async () => {
+    await enrol();
+    await forget();
+    await arrive();
+    expect(await land()).toContain('"acr": "aal2"');
+    expect(await write()).toContain('200');
+    await page.goto(`${stack.urls.idp}/account/authenticator`);
+    await setUpApp();
+    await page.getByText('Its codes are asked for').waitFor();
+    await query('DELETE FROM passkeys');
+    await page.goto(`${stack.urls.idp}/account/passkeys`);
+    await expectForgotten();
+    await forget();
+    await arrive();
+    await signInByPassword();
+    await page.getByRole('heading', { name: 'Confirm it is you' }).waitFor();
   });
 });
 

@@ -52,7 +52,7 @@ const passkeySection = (view: View, { action, csrf, choices }: EnrolPage, { opti
       <p class="help">${view.texts.passkey.offer}</p>
       ${csrfField(csrf)}
       <input type="hidden" name="passkey">
-      <button class="button second" type="submit">${view.texts.passkey.create}</button>
+      <button class="button${choices?.app && html` second`}" type="submit">${view.texts.passkey.create}</button>
     </form>
   </section>`;
 };
