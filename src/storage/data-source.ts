@@ -8,7 +8,6 @@ import { Client } from './clients/clients.js';
 import { RegistrationToken } from './clients/registration-tokens.js';
 import { UsedAssertion } from './clients/used-assertions.js';
 import type { DatabaseSettings } from './connection/pool.js';
-import { EncryptionKeyRow } from './encryption-keys.js';
 import { Passkey } from './factors/passkeys.js';
 import { RecoveryCode } from './factors/recovery-codes.js';
 import { TotpAuthenticator } from './factors/totp-authenticators.js';
@@ -20,6 +19,7 @@ import { Consent } from './grants/consents.js';
 import { DeviceAuthorization } from './grants/device-authorizations.js';
 import { Installation } from './installation.js';
 import { Interaction } from './interactions/interactions.js';
+import { keyPairEntities } from './key-pairs.js';
 import { MailAllowance } from './mail/mail-allowances.js';
 import { MailedLink } from './mail/mailed-links.js';
 import { OutgoingMail } from './mail/outgoing-mails.js';
@@ -30,11 +30,11 @@ import { SessionClient } from './sessions/session-clients.js';
 import { Session } from './sessions/sessions.js';
 import { EmailCode } from './sign-in/email-codes.js';
 import { SignInFailure } from './sign-in/sign-in-failures.js';
-import { SigningKeyRow } from './signing-keys.js';
 import { RevokedAccessToken } from './tokens/revoked-access-tokens.js';
 import { Token } from './tokens/token.js';
 
 export const entities = [
+  ...keyPairEntities,
   AuditEvent,
   AuthorizationGrant,
   Client,
@@ -43,7 +43,6 @@ export const entities = [
   FederationRequest,
   DeviceAuthorization,
   EmailCode,
-  EncryptionKeyRow,
   Installation,
   Interaction,
   Invitation,
@@ -58,7 +57,6 @@ export const entities = [
   Session,
   SessionClient,
   SignInFailure,
-  SigningKeyRow,
   Token,
   TotpAuthenticator,
   TrustedBrowser,

@@ -1,5 +1,4 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type Remembered, remember } from '../cache/remembered.js';
 import type { Clock } from '../clock.js';
 import type { KeyEncryptionKeys } from '../crypto/encryption.js';
@@ -7,27 +6,6 @@ import type { RequestEncryption } from '../protocol/client/request-encryption.js
 import type { Sql } from './connection/sql.js';
 import { createKeyPairOpener, type KeyPairRow, keyPairsInUse, listStatement } from './key-pairs.js';
 import { keyFreshness } from './signing-keys.js';
-
-/** A key pair that clients encrypt request objects to (OIDC Core §10.2). */
-@Entity('encryption_keys')
-export class EncryptionKeyRow implements KeyPairRow<RequestEncryption> {
-  @PrimaryColumn('text', { primaryKeyConstraintName: 'encryption_keys_pkey' })
-  kid!: string;
-  @Column('text')
-  alg!: RequestEncryption;
-  @Column('jsonb', { name: 'public_jwk' })
-  publicJwk!: JsonWebKey;
-  @Column('bytea', { name: 'private_jwk' })
-  privateJwk!: Buffer;
-  @Column('timestamptz', { name: 'created_at' })
-  createdAt!: Date;
-  /** Published from here on; every process can decrypt by it before. */
-  @Column('timestamptz', { name: 'activates_at' })
-  activatesAt!: Date;
-  /** Null until a successor is made; then when nobody encrypts to it any more. */
-  @Column('timestamptz', { name: 'expires_at', nullable: true })
-  expiresAt!: Date | null;
-}
 
 const listEncryptionKeysStatement = listStatement<RequestEncryption>('encryption_keys');
 

@@ -1,5 +1,4 @@
 import type { JsonWebKey } from 'node:crypto';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { type Freshness, remember } from '../cache/remembered.js';
 import type { Clock } from '../clock.js';
 import type { KeyEncryptionKeys } from '../crypto/encryption.js';
@@ -7,27 +6,6 @@ import type { SigningKey, VerificationKey } from '../crypto/jwt.js';
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
 import type { Sql } from './connection/sql.js';
 import { createKeyPairOpener, type KeyPair, type KeyPairRow, keyPairsInUse, listStatement } from './key-pairs.js';
-
-/** A key pair that signs. */
-@Entity('signing_keys')
-export class SigningKeyRow implements KeyPairRow<SigningAlgorithm> {
-  @PrimaryColumn('text', { primaryKeyConstraintName: 'signing_keys_pkey' })
-  kid!: string;
-  @Column('text')
-  alg!: SigningAlgorithm;
-  @Column('jsonb', { name: 'public_jwk' })
-  publicJwk!: JsonWebKey;
-  @Column('bytea', { name: 'private_jwk' })
-  privateJwk!: Buffer;
-  @Column('timestamptz', { name: 'created_at' })
-  createdAt!: Date;
-  /** Published before, signs from here on. */
-  @Column('timestamptz', { name: 'activates_at' })
-  activatesAt!: Date;
-  /** Null until a successor is made; then when the last token signed with it is gone. */
-  @Column('timestamptz', { name: 'expires_at', nullable: true })
-  expiresAt!: Date | null;
-}
 
 const listSigningKeysStatement = listStatement<SigningAlgorithm>('signing_keys');
 
