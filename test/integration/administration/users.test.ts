@@ -18,7 +18,7 @@ import { tablesOfUsers } from '../../../src/storage/people/deletion.js';
 import { administer, auditRows, day } from '../../support/administration.js';
 import { configuration } from '../../support/configuration.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
-import { addSession, findAccount, later, start } from '../../support/rows.js';
+import { addClient, addSession, findAccount, later, start } from '../../support/rows.js';
 
 let database: TestDatabase;
 let administration: ReturnType<typeof administer>;
@@ -289,12 +289,19 @@ describe('a user who cannot get in', () => {
 });
 
 describe('a user who is to go', () => {
-  it('is deleted with everything of theirs, at once', async () => {
+  it('is deleted with everything of theirs, at once, and clients are told that the sessions have ended', async () => {
     const username = newName();
     const { id } = await createUser(administration, { username });
-    await addSession(database, randomUUID(), id);
+    const [session, client] = [
+      randomUUID(),
+      await addClient(database, { backchannel_logout_uri: 'https://client.example/logout' }),
+    ];
+    await addSession(database, session, id);
+    await database.pool.query('INSERT INTO session_clients (session_id, client_id) VALUES ($1, $2)', [session, client]);
     await auditRows(database);
     expect(await deleteUser(administration, username)).toEqual({ id, username });
+    const told = 'SELECT session_id FROM logout_notifications WHERE client_id = $1';
+    expect((await database.pool.query(told, [client])).rows).toEqual([{ session_id: session }]);
     for (const table of tablesOfUsers)
       expect((await database.pool.query(`SELECT FROM ${table} WHERE user_id = $1`, [id])).rowCount).toBe(0);
     expect(await auditRows(database)).toMatchObject([

@@ -41,6 +41,11 @@ describe('a start on a restored database', () => {
     const [clientId] = [await addClient(database), await addUser(database)];
     await recognize();
     await addToken();
+    await database.pool.query(
+      `INSERT INTO invitations (id, email, email_key, secret_hash, created_at, expires_at)
+       VALUES (gen_random_uuid(), 'a@example.org', 'a@example.org', 'secret', $1, $2)`,
+      [start, later(86_400_000)],
+    );
     await database.pool.query(difference);
     const token = { clientId, jti: randomUUID(), issuedAt: later(9_999) };
     await database.pool.query('UPDATE installation SET issued_before_is_void = NULL');
@@ -48,7 +53,8 @@ describe('a start on a restored database', () => {
     expect(await recognize()).toBe('restored');
     expect(await isClientTokenActive(database.sql, token)).toBe(false);
     expect(await isClientTokenActive(database.sql, { ...token, issuedAt: later(10_001) })).toBe(true);
-    expect([await count('tokens'), await count('sessions'), await count('authorization_grants')]).toEqual([0, 0, 0]);
+    for (const table of ['tokens', 'sessions', 'authorization_grants', 'invitations'])
+      expect([table, await count(table)]).toEqual([table, 0]);
     expect(await count('users')).toBeGreaterThan(0);
     expect(await recognize()).toBe('same');
   });
