@@ -54,12 +54,15 @@ function* idTokenClaimFaults({ clients = [], claims }: ValidSections): Generator
   }
 }
 
+const knownScopes = (claims: FileSections['claims'], sections: ValidSections): ReadonlySet<string> =>
+  new Set([...userScopes(claims.scopes), ...allResources(sections).flatMap(({ scopes }) => scopes)]);
+
 function* clientFaults({ clients = [], claims, ...sections }: ValidSections): Generator<Fault> {
   for (const index of repeated(clients.map(({ client_id }) => client_id))) {
     yield fault(['clients', index, 'client_id'], 'is declared twice');
   }
   if (!sections.resources || !claims) return;
-  const known = new Set([...userScopes(claims.scopes), ...allResources(sections).flatMap(({ scopes }) => scopes)]);
+  const known = knownScopes(claims, sections);
   for (const [index, { scope }] of clients.entries()) {
     const unknown = String(scope ?? '')
       .split(' ')
@@ -195,6 +198,31 @@ function* identityProviderFaults({ identity_providers: providers = [], claims }:
   }
 }
 
+/** A registration that nobody could pass, or that would be believed of nobody. */
+function* clientRegistrationFaults({
+  client_registration: registration,
+  ...sections
+}: ValidSections): Generator<Fault> {
+  if (!registration) return;
+  const { software_statements: statements, require_software_statement: required } = registration;
+  const at = (index: number): Path => ['client_registration', 'software_statements', index];
+  for (const index of repeated(statements.map(({ issuer }) => issuer))) yield fault(at(index), 'is declared twice');
+  for (const [index, { jwks_uri, jwks, jwks_file }] of statements.entries()) {
+    const sources = [jwks_uri, jwks ?? jwks_file].filter((source) => source !== undefined);
+    if (sources.length !== 1) yield fault(at(index), 'expected the keys of the issuer: either jwks_uri or jwks_file');
+  }
+  if (required && statements.length === 0)
+    yield fault(['client_registration', 'require_software_statement'], 'needs an issuer in software_statements');
+  if (!sections.resources || !sections.claims) return;
+  const known = knownScopes(sections.claims, sections);
+  const unknown = registration.policy.scopes.filter((scope) => !known.has(scope));
+  if (unknown.length > 0)
+    yield fault(
+      ['client_registration', 'policy', 'scopes'],
+      `neither a resource nor claims.scopes knows ${unknown.join(', ')}`,
+    );
+}
+
 /** Nobody would ever be in a group. */
 function* policyFaults({ policy, claims }: ValidSections): Generator<Fault> {
   if (!policy || !claims || knownClaims(claims.scopes).includes('groups')) return;
@@ -220,6 +248,7 @@ export const crossFaults = (sections: ValidSections): readonly Fault[] => [
   ...colourFaults(sections),
   ...mailFaults(sections),
   ...policyFaults(sections),
+  ...clientRegistrationFaults(sections),
 ];
 
 /** A role asks for the addresses that it needs, and for those of no role that may not be there at all. */

@@ -66,6 +66,17 @@ export const svgText = () =>
     .refine((value) => /^\s*<(\?xml|svg)\b/.test(value) && kilobytes(value) <= 32)
     .meta({ expected: 'an SVG image of 32 KB at most' });
 
+function isKeySet(value: string): boolean {
+  try {
+    return Array.isArray((JSON.parse(value) as { keys?: unknown } | null)?.keys);
+  } catch {
+    return false;
+  }
+}
+
+/** Public keys as others publish theirs (RFC 7517 §5). */
+export const keySetText = () => z.string().refine(isKeySet).meta({ expected: 'a JSON Web Key Set, {"keys": […]}' });
+
 /** The URL under which the public reaches a role (OIDC Discovery §3): no query, no fragment, no trailing slash. */
 export const publicUrl = () =>
   z

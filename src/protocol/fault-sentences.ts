@@ -293,6 +293,15 @@ export const faults = {
 
   // Clients that register themselves
   tooManyRegistrations: fault('Too many clients are being registered. Try again later.', 'RFC 7591 §5'),
+  softwareStatementMissing: fault('software_statement is missing: clients need one here.', 'RFC 7591 §2.3'),
+  softwareStatementMalformed: fault('software_statement is no signed JWT of an issuer (iss).', 'RFC 7591 §2.3'),
+  softwareStatementIssuer: fault('The issuer of software_statement is not trusted here.', 'RFC 7591 §3.2.2'),
+  softwareStatementSignature: fault('The signature of software_statement is not that of its issuer.', 'RFC 7591 §2.3'),
+  softwareStatementAudience: fault(
+    'aud of software_statement does not contain the issuer of this server.',
+    'RFC 7519 §4.1.3',
+  ),
+  softwareStatementTime: fault('software_statement has expired, or is not yet valid.', 'RFC 7519 §4.1.4'),
   initialAccessTokenUnknown: fault('The initial access token is unknown, expired, used up or revoked.', 'RFC 7591 §3'),
   registrationTokenUnknown: fault(
     'The registration access token is unknown, or is not that of this client.',

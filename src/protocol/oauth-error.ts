@@ -48,6 +48,8 @@ const rules = {
   // RFC 7591 §3.2.2
   invalid_redirect_uri: rule(400, 'A redirect URI is missing or cannot be registered.'),
   invalid_client_metadata: rule(400, 'A member of the client metadata is invalid or not served here.'),
+  invalid_software_statement: rule(400, 'The software statement is missing, malformed, expired or not verifiable.'),
+  unapproved_software_statement: rule(400, 'The software statement is of an issuer that is not trusted here.'),
   // RFC 8628 §3.5
   authorization_pending: rule(400, 'The user has not yet decided.'),
   slow_down: rule(400, 'The user has not yet decided. Poll less often.'),

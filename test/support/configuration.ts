@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AllRolesConfig } from '../../src/config/configuration.js';
+import { registrableGrantTypes } from '../../src/protocol/client/client-registration.js';
 import { usualSigningAlgorithms } from '../../src/protocol/signing-algorithm.js';
 
 const minute = 60_000;
@@ -83,6 +84,9 @@ export const configuration: AllRolesConfig = {
     unusedFor: 30 * day,
     mostUnused: 1_000,
     perAddress: { burst: 10_000, every: 10 },
+    softwareStatements: [],
+    requireSoftwareStatement: false,
+    policy: { grantTypes: [...registrableGrantTypes], scopes: [], redirectHosts: [] },
   },
   users: [],
   // A hash costs next to nothing.

@@ -1,6 +1,6 @@
 import { errors } from 'jose';
 import type { FindJwsKey } from '../../crypto/jws.js';
-import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
+import type { KeySource } from '../../http/outbound/client-keys.js';
 import type { Authz } from '../deps.js';
 
 /**
@@ -8,15 +8,15 @@ import type { Authz } from '../deps.js';
  * @throws JWKSNoMatchingKey, also for a client without keys, JWKSMultipleMatchingKeys, and what fetching them throws
  */
 export const clientKeyOf =
-  ({ clientKeys }: Pick<Authz, 'clientKeys'>, metadata: ClientMetadata): FindJwsKey =>
+  ({ clientKeys }: Pick<Authz, 'clientKeys'>, source: KeySource): FindJwsKey =>
   async (header, token) => {
-    const keys = await clientKeys.find(metadata);
+    const keys = await clientKeys.find(source);
     if (!keys) throw new errors.JWKSNoMatchingKey();
     try {
       return await keys(header, token);
     } catch (error) {
       const isUnknown = (error as { code?: string }).code === errors.JWKSNoMatchingKey.code;
-      const newer = isUnknown ? await clientKeys.find(metadata, { unknownKey: true }) : undefined;
+      const newer = isUnknown ? await clientKeys.find(source, { unknownKey: true }) : undefined;
       if (!newer) throw error;
       return newer(header, token);
     }

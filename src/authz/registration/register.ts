@@ -5,11 +5,7 @@ import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readJson } from '../../http/request/json.js';
 import { sendPrivateJson } from '../../http/request/send-text.js';
 import { type ClientMetadata, usesSecret } from '../../protocol/client/client-metadata.js';
-import {
-  type ClientInformation,
-  clientInformation,
-  readRegistration,
-} from '../../protocol/client/client-registration.js';
+import { type ClientInformation, clientInformation } from '../../protocol/client/client-registration.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
 import { faults } from '../../protocol/fault-sentences.js';
 import { keptSecret } from '../../storage/clients/client-secrets.js';
@@ -17,9 +13,8 @@ import { registerClient } from '../../storage/clients/registered-clients.js';
 import { findRegistrationToken } from '../../storage/clients/registration-tokens.js';
 import type { Authz } from '../deps.js';
 import { presentedToken, sendChallenge, unauthorized } from './bearer.js';
+import { createMetadataReader } from './read-metadata.js';
 import { tooManyRegistrations } from './registration-limit.js';
-import { registrationRules } from './registration-rules.js';
-import { assertInSector } from './sector.js';
 
 /** Seconds; room comes when others are used or swept. */
 const untilThereIsRoom = 3600;
@@ -80,7 +75,7 @@ async function store(authz: Authz, asked: Asked, client: ClientInformation, acce
  * client that people are asked about.
  */
 export function register(authz: Authz): RequestHandler {
-  const rules = registrationRules(authz.config);
+  const readMetadata = createMetadataReader(authz);
   const wantsToken = authz.config.clientRegistration.mode === 'token';
   return async (req, res) => {
     const asked = askedOf(req);
@@ -88,9 +83,7 @@ export function register(authz: Authz): RequestHandler {
     const token = presentedToken(req);
     if (token === undefined && wantsToken) return sendChallenge(res);
     const access = token === undefined ? null : await requireInitialAccess(authz, hashToken(token));
-    const metadata = readRegistration(await readJson(req), rules);
-    await assertInSector(authz, metadata);
-    const client = newClient(authz, metadata);
+    const client = newClient(authz, await readMetadata(await readJson(req)));
     await store(authz, asked, client, access);
     res.status(201);
     sendPrivateJson(res, clientInformation(client));

@@ -4,13 +4,7 @@ import { type Asked, askedOf } from '../../http/request/asked.js';
 import { readJson } from '../../http/request/json.js';
 import { sendPrivateJson } from '../../http/request/send-text.js';
 import { isClientIdentifier, usesSecret } from '../../protocol/client/client-metadata.js';
-import {
-  assertSameSector,
-  clientInformation,
-  type RegistrationRules,
-  readRegistration,
-  readReplacement,
-} from '../../protocol/client/client-registration.js';
+import { assertSameSector, clientInformation, readReplacement } from '../../protocol/client/client-registration.js';
 import { endpointUrl } from '../../protocol/endpoints.js';
 import { faults } from '../../protocol/fault-sentences.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
@@ -19,8 +13,7 @@ import { type Client, findClient } from '../../storage/clients/clients.js';
 import { deleteRegistration, replaceRegistration } from '../../storage/clients/registered-clients.js';
 import type { Authz } from '../deps.js';
 import { presentedToken, sendChallenge, unauthorized } from './bearer.js';
-import { registrationRules } from './registration-rules.js';
-import { assertInSector } from './sector.js';
+import { createMetadataReader, type ReadMetadata } from './read-metadata.js';
 
 /** A client that has shown its registration access token. */
 interface OwnClient {
@@ -73,14 +66,13 @@ const assertOwnSecret = ({ secretHash }: Client, secret: string | undefined): vo
 };
 
 /** Replaces the whole registration (RFC 7592 §2.2). @returns what it is now */
-async function replace(authz: Authz, asked: Asked, own: OwnClient, rules: RegistrationRules, req: Request) {
+async function replace(authz: Authz, asked: Asked, own: OwnClient, readMetadata: ReadMetadata, req: Request) {
   const { client } = own;
   const { clientId } = client;
   const { secret: named, document } = readReplacement(await readJson(req), clientId);
   assertOwnSecret(client, named);
-  const metadata = readRegistration(document, rules);
+  const metadata = await readMetadata(document);
   assertSameSector(client.metadata, metadata);
-  await assertInSector(authz, metadata);
   const { kept, secret } = nextSecret(authz, client, metadata);
   const event = { type: 'client_changed', clientId, detail: { change: 'updated' } } as const;
   const state = { clientId, metadata, ...kept, previousSecretHash: client.secretHash, now: authz.clock.now() };
@@ -99,7 +91,7 @@ async function remove({ events, sql, clock }: Authz, asked: Asked, { client: { c
 
 /** GET, PUT and DELETE /register/{client_id} (RFC 7592 §2): a client that registered itself sees to its own registration. */
 export function registeredClient(authz: Authz): RequestHandler {
-  const rules = registrationRules(authz.config);
+  const readMetadata = createMetadataReader(authz);
   return async (req, res) => {
     const asked = askedOf(req);
     authz.registrationLimit.countVisit(asked);
@@ -113,6 +105,6 @@ export function registeredClient(authz: Authz): RequestHandler {
     }
     if (req.method !== 'PUT') return sendPrivateJson(res, informationOf(authz, own));
     authz.registrationLimit.count(asked);
-    sendPrivateJson(res, await replace(authz, asked, own, rules, req));
+    sendPrivateJson(res, await replace(authz, asked, own, readMetadata, req));
   };
 }

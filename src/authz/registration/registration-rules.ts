@@ -3,22 +3,25 @@ import type { RegistrationRules } from '../../protocol/client/client-registratio
 import { accountScopes } from '../../protocol/resource/account-api.js';
 import type { AuthzConfig } from '../deps.js';
 
-/** Nobody is asked to let an application that anybody may have registered change how they sign in: an operator registers those. */
-const isForStrangers = (scope: string): boolean => !Object.values<string>(accountScopes).includes(scope);
+const ofTheAccount: readonly string[] = Object.values(accountScopes);
 
 /** What this installation lets a client register for. */
 export function registrationRules({
   signingKeys,
   claims,
   resources,
-  clientRegistration,
+  clientRegistration: { requirePkce, policy },
 }: AuthzConfig): RegistrationRules {
-  const usualScopes = userScopes(claims.scopes);
+  const aboutUser = userScopes(claims.scopes);
+  const isAllowed = (scope: string): boolean =>
+    policy.scopes.length > 0 ? policy.scopes.includes(scope) : !ofTheAccount.includes(scope);
   return {
     signingAlgorithms: signingKeys.algorithms,
     claims: knownClaims(claims.scopes),
-    scopes: [...usualScopes, ...resources.flatMap(({ scopes }) => scopes)].filter(isForStrangers),
-    usualScopes,
-    requirePkce: clientRegistration.requirePkce,
+    scopes: [...aboutUser, ...resources.flatMap(({ scopes }) => scopes)].filter(isAllowed),
+    usualScopes: aboutUser.filter(isAllowed),
+    grantTypes: policy.grantTypes,
+    redirectHosts: policy.redirectHosts,
+    requirePkce,
   };
 }

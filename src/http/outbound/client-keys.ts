@@ -16,9 +16,12 @@ const freshness: Freshness = {
 };
 const cacheSize = 1_000;
 
+/** Where somebody's public keys are (RFC 7591 §2 `jwks`, `jwks_uri`). */
+export type KeySource = Pick<ClientMetadata, 'jwks' | 'jwks_uri'>;
+
 export interface ClientKeys {
-  /** The client's public keys; `unknownKey` says that those at hand lack one, so that a new set is looked for. */
-  find(metadata: ClientMetadata, options?: { readonly unknownKey: boolean }): Promise<LocalJWKSet | undefined>;
+  /** The public keys of a client, or of whoever vouches for one; `unknownKey` says that those at hand lack one, so that a new set is looked for. */
+  find(source: KeySource, options?: { readonly unknownKey: boolean }): Promise<LocalJWKSet | undefined>;
 }
 
 const imported = new WeakMap<JsonWebKeySet, LocalJWKSet>();

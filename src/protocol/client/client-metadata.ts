@@ -98,6 +98,8 @@ export interface ClientMetadata extends EncryptedAnswers, LogoutChannels, Reques
   readonly consent?: 'explicit' | 'implicit';
   /** What every sign-in for it has to amount to; absent: what the policy says. */
   readonly minimum_acr?: AuthenticationContextClass;
+  /** What somebody trusted has signed of a client that registered itself with it (RFC 7591 §3.2.1). */
+  readonly software_statement?: string;
   /** Identifiers of the protected resources that this client is: it may introspect tokens meant for them. */
   readonly protected_resources: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { OAuthError } from '../oauth-error.js';
 import { formatScope, isScopeToken } from '../scope.js';
-import { type ClientMetadata, clientMetadataMembers, readClientMetadata } from './client-metadata.js';
+import { type ClientMetadata, clientMetadataMembers, type GrantType, readClientMetadata } from './client-metadata.js';
 import type { Document, MetadataFault } from './member-reader.js';
 import { type Served, unservableFaults } from './servable-metadata.js';
 import { sectorOf } from './subject-type.js';
@@ -9,12 +9,20 @@ import { reasonUnserved, unreadMembers } from './unserved-members.js';
 /** Who may register a client (RFC 7591 §3): nobody, whoever asks, or whoever was given an initial access token. */
 export const registrationAccess = ['off', 'open', 'token'] as const;
 
+const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** Grant types that a client can be registered for without an operator: somebody is asked in each. */
+export const registrableGrantTypes = ['authorization_code', 'refresh_token', deviceGrantType] as const;
+
 /** What a registration is held against. */
 export interface RegistrationRules extends Served {
   /** Every scope that is known here. */
   readonly scopes: readonly string[];
   /** What a client is registered for that names no scope (RFC 7591 §2). */
   readonly usualScopes: readonly string[];
+  readonly grantTypes: readonly GrantType[];
+  /** Hosts of redirect URIs, those that begin with a dot with all below them; empty for any. */
+  readonly redirectHosts: readonly string[];
   /** Of confidential clients; public ones never have the choice. */
   readonly requirePkce: boolean;
 }
@@ -36,7 +44,6 @@ const operatorMembers: ReadonlySet<string> = new Set([
 const names: ReadonlySet<string> = new Set(['software_id', 'software_version']);
 
 const mostCharactersOfName = 100;
-const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** Members that promise what is not done here; one that is false asks for nothing. */
 const unservedFaults = (document: Document): readonly MetadataFault[] =>
@@ -45,12 +52,30 @@ const unservedFaults = (document: Document): readonly MetadataFault[] =>
     return problem === undefined ? [] : [{ error: 'invalid_client_metadata', member, problem }];
   });
 
-function strangerFaults(metadata: ClientMetadata): readonly MetadataFault[] {
-  const faults: MetadataFault[] = [];
+const isAtHost = (uri: string, hosts: readonly string[]): boolean => {
+  const { hostname } = new URL(uri);
+  return hosts.some((host) => (host.startsWith('.') ? hostname.endsWith(host) : hostname === host));
+};
+
+/** Where the browser would be sent that this installation does not allow. */
+function hostFaults({ redirect_uris, post_logout_redirect_uris }: ClientMetadata, hosts: readonly string[]) {
+  const foreign = (uris: readonly string[]) => uris.some((uri) => hosts.length > 0 && !isAtHost(uri, hosts));
+  const problem = 'name a host at which no client may register itself';
+  return [
+    ...(foreign(redirect_uris) ? [{ error: 'invalid_redirect_uri' as const, member: 'redirect_uris', problem }] : []),
+    ...(foreign(post_logout_redirect_uris)
+      ? [{ error: 'invalid_client_metadata' as const, member: 'post_logout_redirect_uris', problem }]
+      : []),
+  ];
+}
+
+function strangerFaults(metadata: ClientMetadata, rules: RegistrationRules): readonly MetadataFault[] {
+  const faults: MetadataFault[] = [...hostFaults(metadata, rules.redirectHosts)];
   const fault = (member: string, problem: string) =>
     void faults.push({ error: 'invalid_client_metadata', member, problem });
   const { grant_types: grants, client_name: name = '' } = metadata;
-  if (grants.includes('client_credentials')) fault('grant_types', 'client_credentials is for operators to give');
+  const denied = grants.filter((grant) => !rules.grantTypes.includes(grant));
+  if (denied.length > 0) fault('grant_types', `${denied.join(', ')} is for operators to give`);
   if (name.length > mostCharactersOfName) fault('client_name', `is longer than ${mostCharactersOfName} characters`);
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) fault('client_name', 'holds a character that cannot be seen');
   // No redirect URI proves there of which sector a device is: anybody's could ask for a sub of any.
@@ -91,7 +116,7 @@ export function readRegistration(document: Document, rules: RegistrationRules): 
   const { metadata, faults } = readClientMetadata(own);
   const unserved = unservedFaults(own);
   if (!metadata || unserved.length > 0) throw refusal([...faults, ...unserved]);
-  const beyond = [...strangerFaults(metadata), ...unservableFaults(metadata, rules)];
+  const beyond = [...strangerFaults(metadata, rules), ...unservableFaults(metadata, rules)];
   if (beyond.length > 0) throw refusal(beyond);
   return { ...metadata, scope: registeredScope(metadata, rules), require_pkce: rules.requirePkce };
 }
@@ -140,7 +165,8 @@ export interface ClientInformation {
 /** The client information response (RFC 7591 §3.2.1, RFC 7592 §3): all that is registered, defaults included. */
 export function clientInformation(client: ClientInformation): Readonly<Record<string, unknown>> {
   const told = Object.entries(client.metadata).filter(
-    ([member]) => clientMetadataMembers.has(member) && !operatorMembers.has(member),
+    ([member]) =>
+      member === 'software_statement' || (clientMetadataMembers.has(member) && !operatorMembers.has(member)),
   );
   return {
     client_id: client.clientId,

@@ -138,7 +138,7 @@ describe('POST /register (RFC 7591 §3)', () => {
     ['pairwise of several hosts', { subject_type: 'pairwise', redirect_uris: several }, 'invalid_client_metadata'],
     ['pairwise devices', { subject_type: 'pairwise', grant_types: [code, device] }, 'invalid_client_metadata'],
     ['request objects that no key verifies', { request_object_signing_alg: 'RS256' }, 'invalid_client_metadata'],
-    ['a software statement', { software_statement: 'e30.e30.' }, 'invalid_client_metadata'],
+    ['a software statement of nobody', { software_statement: 'e30.e30.' }, 'invalid_software_statement'],
     ['client_credentials', { grant_types: ['client_credentials'], response_types: [] }, 'invalid_client_metadata'],
     ['a private key', { jwks: { keys: [{ kty: 'EC', d: 'AA' }] } }, 'invalid_client_metadata'],
     ['a name that hides its direction', { client_name: 'a\u202Eb' }, 'invalid_client_metadata'],

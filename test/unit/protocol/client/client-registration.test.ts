@@ -7,6 +7,8 @@ const rules = {
   claims: ['name'],
   scopes: ['openid', 'read'],
   usualScopes: ['openid'],
+  grantTypes: ['authorization_code'],
+  redirectHosts: [],
   requirePkce: true,
 } as const;
 const document = { redirect_uris: ['https://client.example/callback'] };
@@ -30,6 +32,27 @@ describe('metadata of a client that registers itself (RFC 7591 §2)', () => {
     const asked = { ...document, token_endpoint_auth_method: method, require_pkce: !requirePkce };
     expect(requiresPkce(readRegistration(asked, { ...rules, requirePkce }))).toBe(required);
   });
+
+  it.each<[string, readonly string[], boolean]>([
+    ['anywhere where no host is named', [], true],
+    ['at a host that is named', ['other.example', 'client.example'], true],
+    ['at a host below one that is named', ['.example'], true],
+    ['at no other', ['.client.example', 'example'], false],
+  ])('is answered %s', (_, redirectHosts, allowed) => {
+    const read = () => readRegistration(document, { ...rules, redirectHosts });
+    if (allowed) expect(read()).toMatchObject(document);
+    else expect(read).toThrow(expect.objectContaining({ code: 'invalid_redirect_uri' }));
+  });
+
+  it('is of grant types that are allowed', () =>
+    expect(() =>
+      readRegistration({ ...document, grant_types: ['authorization_code', 'refresh_token'] }, rules),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'invalid_client_metadata',
+        description: expect.stringMatching(/refresh_token is for operators/),
+      }),
+    ));
 
   it('names every fault, with the code of the first', () => {
     const asked = {
