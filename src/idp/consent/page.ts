@@ -5,7 +5,14 @@ import type { Texts } from '../../pages/texts/en.js';
 import type { View } from '../../pages/view.js';
 import { type CustomScopes, claimsOfScopes } from '../../protocol/claims.js';
 import { claimOfPermission, type Permission, partsOfPermission } from '../../protocol/permission.js';
-import { accountChip, type ClientOnPage, clientLinks, csrfField, type PersonOnPage } from '../interaction/parts.js';
+import {
+  accountChip,
+  type ClientOnPage,
+  clientLinks,
+  csrfField,
+  type PersonOnPage,
+  unverifiedNotice,
+} from '../interaction/parts.js';
 
 /** What is asked for, and how it is told. */
 export interface AskedOnPage {
@@ -110,6 +117,7 @@ export function renderConsentPage(view: View, page: ConsentPage): Page {
     { title: text.title, clientLogo: page.client.logoUri },
     html`
       <p class="lead">${more ? text.more(name) : text.lead(name)}</p>
+      ${unverifiedNotice(view.texts, page.client)}
       ${accountChip(view.texts, page.person, html`<a href="${page.switchAccount}">${text.switchAccount}</a>`)}
       ${permissionLists(text, page)}
       ${decisionForm(text, page)}

@@ -3,7 +3,7 @@ import { html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
 import type { View } from '../../pages/view.js';
 import { type AccessPage, decisionForm, permissionLists } from '../consent/page.js';
-import { accountChip, clientLinks } from '../interaction/parts.js';
+import { accountChip, clientLinks, unverifiedNotice } from '../interaction/parts.js';
 
 export interface ConfirmPage extends AccessPage {
   /** From where the device asked, as far as that is known. */
@@ -26,6 +26,7 @@ export function renderConfirmPage(view: View, page: ConfirmPage): Page {
         <p>${text.warning}</p>
         ${page.addressBlock && html`<p>${text.from(html`<code>${page.addressBlock}</code>`)}</p>`}
       </div>
+      ${unverifiedNotice(view.texts, page.client)}
       ${accountChip(view.texts, page.person, html`<a href="${page.switchAccount}">${consent.switchAccount}</a>`)}
       ${permissionLists(consent, page)}
       ${decisionForm(consent, page)}

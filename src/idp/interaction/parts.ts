@@ -2,6 +2,8 @@ import { type Html, html, webLink } from '../../pages/html.js';
 import type { Texts } from '../../pages/texts/en.js';
 import type { View } from '../../pages/view.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
+import { isVouchedFor } from '../../protocol/client/software-statement.js';
+import type { ClientOrigin } from '../../storage/clients/clients.js';
 
 /** What the pages say about the application that sent the browser. */
 export interface ClientOnPage {
@@ -9,6 +11,8 @@ export interface ClientOnPage {
   readonly policyUri?: string | undefined;
   readonly tosUri?: string | undefined;
   readonly logoUri?: string | undefined;
+  /** It registered itself, and nobody vouches for what it says (RFC 7591 §5). */
+  readonly isUnverified: boolean;
 }
 
 export interface PersonOnPage {
@@ -36,6 +40,11 @@ export const accountChip = (
     </div>
   </div>`;
 
+/** A warning that a client may be somebody else than it says (RFC 7591 §5). */
+export const unverifiedNotice = ({ consent: text }: Texts, client: ClientOnPage): Html | false =>
+  client.isUnverified &&
+  html`<p class="notice" role="note">${text.unverified(html`<strong>${client.name}</strong>`)}</p>`;
+
 /** The client's own words about itself (RFC 7591 §2 `policy_uri`, `tos_uri`). */
 export function clientLinks(texts: Texts, client: ClientOnPage): Html | undefined {
   const policy = webLink(client.policyUri);
@@ -51,16 +60,19 @@ export function clientLinks(texts: Texts, client: ClientOnPage): Html | undefine
 export const clientOnPage = ({
   clientId,
   clientMetadata,
+  clientOrigin,
   view,
 }: {
   readonly clientId: string | undefined;
   readonly clientMetadata: ClientMetadata | null;
+  readonly clientOrigin: ClientOrigin | null;
   readonly view: View;
 }): ClientOnPage => ({
   name: clientMetadata?.client_name ?? clientId ?? view.brand.productName,
   policyUri: clientMetadata?.policy_uri,
   tosUri: clientMetadata?.tos_uri,
   logoUri: clientMetadata?.logo_uri,
+  isUnverified: clientOrigin === 'registration' && !isVouchedFor(clientMetadata ?? {}),
 });
 
 export const personOnPage = (person: {

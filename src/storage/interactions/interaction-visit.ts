@@ -2,6 +2,7 @@ import type { ValidatedAuthorizationRequest } from '../../protocol/authorization
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
 import type { GivenProof } from '../../protocol/sign-in/next-step.js';
+import type { ClientOrigin } from '../clients/clients.js';
 import { type Columns, jsonObject, pick, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
@@ -38,6 +39,7 @@ export interface VisitedInteraction {
   /** Null where the purpose is `account`, and so is what the client says of itself. */
   readonly clientId: string | null;
   readonly clientMetadata: ClientMetadata | null;
+  readonly clientOrigin: ClientOrigin | null;
   readonly clientDisabledAt: Date | null;
   readonly purpose: InteractionPurpose;
   readonly proofs: readonly GivenProof[];
@@ -75,6 +77,7 @@ type InteractionFacts = Omit<VisitedInteraction, 'ours' | 'sessions' | 'candidat
 const interactionColumns: Columns<InteractionFacts> = {
   clientId: 'i.client_id',
   clientMetadata: 'c.metadata',
+  clientOrigin: 'c.origin',
   clientDisabledAt: 'c.disabled_at',
   purpose: 'i.purpose',
   proofs: 'i.proofs',

@@ -12,6 +12,8 @@ export const consent: Texts['consent'] = {
   allow: 'Erlauben',
   deny: 'Ablehnen',
   returnsTo: (host) => `In beiden Fällen kehren Sie zu ${host} zurück.`,
+  unverified: (client) =>
+    html`${client} hat sich selbst registriert. Niemand hier hat geprüft, wer dahintersteht und ob der Name stimmt.`,
   scopes: {
     openid: 'Erkennen, wer Sie sind (anhand einer Kennung)',
     profile: 'Ihr Profil sehen: Name, Bild, Sprache und Ähnliches',

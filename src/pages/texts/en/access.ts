@@ -12,6 +12,8 @@ export const consent = {
   allow: 'Allow',
   deny: 'Deny',
   returnsTo: (host: string) => `Either way you return to ${host}.`,
+  unverified: (client: Name) =>
+    html`${client} registered itself. Nobody here has checked who is behind it, or whether its name is its own.`,
   /** What a scope means to the person who is asked (OIDC Core §5.4, §11); others are named as they are. */
   scopes: {
     openid: 'Know who you are, by an identifier',

@@ -12,6 +12,8 @@ export const consent: Texts['consent'] = {
   allow: 'Permitir',
   deny: 'Rechazar',
   returnsTo: (host) => `En ambos casos volverá a ${host}.`,
+  unverified: (client) =>
+    html`${client} se ha registrado por su cuenta. Nadie aquí ha comprobado quién está detrás ni si el nombre es suyo.`,
   scopes: {
     openid: 'Saber quién es usted mediante un identificador',
     profile: 'Ver su perfil: nombre, foto, idioma y datos similares',

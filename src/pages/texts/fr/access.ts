@@ -12,6 +12,8 @@ export const consent: Texts['consent'] = {
   allow: 'Autoriser',
   deny: 'Refuser',
   returnsTo: (host) => `Dans les deux cas, vous reviendrez à ${host}.`,
+  unverified: (client) =>
+    html`${client} s’est enregistrée elle-même. Personne ici n’a vérifié qui est derrière, ni si ce nom est le sien.`,
   scopes: {
     openid: 'Savoir qui vous êtes, au moyen d’un identifiant',
     profile: 'Voir votre profil\u00a0: nom, photo, langue et informations similaires',

@@ -46,7 +46,25 @@ const consentsOf = async (user: TestUser): Promise<string[] | undefined> =>
   (await idp.database.pool.query('SELECT scopes FROM consents WHERE user_id = $1', [user.id])).rows[0]?.scopes.sort();
 
 describe('Consent (OIDC Core §3.1.2.4)', () => {
-  it('names the client, the user, every scope in words, and the client’s own policies', async () => {
+  it('RFC 7591 §5: warns of a client that registered itself, unless somebody trusted vouches for it', async () => {
+    const browser = await signedIn(await idp.addUser());
+    const registered = await addClient(idp.database, { client_name: 'Self-made' });
+    const warning = /class="notice" role="note"><strong>Self-made<\/strong> registered itself/;
+    const shown = async (change: string) => {
+      await idp.database.pool.query(`UPDATE clients SET ${change} WHERE client_id = $1`, [registered]);
+      return (await browser.get(hub(await idp.start(registered, { scopes: ['openid'] })))).text;
+    };
+    expect(await shown("origin = 'operator'")).not.toMatch(warning);
+    expect(await shown("origin = 'registration'")).toMatch(warning);
+    const stated = (claims: object) => {
+      const statement = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
+      return shown(`metadata = metadata || '{"software_statement": "${statement}"}'`);
+    };
+    expect(await stated({ client_name: 'Self-made' })).toMatch(warning);
+    expect(await stated({ client_name: 'Self-made', redirect_uris: [] })).not.toMatch(warning);
+  });
+
+  it('§8.3: names the client, the user, every scope in words, and the client’s own policies', async () => {
     const user = await idp.addUser({ claims: { name: 'Ann Example' } });
     const { page } = await ask(await signedIn(user), ['openid', 'email', 'read:resource', 'vendor:thing']);
     for (const text of [
