@@ -66,16 +66,21 @@ const sweepSessionsStatement = statement<Sweep>(
 );
 
 // A client that registered itself has been used once somebody granted it something; what is left of that may go, and the client stays.
+// Clients before grants, as whoever deletes or disables a client takes them.
 const sweepGrantsStatement = statement<Sweep>(
   'sweep_authorization_grants',
   (p) => `
-   WITH ended AS (
-     ${expiredRows('authorization_grants', p)} RETURNING client_id
+   WITH expired AS MATERIALIZED (
+     SELECT id, client_id FROM authorization_grants WHERE expires_at < ${p.now} LIMIT ${p.limit}
    ), used AS (
      UPDATE clients SET expires_at = NULL
-     WHERE expires_at IS NOT NULL AND client_id IN (SELECT client_id FROM ended)
+     WHERE expires_at IS NOT NULL AND client_id IN (SELECT client_id FROM expired)
+     RETURNING client_id
    )
-   SELECT FROM ended`,
+   DELETE FROM authorization_grants WHERE ctid = ANY (ARRAY(
+     SELECT ctid FROM authorization_grants
+     WHERE id IN (SELECT id FROM expired) AND expires_at < ${p.now} AND (SELECT count(*) FROM used) >= 0
+     FOR UPDATE SKIP LOCKED))`,
 );
 
 const sweepClientsStatement = statement<Sweep>(

@@ -6,6 +6,7 @@ import { deleteClient, disableClient } from '../../../src/storage/clients/client
 import { sweepTable } from '../../../src/storage/expirable.js';
 import { basic, openAuthz, type TestAuthz, verifier, withAuthz } from '../../support/authz.js';
 import { configuration, spaOrigin } from '../../support/configuration.js';
+import { eventually } from '../../support/program.js';
 import { change, redirectUri } from '../../support/rows.js';
 
 const register = '/oauth2/v1/register';
@@ -292,6 +293,35 @@ describe('the client configuration endpoint (RFC 7592 §2)', () => {
     await deleteClient(authz.database.dataSource.manager, client.client_id, change);
     const { status } = await manage('PUT', client, { ...app, client_id: client.client_id });
     expect(status).toBe(401);
+  });
+});
+
+describe('a client that is deleted while its expired grants are swept', () => {
+  it('is in nobody’s way: the sweep holds no grant while it waits for the client', async () => {
+    const { client_id, ...client } = await registered();
+    await tokensOf({ client_id, ...client });
+    const { pool, sql } = authz.database;
+    const deletion = await pool.connect();
+    try {
+      await deletion.query('BEGIN');
+      await deletion.query('SELECT FROM clients WHERE client_id = $1 FOR UPDATE', [client_id]);
+      const now = new Date(authz.clock.now().getTime() + 365 * 24 * 3_600_000);
+      const swept = sweepTable(sql, 'authorization_grants', now, 1_000);
+      const waiting = async () =>
+        (
+          await pool.query(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+          )
+        ).rowCount;
+      await eventually(waiting, (count) => count === 1, 'the sweep waits for the client');
+      const locked = 'SELECT FROM authorization_grants WHERE client_id = $1 FOR UPDATE NOWAIT';
+      expect((await deletion.query(locked, [client_id])).rowCount).toBe(1);
+      await deletion.query('COMMIT');
+      expect(await swept).toBeGreaterThanOrEqual(0);
+      expect(await rowOf(client_id)).toMatchObject({ expires_at: null });
+    } finally {
+      deletion.release();
+    }
   });
 });
 
