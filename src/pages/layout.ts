@@ -120,7 +120,7 @@ export function layout(view: View, frame: Frame, content: Html): Page {
 <title>${frame.title} – ${brand.productName}</title>
 <style>${raw(brand.stylesheet)}</style>
 </head>
-<body>
+<body${view.compact && html` class="compact"`}>
 <header class="brand">${image(brand.logo, 'logo') ?? mark}<span>${brand.productName}</span></header>
 <main class="card">
 ${image(frame.clientLogo, 'of-client')}

@@ -77,8 +77,8 @@ a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,[t
 .scopes li{display:flex;align-items:flex-start;gap:.625rem;padding:.625rem .875rem;font-size:.9375rem}
 .scopes li+li{border-top:1px solid var(--line)}
 .scopes svg{flex:none;margin-top:.1rem;color:var(--accent)}
-.accounts li{align-items:center}
-.who{font:inherit;flex:1;min-width:0;display:flex;align-items:center;gap:.75rem;padding:0;border:0;background:none;color:inherit;text-align:start;cursor:pointer}
+.accounts li{align-items:center;flex-wrap:wrap}
+.who{font:inherit;flex:1 1 13rem;min-width:0;display:flex;align-items:center;gap:.75rem;padding:0;border:0;background:none;color:inherit;text-align:start;cursor:pointer}
 .who:hover strong{text-decoration:underline}
 .who small{display:block;color:var(--quiet);font-size:.8125rem}
 .scopes.known{border-style:dashed}
@@ -108,5 +108,7 @@ code{direction:ltr;unicode-bidi:isolate;font:.8125rem/1.4 ui-monospace,SFMono-Re
 .around a:hover{color:var(--ink)}
 .around [aria-current]{display:inline-block;padding:.1875rem 0;color:var(--ink);font-weight:600}
 @media (max-width:30rem){body{padding:1rem .75rem 2rem}.card{padding:1.375rem 1.125rem}}
+.compact{padding:.75rem;gap:.75rem;background:var(--card)}
+.compact .card{padding:.75rem .5rem;border-color:transparent;box-shadow:none}
 @media (forced-colors:active){.card,.button{border:1px solid}.initial,.mark{forced-color-adjust:none}}
 `.trim();

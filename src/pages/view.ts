@@ -11,6 +11,8 @@ export interface View {
   readonly texts: Texts;
   /** The path that shows this page again; without it the language cannot be changed there. */
   readonly here?: string | undefined;
+  /** In a window of its own, with nothing around (OIDC Core §3.1.2.1 `display=popup`). */
+  readonly compact?: boolean | undefined;
 }
 
 /** What a browser says of its reader, as values. */

@@ -1,3 +1,4 @@
+import { displays } from './authorization/display.js';
 import { codeChallengeMethods } from './authorization/pkce.js';
 import type { ProtectedResource } from './authorization/resource-indicators.js';
 import { responseModes } from './authorization/response-mode.js';
@@ -90,6 +91,7 @@ export const authorizationServerMetadata = (facts: MetadataFacts): Readonly<Reco
   claims_supported: facts.claims,
   ui_locales_supported: languages,
   prompt_values_supported: facts.prompts,
+  display_values_supported: displays,
   claims_parameter_supported: true,
   request_parameter_supported: true,
   request_object_signing_alg_values_supported: signingAlgorithms,

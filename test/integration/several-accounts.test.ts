@@ -232,6 +232,16 @@ describe('The account pages', () => {
     expect((await person.atIdp.get(chosen.location ?? '')).location).toBe('/account');
     expect((await person.atIdp.get('/account')).text).toContain(ann.email);
   });
+
+  it('list the other accounts of the browser beside the sessions of one’s own', async () => {
+    const [ann, ben] = await two();
+    const { text } = await (await browserOf(ann, ben)).atIdp.get('/account/sessions');
+    const [own = '', others = ''] = text.split('Other accounts in this browser');
+    expect(own).toContain('(this one)');
+    expect([own, others].map((part) => part.includes(ann.email))).toEqual([false, true]);
+    const alone = await browserOf(ann);
+    expect((await alone.atIdp.get('/account/sessions')).text).not.toContain('Other accounts');
+  });
 });
 
 describe('Nobody chooses for somebody else (CSRF)', () => {

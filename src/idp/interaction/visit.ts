@@ -69,7 +69,8 @@ export async function readVisit(idp: Idp, interactionId: string, cookies: Presen
     requested: found.request.uiLocales,
     own: ownLanguage(session),
   };
-  const view = viewFor(idp.brand, cookies.reader, context);
+  const compact = found.request.display === 'popup';
+  const view = { ...viewFor(idp.brand, cookies.reader, context), compact };
   const clientId = found.clientId ?? undefined;
   return {
     ...found,

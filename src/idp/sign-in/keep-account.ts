@@ -19,7 +19,7 @@ function keepPage(idp: Idp, visit: Visit): Answer {
   if (!session?.deleteAfter) throw new Error('an account is kept that stays anyway');
   const { deletion: text, language } = view.texts;
   const { action, csrf } = formOf(idp, visit, keepForm);
-  const leaving = signOutForm(idp, visit.cookies.session ?? '');
+  const leaving = signOutForm(idp, session.secret);
   const content = html`
     ${accountChip(view.texts, personOnPage(session))}
     <p class="lead">${text.pending(momentIn(language, session.deleteAfter.toISOString()))}</p>

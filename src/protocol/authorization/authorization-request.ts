@@ -7,6 +7,7 @@ import type { RegisteredRedirectUri } from '../redirect-uri.js';
 import { parseScope, validateAuthorizationScope } from '../scope.js';
 import type { RegistrationMode } from '../sign-in/registration.js';
 import { type ClaimsParameter, type RequestedClaims, readClaimsParameter } from './claims-parameter.js';
+import { type Display, displayOf } from './display.js';
 import { validateCodeChallenge } from './pkce.js';
 import { assertAuthorizationRequest, invalidRequest, longest } from './request-rules.js';
 import { type RequestedTarget, validateTarget } from './requested-target.js';
@@ -41,6 +42,7 @@ export interface ValidatedAuthorizationRequest {
   /** Seconds (OIDC Core §3.1.2.1 `max_age`). */
   readonly maxAge?: number;
   readonly loginHint?: string;
+  readonly display?: Display;
   readonly acrValues: readonly string[];
   /** Languages by preference (OIDC Core §3.1.2.1 `ui_locales`); an interaction that an earlier release started has none. */
   readonly uiLocales?: readonly string[];
@@ -173,6 +175,7 @@ export function validateAuthorizationRequest(
     prompts: validatePrompts(parameters, rules),
     maxAge: validateMaxAge(parameters, client),
     loginHint: parameters.get('login_hint'),
+    display: displayOf(parameters.get('display')),
     acrValues: acrValuesOf(parameters, client),
     uiLocales: uiLocalesOf(parameters),
     ...validateClaims(parameters, rules),

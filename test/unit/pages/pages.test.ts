@@ -66,6 +66,14 @@ describe('Right to left', () => {
   });
 });
 
+describe('A page in a popup (OIDC Core §3.1.2.1 `display`)', () => {
+  it('is compact, and any other is not', () => {
+    const body = (compact?: boolean) =>
+      /<body[^>]*>/.exec(layout({ ...view, compact }, { title: 'x' }, html``).html)?.[0];
+    expect([body(true), body(false), body()]).toEqual(['<body class="compact">', '<body>', '<body>']);
+  });
+});
+
 describe('Images', () => {
   const framed = (clientLogo?: string, logo = {}) =>
     layout({ ...view, brand: brandOf({ ...plain, ...logo }) }, { title: 'x', clientLogo }, html``);

@@ -62,6 +62,7 @@ describe('discovery document (RFC 8414 §2, OIDC Discovery §3)', () => {
       ['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code'],
     ],
     ['prompts (OIDC Prompt Create §4.2)', 'prompt_values_supported', ['none', 'login']],
+    ['displays (OIDC Discovery §3)', 'display_values_supported', ['page', 'popup', 'touch', 'wap']],
     ['PKCE methods (RFC 8414 §2)', 'code_challenge_methods_supported', ['S256']],
     ['ID token algorithms: those with a key', 'id_token_signing_alg_values_supported', ['RS256', 'ES256']],
     ['iss in responses (RFC 9207 §3)', 'authorization_response_iss_parameter_supported', true],

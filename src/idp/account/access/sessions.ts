@@ -1,8 +1,11 @@
+import { hashToken } from '../../../crypto/digest.js';
 import { momentIn } from '../../../mail/templates/letter.js';
 import { type Html, html } from '../../../pages/html.js';
 import { listOwnSessions, type OwnSession } from '../../../storage/sessions/own-sessions.js';
+import { findSessions } from '../../../storage/sessions/sessions.js';
 import type { Idp } from '../../deps.js';
-import { csrfField } from '../../interaction/parts.js';
+import { csrfField, personOnPage } from '../../interaction/parts.js';
+import { accountPath } from '../../interaction/paths.js';
 import { presentedTrust } from '../../sign-in/trusted-browser.js';
 import { accountPage } from '../frame.js';
 import { ownerOf } from '../owner.js';
@@ -31,6 +34,23 @@ function line(visit: AccountVisit, { id, device, authTime, lastSeenAt }: OwnSess
   </div></li>`;
 }
 
+/** The other accounts that are signed in in this very browser. */
+async function accountsHere(idp: Idp, { cookies, view }: AccountVisit): Promise<Html | false> {
+  const { account: text, consent, selectAccount, language } = view.texts;
+  const hashes = cookies.keptSessions.map(hashToken);
+  const others = hashes.length === 0 ? [] : await findSessions(idp.sql, hashes, idp.clock.now());
+  return (
+    others.length > 0 &&
+    html`<h2 id="here">${text.accountsHere}</h2>
+    <ul class="scopes" aria-labelledby="here">${others.map((session) => {
+      const { name, detail } = personOnPage(session);
+      const since = selectAccount.signedIn(momentIn(language, session.authTime.toISOString()));
+      return html`<li><div><strong>${name}</strong><p class="fine">${detail}</p><p class="fine">${since}</p></div></li>`;
+    })}</ul>
+    <p><a href="${accountPath(idp, 'account')}?account=choose">${consent.switchAccount}</a></p>`
+  );
+}
+
 async function sessionsPage(idp: Idp, visit: AccountVisit) {
   const { account: text } = visit.view.texts;
   const sessions = await listOwnSessions(idp.sql, {
@@ -42,6 +62,7 @@ async function sessionsPage(idp: Idp, visit: AccountVisit) {
     <p class="lead">${text.sessionsLead}</p>
     <ul class="scopes">${sessions.map((session) => line(visit, session))}</ul>
     ${sessions.length > 1 && endForm(visit, everyOther, text.endOthers, '')}
+    ${await accountsHere(idp, visit)}
     ${await trustedBrowsersPart(idp, visit)}`;
   return { page: accountPage(idp, visit, content) };
 }

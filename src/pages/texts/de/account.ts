@@ -40,6 +40,7 @@ export const account: Texts['account'] = {
   sessionsLead: 'In diesen Browsern ist jemand bei Ihrem Konto angemeldet. Beenden Sie, was Sie nicht kennen.',
   endSession: 'Abmelden',
   endOthers: 'Überall sonst abmelden',
+  accountsHere: 'Andere Konten in diesem Browser',
   trustedTitle: 'Browser, die nicht nach einem Code fragen',
   trustedLead: 'Dort genügt Ihr Passwort, außer wo eine Anwendung mehr verlangt.',
   trustedSince: 'Seit',

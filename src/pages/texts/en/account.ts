@@ -37,6 +37,7 @@ export const account = {
   sessionsLead: 'In these browsers somebody is signed in to your account. End what you do not recognise.',
   endSession: 'Sign out',
   endOthers: 'Sign out everywhere else',
+  accountsHere: 'Other accounts in this browser',
   trustedTitle: 'Browsers that do not ask for a code',
   trustedLead: 'There your password is enough, unless an application needs more.',
   trustedSince: 'Since',

@@ -41,6 +41,7 @@ export const account: Texts['account'] = {
   sessionsLead: 'En estos navegadores hay una sesión de su cuenta abierta. Cierre las que no reconozca.',
   endSession: 'Cerrar la sesión',
   endOthers: 'Cerrar las demás sesiones',
+  accountsHere: 'Otras cuentas en este navegador',
   trustedTitle: 'Navegadores que no piden un código',
   trustedLead: 'Allí basta con su contraseña, salvo que una aplicación exija más.',
   trustedSince: 'Desde',

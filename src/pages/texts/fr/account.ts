@@ -41,6 +41,7 @@ export const account: Texts['account'] = {
     'Une session de votre compte est ouverte dans ces navigateurs. Fermez celles que vous ne reconnaissez pas.',
   endSession: 'Fermer la session',
   endOthers: 'Fermer toutes les autres sessions',
+  accountsHere: 'Autres comptes dans ce navigateur',
   trustedTitle: 'Navigateurs qui ne demandent pas de code',
   trustedLead: 'Votre mot de passe y suffit, sauf si une application exige davantage.',
   trustedSince: 'Depuis',

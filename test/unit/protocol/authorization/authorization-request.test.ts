@@ -104,8 +104,12 @@ describe('authorization request (RFC 6749 §4.1.1, OIDC Core §3.1.2.1)', () => 
     expect(validate({ ui_locales }).uiLocales).toEqual(uiLocales);
   });
 
+  it.each(['page', 'popup', 'touch', 'wap'])('keeps display=%s (OIDC Core §3.1.2.1)', (display) => {
+    expect(validate({ display }).display).toBe(display);
+  });
+
   it('leaves out what was not asked, and unknown parameters', () =>
-    expect(validate({ claims: '{}', vendor: 'x', display: 'popup', claims_locales: 'de' })).toEqual({
+    expect(validate({ claims: '{}', vendor: 'x', display: 'hologram', claims_locales: 'de' })).toEqual({
       clientId: 'c1',
       redirectUri,
       redirectUriNamed: true,
