@@ -16,6 +16,8 @@ export interface Frame {
   /** Run after the page has been read. */
   readonly script?: { readonly source: string; readonly hash: string } | undefined;
   readonly scriptFile?: ScriptFile | undefined;
+  /** The way to the pages beside this one, where there is room, and the way back, where there is none. */
+  readonly among?: { readonly menu: Html; readonly back: Html | false } | undefined;
   /** Origins whose documents the page may load in frames. */
   readonly frameSources?: readonly string[] | undefined;
 }
@@ -107,6 +109,12 @@ const headersOf = ({ brand, texts }: View, frame: Frame): HeaderList => [
   ['Vary', 'Accept-Language, Cookie'],
 ];
 
+const mainOf = ({ clientLogo, mood, title, among }: Frame, content: Html): Html => html`<main class="card">
+${image(clientLogo, 'of-client')}${among?.back}
+<h1>${mood && signs[mood]}${title}</h1>
+${content}
+</main>`;
+
 /** The frame of every page: one card on a plain background, readable without style and complete without script. */
 export function layout(view: View, frame: Frame, content: Html): Page {
   const { brand, texts } = view;
@@ -122,11 +130,7 @@ export function layout(view: View, frame: Frame, content: Html): Page {
 </head>
 <body${view.compact && html` class="compact"`}>
 <header class="brand">${image(brand.logo, 'logo') ?? mark}<span>${brand.productName}</span></header>
-<main class="card">
-${image(frame.clientLogo, 'of-client')}
-<h1>${frame.mood && signs[frame.mood]}${frame.title}</h1>
-${content}
-</main>
+${frame.among ? html`<div class="desk">${frame.among.menu}${mainOf(frame, content)}</div>` : mainOf(frame, content)}
 ${foot(view)}
 ${frame.scriptFile && html`<script type="module" src="${frame.scriptFile.path}" integrity="${frame.scriptFile.integrity}"></script>`}
 ${frame.script && html`<script>${raw(frame.script.source)}</script>`}

@@ -107,6 +107,31 @@ code{direction:ltr;unicode-bidi:isolate;font:.8125rem/1.4 ui-monospace,SFMono-Re
 .around a{color:inherit;display:inline-block;padding:.1875rem 0}
 .around a:hover{color:var(--ink)}
 .around [aria-current]{display:inline-block;padding:.1875rem 0;color:var(--ink);font-weight:600}
+.desk{width:100%;max-width:56rem;display:grid;grid-template-columns:14rem minmax(0,1fr);gap:2rem;align-items:start}
+.desk>.card{max-width:none;padding:2rem 2.25rem}
+.desk form{max-width:26.5rem}
+.menu{position:sticky;top:1.5rem}
+.menu ul{list-style:none;padding:0;display:flex;flex-direction:column;gap:.125rem}
+.menu ul+ul{margin-top:.75rem;padding-top:.75rem;border-top:1px solid var(--line)}
+.menu a{display:block;padding:.4375rem .75rem;border-radius:.5rem;color:var(--ink);text-decoration:none;font-size:.9375rem}
+.menu a:hover{background:var(--wash)}
+.menu a[aria-current]{background:var(--wash);color:var(--accent-strong);font-weight:600}
+.back{display:none;align-self:flex-start;font-size:.875rem;text-decoration:none}
+.rows{list-style:none;padding:0;border:1px solid var(--line);border-radius:.75rem}
+.rows li+li{border-top:1px solid var(--line)}
+.rows a{display:flex;align-items:center;gap:.75rem;padding:.75rem .875rem;color:inherit;text-decoration:none}
+.rows li:first-child a{border-radius:.75rem .75rem 0 0}
+.rows li:last-child a{border-radius:0 0 .75rem .75rem}
+.rows a:hover{background:var(--wash)}
+.rows span{flex:1;min-width:0;font-weight:550;font-size:.9375rem}
+.rows small{display:block;font-weight:400;font-size:.8125rem;color:var(--quiet)}
+.rows svg{flex:none;color:var(--quiet)}
+[dir=rtl] .rows svg,[dir=rtl] .back svg{transform:scaleX(-1)}
+.safety{display:flex;gap:.75rem;align-items:flex-start;padding:1rem;border-radius:.75rem;background:var(--wash);border:1px solid var(--line)}
+.safety>div{flex:1;min-width:0;display:flex;flex-direction:column;gap:.75rem;align-items:flex-start;font-size:.9375rem}
+.safety h2{font-size:1rem;color:var(--ink);margin-bottom:-.5rem}
+@media (max-width:52rem){.desk{display:contents}.desk>.card{max-width:26.5rem}.menu{display:none}.back{display:inline-flex;gap:.25rem;align-items:center}}
+@media (max-width:30rem){.desk>.card{padding:1.375rem 1.125rem}}
 @media (max-width:30rem){body{padding:1rem .75rem 2rem}.card{padding:1.375rem 1.125rem}}
 .compact{padding:.75rem;gap:.75rem;background:var(--card)}
 .compact .card{padding:.75rem .5rem;border-color:transparent;box-shadow:none}

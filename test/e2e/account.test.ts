@@ -92,12 +92,14 @@ describe.each<[string, BrowserContextOptions]>([
     const [here, there] = [await contexts[0].newPage(), await contexts[1].newPage()];
     await signInAt(there);
     await signInAt(here);
-    await here.getByRole('link', { name: 'Your details' }).click();
+    await here.getByRole('link', { name: 'Your details' }).first().click();
     await here.getByLabel('Nickname').fill('Demi');
     await here.getByRole('button', { name: 'Save' }).click();
     await here.waitForURL(`${stack.urls.idp}/account/profile`);
     expect(await here.getByLabel('Nickname').inputValue()).toBe('Demi');
-    await here.getByRole('link', { name: 'Where you are signed in' }).click();
+    // By the menu where there is room for one, and else by the way back.
+    await here.getByRole('link', { name: 'Account', exact: true }).click();
+    await here.getByRole('link', { name: 'Where you are signed in' }).first().click();
     await here.getByRole('button', { name: 'Sign out everywhere else' }).click();
     await here.getByRole('button').waitFor({ state: 'detached' });
     expect(await here.getByRole('listitem').filter({ hasText: '(this one)' }).count()).toBe(1);

@@ -30,9 +30,7 @@ export const account: Texts['account'] = {
     fewCodes:
       'Nur wenige Ihrer Wiederherstellungscodes sind noch unbenutzt. Erstellen Sie neue, bevor Sie sie brauchen.',
     good: 'Ihr Passwort allein öffnet dieses Konto nicht.',
-    setUp: 'eingerichtet',
     notSetUp: 'nicht eingerichtet',
-    codesLeft: 'Unbenutzte Wiederherstellungscodes',
   },
   unknownDevice: 'Unbekannter Browser',
   thisSession: '(dieser hier)',

@@ -46,12 +46,14 @@ describe('The way to the account', () => {
     const overview = async (): Promise<string> => (await browser.get('/account')).text;
     const query = (text: string) => idp.database.pool.query(text, [guarded.id]);
     expect(await overview()).toContain('Your password is all that protects this account.');
+    expect(await overview()).toMatch(/href="\/account\/passkeys">Create a passkey</);
     await query(`INSERT INTO passkeys (credential_id, user_id, public_key, counter, transports, device_type, backed_up, aaguid, name, created_at)
       VALUES ('\\x01', $1, '\\x02', 0, '{}', 'single', false, '00000000-0000-0000-0000-000000000000', 'Key', now())`);
     expect(await overview()).toContain('Your password alone still opens this account.');
     await query(`INSERT INTO totp_authenticators (user_id, sealed_secret, last_step, created_at, last_used_at)
       VALUES ($1, '\\x00', 0, now(), now())`);
     expect(await overview()).toContain('Few of your recovery codes are unused.');
+    expect(await overview()).toContain('0 of your recovery codes are unused.');
     await query(`INSERT INTO recovery_codes (hash, user_id, number, created_at)
       SELECT sha256(convert_to('safe ' || n, 'UTF8')), $1, n, now() FROM generate_series(1, 3) n`);
     expect(await overview()).toContain('Your password alone does not open this account.');
