@@ -70,7 +70,7 @@ function keepPictures(folder, testModule, log) {
   for (const { page_source: page } of pages) writeFileSync(join(folder, `${testModule}.html`), page);
 }
 
-async function runModule(planName, plan, { testModule, variant }) {
+async function runModule(run, plan, { testModule, variant }) {
   const { id } = await call('POST', 'runner', {
     test: testModule,
     plan,
@@ -79,7 +79,7 @@ async function runModule(planName, plan, { testModule, variant }) {
   const { status, result } = await settled(id);
   if (!finished.includes(status)) await call('DELETE', `runner/${id}`).catch(() => undefined);
   const log = await call('GET', `log/${id}`);
-  if (values.pictures !== undefined) keepPictures(join(values.pictures, planName), testModule, log);
+  if (values.pictures !== undefined) keepPictures(join(values.pictures, run), testModule, log);
   const line = { module: testModule, variant: variant ?? {}, result: result ?? status, remarks: remarks(log) };
   console.log(`${line.result.padEnd(10)} ${testModule}  ${id}`);
   for (const remark of line.remarks) console.log(`             ${remark}`);
@@ -98,7 +98,7 @@ async function runPlan({ name, variant }) {
   results.push(result);
   const wanted = ({ testModule }) => values.module?.includes(testModule) ?? true;
   for (const module of plan.modules.filter(wanted)) {
-    result.modules.push(await runModule(name, plan.id, module));
+    result.modules.push(await runModule([name, variant.client_registration ?? []].flat().join('-'), plan.id, module));
     writeFileSync(out, `${JSON.stringify({ suite: version, commit, plans: results }, null, 2)}\n`);
   }
 }
