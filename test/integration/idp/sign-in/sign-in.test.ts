@@ -596,11 +596,24 @@ describe('Overload', () => {
     await tryToSignIn(own, right(user));
     const browsers = Array.from({ length: 70 }, () => idp.newBrowser());
     const forms = await Promise.all([...browsers, own].map(loginForm));
+    const { verify } = idp.deps.passwords;
+    let goOn = (): void => undefined;
+    const isCrowded = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    idp.deps.passwords.verify = async (...asked) => {
+      await isCrowded;
+      return verify(...asked);
+    };
     const answers = await Promise.all(
-      forms.map((form, n) =>
-        (browsers[n] ?? own).post(form.action, { ...form.fields, ...(browsers[n] ? wrong(user) : right(user)) }),
-      ),
+      forms.map(async (form, n) => {
+        const typed = browsers[n] ? wrong(user) : right(user);
+        const answer = await (browsers[n] ?? own).post(form.action, { ...form.fields, ...typed });
+        if (answer.status === 503) goOn();
+        return answer;
+      }),
     );
+    idp.deps.passwords.verify = verify;
     const statuses = answers.map(({ status }) => status);
     expect(statuses.pop()).toBe(303);
     expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(0);
