@@ -45,8 +45,9 @@ describe('client_credentials (RFC 6749 §4.4)', () => {
 
   it('with a JWT runs no statement but audit, once warm (decision 0008)', async () => {
     await ask();
+    await authz.deps.auditBatch.flush();
     authz.database.statements();
-    for (let i = 0; i < 5; i += 1) await ask();
+    await Promise.all(Array.from({ length: 5 }, () => ask()));
     await authz.deps.auditBatch.flush();
     expect(authz.database.statements('batches too')).toEqual(['insert_audit_events']);
   });
