@@ -20,6 +20,10 @@ const repeated = <T>(items: readonly T[]): readonly number[] =>
 function* resourceFaults({ resources = [], default_resource, rs, public_urls }: ValidSections): Generator<Fault> {
   const identifiers = resources.map(({ identifier }) => identifier);
   const [own] = allResources({ public_urls });
+  for (const [index, { scopes }] of resources.entries()) {
+    const taken = scopes.find((scope) => own?.scopes.includes(scope));
+    if (taken) yield fault(['resources', index, 'scopes'], `${taken} is a scope of the account API; expected others`);
+  }
   const taken = identifiers.indexOf(own?.identifier ?? '');
   if (taken >= 0) yield fault(['resources', taken, 'identifier'], 'is the account API, which is there anyway');
   for (const index of repeated(identifiers)) yield fault(['resources', index, 'identifier'], 'is declared twice');

@@ -55,7 +55,12 @@ export interface SubjectIdentifiers {
 }
 
 const itself = (id: string): string => id;
-const publicIdentifiers: SubjectIdentifiers = { subjectOf: itself, userOf: itself, sidOf: itself, sessionOf: itself };
+export const publicIdentifiers: SubjectIdentifiers = {
+  subjectOf: itself,
+  userOf: itself,
+  sidOf: itself,
+  sessionOf: itself,
+};
 
 function identifiersIn(sector: string, secret: Buffer): SubjectIdentifiers {
   const [users, sessions] = [hmacSha256(secret, 'sub', sector), hmacSha256(secret, 'sid', sector)];

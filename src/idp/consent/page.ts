@@ -5,6 +5,7 @@ import type { Texts } from '../../pages/texts/en.js';
 import type { View } from '../../pages/view.js';
 import { type CustomScopes, claimsOfScopes } from '../../protocol/claims.js';
 import { claimOfPermission, type Permission, partsOfPermission } from '../../protocol/permission.js';
+import { accountScopes } from '../../protocol/resource/account-api.js';
 import {
   accountChip,
   type ClientOnPage,
@@ -60,7 +61,11 @@ export function describePermission(text: ConsentTexts, asked: Permission, custom
   if (claim !== undefined) return html`${text.claims(namesOf([claim]))}`;
   const { scope, resource } = partsOfPermission(asked);
   const words = describeScope(text, scope, customScopes);
-  return resource === undefined ? html`${words}` : html`${words} ${text.at(html`<em>${withoutScheme(resource)}</em>`)}`;
+  // Of the account there is but one: nothing else has its scopes.
+  const isOwn = Object.values<string>(accountScopes).includes(scope);
+  return resource === undefined || isOwn
+    ? html`${words}`
+    : html`${words} ${text.at(html`<em>${withoutScheme(resource)}</em>`)}`;
 }
 
 /** A resource as people read it. */

@@ -388,6 +388,16 @@ describe('faults', () => {
       'is given together with dsn',
     ],
     [
+      'the account API named once more',
+      { ...least(), resources: [{ identifier: 'http://localhost:8081/account/api', scopes: [] }] },
+      'resources[0].identifier',
+    ],
+    [
+      'a scope of the account API elsewhere',
+      { ...least(), resources: [{ identifier: 'urn:other', scopes: ['account:read'] }] },
+      'resources[0].scopes',
+    ],
+    [
       'a resource twice',
       { ...least(), resources: [...least().resources, ...least().resources] },
       'resources[1].identifier',

@@ -7,10 +7,10 @@ import { type ApiCall, type ApiMethods, done, found, nothingThere } from './call
 
 const doneOrNothingThere = (happened: boolean) => (happened ? done : nothingThere());
 
-async function sessionsOf({ sql, clock }: Idp, { owner }: ApiCall): Promise<object> {
+async function sessionsOf({ sql, clock }: Idp, { owner, seen }: ApiCall): Promise<object> {
   const sessions = await listOwnSessions(sql, { userId: owner.userId, most: mostSessions, now: clock.now() });
   return sessions.map(({ id, device, authTime, lastSeenAt }) => ({
-    id,
+    id: seen.sidOf(id),
     device,
     signed_in_at: authTime,
     last_seen_at: lastSeenAt,
@@ -56,7 +56,8 @@ export const accessMethods = (
   },
   session: {
     DELETE: {
-      answer: async ({ owner, segment }) => doneOrNothingThere(await endSessionsOf(idp, owner, segment('session'))),
+      answer: async ({ owner, seen, segment }) =>
+        doneOrNothingThere(await endSessionsOf(idp, owner, seen.sessionOf(segment('session')))),
     },
   },
   applications: { GET: { answer: async (call) => found({ applications: await applicationsOf(idp, call) }) } },

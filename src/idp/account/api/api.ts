@@ -92,7 +92,7 @@ async function answerOf(idp: Idp, token: LiveAccessToken, method: ApiMethod, req
   const body = () => (req.method === 'PATCH' || req.method === 'POST' ? readJson(req) : {});
   const call = {
     owner: { asked: askedOf(req), userId, sessionId, clientId: token.clientId },
-    subject: token.subject,
+    seen: await idp.subjects.seenBy((await idp.clients.get(token.clientId))?.metadata ?? null),
     user: token.user,
     segment: (name: string) => String(req.params[name]),
     query: readQuery(req),

@@ -2,13 +2,14 @@ import type { Parameters } from '../../../protocol/parameters.js';
 import type { AccountApiAddress, accountApiAddresses } from '../../../protocol/resource/account-api.js';
 import type { AccountSession } from '../../../storage/people/account.js';
 import type { UserClaims } from '../../../storage/people/users.js';
+import type { SubjectIdentifiers } from '../../../storage/subjects.js';
 import type { Owner } from '../owner.js';
 
 /** A request of an application that may see to somebody's account. */
 export interface ApiCall {
   readonly owner: Owner;
-  /** The `sub` by which the application knows them. */
-  readonly subject: string;
+  /** By what the application knows people and sessions. */
+  readonly seen: SubjectIdentifiers;
   readonly user: UserClaims;
   /** What stands for a `:name` of the address. */
   segment(name: string): string;

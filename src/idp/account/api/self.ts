@@ -37,7 +37,7 @@ const emailSentences = {
 /** Details, address, data and end of the account. */
 export const selfMethods = (idp: Idp): ApiMethods<'profile' | 'email' | 'data' | 'deletion'> => ({
   profile: {
-    GET: { answer: async ({ subject, user }) => found({ ...claimsOf(user), sub: subject }) },
+    GET: { answer: async ({ owner, seen, user }) => found({ ...claimsOf(user), sub: seen.subjectOf(owner.userId) }) },
     PATCH: { answer: (call) => changeProfile(idp, call) },
   },
   email: {
@@ -51,7 +51,7 @@ export const selfMethods = (idp: Idp): ApiMethods<'profile' | 'email' | 'data' |
       },
     },
   },
-  data: { GET: { answerFresh: async ({ account, subject }) => found(await dataOf(idp, account, subject)) } },
+  data: { GET: { answerFresh: async ({ account, seen }) => found(await dataOf(idp, account, seen)) } },
   deletion: {
     POST: {
       async answerFresh({ owner }) {

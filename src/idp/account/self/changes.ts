@@ -12,6 +12,7 @@ import { requestDeletion } from '../../../storage/people/deletion.js';
 import { askOwnEmail } from '../../../storage/people/own-email.js';
 import { claimsOf } from '../../../storage/people/users.js';
 import { listOwnSessions } from '../../../storage/sessions/own-sessions.js';
+import { publicIdentifiers } from '../../../storage/subjects.js';
 import type { Idp } from '../../deps.js';
 import { emailLifetime } from '../../mailed-link.js';
 import { toldEvents } from '../access/changes.js';
@@ -61,9 +62,9 @@ const most = 10_000;
 
 /**
  * What is kept of somebody (GDPR Article 20), without anything by which to sign in.
- * @param subject the `sub` by which whoever is told knows them
+ * @param seen by what whoever is told knows people and sessions
  */
-export async function dataOf(idp: Idp, session: AccountSession, subject = session.userId): Promise<object> {
+export async function dataOf(idp: Idp, session: AccountSession, seen = publicIdentifiers): Promise<object> {
   const { sql, clock } = idp;
   const { userId } = session;
   const now = clock.now();
@@ -75,6 +76,19 @@ export async function dataOf(idp: Idp, session: AccountSession, subject = sessio
     listLinkedIdentities(sql, { userId, providers: providersOf(idp) }),
     listActivity(sql, { userId, types: toldEvents, most, before: null }),
   ]);
-  const account = { sub: subject, created_at: session.createdAt, password_changed_at: session.passwordChangedAt };
-  return { account, claims: claimsOf(session), sessions, applications, passkeys, authenticator, identities, activity };
+  const account = {
+    sub: seen.subjectOf(userId),
+    created_at: session.createdAt,
+    password_changed_at: session.passwordChangedAt,
+  };
+  return {
+    account,
+    claims: claimsOf(session),
+    sessions: sessions.map((each) => ({ ...each, id: seen.sidOf(each.id) })),
+    applications,
+    passkeys,
+    authenticator,
+    identities,
+    activity,
+  };
 }

@@ -1,12 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemRandom } from '../../../../src/crypto/random.js';
 import { type AccountApiAddress, accountApiAddresses } from '../../../../src/protocol/resource/account-api.js';
+import { recognizeDatabase } from '../../../../src/storage/installation.js';
+import { ensurePairwiseSecret } from '../../../../src/storage/subjects.js';
 import { openAccount } from '../../../support/account.js';
 import { spaOrigin } from '../../../support/configuration.js';
+import { dump } from '../../../support/dump.js';
 import { provider } from '../../../support/federation.js';
 import { addGrant, type Grant, isRevoked, jwtFor, opaqueFor } from '../../../support/grants.js';
 import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
-import { addClient } from '../../../support/rows.js';
+import { addClient, change } from '../../../support/rows.js';
 
 const both = ['account:read', 'account:write'];
 const minute = 60_000;
@@ -399,6 +403,48 @@ describe('The account API: what is not asked right', () => {
     expect((await victim.ask('GET', '/passkeys')).body.passkeys).toMatchObject([{ name: 'Phone' }]);
     expect((await victim.ask('GET', '/links')).body.links).toHaveLength(1);
     expect((await victim.browser.get('/account')).status).toBe(200);
+  });
+
+  it('of twenty requests at once that remove what is left to sign in by, one removes, and one way in stays', async () => {
+    const person = await Person.signedIn();
+    const keys = [await addPasskey(person, 'Phone'), await addPasskey(person, 'Key')];
+    await query('UPDATE users SET password_hash = NULL WHERE id = $1', [person.user.id]);
+    const asked = Array.from({ length: 20 }, (_, at) => person.ask('DELETE', `/passkeys/${keys[at % 2]}`));
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 204)).toHaveLength(1);
+    expect((await person.ask('GET', '/passkeys')).body.passkeys).toHaveLength(1);
+  });
+
+  it('passwords and tokens get into no log and no table', async () => {
+    const person = await Person.signedIn();
+    const password = `four words and ${randomUUID()}`;
+    const opaque = await opaqueFor(idp, person.grant, { audience: [audience()] });
+    expect((await person.ask('POST', '/password', { password: 'short' }, opaque)).status).toBe(422);
+    expect((await person.ask('POST', '/password', { password }, opaque)).status).toBe(204);
+    expect((await person.ask('GET', '/profile', undefined, `${opaque}a`)).status).toBe(401);
+    const kept = (await dump(idp.database.dsn)) + idp.logged.join('\n');
+    for (const secret of [password, opaque, person.token]) expect(kept).not.toContain(secret);
+  });
+
+  it('an application that knows people by names of its own is told that one', async () => {
+    const person = await Person.signedIn();
+    const { user, sessionId } = person;
+    const { keyEncryptionKeys: keys } = idp.deps.config;
+    await recognizeDatabase(idp.database.dataSource.manager, change);
+    await ensurePairwiseSecret(idp.database.dataSource.manager, { keys, random: systemRandom });
+    const pairwise = await addClient(idp.database, { subject_type: 'pairwise' });
+    const grant = await addGrant(idp, { userId: user.id, clientId: pairwise, scopes: both, sessionId });
+    const token = await opaqueFor(idp, grant, { audience: [audience()] });
+    const profile = (await person.ask('GET', '/profile', undefined, token)).body;
+    const data = (await person.ask('GET', '/data', undefined, token)).body;
+    expect(profile).toMatchObject({ preferred_username: user.username });
+    expect(profile.sub).not.toBe(user.id);
+    expect(data.account.sub).toBe(profile.sub);
+    await openAccount(idp.newBrowser(), user);
+    const { sessions } = (await person.ask('GET', '/sessions', undefined, token)).body;
+    const other = sessions.find((each: { current: boolean }) => !each.current);
+    expect(JSON.stringify([sessions, data])).not.toContain(sessionId);
+    expect((await person.ask('DELETE', `/sessions/${other.id}`, undefined, token)).status).toBe(204);
   });
 
   it('a body has to be a JSON object, and a method one of the address', async () => {
