@@ -3,7 +3,8 @@ import type { RegistrationRules } from '../../protocol/client/client-registratio
 import { accountScopes } from '../../protocol/resource/account-api.js';
 import type { AuthzConfig } from '../deps.js';
 
-const ofTheAccount: readonly string[] = Object.values(accountScopes);
+/** Nobody is asked to let an application that anybody may have registered change how they sign in: an operator registers those. */
+const isForStrangers = (scope: string): boolean => !Object.values<string>(accountScopes).includes(scope);
 
 /** What this installation lets a client register for. */
 export function registrationRules({
@@ -14,7 +15,7 @@ export function registrationRules({
 }: AuthzConfig): RegistrationRules {
   const aboutUser = userScopes(claims.scopes);
   const isAllowed = (scope: string): boolean =>
-    policy.scopes.length > 0 ? policy.scopes.includes(scope) : !ofTheAccount.includes(scope);
+    isForStrangers(scope) && (policy.scopes.length === 0 || policy.scopes.includes(scope));
   return {
     signingAlgorithms: signingKeys.algorithms,
     claims: knownClaims(claims.scopes),

@@ -25,7 +25,7 @@ export const clientRegistration = z
           .array(z.enum(registrableGrantTypes))
           .min(1)
           .default([...registrableGrantTypes]),
-        /** All but those of the account API, where it names none. */
+        /** All where it names none; those of the account API never. */
         scopes: list(scopeToken()),
         /** Where they may be answered: everywhere, where it names none; `.example.com` are all hosts below that. */
         redirect_hosts: list(text('a host such as app.example.com or .example.com')),

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSelfSigned } from '../../../src/http/operations/self-signed.js';
+import { accountApi } from '../../../src/protocol/resource/account-api.js';
 import { deleteClient, disableClient } from '../../../src/storage/clients/clients.js';
 import { sweepTable } from '../../../src/storage/expirable.js';
 import { basic, openAuthz, type TestAuthz, verifier, withAuthz } from '../../support/authz.js';
@@ -19,7 +20,8 @@ let sectorSays: string;
 beforeAll(async () => {
   const { cert, key } = await createSelfSigned('127.0.0.1', new Date());
   sector = createServer({ cert, key }, (_req, res) => res.end(sectorSays)).listen(0, '127.0.0.1');
-  authz = await openAuthz({ config: { ...open, outbound: { ...configuration.outbound, ca: cert } } });
+  const resources = [...configuration.resources, accountApi(configuration.publicUrls.idp)];
+  authz = await openAuthz({ config: { ...open, resources, outbound: { ...configuration.outbound, ca: cert } } });
 });
 afterAll(async () => {
   await authz.close();

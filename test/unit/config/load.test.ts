@@ -508,6 +508,26 @@ describe('faults', () => {
       { ...least(), session_management: true, public_urls: { ...least().public_urls, idp: 'http://login.example' } },
       'session_management',
     ],
+    [
+      'software statements of somebody without keys',
+      { ...least(), client_registration: { software_statements: [{ issuer: 'https://directory.example' }] } },
+      'client_registration.software_statements[0] (line',
+    ],
+    [
+      'software statements of somebody with keys of no known kind',
+      { ...least(), client_registration: { software_statements: [{ issuer: 'x', jwks: '[]' }] } },
+      'a JSON Web Key Set',
+    ],
+    [
+      'software statements of nobody',
+      { ...least(), client_registration: { require_software_statement: true } },
+      'client_registration.require_software_statement',
+    ],
+    [
+      'a scope that nobody knows, for clients that register themselves',
+      { ...least(), client_registration: { policy: { scopes: ['openid', 'raed:resource'] } } },
+      'claims.scopes knows raed:resource',
+    ],
     ['passkeys for somebody else’s domain', { ...least(), webauthn: { rp_id: 'example.org' } }, 'webauthn.rp_id'],
     [
       'S18: a refresh token that outlives its chain',
