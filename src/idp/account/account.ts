@@ -6,7 +6,7 @@ import { askedOf } from '../../http/request/asked.js';
 import { readForm, readQuery } from '../../http/request/form.js';
 import { viewFor } from '../../pages/view.js';
 import { type AccountPage, type Endpoint, endpoints } from '../../protocol/endpoints.js';
-import { findAccountSession } from '../../storage/people/account.js';
+import { type AccountSession, findAccountSession } from '../../storage/people/account.js';
 import type { Idp } from '../deps.js';
 import type { Upstream } from '../federation/upstream.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
@@ -23,6 +23,7 @@ import { sessionsSection } from './access/sessions.js';
 import { mountAccountApi } from './api/api.js';
 import { beginAccount } from './begin.js';
 import { overviewSection } from './overview.js';
+import { isTooWeak } from './owner.js';
 import { type AccountSection, type AccountVisit, type Download, freshFor } from './section.js';
 import { dataSection } from './self/data.js';
 import { deletionSection } from './self/deletion.js';
@@ -56,22 +57,29 @@ const sectionsOf = (
   accountDeletion: deletionSection(idp),
 });
 
+/** Whether the sign-in was late and strong enough for what the page does. */
+function isEnough({ authTime, unprovenFactors }: AccountSession, section: AccountSection, now: Date): boolean {
+  if (!section.sensitive) return true;
+  const isFresh = now.getTime() - authTime.getTime() <= freshFor * 1000;
+  return isFresh && !isTooWeak(unprovenFactors, section.changesFactors);
+}
+
 /** @returns the visit, or the way to sign in where nobody is, or not lately enough for what the page does */
 async function readVisit(
   idp: Idp,
   req: Request,
   page: AccountPage,
-  { sensitive }: AccountSection,
+  section: AccountSection,
 ): Promise<{ readonly visit: AccountVisit } | { readonly signIn: Answer }> {
   const cookies = presentedCookies(idp, req);
   const { session: secret } = cookies;
   const asked = askedOf(req);
   const now = idp.clock.now();
   const session = secret === undefined ? null : await findAccountSession(idp.sql, hashToken(secret), now);
-  const age = session ? now.getTime() - session.authTime.getTime() : 0;
-  const isDue = !session || (sensitive && age > freshFor * 1000);
-  if (isDue || secret === undefined) {
-    return { signIn: await beginAccount(idp, asked, page, sensitive ? { maxAge: freshFor } : {}) };
+  if (!session || secret === undefined || !isEnough(session, section, now)) {
+    const strong = session !== null && isTooWeak(session.unprovenFactors, section.changesFactors);
+    const wanted = section.sensitive ? { maxAge: freshFor, strong } : {};
+    return { signIn: await beginAccount(idp, asked, page, wanted) };
   }
   await keepAlive(idp, session);
   const action = accountPath(idp, page);

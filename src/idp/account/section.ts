@@ -36,6 +36,8 @@ export interface Download {
 export interface AccountSection {
   /** Whether only somebody sees it who has proven just now who they are. */
   readonly sensitive?: boolean;
+  /** Whether it is about second factors: with less than all that somebody has they add and remove none. */
+  readonly changesFactors?: boolean;
   page(visit: AccountVisit): Promise<Answer | Download>;
   /** What its forms do; the answer leads back by GET, or shows the form with what is wrong. */
   submit?(visit: AccountVisit, form: Parameters): Promise<Answer>;

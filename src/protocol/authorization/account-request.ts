@@ -8,6 +8,8 @@ export interface AccountRequest {
   readonly maxAge?: number;
   /** Whose account it is, is chosen first. */
   readonly choosesAccount?: boolean;
+  /** Whatever second factor they have is to be proven. */
+  readonly strong?: boolean;
 }
 
 /**
@@ -18,6 +20,7 @@ export function accountRequest({
   returnTo,
   maxAge,
   choosesAccount = false,
+  strong = false,
 }: AccountRequest): ValidatedAuthorizationRequest {
   const own = { registered: [returnTo], requested: returnTo, openid: true, native: false };
   const request: Partial<ValidatedAuthorizationRequest> = {
@@ -28,7 +31,8 @@ export function accountRequest({
     scopes: [],
     resources: [],
     prompts: choosesAccount ? ['select_account'] : [],
-    acrValues: [],
+    // As much as there is: who has one factor only is not asked to set up another.
+    acrValues: strong ? ['aal2', 'aal1'] : [],
     ...(maxAge === undefined ? {} : { maxAge }),
   };
   return request as ValidatedAuthorizationRequest;

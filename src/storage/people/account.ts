@@ -14,7 +14,18 @@ export interface AccountSession extends UserClaims {
   readonly passwordChangedAt: Date | null;
   /** WebAuthn challenges, and first codes of authenticator apps. */
   readonly challengesAnswered: number;
+  /** What they had set up when the session began and did not prove in it, where that was no more than one factor. */
+  readonly unprovenFactors: readonly UnprovenFactor[];
 }
+
+/** A second factor that somebody has. */
+export type UnprovenFactor = 'app' | 'passkey';
+
+/** SQL: {@link AccountSession.unprovenFactors} of a session `s` and its user `u`. */
+const unprovenFactors = `CASE WHEN s.acr = 'aal2' THEN '{}' ELSE array_remove(ARRAY[
+     (SELECT 'app' FROM totp_authenticators t WHERE t.user_id = u.id AND t.created_at < s.auth_time),
+     (SELECT 'passkey' FROM passkeys k WHERE k.user_id = u.id AND k.flagged_at IS NULL AND k.created_at < s.auth_time LIMIT 1)
+   ], NULL) END`;
 
 const accountColumns: Columns<AccountSession> = {
   ...userColumns,
@@ -26,6 +37,7 @@ const accountColumns: Columns<AccountSession> = {
   hasPassword: 'u.password_hash IS NOT NULL',
   passwordChangedAt: 'u.password_changed_at',
   challengesAnswered: 's.challenges_answered',
+  unprovenFactors,
 };
 
 const findAccountSessionStatement = statement<{ secretHash: Buffer; now: Date }, AccountSession>(

@@ -31,6 +31,7 @@ import { type AccountSession, findAccountOfSession } from '../../../storage/peop
 import type { UserClaims } from '../../../storage/people/users.js';
 import type { Idp } from '../../deps.js';
 import { type LiveAccessToken, verifyLiveToken } from '../../openid/verify-live-token.js';
+import { isTooWeak } from '../owner.js';
 import { freshFor } from '../section.js';
 import { accessMethods } from './access.js';
 import type { ApiAnswer, ApiMethod, ApiMethods } from './call.js';
@@ -78,12 +79,18 @@ function requiredAuthentication({ config }: Idp, { claims: { groups } }: UserCla
  * The account of somebody who has proven just now who they are, as strongly as the policy wants it, and is signed in still.
  * @throws InsufficientAuthenticationError
  */
-async function freshAccount(idp: Idp, { grant, user }: LiveAccessToken): Promise<AccountSession> {
+async function freshAccount(
+  idp: Idp,
+  { grant, user }: LiveAccessToken,
+  changesFactors: boolean | undefined,
+): Promise<AccountSession> {
   const [required, now] = [requiredAuthentication(idp, user), idp.clock.now()];
   const { userId, sessionId } = grant;
   const isEnough = isAuthenticationEnough(grant, required, now);
   const account = isEnough ? await findAccountOfSession(idp.sql, { sessionId, userId, now }) : null;
   if (!account) throw new InsufficientAuthenticationError(challengeFor(required));
+  if (isTooWeak(account.unprovenFactors, changesFactors))
+    throw new InsufficientAuthenticationError(challengeFor({ ...required, demanded: ['aal2', ...required.demanded] }));
   return account;
 }
 
@@ -98,7 +105,7 @@ async function answerOf(idp: Idp, token: LiveAccessToken, method: ApiMethod, req
     query: readQuery(req),
   };
   if ('answer' in method) return method.answer({ ...call, body: await body() });
-  const account = await freshAccount(idp, token);
+  const account = await freshAccount(idp, token, method.changesFactors);
   return method.answerFresh({ ...call, account, body: await body() });
 }
 

@@ -32,7 +32,7 @@ export interface ApiAnswer {
 /** What a method of an address does: for whoever the token is of, or only after a fresh proof. */
 export type ApiMethod =
   | { readonly answer: (call: ApiCall) => Promise<ApiAnswer> }
-  | { readonly answerFresh: (call: FreshCall) => Promise<ApiAnswer> };
+  | { readonly answerFresh: (call: FreshCall) => Promise<ApiAnswer>; readonly changesFactors?: boolean };
 
 type MethodsOf<Name extends AccountApiAddress> = (typeof accountApiAddresses)[Name]['methods'][number];
 

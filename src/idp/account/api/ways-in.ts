@@ -94,6 +94,7 @@ export const waysInMethods = (
       },
     },
     DELETE: {
+      changesFactors: true,
       async answerFresh({ owner, segment }) {
         const passkey = segment('passkey');
         return removedUnlessLast(await removeOwnPasskey(idp, owner, passkey), async () =>
@@ -105,6 +106,7 @@ export const waysInMethods = (
   authenticator: {
     GET: { answer: async ({ owner }) => found({ authenticator: await authenticatorOf(idp, owner.userId) }) },
     DELETE: {
+      changesFactors: true,
       answerFresh: async ({ owner }) => ((await removeOwnAuthenticator(idp, owner)) ? done : nothingThere()),
     },
   },

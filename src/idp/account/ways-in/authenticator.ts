@@ -97,6 +97,7 @@ async function replaceCodes(idp: Idp, visit: AccountVisit): Promise<Answer> {
 /** The authenticator app of somebody who has just proven who they are, and the recovery codes that stand in for it. */
 export const authenticatorSection = (idp: Idp): AccountSection => ({
   sensitive: true,
+  changesFactors: true,
   async page(visit) {
     const totp = await findOwnTotp(idp.sql, visit.session.userId);
     return totp ? shownPage(idp, visit, totp) : setUpPage(idp, visit);

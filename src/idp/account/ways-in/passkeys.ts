@@ -119,6 +119,7 @@ async function add(idp: Idp, visit: AccountVisit, answered: string): Promise<Ans
 /** The passkeys of somebody who has just proven who they are: what they are called, which of them go, and another one. */
 export const passkeysSection = (idp: Idp): AccountSection => ({
   sensitive: true,
+  changesFactors: true,
   page: (visit) => passkeysPage(idp, visit),
   async submit(visit, form) {
     const passkey = form.get('passkey') ?? '';

@@ -66,8 +66,9 @@ async function addPasskey({ user }: Person, name: string): Promise<string> {
   const credentialId = randomBytes(16);
   await query(
     `INSERT INTO passkeys (credential_id, user_id, public_key, counter, transports, device_type, backed_up, aaguid, name, created_at)
-     VALUES ($1, $2, '\\x00', 0, '{}', 'multi', true, '00000000-0000-0000-0000-000000000000', $3, now())`,
-    [credentialId, user.id, name],
+     VALUES ($1, $2, '\\x00', 0, '{}', 'multi', true, '00000000-0000-0000-0000-000000000000', $3,
+       $4::timestamptz + (SELECT count(*) FROM passkeys WHERE user_id = $2) * interval '1 millisecond')`,
+    [credentialId, user.id, name, idp.clock.now()],
   );
   return credentialId.toString('base64url');
 }
@@ -314,6 +315,9 @@ describe('The account API: ways in', () => {
     expect((await person.ask('GET', '/authenticator')).body).toMatchObject({
       authenticator: { unused_recovery_codes: 0 },
     });
+    const unproven = await person.ask('DELETE', '/authenticator');
+    expect(unproven).toMatchObject({ status: 401, body: { error: 'insufficient_user_authentication' } });
+    await query('UPDATE totp_authenticators SET created_at = $2 WHERE user_id = $1', [person.user.id, idp.clock.now()]);
     expect((await person.ask('DELETE', '/authenticator')).status).toBe(204);
     expect((await person.ask('DELETE', '/authenticator')).status).toBe(404);
   });

@@ -18,8 +18,9 @@ async function addPasskey({ id }: TestUser, name: string): Promise<string> {
   const credentialId = randomBytes(16);
   await idp.database.pool.query(
     `INSERT INTO passkeys (credential_id, user_id, public_key, counter, transports, device_type, backed_up, aaguid, name, created_at)
-     VALUES ($1, $2, '\\x00', 0, '{}', 'multi', true, '00000000-0000-0000-0000-000000000000', $3, now())`,
-    [credentialId, id, name],
+     VALUES ($1, $2, '\\x00', 0, '{}', 'multi', true, '00000000-0000-0000-0000-000000000000', $3,
+       $4::timestamptz + (SELECT count(*) FROM passkeys WHERE user_id = $2) * interval '1 millisecond')`,
+    [credentialId, id, name, idp.clock.now()],
   );
   return credentialId.toString('base64url');
 }

@@ -168,6 +168,37 @@ describe('It stands for no factor (NIST SP 800-63B §4.2)', () => {
   });
 });
 
+describe('What is sensitive at the account', () => {
+  const leadsTo = async (browser: Browser, page: string) => {
+    const { location } = await browser.get(page);
+    return location === null ? 'the page' : (await browser.get(location)).text;
+  };
+
+  it('needs the code in a trusted browser, too', async () => {
+    const { browser, user, secret } = await trusted();
+    browser.cookies.delete('session');
+    await openAccount(browser, user);
+    for (const page of ['/account/authenticator', '/account/password', '/account/passkeys'])
+      expect(await leadsTo(browser, page)).toContain('Six-digit code');
+    const interaction = (await browser.get('/account/authenticator')).location?.split('/').at(-1) ?? '';
+    await answerChallenge(browser, interaction, { code: codeOf(idp, secret) });
+    expect(await leadsTo(browser, '/account/authenticator')).toBe('the page');
+    expect(await leadsTo(browser, '/account/password')).toBe('the page');
+  });
+
+  it('needs the passkey of who has one only where factors are changed: it may be lost', async () => {
+    const [browser, user] = [idp.newBrowser(), await idp.addUser()];
+    const passkey = `INSERT INTO passkeys (credential_id, user_id, public_key, counter, transports, device_type, backed_up, aaguid, name, created_at)
+      VALUES (sha256($1::text::bytea), $1::uuid, '\\x00', 0, '{}', 'multi', true, gen_random_uuid(), 'Phone', $2)`;
+    await idp.database.pool.query(passkey, [user.id, idp.clock.now()]);
+    idp.clock.advance(1_000);
+    await openAccount(browser, user);
+    for (const page of ['/account/authenticator', '/account/passkeys'])
+      expect(await leadsTo(browser, page)).toContain('Your passkey is needed');
+    expect(await leadsTo(browser, '/account/password')).toBe('the page');
+  });
+});
+
 describe('It is over with', () => {
   const manager = () => idp.database.dataSource.manager;
   const now = () => ({ ...change, now: idp.clock.now() });
