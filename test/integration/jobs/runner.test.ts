@@ -97,6 +97,7 @@ describe('maintenance', () => {
       'sweep_interactions',
       'sweep_used_assertions',
       'sweep_sign_in_failures',
+      'sweep_email_codes',
       'sweep_federation_requests',
       'sweep_device_authorizations',
     ]);

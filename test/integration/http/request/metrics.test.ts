@@ -83,7 +83,7 @@ describe('metrics', () => {
     );
     expect(after.text).toContain('token_issuance_total{grant_type="other",token_type="other"}');
     expect(after.text).not.toMatch(/otel_metric_overflow|example|agent/);
-  });
+  }, 120_000);
 
   it('R1: a role’s requests can make only so many series, whatever is sent', async () => {
     const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'];
