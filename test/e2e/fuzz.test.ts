@@ -64,7 +64,7 @@ beforeAll(async () => {
   await learn();
   for (const name of known.keys()) await ask(name, 5);
   before = await measure();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await stack.stop();
   await database.drop();
