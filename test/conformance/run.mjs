@@ -34,11 +34,16 @@ async function call(method, path, parameters = {}, body) {
   return answer.json();
 }
 
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Milliseconds until each process of the issuer has read its keys anew. */
+const keysAreKept = 15_000;
+
 /** The one module that does not start by itself waits for other keys. */
 async function start(id) {
   if (values['rotate-keys'] === undefined)
     throw new Error('--rotate-keys: the command that rotates the keys of the issuer');
   execSync(values['rotate-keys'], { stdio: 'ignore' });
+  await sleep(keysAreKept);
   await call('POST', `runner/${id}`);
 }
 
@@ -52,7 +57,7 @@ async function settled(id) {
       started = true;
       await start(id);
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
   }
   return { status: 'TIMEOUT', result: 'UNFINISHED' };
 }
