@@ -148,7 +148,7 @@ describe('What a conformance run asks of discovery', () => {
     const registered = new RegExp(
       [
         '^(issuer|jwks_uri|scopes_supported|response_(types|modes)_supported|grant_types_supported',
-        'acr_values_supported|subject_types_supported|claims_supported|claims_parameter_supported|ui_locales_supported',
+        'acr_values_supported|display_values_supported|subject_types_supported|claims_supported|claims_parameter_supported|ui_locales_supported',
         'request_(parameter|uri_parameter)_supported|require_request_uri_registration|prompt_values_supported',
         '(authorization|token|userinfo|registration|revocation|introspection|end_session|device_authorization)_endpoint',
         'pushed_authorization_request_endpoint|require_pushed_authorization_requests|require_signed_request_object',
