@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { totpCode } from '../../src/crypto/totp.js';
+import { textsIn } from '../../src/pages/languages.js';
 import { accountPages, endpoints } from '../../src/protocol/endpoints.js';
 import { accountApiAddresses } from '../../src/protocol/resource/account-api.js';
 import { violationsOf } from '../support/accessibility.js';
@@ -257,6 +258,34 @@ describe('Somebody who comes with nothing but an e-mail address', () => {
 });
 
 // The last one: it ends with the account.
+it('speaks German on every page to whoever chose it, without script, on a phone', async () => {
+  const options = { javaScriptEnabled: false, locale: 'de-DE', viewport: { width: 320, height: 640 } };
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const choose = async (language: string) => {
+    await page.goto(stack.urls.idp + endpoints.accountProfile.path);
+    await page.locator('[name=locale]').selectOption(language);
+    await page.locator('main form button[type=submit]').first().click();
+  };
+  await page.goto(stack.urls.idp);
+  await page.getByLabel('Benutzername oder E-Mail-Adresse').fill('demo');
+  await page.getByLabel('Passwort', { exact: true }).fill('demo-password');
+  await page.getByRole('button', { name: 'Anmelden', exact: true }).click();
+  await page.waitForURL(`${stack.urls.idp}/account`);
+  await choose('de');
+  // There is no other provider here with which an account could be linked.
+  for (const name of shown.filter((each) => each !== 'accountLinks')) {
+    await page.goto(stack.urls.idp + endpoints[name].path);
+    const seen = await page.evaluate(
+      '[document.documentElement.lang, document.documentElement.scrollWidth <= innerWidth]',
+    );
+    expect([name, seen]).toEqual([name, ['de', true]]);
+    expect([name, await page.locator('h1').textContent()]).toEqual([name, textsIn.de.account.titles[name]]);
+  }
+  await choose('en');
+  await context.close();
+}, 60_000);
+
 it('docs/integrate/account-api.md: every address is in the table, and every example does what it says', async () => {
   const document = await readFile('docs/integrate/account-api.md', 'utf8');
   const rows = [...document.matchAll(/^\| `(\/[^`]+)` \| (GET|POST|PATCH|DELETE) \|/gm)].map(
