@@ -83,6 +83,7 @@ export function createPreparedQuery(name: string, text: string, values: unknown[
   const rows: Record<string, unknown>[] = [];
   let rowCount = 0;
   let columns: readonly Field[] | undefined;
+  let isDescribed = false;
 
   const query: PreparedQuery & Handlers = {
     name,
@@ -91,11 +92,12 @@ export function createPreparedQuery(name: string, text: string, values: unknown[
     submit(given: unknown) {
       const connection = given as Connection;
       columns = describedOn(connection).get(name);
+      isDescribed = columns !== undefined;
       const isParsed = connection.parsedStatements[name] !== undefined;
       const messages = [
         ...(isParsed ? [] : [serialize.parse({ name, text })]),
         bind,
-        ...(columns ? [] : [serialize.describe({ type: 'P' })]),
+        ...(isDescribed ? [] : [serialize.describe({ type: 'P' })]),
         executeAndSync,
       ];
       connection.stream.write(Buffer.concat(messages));
@@ -118,7 +120,7 @@ export function createPreparedQuery(name: string, text: string, values: unknown[
       rowCount = Number(/\d+$/.exec(message.text)?.[0] ?? 0);
     },
     handleReadyForQuery(connection) {
-      describedOn(connection).set(name, columns ?? []);
+      if (!isDescribed) describedOn(connection).set(name, columns ?? []);
       query.callback?.(null, { rows, rowCount });
     },
     handleError: (error) => query.callback?.(error),
