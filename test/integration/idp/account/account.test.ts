@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../../src/crypto/digest.js';
+import { accountPages, endpoints } from '../../../../src/protocol/endpoints.js';
 import { openAccount } from '../../../support/account.js';
 import { formsOf } from '../../../support/browser.js';
 import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
@@ -57,6 +58,16 @@ describe('The way to the account', () => {
     await query(`INSERT INTO recovery_codes (hash, user_id, number, created_at)
       SELECT sha256(convert_to('safe ' || n, 'UTF8')), $1, n, now() FROM generate_series(1, 3) n`);
     expect(await overview()).toContain('Your password alone does not open this account.');
+  });
+
+  it('leads to every other page, but to those for which there is nothing here', async () => {
+    const browser = idp.newBrowser();
+    await openAccount(browser, user);
+    const { text } = await browser.get('/account');
+    const { identityProviders } = idp.deps.config;
+    const without: readonly string[] = identityProviders.length === 0 ? ['accountLinks'] : [];
+    for (const name of accountPages.filter((each) => !without.includes(each)))
+      expect(text).toContain(`href="${endpoints[name].path}"`);
   });
 
   it('is open to whoever is signed in already', async () => {
