@@ -13,6 +13,7 @@ import type { Change } from '../storage/audit/change.js';
 import { keptSecret } from '../storage/clients/client-secrets.js';
 import * as stored from '../storage/clients/clients.js';
 import { isUserId } from '../storage/people/users.js';
+import type { Client } from '../storage/schema/clients.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError, taken } from './administration-error.js';
 
@@ -27,7 +28,7 @@ export interface ClientCredentials {
 }
 
 /** A client as an operator may see it: everything but what is kept of its secrets. */
-export type ClientView = Omit<stored.Client, 'secretHash' | 'sealedSecret' | 'registrationTokenHash' | 'expiresAt'>;
+export type ClientView = Omit<Client, 'secretHash' | 'sealedSecret' | 'registrationTokenHash' | 'expiresAt'>;
 
 const viewOf = ({
   secretHash: _,
@@ -35,7 +36,7 @@ const viewOf = ({
   registrationTokenHash: ___,
   expiresAt: ____,
   ...view
-}: stored.Client): ClientView => view;
+}: Client): ClientView => view;
 
 const notFound = (clientId: string): AdministrationError =>
   new AdministrationError('not_found', `There is no client "${clientId}".`);
@@ -177,7 +178,7 @@ export async function declareClient(
   }
 }
 
-type ClientState = Pick<stored.Client, 'metadata' | 'secretHash' | 'origin'>;
+type ClientState = Pick<Client, 'metadata' | 'secretHash' | 'origin'>;
 
 const isSameState = (one: ClientState, other: ClientState): boolean =>
   one.origin === other.origin &&

@@ -1,10 +1,11 @@
 import * as stored from '../storage/grants/consents.js';
+import type { Consent } from '../storage/schema/consents.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError } from './administration-error.js';
 import { getUser } from './users.js';
 
 /** What a user allowed a client to do. */
-export type ConsentView = Readonly<Pick<stored.Consent, 'clientId' | 'permissions' | 'grantedAt'>>;
+export type ConsentView = Readonly<Pick<Consent, 'clientId' | 'permissions' | 'grantedAt'>>;
 
 /**
  * What a user allowed which client, in the order of the clients' ids.

@@ -1,5 +1,6 @@
 import { recordChange } from '../storage/audit/change.js';
-import { pageOfUsers, type User } from '../storage/people/users.js';
+import { pageOfUsers } from '../storage/people/users.js';
+import type { User } from '../storage/schema/users.js';
 import { type Administration, makeChange } from './administration.js';
 
 /** Users read at once. */

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { claimFault } from '../protocol/claims.js';
 import { identifierKey, isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
 import { storablePasswordHash } from '../protocol/sign-in/password-hash.js';
-import { findUser, insertUser, type User } from '../storage/people/users.js';
+import { findUser, insertUser } from '../storage/people/users.js';
+import type { User } from '../storage/schema/users.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError, taken } from './administration-error.js';
 

@@ -1,6 +1,7 @@
 import { after } from '../clock.js';
 import { hashToken } from '../crypto/digest.js';
 import * as stored from '../storage/clients/registration-tokens.js';
+import type { RegistrationToken } from '../storage/schema/registration-tokens.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError } from './administration-error.js';
 
@@ -36,7 +37,7 @@ export async function createRegistrationToken(
 }
 
 /** A token as an operator may see it. */
-export type RegistrationTokenView = Omit<stored.RegistrationToken, 'tokenHash'>;
+export type RegistrationTokenView = Omit<RegistrationToken, 'tokenHash'>;
 
 /** Those that have not expired, the oldest first. */
 export const listRegistrationTokens = async ({

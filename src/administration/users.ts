@@ -6,16 +6,17 @@ import type { Change } from '../storage/audit/change.js';
 import { removeAllPasskeys } from '../storage/factors/passkeys.js';
 import * as deletion from '../storage/people/deletion.js';
 import * as stored from '../storage/people/users.js';
+import type { User } from '../storage/schema/users.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError, taken } from './administration-error.js';
 
 /** A user as an operator may see one: everything but the hash of the password, and what is only there for comparing. */
-export type UserView = Omit<stored.User, 'passwordHash' | 'usernameKey' | 'emailKey'>;
+export type UserView = Omit<User, 'passwordHash' | 'usernameKey' | 'emailKey'>;
 
 /** Which user it was, whatever the caller called them by. */
-export type UserReference = Readonly<Pick<stored.User, 'id' | 'username'>>;
+export type UserReference = Readonly<Pick<User, 'id' | 'username'>>;
 
-const viewOf = ({ passwordHash: _, usernameKey: __, emailKey: ___, ...view }: stored.User): UserView => view;
+const viewOf = ({ passwordHash: _, usernameKey: __, emailKey: ___, ...view }: User): UserView => view;
 
 const invalid = (message: string): AdministrationError => new AdministrationError('invalid', message);
 

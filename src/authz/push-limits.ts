@@ -5,7 +5,8 @@ import { addressBlock } from '../protocol/address-block.js';
 import { paysForPushing } from '../protocol/authorization/pushed-authorization-request.js';
 import { faults } from '../protocol/fault-sentences.js';
 import { OAuthError } from '../protocol/oauth-error.js';
-import type { Client } from '../storage/clients/clients.js';
+import type { Client } from '../storage/schema/clients.js';
+
 import { metrics } from '../telemetry/metrics/metrics.js';
 
 export interface PushLimits {

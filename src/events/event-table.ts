@@ -1,4 +1,5 @@
-import type { AuditEventType } from '../storage/audit/audit-events.js';
+import type { AuditEventType } from '../storage/schema/audit-events.js';
+
 import { metrics } from '../telemetry/metrics/metrics.js';
 import type { SecurityEvent } from './security-event.js';
 

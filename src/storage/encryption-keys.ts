@@ -4,7 +4,8 @@ import type { Clock } from '../clock.js';
 import type { KeyEncryptionKeys } from '../crypto/encryption.js';
 import type { RequestEncryption } from '../protocol/client/request-encryption.js';
 import type { Sql } from './connection/sql.js';
-import { createKeyPairOpener, type KeyPairRow, keyPairsInUse, listStatement } from './key-pairs.js';
+import { createKeyPairOpener, keyPairsInUse, listStatement } from './key-pairs.js';
+import type { KeyPairRow } from './schema/key-pairs.js';
 import { keyFreshness } from './signing-keys.js';
 
 const listEncryptionKeysStatement = listStatement<RequestEncryption>('encryption_keys');

@@ -1,5 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { type EntityManager, EntitySchema, IsNull, LessThanOrEqual, type QueryDeepPartialEntity } from 'typeorm';
+import { type EntityManager, IsNull, LessThanOrEqual, type QueryDeepPartialEntity } from 'typeorm';
 import { after } from '../clock.js';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../crypto/encryption.js';
 import { generateKeyPair, importPrivateKey, type KeyAlgorithm } from '../crypto/jwt.js';
@@ -10,41 +10,10 @@ import { rewrapClientSecrets } from './clients/client-secrets.js';
 import { statement } from './connection/statement.js';
 import { rewrapTotpSecrets } from './factors/totp-authenticators.js';
 import { rewrapUpstreamSessions } from './federation/upstream-sessions.js';
+import type { KeyPairRow, KeyTable } from './schema/key-pairs.js';
 import { rewrapPairwiseSecret } from './subjects.js';
 
-/** A key pair that every process shares. The private half is encrypted under a key-encryption key. */
-export interface KeyPairRow<Alg extends KeyAlgorithm = KeyAlgorithm> {
-  readonly kid: string;
-  readonly alg: Alg;
-  readonly publicJwk: JsonWebKey;
-  readonly privateJwk: Buffer;
-  readonly createdAt: Date;
-  /** One that signs is published before; one that is encrypted to is published from here on, and decrypts before. */
-  readonly activatesAt: Date;
-  /** Null until a successor is made; then when nothing that was made with it is of use any more. */
-  readonly expiresAt: Date | null;
-}
-
-/** Keys that sign and keys that others encrypt to are in tables of their own, which have the same columns. */
-type KeyTable = 'signing_keys' | 'encryption_keys';
-
 const keyTables: readonly KeyTable[] = ['signing_keys', 'encryption_keys'];
-
-export const keyPairEntities = keyTables.map(
-  (name) =>
-    new EntitySchema<KeyPairRow>({
-      name,
-      columns: {
-        kid: { type: 'text', primary: true, primaryKeyConstraintName: `${name}_pkey` },
-        alg: { type: 'text' },
-        publicJwk: { type: 'jsonb', name: 'public_jwk' },
-        privateJwk: { type: 'bytea', name: 'private_jwk' },
-        createdAt: { type: 'timestamptz', name: 'created_at' },
-        activatesAt: { type: 'timestamptz', name: 'activates_at' },
-        expiresAt: { type: 'timestamptz', name: 'expires_at', nullable: true },
-      },
-    }),
-);
 
 const tableOf = (alg: KeyAlgorithm): KeyTable => (isSigningAlgorithm(alg) ? 'signing_keys' : 'encryption_keys');
 

@@ -5,7 +5,8 @@ import type { KeyEncryptionKeys } from '../crypto/encryption.js';
 import type { SigningKey, VerificationKey } from '../crypto/jwt.js';
 import type { SigningAlgorithm } from '../protocol/signing-algorithm.js';
 import type { Sql } from './connection/sql.js';
-import { createKeyPairOpener, type KeyPair, type KeyPairRow, keyPairsInUse, listStatement } from './key-pairs.js';
+import { createKeyPairOpener, type KeyPair, keyPairsInUse, listStatement } from './key-pairs.js';
+import type { KeyPairRow } from './schema/key-pairs.js';
 
 const listSigningKeysStatement = listStatement<SigningAlgorithm>('signing_keys');
 

@@ -6,7 +6,7 @@ import type { Random } from '../crypto/random.js';
 import { type SectorMember, sectorOf } from '../protocol/client/subject-type.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
-import { Installation } from './installation.js';
+import { Installation } from './schema/installation.js';
 
 const context = 'installation.pairwise_secret';
 

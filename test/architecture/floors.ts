@@ -23,7 +23,7 @@ export const handInHand = [['storage', 'migrations']];
 /** Floors inside a room, where it has an order worth holding. Files under `*` may import each other. */
 export const rooms: Readonly<Record<string, Floors>> = {
   authz: [['index'], ['authorization', 'inspection'], ['token'], ['*']],
-  storage: [['data-source'], ['*'], ['connection']],
+  storage: [['data-source'], ['*'], ['schema', 'connection']],
   idp: [
     ['index'],
     ['registration'],

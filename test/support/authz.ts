@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hashToken } from '../../src/crypto/digest.js';
 import { systemRandom } from '../../src/crypto/random.js';
-import { completeInteraction, type InteractionOutcome } from '../../src/storage/interactions/interactions.js';
+import { completeInteraction } from '../../src/storage/interactions/interactions.js';
 import type { KeyRotation } from '../../src/storage/key-pairs.js';
+import type { InteractionOutcome } from '../../src/storage/schema/interactions.js';
 import { type Answer, Browser } from './browser.js';
 import { openRole, type RoleOptions, type TestRole } from './role.js';
 import { addClient, addSession, addUser, redirectUri } from './rows.js';

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hashToken } from '../../src/crypto/digest.js';
 import { totpCode } from '../../src/crypto/totp.js';
-import { RecoveryCode } from '../../src/storage/factors/recovery-codes.js';
-import { sealTotpSecret, TotpAuthenticator } from '../../src/storage/factors/totp-authenticators.js';
+import { sealTotpSecret } from '../../src/storage/factors/totp-authenticators.js';
+import { RecoveryCode } from '../../src/storage/schema/recovery-codes.js';
+import { TotpAuthenticator } from '../../src/storage/schema/totp-authenticators.js';
 import { formsOf } from './browser.js';
 import { hub, type TestIdp, type TestUser } from './idp.js';
 

@@ -14,7 +14,8 @@ import { type ResponseMode, responseModeOf } from '../../protocol/authorization/
 import type { Parameters } from '../../protocol/parameters.js';
 import { matchRedirectUri } from '../../protocol/redirect-uri.js';
 import { isIdToken } from '../../protocol/token/id-token.js';
-import type { Client } from '../../storage/clients/clients.js';
+import type { Client } from '../../storage/schema/clients.js';
+
 import type { Authz } from '../deps.js';
 
 /** What of a client its requests are judged by. */

@@ -11,7 +11,8 @@ import {
 } from '../../protocol/client/client-authentication.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import type { Parameters } from '../../protocol/parameters.js';
-import type { Client } from '../../storage/clients/clients.js';
+import type { Client } from '../../storage/schema/clients.js';
+
 import type { Authz } from '../deps.js';
 import { checkClientAssertion } from './client-assertion.js';
 

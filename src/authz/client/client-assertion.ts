@@ -16,8 +16,8 @@ import { endpointUrl } from '../../protocol/endpoints.js';
 import { faults } from '../../protocol/fault-sentences.js';
 import type { OAuthError } from '../../protocol/oauth-error.js';
 import { openClientSecret } from '../../storage/clients/client-secrets.js';
-import type { Client } from '../../storage/clients/clients.js';
 import { useAssertion } from '../../storage/clients/used-assertions.js';
+import type { Client } from '../../storage/schema/clients.js';
 import type { Authz } from '../deps.js';
 import { clientKeyOf } from './client-key.js';
 

@@ -1,6 +1,7 @@
 import { html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
-import type { InteractionOutcome } from '../../storage/interactions/interactions.js';
+import type { InteractionOutcome } from '../../storage/schema/interactions.js';
+
 import type { Answer } from '../interaction/answer.js';
 import type { Visit } from '../interaction/visit.js';
 

@@ -12,12 +12,12 @@ import {
 import {
   createFederatedUser,
   type FederationLook,
-  type IdentitySnapshot,
   lookForFederatedIdentity,
 } from '../../storage/federation/federated-identities.js';
 import { keepUpstreamSession } from '../../storage/federation/upstream-sessions.js';
 import { keepPendingLink } from '../../storage/interactions/interaction-progress.js';
 import type { SignInAccount } from '../../storage/people/users.js';
+import type { IdentitySnapshot } from '../../storage/schema/federated-identities.js';
 import type { Idp } from '../deps.js';
 import type { Answer } from '../interaction/answer.js';
 import { hubPath } from '../interaction/paths.js';

@@ -3,7 +3,7 @@ import type { Texts } from '../../pages/texts/en.js';
 import type { View } from '../../pages/view.js';
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import { isVouchedFor } from '../../protocol/client/software-statement.js';
-import type { ClientOrigin } from '../../storage/clients/clients.js';
+import type { ClientOrigin } from '../../storage/schema/clients.js';
 
 /** What the pages say about the application that sent the browser. */
 export interface ClientOnPage {

@@ -17,7 +17,8 @@ import {
   validateLogout,
 } from '../../protocol/sign-in/logout.js';
 import { isIdToken } from '../../protocol/token/id-token.js';
-import type { Client } from '../../storage/clients/clients.js';
+import type { Client } from '../../storage/schema/clients.js';
+
 import { type EndedSession, findSessions, type LiveSession } from '../../storage/sessions/sessions.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';

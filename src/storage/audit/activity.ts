@@ -1,6 +1,6 @@
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import type { AuditEventType } from './audit-events.js';
+import type { AuditEventType } from '../schema/audit-events.js';
 
 /** Something that happened to an account, as its user may know it. */
 export interface Activity<Type extends AuditEventType = AuditEventType> {

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { type Audit, type AuditDetail, AuditEvent } from './audit-events.js';
+import { AuditEvent } from '../schema/audit-events.js';
+import type { Audit, AuditDetail } from './audit-events.js';
 
 /** When an administrative change is made, and the audit row that records it. */
 export interface Change {

@@ -2,7 +2,8 @@ import { type EntityManager, IsNull, Not } from 'typeorm';
 import { hashToken } from '../../crypto/digest.js';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../../crypto/encryption.js';
 import type { ClientAuthenticationMethod } from '../../protocol/client/client-metadata.js';
-import { Client, type KeptSecret } from './clients.js';
+import { Client } from '../schema/clients.js';
+import type { KeptSecret } from './clients.js';
 
 /** A secret in another client's row does not open. */
 const contextOf = (clientId: string): string => `client secret ${clientId}`;

@@ -1,7 +1,8 @@
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import type { Client } from './clients.js';
+import type { Client } from '../schema/clients.js';
+
 import { isUsable } from './registration-tokens.js';
 
 type RegisteredState = Pick<Client, 'clientId' | 'metadata' | 'secretHash' | 'sealedSecret'>;

@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { type Change, recordChange } from '../audit/change.js';
-import { Passkey } from './passkeys.js';
-import { RecoveryCode } from './recovery-codes.js';
-import { TotpAuthenticator } from './totp-authenticators.js';
-import { TrustedBrowser } from './trusted-browsers.js';
+import { Passkey } from '../schema/passkeys.js';
+import { RecoveryCode } from '../schema/recovery-codes.js';
+import { TotpAuthenticator } from '../schema/totp-authenticators.js';
+import { TrustedBrowser } from '../schema/trusted-browsers.js';
 
 /** Where each kind of second factor is stored: a further kind is a further line. */
 const entities = { totp: TotpAuthenticator, 'recovery-codes': RecoveryCode, passkeys: Passkey } as const;

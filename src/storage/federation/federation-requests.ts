@@ -1,31 +1,6 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { decrypt, encrypt, type KeyEncryptionKeys } from '../../crypto/encryption.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-
-/** A browser on its way to another provider and back. */
-@Entity('federation_requests')
-export class FederationRequest {
-  /** Hash of the `state` that goes with it. */
-  @PrimaryColumn('bytea', { name: 'state_hash', primaryKeyConstraintName: 'federation_requests_pkey' })
-  stateHash!: Buffer;
-  /** Whose answer it takes: that of another provider is none (RFC 9700 §4.4). */
-  @Column('text')
-  provider!: string;
-  /** Hash of the browser's cookie: in another browser it is good for nothing (RFC 9700 §4.7). */
-  @Column('bytea', { name: 'browser_hash' })
-  browserHash!: Buffer;
-  /** Encrypted: {@link FederationSecrets}. */
-  @Column('bytea')
-  sealed!: Buffer;
-  @Column('timestamptz', { name: 'created_at' })
-  createdAt!: Date;
-  @Index('federation_requests_expiry')
-  @Column('timestamptz', { name: 'expires_at' })
-  expiresAt!: Date;
-  @Column('timestamptz', { name: 'consumed_at', nullable: true })
-  consumedAt!: Date | null;
-}
 
 /** What has to be known again when the browser comes back. */
 export interface FederationSecrets {

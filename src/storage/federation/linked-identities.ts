@@ -4,8 +4,8 @@ import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 import { mailOutcome, queuedMail } from '../mail/outgoing-mails.js';
 import { type OwnChange, type ToldChange, toldChange } from '../people/own-change.js';
+import type { IdentitySnapshot } from '../schema/federated-identities.js';
 import { lockedWaysIn } from '../sign-in/ways-in.js';
-import type { IdentitySnapshot } from './federated-identities.js';
 
 /** An identity as its owner sees it. */
 export interface LinkedIdentity {

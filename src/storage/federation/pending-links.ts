@@ -1,5 +1,5 @@
 import { jsonKey } from '../connection/statement.js';
-import type { PendingLink } from '../interactions/interactions.js';
+import type { PendingLink } from '../schema/interactions.js';
 
 /** SQL expressions: the interaction in which an account has been proven, and when. */
 interface Place {

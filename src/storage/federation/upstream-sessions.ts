@@ -2,7 +2,7 @@ import { type EntityManager, IsNull, Not } from 'typeorm';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../../crypto/encryption.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import { Session } from '../sessions/sessions.js';
+import { Session } from '../schema/sessions.js';
 
 /** By what a session at another provider is ended together with ours. */
 export interface UpstreamSession {

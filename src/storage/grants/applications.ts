@@ -1,7 +1,7 @@
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import type { Consent } from './consents.js';
+import type { Consent } from '../schema/consents.js';
 
 /** A client that has access to an account: by what the user allowed it, or by a grant that still lives. */
 export interface Application {

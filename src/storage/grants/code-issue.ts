@@ -3,8 +3,8 @@ import { type Audit, auditRow } from '../audit/audit-events.js';
 import { columnsIn } from '../connection/coalesced-statement.js';
 import { type Columns, jsonObject } from '../connection/columns.js';
 import { jsonKey } from '../connection/statement.js';
-import type { SignedInOutcome } from '../interactions/interactions.js';
 import type { UserClaims } from '../people/users.js';
+import type { SignedInOutcome } from '../schema/interactions.js';
 import { rememberedClients } from '../sessions/session-clients.js';
 import type { CodePayload, FoundCode } from '../tokens/authorization-code.js';
 

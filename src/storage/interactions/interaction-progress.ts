@@ -1,8 +1,8 @@
 import type { GivenProof } from '../../protocol/sign-in/next-step.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
+import type { PendingLink } from '../schema/interactions.js';
 import { challengesAnswered, type TakenProof, takenProof } from '../sign-in/proofs.js';
-import type { PendingLink } from './interactions.js';
 
 /** What one method has proven, under each of its names. */
 interface KeptProof {

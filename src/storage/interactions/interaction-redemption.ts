@@ -4,8 +4,8 @@ import { keyIs } from '../connection/coalesced-statement.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
 import { answeringSession, issuedCode } from '../grants/code-issue.js';
+import type { InteractionOutcome, SignedInOutcome } from '../schema/interactions.js';
 import { isPushedAs, wasPushed } from '../tokens/pushed-request.js';
-import type { InteractionOutcome, SignedInOutcome } from './interactions.js';
 
 /** An interaction whose answer the client may have. */
 export interface CollectedInteraction {

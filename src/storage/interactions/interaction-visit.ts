@@ -2,13 +2,13 @@ import type { ValidatedAuthorizationRequest } from '../../protocol/authorization
 import type { ClientMetadata } from '../../protocol/client/client-metadata.js';
 import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
 import type { GivenProof } from '../../protocol/sign-in/next-step.js';
-import type { ClientOrigin } from '../clients/clients.js';
 import { type Columns, jsonObject, pick, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
 import { consentColumns, type GivenConsent } from '../grants/consents.js';
 import { enrolledMethods, groupsOf } from '../people/users.js';
-import type { InteractionOutcome, InteractionPurpose, PendingLink } from './interactions.js';
+import type { ClientOrigin } from '../schema/clients.js';
+import type { InteractionOutcome, InteractionPurpose, PendingLink } from '../schema/interactions.js';
 
 const requestKey = jsonKey<ValidatedAuthorizationRequest>;
 

@@ -1,7 +1,8 @@
 import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import { type User, type UserClaims, userColumns } from './users.js';
+import type { User } from '../schema/users.js';
+import { type UserClaims, userColumns } from './users.js';
 
 /** Somebody who is signed in, as their own account is shown to them. */
 export interface AccountSession extends UserClaims {

@@ -1,8 +1,9 @@
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import type { Sql } from '../connection/sql.js';
 import { type Placeholders, statement } from '../connection/statement.js';
-import { type MailedLinkKind, mailedLink } from '../mail/mailed-links.js';
+import { mailedLink } from '../mail/mailed-links.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
+import type { MailedLinkKind } from '../schema/mailed-links.js';
 import { lockedSessions } from '../sessions/locked-sessions.js';
 
 const [change, undo] = ['change_email', 'undo_email_change'] as const satisfies readonly MailedLinkKind[];

@@ -1,8 +1,8 @@
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
-import type { MailedLinkKind } from '../mail/mailed-links.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
+import type { MailedLinkKind } from '../schema/mailed-links.js';
 import { type SoughtIdentifier, userCalled } from './users.js';
 
 /** What goes to an address that nobody has, and to one whose owner has an account already. */

@@ -1,13 +1,4 @@
-import {
-  Check,
-  Column,
-  Entity,
-  type EntityManager,
-  Index,
-  MoreThan,
-  PrimaryColumn,
-  type QueryDeepPartialEntity,
-} from 'typeorm';
+import { type EntityManager, MoreThan, type QueryDeepPartialEntity } from 'typeorm';
 import { epochSeconds } from '../../clock.js';
 import type { AuthenticationMethodReference } from '../../protocol/sign-in/authentication-context.js';
 import { identifierKey } from '../../protocol/sign-in/identifiers.js';
@@ -16,54 +7,10 @@ import type { Columns } from '../connection/columns.js';
 import type { Placeholders } from '../connection/statement.js';
 import { enrolledPasskeys } from '../factors/passkeys.js';
 import { enrolledTotp } from '../factors/totp-authenticators.js';
-import { TrustedBrowser } from '../factors/trusted-browsers.js';
 import { type MailOutcome, type NewMail, queueUserMail } from '../mail/outgoing-mails.js';
+import { TrustedBrowser } from '../schema/trusted-browsers.js';
+import { User } from '../schema/users.js';
 import { lockedSessions } from '../sessions/locked-sessions.js';
-
-@Entity('users')
-@Check('users_username_is_no_address', `position('@' IN username) = 0`)
-@Check('users_username_key_is_no_address', `position('@' IN username_key) = 0`)
-@Check('users_email_key_is_address', `email_key ~ '^[^@ ]+@[^@ ]+$'`)
-@Index('users_username', { synchronize: false })
-@Index('users_email', { synchronize: false })
-@Index('users_delete_after', ['deleteAfter'], { where: 'delete_after IS NOT NULL' })
-export class User {
-  /** The `sub` of every token. */
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
-  id!: string;
-  /** Unique regardless of case; holds no `@`, so that it cannot be another's e-mail address. */
-  @Column('text')
-  username!: string;
-  @Column('text', { nullable: true })
-  email!: string | null;
-  /** The {@link identifierKey} of the username, where it is this user's alone; rows of earlier releases may have none. */
-  @Index('users_username_key', { unique: true })
-  @Column('text', { name: 'username_key', nullable: true })
-  usernameKey!: string | null;
-  /** … and of the e-mail address, where it is one. */
-  @Index('users_email_key', { unique: true })
-  @Column('text', { name: 'email_key', nullable: true })
-  emailKey!: string | null;
-  @Column('boolean', { name: 'email_verified', default: false })
-  emailVerified!: boolean;
-  @Column('text', { name: 'password_hash', nullable: true })
-  passwordHash!: string | null;
-  /** Null where that was before it was kept. */
-  @Column('timestamptz', { name: 'password_changed_at', nullable: true })
-  passwordChangedAt!: Date | null;
-  /** Standard claims as OIDC Core §5.1 spells them, without username and e-mail, which have columns; and the installation's own. */
-  @Column('jsonb', { default: {} })
-  claims!: Record<string, unknown>;
-  @Column('timestamptz', { name: 'disabled_at', nullable: true })
-  disabledAt!: Date | null;
-  /** Its owner wants the account deleted, and may think better of it until then. */
-  @Column('timestamptz', { name: 'delete_after', nullable: true })
-  deleteAfter!: Date | null;
-  @Column('timestamptz', { name: 'created_at' })
-  createdAt!: Date;
-  @Column('timestamptz', { name: 'updated_at' })
-  updatedAt!: Date;
-}
 
 /**
  * SQL: the ways to prove who they are that the user of a row has set up, by their registered names (RFC 8176 §2). A further

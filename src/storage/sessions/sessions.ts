@@ -1,66 +1,17 @@
-import { ArrayContains, Column, Entity, type EntityManager, In, Index, Not, PrimaryColumn } from 'typeorm';
+import { ArrayContains, type EntityManager, In, Not } from 'typeorm';
 import type { FrontChannelClient } from '../../protocol/client/logout-channels.js';
 import type { SectorMember } from '../../protocol/client/subject-type.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Change, recordChange } from '../audit/change.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import { TrustedBrowser } from '../factors/trusted-browsers.js';
 import { linkedIdentity } from '../federation/pending-links.js';
 import { revokeGrants } from '../grants/authorization-grants.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
+import { TrustedBrowser } from '../schema/trusted-browsers.js';
 import { answersChallenge, challengesAnswered, type TakenProof, takenProof } from '../sign-in/proofs.js';
 import { pairwiseClient } from '../subjects.js';
 import { lockedSessions } from './locked-sessions.js';
-
-/** A signed-in browser. `id` is the `sid` of tokens and no secret; the cookie's value is stored as a hash. */
-@Entity('sessions')
-export class Session {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
-  id!: string;
-  @Index('sessions_secret', { unique: true })
-  @Column('bytea', { name: 'secret_hash' })
-  secretHash!: Buffer;
-  /** Hash of the cookie by which authz knows the browser; null until it has set one, and again after each sign-in. */
-  @Index('sessions_authz_secret', { unique: true, where: 'authz_secret_hash IS NOT NULL' })
-  @Column('bytea', { name: 'authz_secret_hash', nullable: true })
-  authzSecretHash!: Buffer | null;
-  @Index('sessions_user')
-  @Column('uuid', { name: 'user_id' })
-  userId!: string;
-  @Column('timestamptz', { name: 'auth_time' })
-  authTime!: Date;
-  /** The same moment by the database's clock: only that is compared with what other processes did. Null in rows from before. */
-  @Column('timestamptz', { name: 'authenticated_at', nullable: true, default: () => 'clock_timestamp()' })
-  authenticatedAt!: Date | null;
-  @Column('text', { array: true })
-  amr!: string[];
-  @Column('text', { nullable: true })
-  acr!: string | null;
-  /** How many WebAuthn challenges were answered in it, for a passkey that its user adds, and authenticator apps set up. */
-  @Column('integer', { name: 'challenges_answered', default: 0 })
-  challengesAnswered!: number;
-  /** What the browser called itself, as its person would; null where it did not. */
-  @Column('text', { nullable: true })
-  device!: string | null;
-  /** Encrypted: the session at another provider that is ended with this one; null where there is none. */
-  @Column('bytea', { name: 'upstream_session', nullable: true })
-  upstreamSession!: Buffer | null;
-  /** Its browser held other accounts as well at some time: a request may mean another one. */
-  @Column('boolean', { name: 'shares_browser', default: false })
-  sharesBrowser!: boolean;
-  @Column('timestamptz', { name: 'created_at' })
-  createdAt!: Date;
-  @Column('timestamptz', { name: 'last_seen_at' })
-  lastSeenAt!: Date;
-  /** The absolute end, which no use moves. */
-  @Column('timestamptz', { name: 'ends_at' })
-  endsAt!: Date;
-  /** The earlier of the absolute end and the idle one. */
-  @Index('sessions_expiry')
-  @Column('timestamptz', { name: 'expires_at' })
-  expiresAt!: Date;
-}
 
 interface NewSession extends TakenProof {
   /** The interaction in which the user signs in: its proofs are used up. */

@@ -5,8 +5,8 @@ import type { Sql } from '../connection/sql.js';
 import { jsonKey } from '../connection/statement.js';
 import { type AnsweredRequest, answeringSession, issuedCode } from '../grants/code-issue.js';
 import { consentColumns, type GivenConsent } from '../grants/consents.js';
-import type { SignedInOutcome } from '../interactions/interactions.js';
 import { enrolledMethods, groupsOf, type UserClaims, userColumns } from '../people/users.js';
+import type { SignedInOutcome } from '../schema/interactions.js';
 import { isPushedAs, pushedAs, wasPushed } from '../tokens/pushed-request.js';
 import { touchInterval } from './sessions.js';
 

@@ -1,38 +1,12 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Columns, pick, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { type Placeholders, type Statement, statement } from '../connection/statement.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
 import { type SignInAccount, type SoughtIdentifier, userCalled } from '../people/users.js';
+import type { EmailCode } from '../schema/email-codes.js';
 import { type FailureStates, failureStates } from './sign-in-failures.js';
 import { accountColumns } from './sign-in-look.js';
-
-/** A code that was mailed for a sign-in. It is good in that interaction alone, which is bound to one browser. */
-@Entity('email_codes')
-export class EmailCode {
-  @PrimaryColumn('bytea', { name: 'interaction_id_hash', primaryKeyConstraintName: 'email_codes_pkey' })
-  interactionIdHash!: Buffer;
-  /** Null where no mail went to anybody: then no code is right. */
-  @Index('email_codes_user')
-  @Column('uuid', { name: 'user_id', nullable: true })
-  userId!: string | null;
-  /** Under which wrong codes are counted, by a keyed hash: the same for whoever is called so and for nobody; hexadecimal. */
-  @Column('text', { name: 'counted_as' })
-  countedAs!: string;
-  /** Keyed: there are too few codes for a plain hash. */
-  @Column('bytea', { name: 'code_hash' })
-  codeHash!: Buffer;
-  @Column('integer', { name: 'tries_left' })
-  triesLeft!: number;
-  @Column('timestamptz', { name: 'created_at' })
-  createdAt!: Date;
-  @Index('email_codes_expiry')
-  @Column('timestamptz', { name: 'expires_at' })
-  expiresAt!: Date;
-  @Column('timestamptz', { name: 'consumed_at', nullable: true })
-  consumedAt!: Date | null;
-}
 
 interface NewCode extends Pick<EmailCode, 'interactionIdHash' | 'countedAs' | 'codeHash' | 'triesLeft' | 'expiresAt'> {
   readonly mail: NewMail;

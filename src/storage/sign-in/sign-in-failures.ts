@@ -1,22 +1,6 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Columns, jsonObject } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
-
-/** Failed sign-ins under one key: a keyed hash of what is counted, for example of (identifier, address). */
-@Entity('sign_in_failures')
-export class SignInFailure {
-  @PrimaryColumn('bytea', { primaryKeyConstraintName: 'sign_in_failures_pkey' })
-  key!: Buffer;
-  @Column('integer')
-  failures!: number;
-  /** Not in the future where no delay is due. */
-  @Column('timestamptz', { name: 'blocked_until' })
-  blockedUntil!: Date;
-  @Index('sign_in_failures_expiry')
-  @Column('timestamptz', { name: 'expires_at' })
-  expiresAt!: Date;
-}
 
 /** A key to count under, and how long the n-th failure in a row (index n − 1; the last for all beyond) delays the next attempt. */
 export interface DelayingCounter {

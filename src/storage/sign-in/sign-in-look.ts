@@ -1,7 +1,7 @@
 import { type Columns, pick, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import { acceptedPasskeys, type Passkey } from '../factors/passkeys.js';
+import { acceptedPasskeys } from '../factors/passkeys.js';
 import { trustedBy } from '../factors/trusted-browsers.js';
 import {
   enrolledMethods,
@@ -11,6 +11,7 @@ import {
   soughtIdentifier,
   userCalled,
 } from '../people/users.js';
+import type { Passkey } from '../schema/passkeys.js';
 import { type FailureStates, failureStates } from './sign-in-failures.js';
 
 interface Look extends SoughtIdentifier {

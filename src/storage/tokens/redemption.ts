@@ -1,8 +1,8 @@
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type ColumnNames, type ColumnTypes, columnsIn, keyIs } from '../connection/coalesced-statement.js';
 import { grantIsAlive, keptGrants } from '../grants/authorization-grants.js';
+import type { TokenKind } from '../schema/tokens.js';
 import type { AccessTokenPayload, OpaqueAccessToken } from './access-token.js';
-import type { TokenKind } from './token.js';
 
 /** What is stored of the tokens that a redemption issues; a JWT needs no row. */
 export interface StoredTokens {

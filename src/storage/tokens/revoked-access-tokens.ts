@@ -1,19 +1,8 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
 import { notVoid } from '../installation.js';
-
-/** JWT access tokens without an authorization grant that were revoked, remembered until they expire by themselves. */
-@Entity('revoked_access_tokens')
-export class RevokedAccessToken {
-  @PrimaryColumn('text', { primaryKeyConstraintName: 'revoked_access_tokens_pkey' })
-  jti!: string;
-  @Index('revoked_access_tokens_expiry')
-  @Column('timestamptz', { name: 'expires_at' })
-  expiresAt!: Date;
-}
 
 interface ClientToken {
   readonly clientId: string;

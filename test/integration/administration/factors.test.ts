@@ -4,8 +4,9 @@ import { listFactors, resetFactors } from '../../../src/administration/factors.j
 import { rewrapKeys } from '../../../src/administration/keys.js';
 import { createUser } from '../../../src/administration/users.js';
 import { hashToken } from '../../../src/crypto/digest.js';
-import { RecoveryCode } from '../../../src/storage/factors/recovery-codes.js';
-import { openTotpSecret, sealTotpSecret, TotpAuthenticator } from '../../../src/storage/factors/totp-authenticators.js';
+import { openTotpSecret, sealTotpSecret } from '../../../src/storage/factors/totp-authenticators.js';
+import { RecoveryCode } from '../../../src/storage/schema/recovery-codes.js';
+import { TotpAuthenticator } from '../../../src/storage/schema/totp-authenticators.js';
 import { administer, auditRows } from '../../support/administration.js';
 import { configuration } from '../../support/configuration.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';

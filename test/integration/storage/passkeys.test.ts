@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../src/crypto/digest.js';
-import type { AuditEventType } from '../../../src/storage/audit/audit-events.js';
 import { addPasskey, listPasskeys, removePasskey, renamePasskey } from '../../../src/storage/factors/passkeys.js';
 import { unlinkIdentity } from '../../../src/storage/federation/linked-identities.js';
+import type { AuditEventType } from '../../../src/storage/schema/audit-events.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addSession, addUser, audit, start } from '../../support/rows.js';
 

@@ -11,12 +11,9 @@ import {
   redeemInteraction,
 } from '../../../src/storage/interactions/interaction-redemption.js';
 import { visitInteraction } from '../../../src/storage/interactions/interaction-visit.js';
-import {
-  completeInteraction,
-  type InteractionOutcome,
-  startInteraction,
-} from '../../../src/storage/interactions/interactions.js';
+import { completeInteraction, startInteraction } from '../../../src/storage/interactions/interactions.js';
 import { disableUser } from '../../../src/storage/people/users.js';
+import type { InteractionOutcome } from '../../../src/storage/schema/interactions.js';
 import { endSession } from '../../../src/storage/sessions/sessions.js';
 import { findOpaqueAccessToken } from '../../../src/storage/tokens/access-token.js';
 import { findAuthorizationCode, redeemAuthorizationCode } from '../../../src/storage/tokens/authorization-code.js';
