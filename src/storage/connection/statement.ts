@@ -25,7 +25,7 @@ const writing = /\b(INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\w+\s+((AS\s+)?\w+\s+)?
 export function namedText(name: string, text: string): NamedText {
   if (names.has(name)) throw new Error(`there are two statements with the name ${name}`);
   names.add(name);
-  return { name, text, writes: writing.test(text) };
+  return { name, text: text.replace(/\s+/g, ' ').trim(), writes: writing.test(text) };
 }
 
 /**
