@@ -92,15 +92,14 @@ export const redeemed = columnsIn<RedemptionParameters>('redeemed');
  * @param refreshExpiry when a refresh token expires, in terms of that row
  */
 export const issueFromRedeemed = (refreshExpiry = redeemed.refreshExpiresAt) => `
-   ${keptGrants({ from: 'redeemed', grantId: 'authorization_grant_id', now: redeemed.now, until: redeemed.lastExpiry })}, refresh AS (
+   ${keptGrants({ from: 'redeemed', grantId: 'authorization_grant_id', now: redeemed.now, until: redeemed.lastExpiry })}, issued AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-     SELECT ${redeemed.refreshHash}, 'refresh_token', client_id, user_id, authorization_grant_id, '{}', ${redeemed.now}, ${refreshExpiry}
-     FROM redeemed WHERE ${redeemed.refreshHash} IS NOT NULL
-   ), access AS (
-     INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
-     SELECT ${redeemed.accessHash}, 'access_token', client_id, user_id, authorization_grant_id, ${redeemed.accessPayload}, ${redeemed.now},
-       ${redeemed.accessExpiresAt}
-     FROM redeemed WHERE ${redeemed.accessHash} IS NOT NULL
+     SELECT token.hash, token.kind, client_id, user_id, authorization_grant_id, token.payload, ${redeemed.now}, token.expires_at
+     FROM redeemed CROSS JOIN LATERAL (VALUES
+       (${redeemed.refreshHash}, 'refresh_token', '{}'::jsonb, ${refreshExpiry}),
+       (${redeemed.accessHash}, 'access_token', ${redeemed.accessPayload}, ${redeemed.accessExpiresAt})
+     ) token (hash, kind, payload, expires_at)
+     WHERE token.hash IS NOT NULL
    ), audited AS (
      ${auditRow({ audit: redeemed.audit, now: redeemed.now, from: 'redeemed', userId: 'user_id', clientId: 'client_id', grantId: 'authorization_grant_id' })}
    )`;
