@@ -344,7 +344,7 @@ describe('A pushed request in a browser with a session (RFC 9126 §4)', () => {
     const ran = await statementsOf(async () => {
       answer = await bring(person, asked);
     });
-    expect(ran).toEqual(['find_pushed_request', 'find_signed_in', 'issue_code']);
+    expect(ran).toEqual(['find_pushed_request', 'find_signed_in', 'issue_code_and_note']);
     await house.exchange(client, answer && toldClient(answer).code);
     expect((await bring(person, asked)).status).toBe(400);
   });

@@ -6,8 +6,9 @@ import type { ValidatedAuthorizationRequest } from '../../protocol/authorization
 import { dueStep, momentAfter, signedInOutcome } from '../../protocol/authorization/due-step.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { mayMeanAnother } from '../../protocol/sign-in/accounts-in-browser.js';
-import { codeOf } from '../../storage/grants/code-issue.js';
-import { findSignedIn, issueCode, type SignedIn } from '../../storage/sessions/single-sign-on.js';
+import { codeOf, codePayload } from '../../storage/grants/code-issue.js';
+import { touchInterval } from '../../storage/sessions/sessions.js';
+import { type AnswerNotes, findSignedIn, issueCode, type SignedIn } from '../../storage/sessions/single-sign-on.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
 import type { Authz, AuthzGiven } from '../deps.js';
 import type { IssuedCode } from './send-authorization-response.js';
@@ -33,31 +34,41 @@ interface AnswerableRequest {
   readonly signedIn: SignedIn;
 }
 
+/** What is to be noted beside the answer: nothing, where the client got another in this session within the last minute. */
+function notesOf(authz: Authz, { request, signedIn: { session } }: AnswerableRequest, now: Date): AnswerNotes | null {
+  const { pushedAs } = request;
+  const isKnown = session.knowsClient || !request.scopes.includes('openid');
+  if (isKnown && pushedAs === undefined && now.getTime() - session.lastSeenAt.getTime() < touchInterval) return null;
+  return {
+    pushedAs: pushedAs === undefined ? null : Buffer.from(pushedAs, 'hex'),
+    idleAt: after(now, authz.config.lifetimes.sessionIdle),
+  };
+}
+
 /** Stores a code that is random, where that of `/resume` is derived from its handle; else all is as there. */
 async function issue(authz: Authz, req: Request, answerable: AnswerableRequest): Promise<IssuedCode | null> {
   const { request, secretHash, signedIn } = answerable;
-  const { clientId } = request;
+  const { clientId, resources } = request;
   const { session, user } = signedIn;
   const now = authz.clock.now();
   const code = authz.random.token();
+  const { userId, sessionId, scopes, amr, acr, requestedClaims = null } = signedInOutcome(request, session);
   const answer = {
     clientId,
-    request,
-    outcome: signedInOutcome(request, session),
-    traceparent: currentTraceparent(),
+    ...{ userId, sessionId, scopes, resources, amr, acr, requestedClaims, authTime: session.authTime },
+    payload: codePayload(request, currentTraceparent()),
     authorizationGrantId: authz.random.uuid(),
-    codeHash: hashToken(code),
     codeExpiresAt: after(now, authz.config.lifetimes.authorizationCode),
-    now,
   };
-  const idleAt = after(now, authz.config.lifetimes.sessionIdle);
+  const codeHash = hashToken(code);
+  const notes = notesOf(authz, answerable, now);
   const { authorizationGrantId } = answer;
-  const about = { clientId, userId: session.userId, sessionId: session.id, authorizationGrantId };
-  const issued = await authz.events.recordWith(askedOf(req), { type: 'authorization_code_issued', ...about }, (audit) =>
-    issueCode(authz.sql, { ...answer, secretHash, idleAt, audit }),
+  const event = { type: 'authorization_code_issued', clientId, userId, sessionId, authorizationGrantId } as const;
+  const issued = await authz.events.recordWith(askedOf(req), event, (audit) =>
+    issueCode(authz.sql, { ...answer, codeHash, now, secretHash, audit }, notes),
   );
   if (!issued) return null;
-  authz.codesHandedOut.keep(answer.codeHash, codeOf(answer, user));
+  authz.codesHandedOut.keep(codeHash, codeOf(answer, user));
   return { code, sessionSecretHash: session.secretHash, place: 'current' };
 }
 

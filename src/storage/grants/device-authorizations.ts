@@ -1,10 +1,11 @@
 import { type Audit, auditRow } from '../audit/audit-events.js';
+import { selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
 import type { DeviceAuthorization } from '../schema/device-authorizations.js';
 import type { InteractionOutcome, SignedInOutcome } from '../schema/interactions.js';
 
-import { answeringSession, grantedAnswer } from './code-issue.js';
+import { grantedAnswer, grantOfOutcome, rememberedAnswer } from './code-issue.js';
 
 type NewDeviceAuthorization = Pick<
   DeviceAuthorization,
@@ -113,11 +114,11 @@ const allowDeviceStatement = statement<DeviceAllowed>(
      UPDATE interactions SET outcome = ${p.outcome}, completed_at = ${p.now}
      WHERE id_hash = ${p.idHash} AND EXISTS (SELECT FROM allowed)
    ), answered AS (
-     SELECT client_id AS "clientId", user_id, request, ${p.outcome}::jsonb AS outcome,
-       ${p.authorizationGrantId}::uuid AS "authorizationGrantId", usable_until AS "codeExpiresAt", ${p.now}::timestamptz AS now
-     FROM allowed
-   ), ${grantedAnswer}, audited AS (
-     ${auditRow({ audit: p.audit, now: p.now, from: 'answered', userId: 'user_id', clientId: '"clientId"', sessionId: answeringSession, grantId: '"authorizationGrantId"' })}
+     SELECT client_id AS "clientId", ${selected(grantOfOutcome)}, ${p.authorizationGrantId}::uuid AS "authorizationGrantId",
+       usable_until AS "codeExpiresAt", ${p.now}::timestamptz AS now
+     FROM (SELECT *, ${p.outcome}::jsonb AS outcome FROM allowed) allowed
+   ), ${grantedAnswer}, ${rememberedAnswer}, audited AS (
+     ${auditRow({ audit: p.audit, now: p.now, from: 'answered', userId: '"userId"', clientId: '"clientId"', sessionId: '"sessionId"', grantId: '"authorizationGrantId"' })}
    )
    SELECT "clientId" FROM answered`,
 );

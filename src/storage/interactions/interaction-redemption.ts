@@ -1,9 +1,10 @@
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
 import type { Audit } from '../audit/audit-events.js';
 import { keyIs } from '../connection/coalesced-statement.js';
+import { selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
-import { answeringSession, issuedCode } from '../grants/code-issue.js';
+import { grantOfOutcome, issuedCode, payloadOfRequest, rememberedAnswer } from '../grants/code-issue.js';
 import type { InteractionOutcome, SignedInOutcome } from '../schema/interactions.js';
 import { isPushedAs, wasPushed } from '../tokens/pushed-request.js';
 
@@ -66,14 +67,14 @@ const redeemInteractionStatement = statement<InteractionRedemption, RedeemedInte
      WHERE ${keyIs('i.id_hash', 'redeemable.id_hash')} AND (NOT ${wasPushed('redeemable.request')} OR EXISTS (SELECT FROM used))
      RETURNING i.client_id, i.request, i.outcome, i.traceparent
    ), answered AS (
-     SELECT client_id AS "clientId", request, outcome, traceparent, ${p.authorizationGrantId}::uuid AS "authorizationGrantId",
-       ${p.codeHash}::bytea AS "codeHash", ${p.codeExpiresAt}::timestamptz AS "codeExpiresAt", ${p.now}::timestamptz AS now,
+     SELECT client_id AS "clientId", ${selected(grantOfOutcome)}, ${payloadOfRequest} AS payload,
+       outcome ? ${signedInKey('isKept')} AS is_kept, ${p.authorizationGrantId}::uuid AS "authorizationGrantId", ${p.codeHash}::bytea AS "codeHash", ${p.codeExpiresAt}::timestamptz AS "codeExpiresAt", ${p.now}::timestamptz AS now,
        ${p.audit}::jsonb AS audit
      FROM redeemed WHERE NOT outcome ? ${outcomeKey('error')}
-   ), ${issuedCode}, known AS (
+   ), ${issuedCode}, ${rememberedAnswer}, known AS (
      UPDATE sessions s SET authz_secret_hash = ${p.newSecretHash}
      FROM answered
-     WHERE s.id = ${answeringSession} AND NOT outcome ? ${signedInKey('isKept')} AND (s.authz_secret_hash = ${p.currentSecretHash}::bytea) IS NOT TRUE
+     WHERE s.id = "sessionId" AND NOT is_kept AND (s.authz_secret_hash = ${p.currentSecretHash}::bytea) IS NOT TRUE
      RETURNING s.id
    )
    SELECT client_id AS "clientId", request, outcome, traceparent, EXISTS (SELECT FROM known) AS "isNewlyKnown",

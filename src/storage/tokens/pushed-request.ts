@@ -47,8 +47,7 @@ export async function findPushedRequest(
 }
 
 /** SQL: as what a request, a jsonb column, was pushed. */
-export const pushedAs = (request: string): string =>
-  `(${request} ->> ${jsonKey<ValidatedAuthorizationRequest>('pushedAs')})`;
+const pushedAs = (request: string): string => `(${request} ->> ${jsonKey<ValidatedAuthorizationRequest>('pushedAs')})`;
 
 /** SQL: whether a request, a jsonb column, was pushed. */
 export const wasPushed = (request: string): string => `${pushedAs(request)} IS NOT NULL`;

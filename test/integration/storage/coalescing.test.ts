@@ -7,7 +7,7 @@ import { createSql, type Sql } from '../../../src/storage/connection/sql.js';
 import { findLiveGrant } from '../../../src/storage/grants/authorization-grants.js';
 import { grantConsent } from '../../../src/storage/grants/consents.js';
 import { endUserSessions } from '../../../src/storage/sessions/sessions.js';
-import { findSignedIn, issueCode } from '../../../src/storage/sessions/single-sign-on.js';
+import { type AnswerNotes, findSignedIn, issueCode } from '../../../src/storage/sessions/single-sign-on.js';
 import { findOpaqueAccessToken, insertAccessToken } from '../../../src/storage/tokens/access-token.js';
 import { findAuthorizationCode, redeemAuthorizationCode } from '../../../src/storage/tokens/authorization-code.js';
 import { findRefreshToken, rotateRefreshToken } from '../../../src/storage/tokens/refresh-token.js';
@@ -15,7 +15,6 @@ import { isClientTokenActive } from '../../../src/storage/tokens/revoked-access-
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addGrant } from '../../support/grants.js';
 import { addClient, addSession, addUser, audit, change, later, start } from '../../support/rows.js';
-import { validatedRequest } from '../../support/validated-request.js';
 
 let database: TestDatabase;
 /** What the pool was asked since the last look, and the errors that it answered with. */
@@ -338,25 +337,37 @@ async function knownSessions(count: number) {
     const [sessionId, secretHash] = [randomUUID(), hash()];
     await addSession(database, sessionId, userId);
     await database.pool.query('UPDATE sessions SET authz_secret_hash = $2 WHERE id = $1', [sessionId, secretHash]);
-    const outcome = { sessionId, userId, authTime: start.getTime(), amr: ['pwd'], acr: null, scopes: ['openid'] };
-    const request = validatedRequest({ clientId, scopes: ['openid'] });
-    return { secretHash, clientId, request, outcome, traceparent: null, now: later(60_000), idleAt: later(600_000) };
+    const granted = {
+      scopes: ['openid'],
+      resources: [],
+      authTime: start,
+      amr: ['pwd'],
+      acr: null,
+      requestedClaims: null,
+    };
+    const payload = { redirectUri: 'https://rp.example/callback', redirectUriNamed: true };
+    return { secretHash, clientId, sessionId, userId, ...granted, payload, now: later(60_000) };
   });
-  const issueIn = (sql: Sql, n: number) => {
+  const issueIn = (sql: Sql, n: number, notes: AnswerNotes | null) => {
     const stored = { authorizationGrantId: randomUUID(), codeHash: hash(), codeExpiresAt: later(120_000), audit };
-    return issueCode(sql, { ...(answers[n] as (typeof answers)[0]), ...stored });
+    return issueCode(sql, { ...(answers[n] as (typeof answers)[0]), ...stored }, notes);
   };
   return { userId, clientId, answers, issueIn };
 }
 
+const use: AnswerNotes = { pushedAs: null, idleAt: later(600_000) };
+
 describe('a batch of requests in sessions that authz knows', () => {
-  it('finds each session, and answers in each that is alive, with its use noted', async () => {
+  it.each<[string, AnswerNotes | null, string, Date]>([
+    ['with its use noted', use, 'issue_code_and_note', later(60_000)],
+    ['with nothing to note', null, 'issue_code', start],
+  ])('finds each session, and answers in each that is alive, %s', async (_, notes, name, lastSeenAt) => {
     const { userId, clientId, answers, issueIn } = await knownSessions(6);
-    const ended = answers[3]?.outcome.sessionId;
+    const ended = answers[3]?.sessionId;
     await database.pool.query('DELETE FROM sessions WHERE id = $1', [ended]);
-    const { results, statements } = await watch(() => many(12, (n) => issueIn(processes[0], n % 6)));
+    const { results, statements } = await watch(() => many(12, (n) => issueIn(processes[0], n % 6, notes)));
     expect(results).toEqual(Array.from({ length: 12 }, (_, n) => n % 6 !== 3));
-    expect(statements).toEqual(['issue_code', 'issue_code_together']);
+    expect(statements).toEqual([name, `${name}_together`]);
     const { rows } = await database.pool.query(
       `SELECT s.id, s.last_seen_at AS seen, count(*)::int AS codes FROM sessions s
        JOIN authorization_grants g ON g.session_id = s.id JOIN tokens t ON t.authorization_grant_id = g.id
@@ -364,35 +375,41 @@ describe('a batch of requests in sessions that authz knows', () => {
        WHERE s.user_id = $1 GROUP BY 1`,
       [userId],
     );
-    const alive = answers.map(({ outcome }) => outcome.sessionId).filter((id) => id !== ended);
+    const alive = answers.map(({ sessionId }) => sessionId).filter((id) => id !== ended);
     expect(rows.map(({ id }) => id).sort()).toEqual(alive.sort());
-    expect(rows.every(({ seen, codes }) => codes === 2 && seen.getTime() === later(60_000).getTime())).toBe(true);
+    expect(rows.every(({ seen, codes }) => codes === 2 && seen.getTime() === lastSeenAt.getTime())).toBe(true);
     const look = await watch(() =>
       many(6, (n) =>
         findSignedIn(processes[0], { secretHash: answers[n]?.secretHash ?? hash(), clientId, now: later(1_000) }),
       ),
     );
     expect(look.results.map((found) => found?.session.id)).toEqual(
-      answers.map(({ outcome: { sessionId } }) => (sessionId === ended ? undefined : sessionId)),
+      answers.map(({ sessionId }) => (sessionId === ended ? undefined : sessionId)),
     );
     expect(look.statements).toEqual(['find_signed_in', 'find_signed_in_together']);
   });
 
-  it('never waits in a circle with another, nor with what ends them all, which leaves no grant alive', async () => {
-    for (let round = 0; round < 5; round += 1) {
-      const { userId, issueIn } = await knownSessions(20);
-      await watch(() =>
-        Promise.all([
-          many(40, (n) => issueIn(processes[0], n % 20)),
-          many(40, (n) => issueIn(processes[1], 19 - (n % 20))),
-          endUserSessions(database.dataSource.manager, userId, change),
-        ]),
-      );
-      expect(faults).toEqual([]);
-      const alive = 'SELECT FROM authorization_grants WHERE user_id = $1 AND revoked_at IS NULL';
-      expect((await database.pool.query(alive, [userId])).rowCount).toBe(0);
-    }
-  });
+  it.each([
+    ['noting its use', use],
+    ['noting nothing', null],
+  ])(
+    '%s it never waits in a circle with another, nor with what ends them all, which leaves no grant alive',
+    async (_, notes) => {
+      for (let round = 0; round < 5; round += 1) {
+        const { userId, issueIn } = await knownSessions(20);
+        await watch(() =>
+          Promise.all([
+            many(40, (n) => issueIn(processes[0], n % 20, notes)),
+            many(40, (n) => issueIn(processes[1], 19 - (n % 20), notes)),
+            endUserSessions(database.dataSource.manager, userId, change),
+          ]),
+        );
+        expect(faults).toEqual([]);
+        const alive = 'SELECT FROM authorization_grants WHERE user_id = $1 AND revoked_at IS NULL';
+        expect((await database.pool.query(alive, [userId])).rowCount).toBe(0);
+      }
+    },
+  );
 });
 
 describe('batches that concern the same rows', () => {
