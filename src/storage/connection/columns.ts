@@ -26,5 +26,8 @@ export const jsonObject = <Json>(columns: Columns<Json>): string =>
     .join(', ')})`;
 
 /** The record of its own that some columns of a joined row make up. */
-export const pick = <Row extends object>(row: NoInfer<Row>, columns: Columns<Row>): Row =>
-  Object.fromEntries(Object.keys(columns).map((name) => [name, row[name as keyof Row]])) as Row;
+export function pick<Row extends object>(row: NoInfer<Row>, columns: Columns<Row>): Row {
+  const record: Partial<Row> = {};
+  for (const name of Object.keys(columns) as (keyof Row & string)[]) record[name] = row[name];
+  return record as Row;
+}

@@ -11,11 +11,13 @@ interface Connection {
 
 interface Field {
   readonly name: string;
-  parse(text: string): unknown;
+  readonly parse: (text: string) => unknown;
 }
 
 export interface QueryAnswer {
   readonly rows: Record<string, unknown>[];
+  /** For each row its number, where rows are numbered: which of the callers it is for, from 1. It is no member of the row. */
+  readonly numbers: readonly number[];
   /** Of the rows that were returned or changed. */
   readonly rowCount: number;
 }
@@ -39,6 +41,26 @@ export function encodeValue(value: unknown): Value {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return `{${value.map(element).join(',')}}`;
   return JSON.stringify(value);
+}
+
+const textArrayType = 1009;
+const timestamptzType = 1184;
+
+/** What `pg` parses by a grammar, in the forms in which it mostly comes: several times faster. */
+const fastParsers: Readonly<Record<number, (text: string, parse: Field['parse']) => unknown>> = {
+  [textArrayType](text, parse) {
+    if (/["\\]|NULL|.{/.test(text)) return parse(text);
+    return text === '{}' ? [] : text.slice(1, -1).split(',');
+  },
+  [timestamptzType](text, parse) {
+    return /^\d{4}-[\d .:-]+\+00$/.test(text) ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`) : parse(text);
+  },
+};
+
+function parserOf(type: number): Field['parse'] {
+  const parse: Field['parse'] = pg.types.getTypeParser(type, 'text');
+  const fast = fastParsers[type];
+  return fast ? (text) => fast(text, parse) : parse;
 }
 
 /** Columns of the statements that a connection has described: a prepared statement's stay as they are, or it fails. */
@@ -72,17 +94,26 @@ export interface PreparedQuery extends pg.Submittable {
   callback?: (error: Error | null, answer?: QueryAnswer) => void;
 }
 
+export interface PreparedQueryOptions {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+  /** Rows say by a column `n` for which caller they are. */
+  readonly isNumbered: boolean;
+}
+
 /**
  * A named statement with its parameters, for `pool.query`. It goes to PostgreSQL in a single write, and is parsed and described
  * once on each connection: with `pg`'s own query, each call writes five messages and has its columns described anew, which costs
  * as much as the rest of a short statement.
  * @throws RangeError for an invalid date
  */
-export function createPreparedQuery(name: string, text: string, values: unknown[]): PreparedQuery {
+export function createPreparedQuery({ name, text, values, isNumbered }: PreparedQueryOptions): PreparedQuery {
   const bind = serialize.bind({ statement: name, values, valueMapper: encodeValue });
   const rows: Record<string, unknown>[] = [];
+  const numbers: number[] = [];
   let rowCount = 0;
-  let columns: readonly Field[] | undefined;
+  let columns: readonly Field[] = [];
   let isDescribed = false;
 
   const query: PreparedQuery & Handlers = {
@@ -91,8 +122,9 @@ export function createPreparedQuery(name: string, text: string, values: unknown[
     values,
     submit(given: unknown) {
       const connection = given as Connection;
-      columns = describedOn(connection).get(name);
-      isDescribed = columns !== undefined;
+      const known = describedOn(connection).get(name);
+      isDescribed = known !== undefined;
+      columns = known ?? [];
       const isParsed = connection.parsedStatements[name] !== undefined;
       const messages = [
         ...(isParsed ? [] : [serialize.parse({ name, text })]),
@@ -103,25 +135,23 @@ export function createPreparedQuery(name: string, text: string, values: unknown[
       connection.stream.write(Buffer.concat(messages));
     },
     handleRowDescription({ fields }) {
-      columns = fields.map((field) => ({
-        name: field.name,
-        parse: pg.types.getTypeParser(field.dataTypeID, 'text'),
-      }));
+      columns = fields.map((field) => ({ name: field.name, parse: parserOf(field.dataTypeID) }));
     },
     handleDataRow({ fields }) {
       const row: Record<string, unknown> = {};
-      for (const [index, column] of (columns ?? []).entries()) {
-        const value = fields[index];
-        row[column.name] = value === null || value === undefined ? null : column.parse(value);
-      }
+      columns.forEach(({ name: column, parse }, index) => {
+        const value = fields[index] ?? null;
+        if (isNumbered && column === 'n') numbers.push(Number(value));
+        else row[column] = value === null ? null : parse(value);
+      });
       rows.push(row);
     },
     handleCommandComplete(message) {
       rowCount = Number(/\d+$/.exec(message.text)?.[0] ?? 0);
     },
     handleReadyForQuery(connection) {
-      if (!isDescribed) describedOn(connection).set(name, columns ?? []);
-      query.callback?.(null, { rows, rowCount });
+      if (!isDescribed) describedOn(connection).set(name, columns);
+      query.callback?.(null, { rows, numbers, rowCount });
     },
     handleError: (error) => query.callback?.(error),
   };

@@ -5,7 +5,7 @@ import { isTracing, withSpan } from '../../telemetry/tracing/tracing.js';
 import { describeDatabaseFault } from './availability.js';
 import { askedValue, type CoalescedStatement, maxBatch } from './coalesced-statement.js';
 import { createGathering, type Gathering, type GatheringOptions } from './gathering.js';
-import { createPreparedQuery } from './prepared-query.js';
+import { createPreparedQuery, type PreparedQueryOptions, type QueryAnswer } from './prepared-query.js';
 import { type NamedText, type Statement, statement, valuesOf } from './statement.js';
 import type { WriteHealth } from './write-health.js';
 
@@ -71,7 +71,7 @@ async function untilUndisturbed<Result>(run: () => Promise<Result>): Promise<Res
 
 const isAway = (error: unknown): boolean => error instanceof StorageUnavailableError && !isDisturbed(error.cause);
 
-const gatheringOptions: GatheringOptions = { maxBatch, maxUnderWay: 2, patience: 250, isShared: isAway };
+const gatheringOptions: GatheringOptions = { maxBatch, maxUnderWay: 1, patience: 50, isShared: isAway };
 
 function assertRoom(waiting: number, maxWaiting: number): void {
   if (waiting < maxWaiting) return;
@@ -80,29 +80,32 @@ function assertRoom(waiting: number, maxWaiting: number): void {
   );
 }
 
-type Answer = Pick<pg.QueryResult, 'rows' | 'rowCount'>;
+type Answer = Omit<QueryAnswer, 'rowCount'> & Pick<pg.QueryResult, 'rowCount'>;
 
-type Send = (statement: NamedText, values: unknown[]) => Promise<Answer>;
+type Send = (statement: NamedText, values: unknown[], isNumbered: boolean) => Promise<Answer>;
 
-interface Query {
-  /** Undefined where it must not stay prepared. */
-  readonly name?: string;
-  readonly text: string;
-  readonly values: unknown[];
+/** What `pg` itself makes of an answer has a row's number among the columns. */
+function withNumbersApart({ rows, rowCount }: pg.QueryResult): Answer {
+  const numbers = rows.map(({ n }) => Number(n));
+  return { rows: rows.map(({ n, ...row }) => row), numbers, rowCount };
 }
 
 /** A pool resolves to what a query of our own calls back with; its types do not say so. */
-const ask = (pool: pg.Pool, { name, text, values }: Query): Promise<Answer> =>
-  name === undefined
-    ? pool.query({ text, values })
-    : (pool.query(createPreparedQuery(name, text, values)) as unknown as Promise<Answer>);
+const askPrepared = (pool: pg.Pool, query: PreparedQueryOptions): Promise<Answer> =>
+  pool.query(createPreparedQuery(query)) as unknown as Promise<Answer>;
+
+async function askUnprepared(pool: pg.Pool, { text, values, isNumbered }: PreparedQueryOptions): Promise<Answer> {
+  const result = await pool.query({ text, values });
+  return isNumbered ? withNumbersApart(result) : { ...result, numbers: [] };
+}
 
 /** Sends statements to whatever connection is free. */
 const sendTo =
   (pool: pg.Pool, { prepared, writeHealth }: SqlOptions): Send =>
-  async ({ name, text, writes }, values) => {
+  async ({ name, text, writes }, values, isNumbered) => {
+    const ask = prepared ? askPrepared : askUnprepared;
     try {
-      const result = await untilUndisturbed(() => ask(pool, prepared ? { name, text, values } : { text, values }));
+      const result = await untilUndisturbed(() => ask(pool, { name, text, values, isNumbered }));
       if (writes) writeHealth?.note();
       return result;
     } catch (error) {
@@ -112,11 +115,11 @@ const sendTo =
     }
   };
 
-/** Each caller's own of the rows that a batch returned; `n` is PostgreSQL's bigint, which comes as text. */
-function distribute<Row>(size: number, rows: readonly { readonly n: number | string }[]): SqlResult<Row>[] {
+/** Each caller's own of the rows that a batch returned. */
+function distribute<Row>(size: number, { rows, numbers }: Answer): SqlResult<Row>[] {
   const results = Array.from({ length: size }, () => ({ rows: [] as Row[], rowCount: 0 }));
-  for (const { n, ...row } of rows) {
-    const result = results[Number(n) - 1];
+  for (const [index, row] of rows.entries()) {
+    const result = results[(numbers[index] as number) - 1];
     if (result) result.rowCount = result.rows.push(row as Row);
   }
   return results;
@@ -132,9 +135,9 @@ type Call = <Parameters extends object, Row>(
 const callAlone =
   (send: Send): Call =>
   async <Parameters extends object, Row>(statement: AnyStatement<Parameters, Row>, parameters: Parameters) => {
-    const { rows, rowCount } = await send(statement, valuesOf(statement, parameters));
-    const [own] = 'together' in statement ? distribute<Row>(1, rows) : [];
-    return own ?? { rows, rowCount: rowCount ?? 0 };
+    const isNumbered = 'together' in statement;
+    const { rows, rowCount } = await send(statement, valuesOf(statement, parameters), isNumbered);
+    return { rows: rows as Row[], rowCount: isNumbered ? rows.length : (rowCount ?? 0) };
   };
 
 /** Sends together what may go together: the calls of each coalesced statement are gathered with their like. */
@@ -149,8 +152,7 @@ function callTogether(send: Send, maxWaiting: number): Call {
     const calls: Calls = createGathering(async (batch) => {
       const [first] = batch;
       if (first && batch.length === 1) return [await alone(statement, first)];
-      const { rows } = await send(statement.together, [askedValue(statement, batch)]);
-      return distribute(batch.length, rows);
+      return distribute(batch.length, await send(statement.together, [askedValue(statement, batch)], true));
     }, gatheringOptions);
     gatherings.set(statement, calls);
     return calls;

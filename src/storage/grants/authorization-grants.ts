@@ -61,7 +61,8 @@ export const keptGrants = ({ from, grantId, now, until }: KeptGrantsSource): str
    kept AS (
      UPDATE authorization_grants g SET expires_at = issuing.until + issuing.life / 8
      FROM (
-       SELECT ${grantId} AS id, ${until} AS until, ${until} - ${now} AS life FROM ${from} WHERE ${grantId} IS NOT NULL ORDER BY 1
+       SELECT DISTINCT ON (1) ${grantId} AS id, ${until} AS until, ${until} - ${now} AS life
+       FROM ${from} WHERE ${grantId} IS NOT NULL ORDER BY 1, 2 DESC
      ) issuing
      WHERE ${keyIs('g.id', 'issuing.id')} AND g.expires_at < issuing.until
    )`;

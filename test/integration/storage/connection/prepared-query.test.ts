@@ -58,6 +58,31 @@ describe('a prepared statement, on one connection', () => {
     for (let time = 0; time < 3; time += 1) expect((await sql.query(echo, everything)).rows).toEqual([expected]);
   });
 
+  it.each([
+    "TIMESTAMPTZ '2030-01-02 03:04:05.678901+00'",
+    "TIMESTAMPTZ '2030-01-02 03:04:05+00'",
+    "TIMESTAMPTZ '0044-03-15 12:00:00+00 BC'",
+    "TIMESTAMPTZ '20000-01-02 03:04:05+00'",
+    "TIMESTAMPTZ '1890-01-01 00:00:00+00'",
+    "ARRAY['a', NULL, 'b']::text[]",
+    "ARRAY['NULL', 'null']::text[]",
+    'ARRAY[[1, 2]]::text[]',
+  ])('reads %s as the driver does', async (expression) => {
+    for (const zone of ['UTC', 'America/New_York', 'Asia/Kolkata']) {
+      await pool.query(`SET TIME ZONE '${zone}'`);
+      const [asked] = (await pool.query(`SELECT ${expression} AS value`)).rows;
+      const name = `test_read_${zone}_${expression}`;
+      expect(
+        (
+          await sql.query(
+            statement(name, () => `SELECT ${expression} AS value`),
+            {},
+          )
+        ).rows,
+      ).toEqual([asked]);
+    }
+  });
+
   it('without rows tells how many it changed', async () => {
     expect(await sql.query(keep, { id: one, word: 'first' })).toMatchObject({ rows: [], rowCount: 1 });
     expect(await sql.query(kept, { id: two })).toMatchObject({ rows: [], rowCount: 0 });

@@ -12,7 +12,7 @@ interface Query {
   readonly values: readonly unknown[];
 }
 
-type Answer = (ids: readonly string[]) => readonly unknown[];
+type Answer = (ids: readonly string[]) => readonly { readonly n: string; readonly found: string }[];
 
 const find = coalescedStatement<{ id: string }, { found: string }>(
   'find',
@@ -25,6 +25,13 @@ const idsOf = ({ text, values: [asked] }: Query): string[] =>
   text === find.together.text ? (JSON.parse(String(asked)) as { id: string }[]).map(({ id }) => id) : [String(asked)];
 
 /** What PostgreSQL would say: a row for each, not in the order of those who ask. */
+/** What our own queries call back with: the numbers are apart. */
+const prepared = (numbered: readonly { readonly n: string; readonly found: string }[]) => ({
+  rows: numbered.map(({ n, ...row }) => row),
+  numbers: numbered.map(({ n }) => Number(n)),
+  rowCount: numbered.length,
+});
+
 const found: Answer = (ids) => ids.map((id, index) => ({ found: `${id}!`, n: String(index + 1) })).reverse();
 
 const failure = (code: string) => Object.assign(new Error(`failed with ${code}`), { code });
@@ -38,9 +45,9 @@ function fakePool(answer: Answer = found) {
       const { name, text, values } = query;
       queries.push({ ...(name === undefined ? {} : { name }), text, values });
       await turn();
-      if (query.name === 'alone') return { rows: [{ found: query.values[0] }], rowCount: 1 };
+      if (query.name === 'alone') return { rows: [{ found: query.values[0] }], numbers: [], rowCount: 1 };
       const rows = answer(idsOf(query));
-      return { rows, rowCount: rows.length };
+      return name === undefined ? { rows, rowCount: rows.length } : prepared(rows);
     },
   };
   const open = (options: Partial<SqlOptions> = {}) =>
@@ -100,8 +107,10 @@ describe('calls of a coalesced statement', () => {
 
   it('have no name where nothing may stay prepared', async () => {
     const { open, queries } = fakePool();
-    await open({ prepared: false }).query(find, { id: 'a' });
-    expect(queries.map(({ name }) => name)).toEqual([undefined]);
+    const sql = open({ prepared: false });
+    const results = await Promise.all([...'abc'].map((id) => sql.query(find, { id })));
+    expect(results).toEqual([...'abc'].map((id) => ({ rows: [{ found: `${id}!` }], rowCount: 1 })));
+    expect(queries.map(({ name }) => name)).toEqual([undefined, undefined]);
   });
 
   it('suffer from their own bad row alone', async () => {
