@@ -71,7 +71,17 @@ async function untilUndisturbed<Result>(run: () => Promise<Result>): Promise<Res
 
 const isAway = (error: unknown): boolean => error instanceof StorageUnavailableError && !isDisturbed(error.cause);
 
-const gatheringOptions: GatheringOptions = { maxBatch, maxUnderWay: 1, patience: 50, isShared: isAway };
+/**
+ * A batch that writes waits for the disk, and another can be worked on meanwhile, where there are enough for one; of batches that read,
+ * a second only keeps the first company.
+ */
+const gatheringOptions = ({ writes }: NamedText): GatheringOptions => ({
+  maxBatch,
+  maxUnderWay: writes ? 2 : 1,
+  worthAnother: 8,
+  patience: 50,
+  isShared: isAway,
+});
 
 function assertRoom(waiting: number, maxWaiting: number): void {
   if (waiting < maxWaiting) return;
@@ -153,7 +163,7 @@ function callTogether(send: Send, maxWaiting: number): Call {
       const [first] = batch;
       if (first && batch.length === 1) return [await alone(statement, first)];
       return distribute(batch.length, await send(statement.together, [askedValue(statement, batch)], true));
-    }, gatheringOptions);
+    }, gatheringOptions(statement));
     gatherings.set(statement, calls);
     return calls;
   }

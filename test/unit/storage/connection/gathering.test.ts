@@ -21,7 +21,14 @@ function gather(options: Partial<GatheringOptions> = {}) {
       new Promise((resolve, reject) => {
         sent.push({ batch, succeed: () => resolve(batch.map((member) => `${member}!`)), fail: reject });
       }),
-    { maxBatch: 64, maxUnderWay: 2, patience: 60_000, isShared: (error) => error === away, ...options },
+    {
+      maxBatch: 64,
+      maxUnderWay: 2,
+      worthAnother: 1,
+      patience: 60_000,
+      isShared: (error) => error === away,
+      ...options,
+    },
   );
   return {
     sent,
@@ -67,6 +74,22 @@ describe('a gathering', () => {
     expect(await Promise.all(late)).toEqual(['c!', 'd!', 'e!']);
   });
 
+  it('has another batch under way only where enough wait for one', async () => {
+    const { come, sent, batches, waiting } = gather({ worthAnother: 3 });
+    await come('a');
+    await come('b', 'c');
+    expect([batches(), waiting()]).toEqual([[['a']], 2]);
+    await come('d', 'e');
+    expect([batches(), waiting()]).toEqual([[['a'], ['b', 'c', 'd', 'e']], 0]);
+    await come('f');
+    sent[0]?.succeed();
+    await turn();
+    expect([batches(), waiting()]).toEqual([[['a'], ['b', 'c', 'd', 'e']], 1]);
+    sent[1]?.succeed();
+    await turn();
+    expect(batches().at(-1)).toEqual(['f']);
+  });
+
   it('sends no more at once than a batch may hold', async () => {
     const { come, batches, waiting } = gather({ maxBatch: 2 });
     await come('a', 'b', 'c', 'd', 'e');
@@ -81,7 +104,7 @@ describe('a gathering', () => {
         if (batch.includes('bad')) throw new Error('a bad row');
         return batch.map((member) => `${member}!`);
       },
-      { maxBatch: 64, maxUnderWay: 2, patience: 60_000, isShared: () => false },
+      { maxBatch: 64, maxUnderWay: 2, worthAnother: 1, patience: 60_000, isShared: () => false },
     );
     const outcomes = await Promise.allSettled(['first', 'a', 'b', 'bad', 'd', 'e'].map(join));
     const results = outcomes.map((outcome) =>
