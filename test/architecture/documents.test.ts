@@ -78,6 +78,19 @@ describe('docs/decisions', () => {
   });
 });
 
+describe('docs/performance.md', () => {
+  it('has a table of each part of the benchmark, and says how to repeat it', () => {
+    const [, list = ''] = /\nexport const parts = \{ (.*) \};/.exec(text('test/bench/parts.mjs')) ?? [];
+    const parts = list.split(', ');
+    expect(parts).toContain('endpoints');
+    const page = text('docs/performance.md');
+    const tables = [...page.matchAll(/^<!-- (\w+) -->\n\n\|[\s\S]*?^<!-- \/\1 -->$/gm)].map(([, part]) => part);
+    expect(tables.toSorted()).toEqual(parts.toSorted());
+    const [, repeated = ''] = /```bash\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(parts.filter((part) => part !== 'endpoints' && !new RegExp(`\\b${part}\\b`).test(repeated))).toEqual([]);
+  });
+});
+
 describe('README.md', () => {
   it('answers each question with two files at most', () => {
     const [, table = ''] = /\nWhere things are decided:\n([\s\S]*?)\n## /.exec(text('README.md')) ?? [];

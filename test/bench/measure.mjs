@@ -56,8 +56,12 @@ async function repeatRequest(options, connections, seconds) {
   return { perSecond: requests.average, p50: latency.p50, p99: latency.p99, failed: non2xx + errors };
 }
 
+/** The same request to every process of a target that has several: connections are dealt out to them in turn. */
+const toEach = (origins, request) =>
+  origins ? { ...request, url: origins.map((origin) => origin + new URL(request.url).pathname) } : request;
+
 /**
- * @param target `metadata`, `clients`, and the `pids` that serve
+ * @param target `metadata`, `clients`, and the `pids` that serve; `origins` where these are to be asked instead of the one in the metadata
  * @returns `perSecond`, `p50` and `p99` in milliseconds, `failed`, and `processor`: microseconds of the server for one
  */
 export async function measure(name, target, { connections = 32, seconds = 2 } = {}) {
@@ -65,7 +69,7 @@ export async function measure(name, target, { connections = 32, seconds = 2 } = 
   const browsers = Math.min(8, connections);
   const what = flow
     ? await Promise.all(Array.from({ length: browsers }, () => prepare(target)))
-    : await prepare(target, connections, seconds);
+    : toEach(target.origins, await prepare(target, connections, seconds));
   const before = sum(target.pids.map(processorSeconds));
   const begun = performance.now();
   const result = flow ? await repeatFlow(what, seconds) : await repeatRequest(what, connections, seconds);

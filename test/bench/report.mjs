@@ -1,7 +1,8 @@
 // A table of a part, for the terminal and for docs/performance.md.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
+import { cores } from './cores.mjs';
 
 const servedBy = () =>
   execFileSync(process.env.BENCH_NODE ?? process.execPath, ['--version'], { encoding: 'utf8' }).trim();
@@ -30,7 +31,7 @@ export function writeTable(part, table) {
   const [head, ...rows] = cells(table).map((row) => `| ${row.join(' | ')} |`);
   const rule = `|---|${'---:|'.repeat(table.head.length - 1)}`;
   const day = new Date().toISOString().slice(0, 10);
-  const made = `Measured on ${day}: Node ${servedBy()}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}).`;
+  const made = `Measured on ${day}: Node ${servedBy()}, ${cores} ${cores === 1 ? 'core' : 'cores'} (${cpus()[0]?.model.trim()}).`;
   const text = readFileSync(file, 'utf8');
   const [begin, end] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
   const from = text.indexOf(begin);

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stayOffTheServersCore } from './stack.mjs';
+import { stayOffTheServersCore } from './cores.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const changed = (name) => statSync(join(here, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -25,8 +25,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-stayOffTheServersCore();
 for (const name of chosen) {
+  stayOffTheServersCore();
   const table = await parts[name]();
   printTable(table);
   if (process.argv.includes('--write')) writeTable(name, table);

@@ -114,3 +114,11 @@ export const scenarios = {
   },
   'session: authorize, code, refresh, userinfo': { flow: true, prepare: comingBack },
 };
+
+/** Those that ask PostgreSQL in each request. */
+export const databaseScenarios = [
+  'client_credentials, opaque',
+  'introspection, opaque',
+  'refresh with rotation and ID token',
+  'userinfo',
+];

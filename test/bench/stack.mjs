@@ -4,9 +4,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../support/postgres.mjs';
+import { placed } from './cores.mjs';
 
 const children = [];
 
@@ -18,27 +19,8 @@ export const freePort = () =>
     });
   });
 
-function tasksetIsHere() {
-  try {
-    execFileSync('taskset', ['-c', '0', 'true']);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Servers are on one core, PostgreSQL and the load on the other, where there are two and taskset is at hand. */
-export const hasTwoCores = availableParallelism() > 1 && tasksetIsHere();
-
-const pinned = (command, args) => (hasTwoCores ? ['taskset', ['-c', '0', command, ...args]] : [command, args]);
-
-/** Puts this process on the core where the servers are not, and all that it starts from now on. */
-export function stayOffTheServersCore() {
-  if (hasTwoCores) execFileSync('taskset', ['-cp', '1', String(process.pid)], { stdio: 'ignore' });
-}
-
 export function serve(args, env = {}) {
-  const child = spawn(...pinned(process.env.BENCH_NODE ?? process.execPath, args), {
+  const child = spawn(...placed(process.env.BENCH_NODE ?? process.execPath, args), {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -166,7 +148,7 @@ export async function signIn({
 }
 
 /**
- * Starts authz, idp and rs as processes on one core, each on a free port, with the development profile.
+ * Starts authz, idp and rs as processes, each on a free port, with the development profile.
  * @param extraClients YAML of more clients
  * @param flags for node
  * @param edit changes the configuration before it is written
@@ -194,12 +176,9 @@ export async function startStack({
     .replace('clients:\n', `clients:\n${extraClients}`);
   const config = join(folder, 'bench.yml');
   writeFileSync(config, edit(yaml));
-  const servers = Object.fromEntries(
-    roles.map((role, index) => [
-      role,
-      serve([...flags, 'dist/src/main.js', `--role=${role}`, `--config=${config}`, `--admin-port=${admin[index]}`]),
-    ]),
-  );
+  const serveRole = (role, adminPort, more = []) =>
+    serve([...flags, 'dist/src/main.js', `--role=${role}`, `--config=${config}`, `--admin-port=${adminPort}`, ...more]);
+  const servers = Object.fromEntries(roles.map((role, index) => [role, serveRole(role, admin[index])]));
   const stack = {
     issuer: `http://127.0.0.1:${authz}`,
     people: `http://localhost:${idp}`,
@@ -210,6 +189,14 @@ export async function startStack({
     servers,
     /** Of the server, not of our database. */
     dsn: postgres.url,
+    /** One more authz, for the same issuer. @returns where it listens, and its process */
+    async replicateAuthz() {
+      const [port, adminPort] = [await freePort(), await freePort()];
+      const { pid } = serveRole('authz', adminPort, [`--port=${port}`]);
+      const origin = `http://127.0.0.1:${port}`;
+      await ready(`${origin}/health`);
+      return { origin, pid };
+    },
     async stop() {
       for (const child of children) child.kill('SIGKILL');
       await postgres.stop();
