@@ -3,7 +3,7 @@ import type { Random } from '../../crypto/random.js';
 import type { RoleName } from '../../protocol/endpoints.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import type { Log } from '../../telemetry/log/logger.js';
-import { runInRequest } from '../../telemetry/log/request-context.js';
+import { type RequestContext, runInRequest } from '../../telemetry/log/request-context.js';
 import { methodLabel } from '../../telemetry/metrics/labels.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import { type ServerSpan, startServerSpan } from '../../telemetry/tracing/tracing.js';
@@ -37,8 +37,7 @@ const statusOf = (res: Response): number => (res.writableFinished ? res.statusCo
 interface Exchange {
   readonly req: Request;
   readonly res: Response;
-  readonly requestId: string;
-  readonly callerRequestId: string | undefined;
+  readonly context: RequestContext;
   readonly span: ServerSpan;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
@@ -47,23 +46,20 @@ interface Exchange {
 }
 
 /** Does `work` as part of the exchange, so that logs and spans name it. */
-const within = <T>({ requestId, callerRequestId, span }: Exchange, work: () => T): T =>
-  runInRequest({ requestId, callerRequestId, isTraced: span.isTraced }, () => span.run(work));
+const within = <T>({ context, span }: Exchange, work: () => T): T => runInRequest(context, () => span.run(work));
 
 /** Ends the span of an answered request, counts it and writes its line; what is asked for every few seconds is worth none. */
-function conclude({ role, log }: ShellOptions, exchange: Exchange): void {
-  const { req, res, startedAt, remote } = exchange;
-  const { method } = req;
-  const seconds = (performance.now() - startedAt) / 1000;
+function conclude({ role, log }: ShellOptions, { req, res, context, span, startedAt, remote }: Exchange): void {
+  const milliseconds = performance.now() - startedAt;
   const route = routePattern(req, res.locals.route);
   const status = statusOf(res);
-  exchange.span.end(route, status);
-  metrics.httpRequest({ role, method, route, status }, seconds);
-  const [level, write] = res.locals.routine ? (['DEBUG', 'debug'] as const) : (['INFO', 'info'] as const);
-  if (!log.isEnabled(level)) return;
-  const duration_ms = Math.round(seconds * 1e4) / 10;
-  within(exchange, () =>
-    log[write]('http request', { method: methodLabel(method), route, status, duration_ms, remote }),
+  span.end(route, status);
+  metrics.httpRequest({ role, method: req.method, route, status }, milliseconds / 1000);
+  const { requestId, callerRequestId } = context;
+  log.request(
+    res.locals.routine ? 'DEBUG' : 'INFO',
+    { requestId, callerRequestId, traceId: span.ids?.traceId, spanId: span.ids?.spanId },
+    { method: methodLabel(req.method), route, status, milliseconds: Math.round(milliseconds * 10) / 10, remote },
   );
 }
 
@@ -81,8 +77,8 @@ export function requestShell(options: ShellOptions): RequestHandler {
     setHeaders(res, headers);
     res.setHeader('X-Request-Id', requestId);
     const span = startServerSpan(role, req.method, req.headers);
-    const callerRequestId = callerRequestIdOf(req);
-    const exchange: Exchange = { req, res, requestId, callerRequestId, span, startedAt, remote: req.ip };
+    const context = { requestId, callerRequestId: callerRequestIdOf(req), isTraced: span.ids !== undefined };
+    const exchange: Exchange = { req, res, context, span, startedAt, remote: req.ip };
     const timer = setTimeout(() => within(exchange, () => expire(req, res)), requestTimeout);
     res.on('close', () => {
       clearTimeout(timer);

@@ -6,31 +6,54 @@ export interface LineWriter {
   flush(): Promise<void>;
 }
 
-/** Past this much unread text further lines are dropped and counted: a reader that stalls must not cost memory. */
-const maxBuffered = 16 * 1024 * 1024;
+export interface LineWriterOptions {
+  /** Characters that may wait to be read: past them further lines are dropped and counted, as a reader that stalls must not cost memory. */
+  readonly limit?: number;
+  /** Milliseconds between two writes to the stream. */
+  readonly pause?: number;
+}
 
 /**
- * Writes lines to a stream in batches, one per turn of the event loop: a system call for each line is what makes logging
- * expensive. A reader that went away (EPIPE) is no reason to stop serving.
+ * Writes lines to a stream, those of one turn of the event loop in one piece, and of a busy process those of a few milliseconds: a
+ * system call for each line, and a reader that wakes for each, are what makes logging expensive. A reader that went away (EPIPE) is
+ * no reason to stop serving.
+ * @param lost the line that tells how many were dropped
  */
-export function createLineWriter(stream: Writable, lost: (lines: number) => string, limit = maxBuffered): LineWriter {
-  let lines: string[] = [];
+export function createLineWriter(
+  stream: Writable,
+  lost: (lines: number) => string,
+  { limit = 16 * 1024 * 1024, pause = 5 }: LineWriterOptions = {},
+): LineWriter {
+  let text = '';
   let buffered = 0;
   let dropped = 0;
+  let flushing = 0;
   let busy: Promise<void> | undefined;
+  let wake = (): void => undefined;
   stream.on('error', () => undefined);
 
-  const send = (text: string): Promise<void> => new Promise((resolve) => stream.write(text, () => resolve()));
+  const send = (piece: string): Promise<void> => new Promise((resolve) => stream.write(piece, () => resolve()));
+
+  const rest = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (flushing > 0) return resolve();
+      const timer = setTimeout(resolve, pause);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
 
   async function drain(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    while (lines.length > 0) {
-      const text = lines.join('\n');
+    while (text !== '') {
+      const lines = text;
       const missing = dropped;
-      lines = [];
+      text = '';
       dropped = 0;
-      await send(`${text}\n${missing > 0 ? `${lost(missing)}\n` : ''}`);
-      buffered -= text.length + 1;
+      await send(missing > 0 ? `${lines}${lost(missing)}\n` : lines);
+      buffered -= lines.length;
+      await rest();
     }
     busy = undefined;
   }
@@ -41,13 +64,16 @@ export function createLineWriter(stream: Writable, lost: (lines: number) => stri
         dropped += 1;
         return;
       }
-      lines.push(line);
+      text += `${line}\n`;
       buffered += line.length + 1;
       busy ??= drain();
     },
     async flush() {
+      flushing += 1;
+      wake();
       await busy;
       await send('');
+      flushing -= 1;
     },
   };
 }

@@ -17,14 +17,35 @@ const printable = (line: string): string =>
     character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
+/** What stands in JSON as it is: letters, digits and signs of ASCII but for quotation marks and backslashes. */
+const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+/** A text in JSON, with nothing in it that a terminal obeys. */
+export const jsonText = (text: string): string => (plain.test(text) ? `"${text}"` : printable(JSON.stringify(text)));
+
+let latest = { ms: Number.NaN, text: '' };
+
+/** The time as RFC 3339 has it; made once for all lines of a millisecond. */
+export function isoTime(time: Date): string {
+  const ms = time.getTime();
+  if (ms !== latest.ms) latest = { ms, text: time.toISOString() };
+  return latest.text;
+}
+
 const ownKeys = new Set(['time', 'level', 'message']);
 
 /** One JSON object a line. A field that is named like one of ours keeps its value under `name_`. */
 export const jsonLine: LineFormat = ({ time, level, event, fields }) => {
-  const line: Record<string, unknown> = { time: time.toISOString(), level, message: event };
+  const line: Record<string, unknown> = { time: isoTime(time), level, message: event };
   for (const key in fields) line[ownKeys.has(key) ? `${key}_` : key] = fields[key];
   return printable(JSON.stringify(line));
 };
+
+/** Fields as they stand in the middle of such a line: `,"key":value`. */
+export function jsonPart(fields: LogEntry['fields']): string {
+  const entry = { time: new Date(0), level: '', event: '' };
+  return jsonLine({ ...entry, fields }).slice(jsonLine({ ...entry, fields: {} }).length - 1, -1);
+}
 
 /** A value on a line for people: bare where it is one plain word, quoted and escaped where it is not. */
 function textValue(value: unknown): string {

@@ -2,9 +2,17 @@ import { isSpanContextValid, trace } from '@opentelemetry/api';
 import winston from 'winston';
 import { type Clock, systemClock } from '../../clock.js';
 import { createLineWriter, type LineWriter } from './line-writer.js';
-import { jsonLine, type LogEntry, textLine } from './log-format.js';
-import { redactFields, redactText } from './redaction.js';
+import { jsonLine, jsonPart, type LogEntry, textLine } from './log-format.js';
+import { redactFields, safeLiteral } from './redaction.js';
 import { currentRequest } from './request-context.js';
+import {
+  type AnsweredRequest,
+  idFields,
+  type RequestIds,
+  requestEvent,
+  requestFields,
+  requestLine,
+} from './request-line.js';
 
 export const logLevels = ['ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -19,6 +27,8 @@ export interface Log {
   readonly info: Write;
   readonly debug: Write;
   readonly trace: Write;
+  /** The one line of a request that was answered. */
+  request(level: 'INFO' | 'DEBUG', ids: RequestIds, answered: AnsweredRequest): void;
   /** To be asked before fields are gathered that cost something. */
   isEnabled(level: LogLevel): boolean;
   /** The same log with fields that every line carries. */
@@ -56,18 +66,11 @@ const stdoutWriter = (format: (entry: LogEntry) => string, clock: Clock): LineWr
     format({ time: clock.now(), level: 'WARN', event: 'log lines dropped: nobody reads them', fields: { lines } }),
   );
 
-/** The ids by which lines of one request are found, in all roles (W3C Trace Context §3.2.2). */
+/** The ids of the request that is being answered, and of the span that is active. */
 function correlation(): Record<string, string> {
-  const ids: Record<string, string> = {};
-  const request = currentRequest();
-  if (request) ids.request_id = request.requestId;
-  if (request?.callerRequestId !== undefined) ids.caller_request_id = request.callerRequestId;
   const span = trace.getActiveSpan()?.spanContext();
-  if (span && isSpanContextValid(span)) {
-    ids.trace_id = span.traceId;
-    ids.span_id = span.spanId;
-  }
-  return ids;
+  const { traceId, spanId } = span && isSpanContextValid(span) ? span : {};
+  return idFields({ ...currentRequest(), traceId, spanId });
 }
 
 function createWinston(format: (entry: LogEntry) => string, writer: LineWriter): winston.Logger {
@@ -98,30 +101,25 @@ const flush = (logger: winston.Logger): Promise<void> =>
     logger.write({ level: 'ERROR', message: '', [flushed]: done } satisfies Info);
   });
 
-const safeEvents = new Set<string>();
-
-/** Events are written in the code, so there are few; if others came after all, they would not fill the memory. */
-function safeEvent(event: string): string {
-  if (safeEvents.has(event)) return event;
-  const safe = redactText(event);
-  if (safe === event && safeEvents.size < 1000) safeEvents.add(event);
-  return safe;
-}
-
 /** The one log of a process; hand `child({ role })` to each role. */
 export function createLog({ level, format, sink, clock = systemClock }: LogOptions): Log {
   const lineFormat = format === 'json' ? jsonLine : textLine;
-  const logger = createWinston(lineFormat, sink ? sinkWriter(sink) : stdoutWriter(lineFormat, clock));
+  const writer = sink ? sinkWriter(sink) : stdoutWriter(lineFormat, clock);
+  const logger = createWinston(lineFormat, writer);
   const state = { level };
+  const isEnabled = (asked: LogLevel): boolean => rank[asked] <= rank[state.level];
+
+  function write(asked: LogLevel, event: string, fields: LogFields): void {
+    const entry: LogEntry = { time: clock.now(), level: asked, event: safeLiteral(event), fields };
+    logger.log({ level: asked, message: event, entry } satisfies Info);
+  }
 
   function bind(bound: LogFields): Log {
+    const boundText = jsonPart(bound);
     const at =
-      (level: LogLevel): Write =>
+      (asked: LogLevel): Write =>
       (event, fields) => {
-        if (rank[level] > rank[state.level]) return;
-        const all = { ...bound, ...correlation(), ...(fields && redactFields(fields)) };
-        const entry: LogEntry = { time: clock.now(), level, event: safeEvent(event), fields: all };
-        logger.log({ level, message: event, entry } satisfies Info);
+        if (isEnabled(asked)) write(asked, event, { ...bound, ...correlation(), ...(fields && redactFields(fields)) });
       };
     return {
       error: at('ERROR'),
@@ -129,7 +127,15 @@ export function createLog({ level, format, sink, clock = systemClock }: LogOptio
       info: at('INFO'),
       debug: at('DEBUG'),
       trace: at('TRACE'),
-      isEnabled: (asked) => rank[asked] <= rank[state.level],
+      request(asked, ids, answered) {
+        if (!isEnabled(asked)) return;
+        if (format === 'json') {
+          writer.write(requestLine({ time: clock.now(), level: asked, bound: boundText }, ids, answered));
+        } else {
+          write(asked, requestEvent, { ...bound, ...idFields(ids), ...redactFields(requestFields(answered)) });
+        }
+      },
+      isEnabled,
       child: (fields) => bind({ ...bound, ...redactFields(fields) }),
       get level() {
         return state.level;

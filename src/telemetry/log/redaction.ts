@@ -88,6 +88,17 @@ export function redactText(text: string, keepRandom = false): string {
   return keepRandom ? result : withoutRandomRuns(result);
 }
 
+const safeLiterals = new Map<string, string>();
+
+/** {@link redactText} of texts that are written in the code: there are few, and if others came after all, they would not fill the memory. */
+export function safeLiteral(text: string): string {
+  const known = safeLiterals.get(text);
+  if (known !== undefined) return known;
+  const safe = redactText(text);
+  if (safeLiterals.size < 1000) safeLiterals.set(text, safe);
+  return safe;
+}
+
 const isError = (value: object): value is Error => types.isNativeError(value) || value instanceof Error;
 
 /** The parts of an error that are known to be harmless: drivers attach parameters and rows to theirs. */

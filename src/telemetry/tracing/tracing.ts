@@ -28,10 +28,9 @@ export function setTracing(spending: TraceBudget | undefined): void {
 
 /** Whether a span that begins here would be kept: to be asked before anything is made for one. */
 export function isTracing(): boolean {
-  if (!budget) return false;
+  if (!budget || currentRequest()?.isTraced === false) return false;
   const active = trace.getActiveSpan();
-  if (active === undefined) return currentRequest()?.isTraced !== false;
-  return (active.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+  return active === undefined || (active.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
 /** A span names only the kind of an error: messages may hold what was sent. */
@@ -85,13 +84,13 @@ export function linkTrace(traceparent: string | null | undefined): void {
 
 /** The span of one request that is answered. */
 export interface ServerSpan {
-  /** Whether there is a trace context while it runs. */
-  readonly isTraced: boolean;
+  /** The trace context while it runs; undefined where there is none. */
+  readonly ids: { readonly traceId: string; readonly spanId: string } | undefined;
   run<T>(answer: () => T): T;
   end(route: string, status: number): void;
 }
 
-const unobserved: ServerSpan = { isTraced: false, run: (answer) => answer(), end: () => undefined };
+const unobserved: ServerSpan = { ids: undefined, run: (answer) => answer(), end: () => undefined };
 
 /** The caller's trace context, if it names one (W3C Trace Context §3.2); not sampled any more where the budget is spent. */
 function parentOf(headers: IncomingHttpHeaders, isAffordable: boolean): Context {
@@ -115,7 +114,7 @@ export function startServerSpan(role: RoleName, method: string, headers: Incomin
   const span = tracer().startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
   const inside = trace.setSpan(parent, span);
   return {
-    isTraced: true,
+    ids: span.spanContext(),
     run: (answer) => context.with(inside, answer),
     end(route, status) {
       span.updateName(`${name} ${route}`);

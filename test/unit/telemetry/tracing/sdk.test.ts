@@ -96,14 +96,15 @@ describe('OTLP over HTTP', () => {
     const running = await telemetry(url);
     await withSpan('find client', { 'db.operation.name': 'find_client' }, async () => undefined);
     metrics.tokenIssued({ grant_type: 'authorization_code', token_type: 'access_token' });
+    metrics.httpRequest({ role: 'authz', method: 'GET', route: '/some/route', status: 200 }, 0.2);
     await running.shutdown();
     expect(new Set(received.map(({ path, type }) => `${path} ${type}`))).toEqual(
       new Set(['/v1/traces application/x-protobuf', '/v1/metrics application/x-protobuf']),
     );
     const sent = Buffer.concat(received.map(({ body }) => body)).toString('latin1');
-    for (const text of ['identity-authz', '1.2.3', 'find client', 'token_issuance_total', 'memory_usage_bytes']) {
-      expect(sent).toContain(text);
-    }
+    const texts = ['identity-authz', '1.2.3', 'find client', 'token_issuance_total', 'memory_usage_bytes'];
+    texts.push('http_requests_total', 'http_request_duration_seconds', '/some/route');
+    expect(texts.filter((text) => !sent.includes(text))).toEqual([]);
   });
 
   it('tells nothing of an error but its kind', async () => {
@@ -171,7 +172,7 @@ describe('trace context (W3C Trace Context §3)', () => {
     const answer = async (route: string, headers: Record<string, string>): Promise<unknown> => {
       const span = startServerSpan('authz', 'GET', headers);
       const carried: Record<string, string> = {};
-      const asked = await runInRequest({ requestId: route, isTraced: span.isTraced }, () =>
+      const asked = await runInRequest({ requestId: route, isTraced: span.ids !== undefined }, () =>
         span.run(async () => {
           await withSpan(`below ${route}`, {}, async () => injectTraceContext(carried));
           return isTracing();
