@@ -1,14 +1,12 @@
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
 import { observeProcess } from './process-metrics.js';
+import type { RequestTally } from './request-tally.js';
 
 /** Seconds; the SDK's own boundaries are made for milliseconds. */
-const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const jobBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600];
 
 /** What is counted as it happens; the names are those of the runbook. */
 export interface Instruments {
-  readonly requests: Counter;
-  readonly requestDuration: Histogram;
   readonly turnedAway: Counter;
   readonly tokens: Counter;
   readonly tokenFailures: Counter;
@@ -46,11 +44,6 @@ export function createInstruments(meter: Meter): Instruments {
   observeProcess(meter);
   const counter = (name: string, description: string): Counter => meter.createCounter(name, { description });
   return {
-    requests: counter('http_requests_total', 'HTTP requests answered.'),
-    requestDuration: meter.createHistogram(
-      'http_request_duration_seconds',
-      seconds('Time from request to the end of the answer.', requestBuckets),
-    ),
     turnedAway: counter('turned_away_total', 'Requests and connections for which there was no room.'),
     tokens: counter('token_issuance_total', 'Tokens issued.'),
     tokenFailures: counter('token_validation_failures_total', 'Access tokens refused.'),
@@ -77,6 +70,15 @@ export function createInstruments(meter: Meter): Instruments {
     ),
     telemetryDropped: counter('telemetry_dropped_total', 'Spans and metric exports that did not reach the collector.'),
   };
+}
+
+/** Registers the counter of requests. */
+export function attachRequests(meter: Meter, { counts }: RequestTally): void {
+  meter
+    .createObservableCounter('http_requests_total', { description: 'HTTP requests answered.' })
+    .addCallback((result) => {
+      for (const { count, labels } of counts) result.observe(count, labels);
+    });
 }
 
 /** Registers a gauge; what fails to be read is left out, since a metric may not break its reader. */

@@ -1,7 +1,8 @@
 import { metrics as api, type Meter } from '@opentelemetry/api';
 import type { RoleName } from '../../protocol/endpoints.js';
-import { attachGauge, createInstruments, type Gauge, type Instruments } from './instruments.js';
-import { bounded, oneOf, requestMethodLabel, statusClassLabel, statusLabel } from './labels.js';
+import { attachGauge, attachRequests, createInstruments, type Gauge, type Instruments } from './instruments.js';
+import { bounded, oneOf } from './labels.js';
+import { createRequestTally, type RequestTally } from './request-tally.js';
 
 const grantTypes = new Set([
   'authorization_code',
@@ -14,7 +15,6 @@ const grantTypes = new Set([
 const tokenTypes = new Set(['access_token', 'refresh_token', 'id_token']);
 const jobResults = new Set(['success', 'failure', 'skipped']);
 
-const routes = bounded(200);
 const failureReasons = bounded(30);
 const jobs = bounded(30);
 const tables = bounded(50);
@@ -63,6 +63,7 @@ export type LogoutNotificationResult = 'sent' | 'failed' | 'given_up' | 'dropped
 
 let meter: Meter | undefined;
 let instruments: Instruments | undefined;
+let requests: RequestTally | undefined;
 const gauges = new Map<string, Gauge>();
 const inFlight = new Map<RoleName, () => number>();
 
@@ -71,6 +72,8 @@ export function connectMetrics(): void {
   const connected = api.getMeter('identity');
   meter = connected;
   instruments = createInstruments(connected);
+  requests = createRequestTally();
+  attachRequests(connected, requests);
   for (const gauge of gauges.values()) attach(connected, gauge);
 }
 
@@ -79,6 +82,9 @@ export function disconnectMetrics(): void {
   meter = undefined;
   instruments = undefined;
 }
+
+/** The requests since {@link connectMetrics}, which are still to be read when nothing is counted any more. */
+export const requestTally = (): RequestTally | undefined => requests;
 
 /** A gauge that is observed again replaces its reading: a second pool in one process is not a second series. */
 function observe(gauge: Gauge): void {
@@ -118,12 +124,7 @@ export interface HttpTimeouts {
 /** What this product counts. Each label set is fixed: no text of a request becomes a label. Off, all of it does nothing. */
 export const metrics = {
   httpRequest(request: { role: RoleName; method: string; route: string; status: number }, seconds: number): void {
-    if (!instruments) return;
-    const { role, status } = request;
-    const route = routes(request.route);
-    instruments.requests.add(1, { role, method: requestMethodLabel(request), route, status: statusLabel(status) });
-    // A histogram is fourteen series: it knows only what somebody asks it for.
-    instruments.requestDuration.record(seconds, { role, route, status_class: statusClassLabel(status) });
+    if (instruments) requests?.add(request, seconds);
   },
 
   turnedAway({ what, reason }: TurnedAway): void {

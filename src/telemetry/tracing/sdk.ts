@@ -4,8 +4,9 @@ import { core, NodeSDK, resources, metrics as sdkMetrics, tracing } from '@opent
 import { systemClock } from '../../clock.js';
 import type { Log } from '../log/logger.js';
 import { rateLimited } from '../log/rate-limited.js';
-import { connectMetrics, disconnectMetrics, metrics } from '../metrics/metrics.js';
+import { connectMetrics, disconnectMetrics, metrics, requestTally } from '../metrics/metrics.js';
 import { createPrometheus } from '../metrics/prometheus.js';
+import { requestDurationsOf } from '../metrics/request-durations.js';
 import { metricExporter, spanExporter } from './otlp-exporters.js';
 import type { OtlpTarget } from './otlp-target.js';
 import { boundedSpanProcessor } from './span-queue.js';
@@ -70,18 +71,27 @@ async function stop(sdk: NodeSDK): Promise<void> {
 const startTracing = (perSecond: number): void =>
   setTracing(createTraceBudget({ perSecond, clock: systemClock, onExceeded: metrics.tracesUnrecorded }));
 
+/** Hands metrics to the exporter now and then. */
+function periodicReader(exporter: sdkMetrics.PushMetricExporter): sdkMetrics.PeriodicExportingMetricReader {
+  const { CUMULATIVE } = sdkMetrics.AggregationTemporality;
+  const temporality = exporter.selectAggregationTemporality?.(sdkMetrics.InstrumentType.HISTOGRAM) ?? CUMULATIVE;
+  return new sdkMetrics.PeriodicExportingMetricReader({
+    exporter,
+    metricProducers: [requestDurationsOf(requestTally, temporality)],
+    exportIntervalMillis: exportInterval,
+    exportTimeoutMillis: 5000,
+  });
+}
+
 /** Starts tracing and metrics. Every list is given, since the SDK would otherwise send to localhost what it finds missing. */
 export async function startSdk(options: SdkOptions): Promise<Telemetry> {
   const { target, samplingRatio, tracesPerSecond } = options;
   reportTo(options.log);
-  const prometheus = options.prometheus ? await createPrometheus() : undefined;
-  const otlpReader =
-    target &&
-    new sdkMetrics.PeriodicExportingMetricReader({
-      exporter: await metricExporter(target),
-      exportIntervalMillis: exportInterval,
-      exportTimeoutMillis: 5000,
-    });
+  const { CUMULATIVE } = sdkMetrics.AggregationTemporality;
+  const prometheus = options.prometheus
+    ? await createPrometheus([requestDurationsOf(requestTally, CUMULATIVE)])
+    : undefined;
+  const otlpReader = target && periodicReader(await metricExporter(target));
   const sdk = new NodeSDK({
     resource: describe(options),
     resourceDetectors: [resources.envDetector],
