@@ -1,9 +1,16 @@
-import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
 import { observeProcess } from './process-metrics.js';
 import type { RequestTally } from './request-tally.js';
 
 /** Seconds; the SDK's own boundaries are made for milliseconds. */
 const jobBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600];
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Counts up; all its calls name the same labels in the same order. */
+export interface Counter {
+  add(count: number, labels?: Labels): void;
+}
 
 /** What is counted as it happens; the names are those of the runbook. */
 export interface Instruments {
@@ -40,9 +47,28 @@ const seconds = (description: string, explicitBucketBoundaries: number[]) => ({
   advice: { explicitBucketBoundaries },
 });
 
+/**
+ * A counter that is read when somebody asks. The SDK's own make a text of the labels, sorted and as JSON, at each call.
+ */
+function createCounter(meter: Meter, name: string, description: string): Counter {
+  const series = new Map<string, { readonly labels: Labels; count: number }>();
+  meter.createObservableCounter(name, { description }).addCallback((result) => {
+    for (const { count, labels } of series.values()) result.observe(count, labels);
+  });
+  return {
+    add(count, labels = {}) {
+      let key = '';
+      for (const label in labels) key += `${labels[label]}\n`;
+      const known = series.get(key);
+      if (known) known.count += count;
+      else series.set(key, { labels, count });
+    },
+  };
+}
+
 export function createInstruments(meter: Meter): Instruments {
   observeProcess(meter);
-  const counter = (name: string, description: string): Counter => meter.createCounter(name, { description });
+  const counter = (name: string, description: string): Counter => createCounter(meter, name, description);
   return {
     turnedAway: counter('turned_away_total', 'Requests and connections for which there was no room.'),
     tokens: counter('token_issuance_total', 'Tokens issued.'),

@@ -83,7 +83,7 @@ export function createRequestTally(): RequestTally {
 
   function durationsOf(role: string, route: string, status: number): RequestDurations {
     const labels = { role, route, status_class: statusClassLabel(status) };
-    return entry(byClass, Object.values(labels).join(' '), () => {
+    return entry(byClass, Object.values(labels).join('\n'), () => {
       const none = Array.from({ length: requestBuckets.length + 1 }, () => 0);
       const made = { labels, counts: none, count: 0, sum: 0, min: Number.POSITIVE_INFINITY, max: 0 };
       durations.push(made);
