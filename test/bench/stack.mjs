@@ -19,10 +19,18 @@ export const freePort = () =>
     });
   });
 
-export function serve(args, env = {}) {
+/** Reads what a server logs, as whatever collects logs would: another process, and not on the servers' core. */
+function startReader() {
+  const reader = spawn('sh', ['-c', 'exec cat > /dev/null'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  children.push(reader);
+  return reader.stdin;
+}
+
+/** @param isRead whether somebody reads the log; otherwise it goes nowhere */
+export function serve(args, env = {}, isRead = false) {
   const child = spawn(...placed(process.env.BENCH_NODE ?? process.execPath, args), {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', isRead ? startReader() : 'ignore', 'inherit'],
   });
   children.push(child);
   return child;
@@ -153,6 +161,7 @@ export async function signIn({
  * @param flags for node
  * @param edit changes the configuration before it is written
  * @param postgresSettings instead of those of tests, which need no durability
+ * @param isRead whether somebody reads the log
  * @returns their addresses and processes, and what ends all of it
  */
 export async function startStack({
@@ -161,6 +170,7 @@ export async function startStack({
   postgresSettings,
   roles = ['authz', 'idp', 'rs'],
   flags = [],
+  isRead = false,
 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'identity-bench-'));
   const postgres = await startPostgres(postgresSettings);
@@ -177,7 +187,11 @@ export async function startStack({
   const config = join(folder, 'bench.yml');
   writeFileSync(config, edit(yaml));
   const serveRole = (role, adminPort, more = []) =>
-    serve([...flags, 'dist/src/main.js', `--role=${role}`, `--config=${config}`, `--admin-port=${adminPort}`, ...more]);
+    serve(
+      [...flags, 'dist/src/main.js', `--role=${role}`, `--config=${config}`, `--admin-port=${adminPort}`, ...more],
+      {},
+      isRead,
+    );
   const servers = Object.fromEntries(roles.map((role, index) => [role, serveRole(role, admin[index])]));
   const stack = {
     issuer: `http://127.0.0.1:${authz}`,
