@@ -121,8 +121,9 @@ export function assemble(given: AuthzGiven): Authz {
     fetchLimits: createFetchLimits(given.config.limits, given.clock),
     registrationLimit: createRegistrationLimit(given.config.clientRegistration.perAddress, given.clock),
     codesOfSession: createRateLimiter({ ...given.config.limits.interactionsPerAddress, clock: given.clock }),
-    codesHandedOut: createHandedOut(2_000),
-    refreshTokensHandedOut: createHandedOut(10_000),
+    codesHandedOut: createHandedOut({ most: 2_000, keptFor: given.config.lifetimes.authorizationCode }),
+    // A client comes back when its access token is about to end.
+    refreshTokensHandedOut: createHandedOut({ most: 10_000, keptFor: given.config.lifetimes.accessToken }),
     codeKey: deriveKey(current, 'authorization code'),
     userCodeKey: deriveKey(current, 'user code'),
     successorKeys: [successorKey(current), ...older.map(successorKey)],
