@@ -62,13 +62,16 @@ export const knownClaims = (custom: CustomScopes): readonly string[] => [
 /** Published as claims_supported (OIDC Discovery §3). */
 export const supportedClaims = (custom: CustomScopes): readonly string[] => ['sub', ...knownClaims(custom)];
 
+const claimNames: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(claimsByScope).map(([scope, claims]) => [scope, Object.keys(claims)]),
+);
+
 /** The claims that scopes ask for (OIDC Core §5.4). */
 export const claimsOfScopes = (scopes: readonly string[], custom: CustomScopes): readonly string[] => [
   ...new Set(
-    scopes.flatMap((scope) => {
-      if (Object.hasOwn(claimsByScope, scope)) return Object.keys(claimsByScope[scope] ?? {});
-      return Object.hasOwn(custom, scope) ? (custom[scope] ?? []) : [];
-    }),
+    scopes.flatMap(
+      (scope) => claimNames.get(scope) ?? (Object.hasOwn(custom, scope) ? (custom[scope] as readonly string[]) : []),
+    ),
   ),
 ];
 
@@ -124,13 +127,14 @@ function ofType(type: ClaimType, value: unknown): unknown {
 export const toldClaims = (
   claims: Readonly<Record<string, unknown>>,
   names: readonly string[],
-): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    [...new Set(names)].flatMap((name) => {
-      const value = Object.hasOwn(claims, name) ? ofType(types.get(name) ?? 'any', claims[name]) : undefined;
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+): Readonly<Record<string, unknown>> => {
+  const told: [name: string, value: unknown][] = [];
+  for (const name of names) {
+    const value = Object.hasOwn(claims, name) ? ofType(types.get(name) ?? 'any', claims[name]) : undefined;
+    if (value !== undefined) told.push([name, value]);
+  }
+  return Object.fromEntries(told);
+};
 
 interface ClaimRule {
   readonly expected: string;

@@ -47,6 +47,10 @@ export interface Authentication<Token extends VerifiedAccessToken = VerifiedAcce
   accessTokenOf(res: Response): Token;
 }
 
+/** Each Authorization field of a request, of which Node keeps the first elsewhere. */
+const authorizationFields = ({ rawHeaders }: Request): readonly string[] =>
+  rawHeaders.filter((_, index) => index % 2 === 1 && /^authorization$/i.test(rawHeaders[index - 1] as string));
+
 const isForm = (req: Request): boolean => Boolean(req.is('application/x-www-form-urlencoded'));
 
 /** Whether it may be there or not: a token in the body is never overlooked. */
@@ -60,7 +64,7 @@ async function presentedToken(
   { accepts = ['header'], tokenInBody = tokenInParsedBody }: Pick<AuthenticateOptions, 'accepts' | 'tokenInBody'>,
 ): Promise<string | undefined> {
   const presentation = {
-    authorization: req.headersDistinct.authorization ?? [],
+    authorization: authorizationFields(req),
     inBody: isForm(req) ? await tokenInBody(req) : undefined,
     inQuery: req.url.includes('?') && new URLSearchParams(/\?(.*)/s.exec(req.url)?.[1]).has('access_token'),
   };

@@ -8,6 +8,7 @@ import type { Log } from '../../telemetry/log/logger.js';
 import { rateLimited } from '../../telemetry/log/rate-limited.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import { createTally, type Fullness } from '../limits/tally.js';
+import { addressOf } from './asked.js';
 import { hasBody, receiveBody } from './body.js';
 
 /** How many requests may be under way: of all together, and of one address block. */
@@ -80,7 +81,7 @@ export function admission(options: AdmissionOptions): RequestHandler {
 
   return (req, res, next) => {
     if (isHealth(req)) return next();
-    const block = addressBlock(req.ip ?? '');
+    const block = addressBlock(addressOf(req) ?? '');
     if (!hasBody(req)) return admit(req, res, block, next);
     const entered = unfinished.enter(block);
     if (entered !== 'entered') return turnAway(req, res, entered);

@@ -12,8 +12,19 @@ export interface Asked {
   readonly traceId?: string | undefined;
 }
 
+/** With the request: Express asks its way through the proxies each time. */
+const address = Symbol('address');
+
+type Addressed = Pick<Request, 'ip'> & { [address]?: string | undefined };
+
+/** The address of whoever asks, after `http.trust_proxy`, as it was at the first look; undefined where the connection was gone then. */
+export function addressOf(req: Addressed): string | undefined {
+  req[address] ??= req.ip;
+  return req[address];
+}
+
 export const askedOf = (req: Pick<Request, 'ip' | 'headers'>): Asked => ({
-  address: req.ip,
+  address: addressOf(req),
   userAgent: req.headers['user-agent'],
   requestId: currentRequest()?.requestId,
   traceId: trace.getActiveSpan()?.spanContext().traceId,

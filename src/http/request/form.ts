@@ -6,14 +6,20 @@ import { hasBody, receiveBody } from './body.js';
 
 const refusal = (status: number, fault: Fault): OAuthError => new OAuthError('invalid_request', { status, fault });
 
-/** Asserts that the body is what RFC 6749 Appendix B asks for: a form, in UTF-8 and not compressed. */
-function assertForm({ headers }: IncomingMessage): void {
-  const [type = '', ...parameters] = (headers['content-type'] ?? '')
-    .split(';')
-    .map((part) => part.trim().toLowerCase());
-  if (type !== 'application/x-www-form-urlencoded') throw refusal(415, faults.bodyNoForm);
+const formType = 'application/x-www-form-urlencoded';
+
+/** @param contentType RFC 9110 §8.3 */
+function assertFormType(contentType: string): void {
+  if (contentType === formType) return;
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  if (type !== formType) throw refusal(415, faults.bodyNoForm);
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
   if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) throw refusal(415, faults.bodyNotUtf8);
+}
+
+/** Asserts that the body is what RFC 6749 Appendix B asks for: a form, in UTF-8 and not compressed. */
+function assertForm({ headers }: IncomingMessage): void {
+  assertFormType(headers['content-type'] ?? '');
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw refusal(415, faults.bodyCompressed);
 }
 

@@ -8,6 +8,7 @@ import { methodLabel } from '../../telemetry/metrics/labels.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import { type ServerSpan, startServerSpan } from '../../telemetry/tracing/tracing.js';
 import { type HeaderList, setHeaders } from '../browser/headers.js';
+import { addressOf } from './asked.js';
 import { sendOAuthError } from './error-handler.js';
 import { routePattern } from './not-found.js';
 import { callerRequestIdOf } from './request-id.js';
@@ -78,7 +79,7 @@ export function requestShell(options: ShellOptions): RequestHandler {
     res.setHeader('X-Request-Id', requestId);
     const span = startServerSpan(role, req.method, req.headers);
     const context = { requestId, callerRequestId: callerRequestIdOf(req), isTraced: span.ids !== undefined };
-    const exchange: Exchange = { req, res, context, span, startedAt, remote: req.ip };
+    const exchange: Exchange = { req, res, context, span, startedAt, remote: addressOf(req) };
     const timer = setTimeout(() => within(exchange, () => expire(req, res)), requestTimeout);
     res.on('close', () => {
       clearTimeout(timer);
