@@ -3,7 +3,6 @@
  * for jobs and provisioning, and for whatever else administers. They return values and throw {@link AdministrationError}.
  * Never prints, and knows neither flags nor HTTP. Talks to storage, and tells of every change through events.
  */
-import type { EntityManager } from 'typeorm';
 import type { Clock } from '../clock.js';
 import type { DatabaseRoleConfig } from '../config/configuration.js';
 import type { PasswordHasher } from '../crypto/password.js';
@@ -14,6 +13,7 @@ import { createMailing, type Mailing } from '../mail/mailing.js';
 import type { PasswordCheck } from '../passwords/password-check.js';
 import type { Change } from '../storage/audit/change.js';
 import type { Sql } from '../storage/connection/sql.js';
+import type { Transactions } from '../storage/connection/transactions.js';
 import type { Log } from '../telemetry/log/logger.js';
 
 /** The part of the configuration that this room reads. */
@@ -35,7 +35,7 @@ export type AdministrationConfig = Pick<
 /** What this room is given. */
 export interface AdministrationGiven {
   readonly config: AdministrationConfig;
-  readonly manager: EntityManager;
+  readonly transactions: Transactions;
   readonly sql: Sql;
   readonly passwords: PasswordHasher;
   readonly passwordCheck: PasswordCheck;

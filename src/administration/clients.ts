@@ -102,8 +102,8 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * so none can come to be a client's.
  * @throws AdministrationError taken
  */
-async function assertNobodysSubject({ manager }: Administration, clientId: string): Promise<void> {
-  if (uuid.test(clientId) && (await isUserId(manager, clientId))) {
+async function assertNobodysSubject({ transactions }: Administration, clientId: string): Promise<void> {
+  if (uuid.test(clientId) && (await isUserId(transactions, clientId))) {
     throw new AdministrationError('taken', `The client id "${clientId}" is the subject of a user.`);
   }
 }
@@ -137,7 +137,7 @@ export async function createClient(
   );
   const client = { clientId, metadata, ...kept, origin: 'operator' as const };
   await changeClient(administration, clientId, 'created', (change) =>
-    stored.insertClient(administration.manager, client, change),
+    stored.insertClient(administration.transactions, client, change),
   ).catch(taken(`There is a client "${clientId}" already.`));
   return { clientId, ...(secret === undefined ? {} : { secret }) };
 }
@@ -166,14 +166,16 @@ export async function declareClient(
     secret,
   );
   const declared = { clientId, metadata, ...kept, origin: 'configuration' as const };
-  const { manager, sql } = administration;
+  const { transactions, sql } = administration;
   const present = await stored.findClient(sql, clientId);
   if (!present) {
     await assertNobodysSubject(administration, clientId);
-    await changeClient(administration, clientId, 'created', (change) => stored.insertClient(manager, declared, change));
+    await changeClient(administration, clientId, 'created', (change) =>
+      stored.insertClient(transactions, declared, change),
+    );
   } else if (!isSameState(present, declared)) {
     await changeClient(administration, clientId, 'updated', (change) =>
-      stored.replaceClient(manager, declared, change),
+      stored.replaceClient(transactions, declared, change),
     );
   }
 }
@@ -194,8 +196,8 @@ const canonical = (value: unknown): string =>
   );
 
 /** In the order of their ids. */
-export const listClients = async ({ manager }: Administration): Promise<readonly ClientView[]> =>
-  (await stored.listClients(manager)).map(viewOf);
+export const listClients = async ({ transactions }: Administration): Promise<readonly ClientView[]> =>
+  (await stored.listClients(transactions)).map(viewOf);
 
 /** @throws AdministrationError not_found */
 export async function getClient({ sql }: Administration, clientId: string): Promise<ClientView> {
@@ -223,7 +225,7 @@ export async function rotateClientSecret(
   const secret = administration.random.token();
   await changePresentClient(administration, clientId, 'secret rotated', (change) =>
     stored.rotateClientSecret(
-      administration.manager,
+      administration.transactions,
       clientId,
       keptSecret(administration.config.keyEncryptionKeys, clientId, metadata.token_endpoint_auth_method, secret),
       change,
@@ -235,13 +237,13 @@ export async function rotateClientSecret(
 /** Disables a client and ends its authorization grants at once. @throws AdministrationError not_found */
 export const disableClient = (administration: Administration, clientId: string): Promise<void> =>
   changePresentClient(administration, clientId, 'disabled', (change) =>
-    stored.disableClient(administration.manager, clientId, change),
+    stored.disableClient(administration.transactions, clientId, change),
   );
 
 /** Enables a client again; what ended when it was disabled stays ended. @throws AdministrationError not_found */
 export const enableClient = (administration: Administration, clientId: string): Promise<void> =>
   changePresentClient(administration, clientId, 'enabled', (change) =>
-    stored.enableClient(administration.manager, clientId, change),
+    stored.enableClient(administration.transactions, clientId, change),
   );
 
 /**
@@ -254,6 +256,6 @@ export async function deleteClient(administration: Administration, clientId: str
     throw declaredInConfiguration(clientId, ' and would be back at the next start: remove it there first.');
   }
   await changePresentClient(administration, clientId, 'deleted', (change) =>
-    stored.deleteClient(administration.manager, clientId, change),
+    stored.deleteClient(administration.transactions, clientId, change),
   );
 }

@@ -14,7 +14,7 @@ export type ConsentView = Readonly<Pick<Consent, 'clientId' | 'permissions' | 'g
  */
 export async function listConsents(administration: Administration, user: string): Promise<readonly ConsentView[]> {
   const { id } = await getUser(administration, user);
-  const consents = await stored.listConsents(administration.manager, id);
+  const consents = await stored.listConsents(administration.transactions, id);
   // Where an earlier release stored the consent, its scopes stand without their resources.
   return consents.map(({ clientId, scopes, permissions, grantedAt }) => ({
     clientId,
@@ -41,7 +41,7 @@ export async function withdrawConsent(
   const revokedGrants = await makeChange(
     administration,
     { type: 'consent_withdrawn', userId, clientId },
-    (change) => stored.withdrawConsent(administration.manager, { userId, clientId }, change),
+    (change) => stored.withdrawConsent(administration.transactions, { userId, clientId }, change),
     (revoked) => ({ detail: { revoked_grants: revoked } }),
   );
   if (revokedGrants === null) {

@@ -20,10 +20,10 @@ export type ExportedUser = ReturnType<typeof lineOf>;
 
 /** Every user, in no order that means anything, a page of them in memory at a time. That they were given out is recorded first. */
 export async function* exportUsers(administration: Administration): AsyncGenerator<ExportedUser> {
-  const { manager } = administration;
-  await makeChange(administration, { type: 'users_exported' }, (change) => recordChange(manager, change));
-  for (let page = await pageOfUsers(manager, null, pageSize); page.length > 0; ) {
+  const { transactions } = administration;
+  await makeChange(administration, { type: 'users_exported' }, (change) => recordChange(transactions, change));
+  for (let page = await pageOfUsers(transactions, null, pageSize); page.length > 0; ) {
     yield* page.map(lineOf);
-    page = await pageOfUsers(manager, page.at(-1)?.id ?? null, pageSize);
+    page = await pageOfUsers(transactions, page.at(-1)?.id ?? null, pageSize);
   }
 }

@@ -17,7 +17,7 @@ export async function listFactors(
   user: string,
 ): Promise<readonly stored.StoredFactor[]> {
   const { id } = await getUser(administration, user);
-  return stored.listFactors(administration.manager, id);
+  return stored.listFactors(administration.transactions, id);
 }
 
 export interface ResetFactors {
@@ -39,7 +39,7 @@ export async function resetFactors(
   const removed = await makeChange(
     administration,
     { type: 'user_changed', userId, detail: { change: 'second factors removed' } },
-    (change) => stored.removeFactors(administration.manager, userId, factors, change),
+    (change) => stored.removeFactors(administration.transactions, userId, factors, change),
     (kinds) => (kinds ? { detail: { factors: kinds } } : null),
   );
   if (!removed) {

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { claimFault } from '../protocol/claims.js';
 import { identifierKey, isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
 import { storablePasswordHash } from '../protocol/sign-in/password-hash.js';
-import { findUser, insertUser } from '../storage/people/users.js';
+import { insertUser } from '../storage/people/user-changes.js';
+import { findUser } from '../storage/people/users.js';
 import type { User } from '../storage/schema/users.js';
 import { type Administration, makeChange } from './administration.js';
 import { AdministrationError, taken } from './administration-error.js';
@@ -62,13 +63,13 @@ function* lineFaults(user: UserLine, hash: string | undefined, { config }: Admin
 }
 
 /** The user whom the line is about, if there is one already. @throws AdministrationError taken */
-async function findPresent({ manager }: Administration, { id, username, email }: UserLine): Promise<User | null> {
-  const found = await findUser(manager, username ?? email ?? '');
+async function findPresent({ transactions }: Administration, { id, username, email }: UserLine): Promise<User | null> {
+  const found = await findUser(transactions, username ?? email ?? '');
   if (found && id !== undefined && found.id !== id.toLowerCase()) {
     throw new AdministrationError('taken', `${username === undefined ? 'email' : 'username'}: another user has it`);
   }
   if (found || username === undefined || email === undefined) return found;
-  if (await findUser(manager, email)) throw new AdministrationError('taken', 'email: another user has it');
+  if (await findUser(transactions, email)) throw new AdministrationError('taken', 'email: another user has it');
   return null;
 }
 
@@ -123,7 +124,7 @@ export async function importUser(
   await makeChange(
     administration,
     { type: 'user_changed', userId: user.id, detail: { change: 'imported' } },
-    (change) => insertUser(administration.manager, user, change),
+    (change) => insertUser(administration.transactions, user, change),
   ).catch(taken('id, username or email: another user has it'));
   return 'imported';
 }

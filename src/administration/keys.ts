@@ -49,14 +49,14 @@ const told = ({ alg, kid }: stored.PublishedKey) => ({ detail: { alg, kid } });
  * @returns the algorithms that got one
  */
 export async function ensureKeys(administration: Administration): Promise<readonly KeyAlgorithm[]> {
-  const { manager, config, random } = administration;
-  await ensurePairwiseSecret(manager, { keys: config.keyEncryptionKeys, random });
+  const { transactions, config, random } = administration;
+  await ensurePairwiseSecret(transactions, { keys: config.keyEncryptionKeys, random });
   const made = await Promise.all(
     algorithmsOf(administration).map((alg) =>
       makeChange(
         administration,
         rotated(alg),
-        (change) => stored.ensureKey(manager, alg, rotationOf(administration, alg), change),
+        (change) => stored.ensureKey(transactions, alg, rotationOf(administration, alg), change),
         (key) => told(key),
       ),
     ),
@@ -104,7 +104,7 @@ async function rotate(
       await makeChange(
         administration,
         rotated(alg),
-        (change) => stored.rotateKey(administration.manager, alg, rotation, change),
+        (change) => stored.rotateKey(administration.transactions, alg, rotation, change),
         (key) => (key.alreadyWaiting ? null : told(key)),
       ),
     );
@@ -138,7 +138,7 @@ export async function withdrawKey(administration: Administration, kid: string): 
     (await makeChange(
       administration,
       withdrawn(key.alg),
-      (change) => stored.withdrawKey(administration.manager, key, rotationOf(administration, key.alg), change),
+      (change) => stored.withdrawKey(administration.transactions, key, rotationOf(administration, key.alg), change),
       (outcome) => (outcome ? { detail: { alg: key.alg, kid } } : null),
     ));
   if (!ended) throw new AdministrationError('not_found', `There is no published key "${kid}".`);
@@ -162,11 +162,11 @@ export async function rotateDueKeys(administration: Administration): Promise<rea
 export async function rewrapKeys(
   administration: Administration,
 ): Promise<{ readonly count: number; readonly keyEncryptionKeyId: string }> {
-  const { manager, config } = administration;
+  const { transactions, config } = administration;
   const count = await makeChange(
     administration,
     { type: 'keys_rewrapped' },
-    (change) => stored.rewrapKeys(manager, config.keyEncryptionKeys, change),
+    (change) => stored.rewrapKeys(transactions, config.keyEncryptionKeys, change),
     (rewrapped) => ({ detail: { count: rewrapped } }),
   );
   return { count, keyEncryptionKeyId: config.keyEncryptionKeys.current.id };

@@ -1,6 +1,7 @@
-import * as schema from '../storage/data-source.js';
+import type { DatabaseSettings } from '../storage/connection/pool.js';
 import { type ExpirableTable, expirableTables, sweepTable } from '../storage/expirable.js';
 import { recognizeDatabase, voidEverythingIssued } from '../storage/installation.js';
+import * as schema from '../storage/schema-migrations.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { type Administration, makeChange } from './administration.js';
 
@@ -36,25 +37,28 @@ const voided = { type: 'restored_database_voided' } as const;
 
 /** After a physical restore, which looks the same from inside: everything that was issued before ends, sessions included. */
 export const voidIssued = (administration: Administration): Promise<void> =>
-  makeChange(administration, voided, (change) => voidEverythingIssued(administration.manager, change));
+  makeChange(administration, voided, (change) => voidEverythingIssued(administration.transactions, change));
 
 /** Ends everything that was issued before when the database was restored from a dump. Call it under the provisioning lock. */
 export const recognizeRestoredDatabase = (administration: Administration): Promise<'new' | 'same' | 'restored'> =>
   makeChange(
     administration,
     voided,
-    (change) => recognizeDatabase(administration.manager, change),
+    (change) => recognizeDatabase(administration.transactions, change),
     (found) => (found === 'restored' ? {} : null),
   );
 
 /** Every migration that this release knows, in order, and those of a newer one that has been here. */
-export const listMigrations = ({ manager }: Administration): Promise<readonly schema.MigrationState[]> =>
-  schema.listMigrations(manager.dataSource);
+export const listMigrations = ({ transactions }: Administration): Promise<readonly schema.MigrationState[]> =>
+  schema.listMigrations(transactions);
 
 /**
  * Runs pending migrations, one process at a time.
- * @param dsn leads to PostgreSQL itself, not to a PgBouncer before it
+ * @param settings lead to PostgreSQL itself, not to a PgBouncer before it
  * @returns the names of those that ran
  */
-export const migrate = ({ manager }: Administration, { dsn }: { readonly dsn: string }): Promise<readonly string[]> =>
-  schema.withMigrationLock(dsn, () => schema.migrate(manager.dataSource));
+export const migrate = (
+  { transactions, log }: Administration,
+  settings: DatabaseSettings,
+): Promise<readonly string[]> =>
+  schema.withMigrationLock(settings.dsn, () => schema.migrate(transactions, settings, log));

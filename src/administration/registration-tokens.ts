@@ -25,13 +25,13 @@ export async function createRegistrationToken(
   administration: Administration,
   { uses, lifetime, note }: NewRegistrationToken,
 ): Promise<IssuedRegistrationToken> {
-  const { manager, clock, random } = administration;
+  const { transactions, clock, random } = administration;
   const id = random.token(9).replace(/^-/, '_'); // on a command line a dash would begin a flag
   const [token, expiresAt] = [random.token(), after(clock.now(), lifetime)];
   const row = { id, tokenHash: hashToken(token), note: note ?? null, usesLeft: uses, expiresAt };
   const detail = { change: 'created', registration_token: id, uses };
   await makeChange(administration, { type: 'registration_token_changed', detail }, (change) =>
-    stored.insertRegistrationToken(manager, row, change),
+    stored.insertRegistrationToken(transactions, row, change),
   );
   return { id, token, expiresAt };
 }
@@ -41,16 +41,16 @@ export type RegistrationTokenView = Omit<RegistrationToken, 'tokenHash'>;
 
 /** Those that have not expired, the oldest first. */
 export const listRegistrationTokens = async ({
-  manager,
+  transactions,
   clock,
 }: Administration): Promise<readonly RegistrationTokenView[]> =>
-  (await stored.listRegistrationTokens(manager, clock.now())).map(({ tokenHash: _, ...view }) => view);
+  (await stored.listRegistrationTokens(transactions, clock.now())).map(({ tokenHash: _, ...view }) => view);
 
 /** No client is registered with it from then on; those that were stay. @throws AdministrationError not_found */
 export async function revokeRegistrationToken(administration: Administration, id: string): Promise<void> {
   const detail = { change: 'revoked', registration_token: id };
   const revoked = await makeChange(administration, { type: 'registration_token_changed', detail }, (change) =>
-    stored.deleteRegistrationToken(administration.manager, id, change),
+    stored.deleteRegistrationToken(administration.transactions, id, change),
   );
   if (!revoked) throw new AdministrationError('not_found', `There is no registration token "${id}".`);
 }

@@ -17,7 +17,7 @@ export async function endUserSessions(administration: Administration, user: stri
   const ended = await makeChange(
     administration,
     { type: 'user_changed', userId, detail: { change: 'sessions ended' } },
-    (change) => stored.endUserSessions(administration.manager, userId, change),
+    (change) => stored.endUserSessions(administration.transactions, userId, change),
     ({ sessions, revokedGrants }) => ({ detail: { sessions, revoked_grants: revokedGrants } }),
   );
   return { username, ...(ended ?? { sessions: 0, revokedGrants: 0 }) };

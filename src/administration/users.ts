@@ -3,8 +3,9 @@ import { identifierKey, isEmailAddress, isUsername } from '../protocol/sign-in/i
 import { passwordFault } from '../protocol/sign-in/password-policy.js';
 import type { AuditDetail } from '../storage/audit/audit-events.js';
 import type { Change } from '../storage/audit/change.js';
-import { removeAllPasskeys } from '../storage/factors/passkeys.js';
+import { removeAllPasskeys } from '../storage/factors/second-factors.js';
 import * as deletion from '../storage/people/deletion.js';
+import * as changes from '../storage/people/user-changes.js';
 import * as stored from '../storage/people/users.js';
 import type { User } from '../storage/schema/users.js';
 import { type Administration, makeChange } from './administration.js';
@@ -77,7 +78,7 @@ export async function createUser(
     claims: { preferred_username: username, ...(name === undefined ? {} : { name }) },
   };
   await changeUser(administration, user.id, 'created', (change) =>
-    stored.insertUser(administration.manager, user, change),
+    changes.insertUser(administration.transactions, user, change),
   ).catch(taken('The username or e-mail address is taken.'));
   return { id: user.id, username };
 }
@@ -94,8 +95,8 @@ export async function declareUser(
   administration: Administration,
   { username, password, claims: { email, email_verified: emailVerified, ...claims } }: DeclaredUserState,
 ): Promise<void> {
-  const { manager, random, passwords } = administration;
-  if (await stored.findUser(manager, username)) return;
+  const { transactions, random, passwords } = administration;
+  if (await stored.findUser(transactions, username)) return;
   const user = {
     id: random.uuid(),
     username,
@@ -104,19 +105,19 @@ export async function declareUser(
     passwordHash: password === undefined ? null : await passwords.hash(password),
     claims,
   };
-  await changeUser(administration, user.id, 'created', (change) => stored.insertUser(manager, user, change));
+  await changeUser(administration, user.id, 'created', (change) => changes.insertUser(transactions, user, change));
 }
 
 /** In the order of their names. */
-export const listUsers = async ({ manager }: Administration): Promise<readonly UserView[]> =>
-  (await stored.listUsers(manager)).map(viewOf);
+export const listUsers = async ({ transactions }: Administration): Promise<readonly UserView[]> =>
+  (await stored.listUsers(transactions)).map(viewOf);
 
 /**
  * @param identifier username or e-mail address, regardless of case
  * @throws AdministrationError not_found
  */
-export async function getUser({ manager }: Administration, identifier: string): Promise<UserView> {
-  const user = await stored.findUser(manager, identifier);
+export async function getUser({ transactions }: Administration, identifier: string): Promise<UserView> {
+  const user = await stored.findUser(transactions, identifier);
   if (!user) throw notFound(identifier);
   return viewOf(user);
 }
@@ -137,13 +138,13 @@ async function changePresentUser(
 /** Disables a user and ends their sessions and authorization grants at once. @throws AdministrationError not_found */
 export const disableUser = (administration: Administration, identifier: string): Promise<UserReference> =>
   changePresentUser(administration, identifier, 'disabled', (id, change) =>
-    stored.disableUser(administration.manager, id, change),
+    changes.disableUser(administration.transactions, id, change),
   );
 
 /** Enables a user again. @throws AdministrationError not_found */
 export const enableUser = (administration: Administration, identifier: string): Promise<UserReference> =>
   changePresentUser(administration, identifier, 'enabled', (id, change) =>
-    stored.enableUser(administration.manager, id, change),
+    changes.enableUser(administration.transactions, id, change),
   );
 
 /**
@@ -158,10 +159,10 @@ export async function setPassword(
   const user = await getUser(administration, identifier);
   await assertPassword(administration, password, [user.username, user.email]);
   const passwordHash = await administration.passwords.hash(password);
-  const { manager, mailing, clock } = administration;
+  const { transactions, mailing, clock } = administration;
   const notice = mailing.notice('password_changed', { at: clock.now().toISOString() });
   return changePresentUser(administration, identifier, 'password set', async (id, change) => {
-    const set = await stored.setPasswordHash(manager, id, passwordHash, change, notice);
+    const set = await changes.setPasswordHash(transactions, id, passwordHash, change, notice);
     if (set) mailing.tell(notice, set.notice);
     return set;
   });
@@ -194,7 +195,7 @@ export async function setClaims(
     administration,
     identifier,
     'claims set',
-    (id, change) => stored.setClaims(administration.manager, id, claims, change),
+    (id, change) => changes.setClaims(administration.transactions, id, claims, change),
     { claims: names },
   );
 }
@@ -209,7 +210,7 @@ export async function removePasskeys(administration: Administration, identifier:
   const removed = await makeChange(
     administration,
     { type: 'passkey_removed', userId },
-    (change) => removeAllPasskeys(administration.manager, userId, change),
+    (change) => removeAllPasskeys(administration.transactions, userId, change),
     (passkeys) => ({ detail: { passkeys } }),
   );
   return removed ?? 0;
@@ -227,7 +228,7 @@ export async function deleteUser(administration: Administration, identifier: str
       `The user "${username}" is declared in the configuration, which creates them anew at the next start.`,
     );
   return changePresentUser(administration, identifier, 'deleted', (_, change) =>
-    deletion.deleteUser(administration.manager, id, change),
+    deletion.deleteUser(administration.transactions, id, change),
   );
 }
 
@@ -237,13 +238,13 @@ export async function deleteUser(administration: Administration, identifier: str
  * @returns how many
  */
 export async function deleteDueUsers(administration: Administration, signal?: AbortSignal): Promise<number> {
-  const { sql, clock, config, manager } = administration;
+  const { sql, clock, config, transactions } = administration;
   if (signal?.aborted) return 0;
   let deleted = 0;
   for (const userId of await deletion.findDueDeletions(sql, clock.now(), config.jobs.batchSize)) {
     if (signal?.aborted) break;
     const done = await changeUser(administration, userId, 'deleted', (change) =>
-      deletion.deleteDueUser(manager, userId, change),
+      deletion.deleteDueUser(transactions, userId, change),
     );
     if (done) deleted += 1;
   }

@@ -6,17 +6,17 @@ import { systemRandom } from '../crypto/random.js';
 import { createPasswordCheck } from '../passwords/password-check.js';
 import { describeDatabaseFault } from '../storage/connection/availability.js';
 import { locateDatabase } from '../storage/connection/locate.js';
-import type { DatabaseSettings } from '../storage/connection/pool.js';
+import { createPool, type DatabaseSettings, type PoolSettings } from '../storage/connection/pool.js';
 import { createSql } from '../storage/connection/sql.js';
-import { createDataSource, poolOf } from '../storage/data-source.js';
+import { createTransactions } from '../storage/connection/transactions.js';
 import { createLog } from '../telemetry/log/logger.js';
 import { CommandError } from './command-error.js';
 
 /** What a command works with while it is connected to the database. */
 export interface Connected {
   readonly administration: Administration;
-  /** Leads to PostgreSQL itself, not to a PgBouncer before it. */
-  readonly migrationDsn: string;
+  /** Lead to PostgreSQL itself, not to a PgBouncer before it. */
+  readonly migrations: DatabaseSettings;
   /** Writes a line to standard output. */
   print(line: string): void;
 }
@@ -30,13 +30,14 @@ function refuseDatabase(cause: unknown): never {
   throw new CommandError(`The database cannot be used: ${reason}; ${remedy}.`, { cause });
 }
 
-const settingsOf = ({ database }: DatabaseRoleConfig, dsn: string): DatabaseSettings => ({
+const settingsOf = ({ database }: DatabaseRoleConfig, dsn: string): PoolSettings => ({
   dsn,
   maxOpenConns: Math.min(4, database.maxOpenConns),
-  maxIdleConns: database.maxIdleConns,
+  maxIdleConns: 0,
   connMaxLifetime: database.connMaxLifetime,
   connectTimeout: database.connectTimeout,
   statementTimeout: 0,
+  queryTimeout: 0,
   applicationName: 'identity-command',
 });
 
@@ -48,14 +49,15 @@ export async function connectForCommand(
   const log = createLog({ level: 'WARN', format: 'text', sink: (line) => process.stderr.write(`${line}\n`) });
   const located = await locateDatabase(config.database);
   const passwordCheck = createPasswordCheck(config, { clock: systemClock, log });
-  const dataSource = createDataSource(settingsOf(config, located.dsn), log);
+  const settings = settingsOf(config, located.dsn);
+  const pool = createPool(settings, log);
   try {
-    await dataSource.initialize().catch(refuseDatabase);
+    (await pool.connect().catch(refuseDatabase)).release();
     await work({
       administration: createAdministration({
         config,
-        manager: dataSource.manager,
-        sql: createSql(poolOf(dataSource), {
+        transactions: createTransactions(pool),
+        sql: createSql(pool, {
           prepared: config.database.preparedStatements,
           coalescing: false,
           maxWaiting: 100,
@@ -67,12 +69,12 @@ export async function connectForCommand(
         log,
         actor: { by: 'command' },
       }),
-      migrationDsn: config.database.migrationDsn?.reveal() ?? located.dsn,
+      migrations: { ...settings, dsn: config.database.migrationDsn?.reveal() ?? located.dsn },
       print: (line) => process.stdout.write(`${line}\n`),
     });
   } finally {
     passwordCheck.close();
-    if (dataSource.isInitialized) await dataSource.destroy();
+    await pool.end();
     await located.close();
   }
 }

@@ -3,8 +3,8 @@ import { listMigrations, migrate, sweep, voidIssued } from '../administration/ma
 import { CommandError } from './command-error.js';
 import type { Connected, RunCommand } from './connection.js';
 
-async function runMigrations({ administration, migrationDsn, print }: Connected): Promise<void> {
-  const ran = await migrate(administration, { dsn: migrationDsn });
+async function runMigrations({ administration, migrations, print }: Connected): Promise<void> {
+  const ran = await migrate(administration, migrations);
   print(ran.length === 0 ? 'nothing to do' : ran.join('\n'));
 }
 

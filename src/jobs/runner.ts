@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EntityManager } from 'typeorm';
+import { statement } from '../storage/connection/statement.js';
+import type { Transactions } from '../storage/connection/transactions.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 
@@ -18,7 +19,7 @@ export interface JobRunner {
 
 export interface JobRunnerOptions {
   readonly jobs: readonly Job[];
-  readonly manager: EntityManager;
+  readonly transactions: Transactions;
   readonly log: Log;
   /** Milliseconds between two rounds. */
   readonly interval: number;
@@ -29,20 +30,24 @@ export interface JobRunnerOptions {
 }
 
 // The transaction only holds the lock: however long the job takes, it is idle, and no server setting may end it for that.
-const ask = `SELECT pg_try_advisory_xact_lock(hashtextextended('job ' || $1, 0)) AS mine,
-  set_config('idle_in_transaction_session_timeout', '0', true)`;
+const lockJobStatement = statement<{ job: string }, { readonly mine: boolean }>(
+  'lock_job',
+  (p) => `
+   SELECT pg_try_advisory_xact_lock(hashtextextended('job ' || ${p.job}, 0)) AS mine,
+     set_config('idle_in_transaction_session_timeout', '0', true)`,
+);
 
 /**
  * Runs the job unless another process is at it: the lock belongs to a transaction, so a process that dies gives it up and
  * PgBouncer in transaction mode keeps it where it is.
  */
-export async function runJob(manager: EntityManager, log: Log, job: Job, signal: AbortSignal): Promise<void> {
+export async function runJob(transactions: Transactions, log: Log, job: Job, signal: AbortSignal): Promise<void> {
   const begun = performance.now();
   let result = 'success';
   try {
-    await manager.transaction(async (transaction) => {
-      const [lock] = await transaction.query<[{ mine: boolean }]>(ask, [job.name]);
-      if (lock.mine) await job.run(signal);
+    await transactions.run(async (transaction) => {
+      const [lock] = (await transaction.query(lockJobStatement, { job: job.name })).rows;
+      if (lock?.mine) await job.run(signal);
       else result = 'skipped';
     });
   } catch (cause) {
@@ -53,7 +58,7 @@ export async function runJob(manager: EntityManager, log: Log, job: Job, signal:
   log.debug('job done', { job: job.name, result });
 }
 
-export function createJobRunner({ jobs, manager, log, interval, jitter, chance }: JobRunnerOptions): JobRunner {
+export function createJobRunner({ jobs, transactions, log, interval, jitter, chance }: JobRunnerOptions): JobRunner {
   const stopping = new AbortController();
   let rounds: Promise<void> = Promise.resolve();
 
@@ -62,7 +67,7 @@ export function createJobRunner({ jobs, manager, log, interval, jitter, chance }
     let wait = chance() * jitter;
     while (!stopping.signal.aborted) {
       await sleep(wait, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
-      for (const job of jobs) if (!stopping.signal.aborted) await runJob(manager, log, job, stopping.signal);
+      for (const job of jobs) if (!stopping.signal.aborted) await runJob(transactions, log, job, stopping.signal);
       wait = interval + chance() * jitter;
     }
   }

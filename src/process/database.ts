@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { EntityManager } from 'typeorm';
 import { type Administration, createAdministration } from '../administration/administration.js';
 import type { Clock } from '../clock.js';
 import type { DatabaseRoleConfig } from '../config/configuration.js';
@@ -11,8 +10,8 @@ import { describeDatabaseFault } from '../storage/connection/availability.js';
 import { locateDatabase } from '../storage/connection/locate.js';
 import { createPool, type PoolSettings } from '../storage/connection/pool.js';
 import { createSql, type Sql } from '../storage/connection/sql.js';
+import { createTransactions, type Transactions } from '../storage/connection/transactions.js';
 import { createWriteHealth } from '../storage/connection/write-health.js';
-import { createDataSource } from '../storage/data-source.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { metrics } from '../telemetry/metrics/metrics.js';
 import { provision } from './provision.js';
@@ -26,10 +25,10 @@ export interface DatabaseOptions {
   readonly log: Log;
 }
 
-/** The database of a serving process: a pool for requests, and TypeORM beside it for provisioning and jobs. */
+/** The database of a serving process: a pool for requests, and a small one beside it for provisioning and jobs. */
 export interface Database {
   readonly sql: Sql;
-  readonly manager: EntityManager;
+  readonly transactions: Transactions;
   readonly passwords: PasswordHasher;
   readonly passwordCheck: PasswordCheck;
   /** @param by on whose behalf, as audit rows name it */
@@ -43,7 +42,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Nobody waits for TypeORM on the request path, and idle it holds no connection. */
+/** Nobody waits for these on the request path, and idle none is held. */
 const administrationConnections = 4;
 const longestPause = 2_000;
 
@@ -88,37 +87,35 @@ export async function openServingDatabase({ config, name, clock, random, log }: 
   const pool = createPool(settings, log);
   observePool(pool, database.maxOpenConns);
   const direct = database.migrationDsn?.reveal() ?? located.dsn;
-  const administration = { ...settings, dsn: direct, maxOpenConns: administrationConnections, statementTimeout: 0 };
-  const dataSource = createDataSource(administration, log);
+  const unhurried = { ...settings, dsn: direct, statementTimeout: 0, queryTimeout: 0 };
+  const aside = createPool({ ...unhurried, maxOpenConns: administrationConnections, maxIdleConns: 0 }, log);
+  const transactions = createTransactions(aside);
   const passwords = createPasswordHasher(config.password);
   const passwordCheck = createPasswordCheck(config, { clock, log });
-  const { manager } = dataSource;
   const maxWaiting = config.http.maxRequestsInFlight;
   const writeHealth = createWriteHealth(clock);
   metrics.observeWrites(() => writeHealth.problem() === undefined);
   const { preparedStatements: prepared, coalescing } = database;
   const sql = createSql(pool, { prepared, coalescing, maxWaiting, writeHealth, log });
   const administer: Database['administer'] = (by) =>
-    createAdministration({ config, manager, sql, passwords, passwordCheck, clock, random, log, actor: { by } });
+    createAdministration({ config, transactions, sql, passwords, passwordCheck, clock, random, log, actor: { by } });
 
   async function migrateAndProvision(): Promise<void> {
-    if (!dataSource.isInitialized) await dataSource.initialize();
-    const migrations = { dsn: direct, dataSource };
-    await provision({ declared: config, administration: administer('configuration'), migrations, log });
+    await provision({ declared: config, administration: administer('configuration'), migrations: unhurried, log });
   }
 
   return {
     ...createPreparation(migrateAndProvision, log),
     writeProblem: writeHealth.problem,
     sql,
-    manager,
+    transactions,
     passwords,
     passwordCheck,
     administer,
     async close() {
       passwordCheck.close();
       await pool.end();
-      if (dataSource.isInitialized) await dataSource.destroy();
+      await aside.end();
       await located.close();
     },
   };

@@ -227,12 +227,12 @@ async function startJobs(
     import('../jobs/maintenance.js'),
   ]);
   const { random, log, shutdown } = start;
-  const { manager } = database;
+  const { transactions } = database;
   const administration = database.administer('schedule');
   const hourly = { jobs: maintenanceJobs(administration), interval, jitter };
   const eachMinute = { jobs: shortJobs(administration), interval: shortInterval, jitter: shortInterval / 4 };
   for (const rounds of [hourly, eachMinute]) {
-    const runner = createJobRunner({ ...rounds, manager, log, chance: chanceOf(random) });
+    const runner = createJobRunner({ ...rounds, transactions, log, chance: chanceOf(random) });
     shutdown.add('jobs', runner.stop);
     runner.start();
   }

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import type { Log } from '../telemetry/log/logger.js';
@@ -102,56 +100,12 @@ export function createDataSource(settings: DatabaseSettings, log: Log): DataSour
   });
 }
 
-/** The pg pool behind a connected data source. */
-export const poolOf = (dataSource: DataSource): pg.Pool => (dataSource.driver as unknown as { master: pg.Pool }).master;
-
-/**
- * Runs `work` while holding the advisory lock that serialises migrations and provisioning over all processes.
- * The lock is polled, not awaited: a waiter would hold a snapshot, on which CREATE INDEX CONCURRENTLY waits forever.
- * The connection is its own: it ends with the work, and the lock with it, whatever happens.
- */
-export async function withMigrationLock<T>(dsn: string, work: () => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: dsn,
-    statement_timeout: 0,
-    application_name: 'identity-migrations',
-  });
-  client.on('error', () => undefined); // a lost connection shows in the next query
-  await client.connect();
+/** Connects and runs what is pending; call it under the migration lock. @returns the names of what ran */
+export async function runMigrations(settings: DatabaseSettings, log: Log): Promise<readonly string[]> {
+  const dataSource = await createDataSource(settings, log).initialize();
   try {
-    const tryLock = "SELECT pg_try_advisory_lock(hashtextextended('schema_migrations', 0)) AS locked";
-    while (!(await client.query<{ locked: boolean }>(tryLock)).rows[0]?.locked) await sleep(50);
-    return await work();
+    return (await dataSource.runMigrations({ transaction: 'each' })).map(({ name }) => name);
   } finally {
-    await client.end();
+    await dataSource.destroy();
   }
-}
-
-/** Runs what is pending; call it under {@link withMigrationLock}. Resolves to the names of what ran. */
-export async function migrate(dataSource: DataSource): Promise<string[]> {
-  return (await dataSource.runMigrations({ transaction: 'each' })).map((migration) => migration.name);
-}
-
-export interface MigrationState {
-  readonly name: string;
-  /** Of a pending one the schema has nothing yet; an unknown one is in the schema, and not in this release: a newer one was here. */
-  readonly state: 'done' | 'pending' | 'unknown';
-}
-
-/** Every migration that this release knows, in order, and after them those that it does not. */
-export async function listMigrations(dataSource: DataSource): Promise<readonly MigrationState[]> {
-  const [table] = await dataSource.query<[{ present: string | null }]>(
-    "SELECT to_regclass('schema_migrations') AS present",
-  );
-  const done = table.present
-    ? await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations ORDER BY id')
-    : [];
-  const names = new Set(done.map(({ name }) => name));
-  // as TypeORM names them in the table: by the class, where the migration has no name of its own
-  const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
-  const unknown = [...names].filter((name) => !known.includes(name));
-  return [
-    ...known.map((name) => ({ name, state: names.has(name) ? ('done' as const) : ('pending' as const) })),
-    ...unknown.map((name) => ({ name, state: 'unknown' as const })),
-  ];
 }

@@ -1,5 +1,4 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { type EntityManager, IsNull, LessThanOrEqual, type QueryDeepPartialEntity } from 'typeorm';
 import { after } from '../clock.js';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../crypto/encryption.js';
 import { generateKeyPair, importPrivateKey, type KeyAlgorithm } from '../crypto/jwt.js';
@@ -7,7 +6,9 @@ import type { Random } from '../crypto/random.js';
 import { isSigningAlgorithm } from '../protocol/signing-algorithm.js';
 import { type Change, recordChange } from './audit/change.js';
 import { rewrapClientSecrets } from './clients/client-secrets.js';
+import { type Columns, selected } from './connection/columns.js';
 import { statement } from './connection/statement.js';
+import type { Transaction, Transactions } from './connection/transactions.js';
 import { rewrapTotpSecrets } from './factors/totp-authenticators.js';
 import { rewrapUpstreamSessions } from './federation/upstream-sessions.js';
 import type { KeyPairRow, KeyTable } from './schema/key-pairs.js';
@@ -87,25 +88,80 @@ async function makeRow(
   return { kid, alg, publicJwk, privateJwk: sealed, createdAt, activatesAt, expiresAt: null };
 }
 
-const insertRow = (transaction: EntityManager, row: KeyPairRow) =>
-  transaction.insert(tableOf(row.alg), row as QueryDeepPartialEntity<KeyPairRow>);
+const keyColumns = selected({
+  kid: 'kid',
+  alg: 'alg',
+  publicJwk: 'public_jwk',
+  privateJwk: 'private_jwk',
+  createdAt: 'created_at',
+  activatesAt: 'activates_at',
+  expiresAt: 'expires_at',
+} satisfies Columns<KeyPairRow>);
 
-const lockRotation = (transaction: EntityManager) =>
-  transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('rotate_signing_keys', 0))");
+/** What is done with the keys of one table. */
+const statementsOf = (table: KeyTable) => ({
+  insert: statement<KeyPairRow>(
+    `insert_into_${table}`,
+    (p) => `
+     INSERT INTO ${table} (kid, alg, public_jwk, private_jwk, created_at, activates_at, expires_at)
+     VALUES (${p.kid}, ${p.alg}, ${p.publicJwk}, ${p.privateJwk}, ${p.createdAt}, ${p.activatesAt}, ${p.expiresAt})`,
+  ),
+  newest: statement<Pick<KeyPairRow, 'alg'>, KeyPairRow>(
+    `newest_of_${table}`,
+    (p) => `SELECT ${keyColumns} FROM ${table} WHERE alg = ${p.alg} ORDER BY activates_at DESC LIMIT 1`,
+  ),
+  find: statement<Pick<KeyPairRow, 'kid'>, KeyPairRow>(
+    `find_in_${table}`,
+    (p) => `SELECT ${keyColumns} FROM ${table} WHERE kid = ${p.kid}`,
+  ),
+  active: statement<Pick<KeyPairRow, 'alg'> & { readonly now: Date }, KeyPairRow>(
+    `active_of_${table}`,
+    (p) => `
+     SELECT ${keyColumns} FROM ${table}
+     WHERE alg = ${p.alg} AND activates_at <= ${p.now} AND expires_at IS NULL LIMIT 1`,
+  ),
+  replace: statement<Pick<KeyPairRow, 'alg'> & { readonly expiresAt: Date }>(
+    `replace_in_${table}`,
+    (p) => `UPDATE ${table} SET expires_at = ${p.expiresAt} WHERE alg = ${p.alg} AND expires_at IS NULL`,
+  ),
+  end: statement<Pick<KeyPairRow, 'kid'> & { readonly now: Date }>(
+    `end_in_${table}`,
+    (p) => `UPDATE ${table} SET expires_at = ${p.now} WHERE kid = ${p.kid}`,
+  ),
+  lock: statement<object, KeyPairRow>(
+    `lock_${table}`,
+    () => `SELECT ${keyColumns} FROM ${table} ORDER BY kid FOR UPDATE`,
+  ),
+  rewrap: statement<Pick<KeyPairRow, 'kid' | 'privateJwk'>>(
+    `rewrap_in_${table}`,
+    (p) => `UPDATE ${table} SET private_jwk = ${p.privateJwk} WHERE kid = ${p.kid}`,
+  ),
+});
+
+const statements = { signing_keys: statementsOf('signing_keys'), encryption_keys: statementsOf('encryption_keys') };
+
+const statementsFor = (alg: KeyAlgorithm) => statements[tableOf(alg)];
+
+const insertRow = (transaction: Transaction, row: KeyPairRow) => transaction.query(statementsFor(row.alg).insert, row);
+
+const lockRotationStatement = statement<object>(
+  'lock_rotation',
+  () => "SELECT pg_advisory_xact_lock(hashtextextended('rotate_signing_keys', 0))",
+);
 
 /**
  * Makes a key that is used at once, for an algorithm that has none. Call it under the provisioning lock.
  * @returns null when there is one already
  */
 export async function ensureKey(
-  manager: EntityManager,
+  transactions: Transactions,
   alg: KeyAlgorithm,
   rotation: Pick<KeyRotation, 'keys' | 'random'>,
   change: Change,
 ): Promise<PublishedKey | null> {
-  if (await manager.existsBy<KeyPairRow>(tableOf(alg), { alg })) return null;
+  if ((await transactions.query(statementsFor(alg).newest, { alg })).rowCount > 0) return null;
   const row = await makeRow(rotation, { alg, createdAt: change.now, activatesAt: change.now });
-  await manager.transaction(async (transaction) => {
+  await transactions.run(async (transaction) => {
     await insertRow(transaction, row);
     await recordChange(transaction, change, { alg, kid: row.kid });
   });
@@ -117,21 +173,21 @@ export async function ensureKey(
  * Nothing happens while a next key waits already, unless the lead is 0: then the new one is used from now on.
  */
 export async function rotateKey(
-  manager: EntityManager,
+  transactions: Transactions,
   alg: KeyAlgorithm,
   rotation: KeyRotation,
   change: Change,
 ): Promise<PublishedKey & { readonly alreadyWaiting: boolean }> {
   const { now } = change;
-  const table = tableOf(alg);
-  return manager.transaction(async (transaction) => {
-    await lockRotation(transaction);
-    const newest = await transaction.findOne<KeyPairRow>(table, { where: { alg }, order: { activatesAt: 'DESC' } });
-    if (newest && newest.activatesAt > now && rotation.publishLead > 0) {
-      return { ...publishedKey(newest), alreadyWaiting: true };
+  const { newest, replace } = statementsFor(alg);
+  return transactions.run(async (transaction) => {
+    await transaction.query(lockRotationStatement, {});
+    const [latest] = (await transaction.query(newest, { alg })).rows;
+    if (latest && latest.activatesAt > now && rotation.publishLead > 0) {
+      return { ...publishedKey(latest), alreadyWaiting: true };
     }
     const activatesAt = after(now, rotation.publishLead);
-    await transaction.update(table, { alg, expiresAt: IsNull() }, { expiresAt: after(activatesAt, rotation.overlap) });
+    await transaction.query(replace, { alg, expiresAt: after(activatesAt, rotation.overlap) });
     const row = await makeRow(rotation, { alg, createdAt: now, activatesAt });
     await insertRow(transaction, row);
     await recordChange(transaction, change, { alg, kid: row.kid });
@@ -145,44 +201,41 @@ export async function rotateKey(
  * @returns the key that took its place if one had to; undefined when there is no such key
  */
 export async function withdrawKey(
-  manager: EntityManager,
+  transactions: Transactions,
   { kid, alg }: Pick<KeyPairRow, 'kid' | 'alg'>,
   rotation: Pick<KeyRotation, 'keys' | 'random'>,
   change: Change,
 ): Promise<{ readonly successor: PublishedKey | null } | undefined> {
   const { now } = change;
-  const table = tableOf(alg);
-  return manager.transaction(async (transaction) => {
-    await lockRotation(transaction);
-    const row = await transaction.findOneBy<KeyPairRow>(table, { kid });
+  const { find, end, active } = statementsFor(alg);
+  return transactions.run(async (transaction) => {
+    await transaction.query(lockRotationStatement, {});
+    const [row] = (await transaction.query(find, { kid })).rows;
     if (!row || (row.expiresAt && row.expiresAt <= now)) return undefined;
-    await transaction.update(table, { kid }, { expiresAt: now });
+    await transaction.query(end, { kid, now });
     await recordChange(transaction, change, { alg, kid });
-    const isActive = { alg, activatesAt: LessThanOrEqual(now), expiresAt: IsNull() };
-    if (await transaction.existsBy<KeyPairRow>(table, isActive)) return { successor: null };
+    if ((await transaction.query(active, { alg, now })).rowCount > 0) return { successor: null };
     const made = await makeRow(rotation, { alg, createdAt: now, activatesAt: now });
     await insertRow(transaction, made);
     return { successor: publishedKey(made) };
   });
 }
 
-async function rewrapTable(transaction: EntityManager, table: KeyTable, keys: KeyEncryptionKeys): Promise<number> {
-  const rows = await transaction.find<KeyPairRow>(table, { lock: { mode: 'pessimistic_write' } });
+async function rewrapTable(transaction: Transaction, table: KeyTable, keys: KeyEncryptionKeys): Promise<number> {
+  const { lock, rewrap } = statements[table];
+  const { rows } = await transaction.query(lock, {});
   const stale = rows.filter((row) => keyIdOf(row.privateJwk) !== keys.current.id);
   for (const { kid, privateJwk } of stale) {
     const context = contextOf(table, kid);
-    await transaction.update(
-      table,
-      { kid },
-      { privateJwk: encrypt(keys, decrypt(keys, privateJwk, context), context) },
-    );
+    const rewrapped = encrypt(keys, decrypt(keys, privateJwk, context), context);
+    await transaction.query(rewrap, { kid, privateJwk: rewrapped });
   }
   return stale.length;
 }
 
 /** Encrypts every private key and every other secret that has to be recoverable under the current key-encryption key (`keys rewrap`). @returns how many were not yet */
-export async function rewrapKeys(manager: EntityManager, keys: KeyEncryptionKeys, change: Change): Promise<number> {
-  return manager.transaction(async (transaction) => {
+export async function rewrapKeys(transactions: Transactions, keys: KeyEncryptionKeys, change: Change): Promise<number> {
+  return transactions.run(async (transaction) => {
     let count = 0;
     for (const table of keyTables) count += await rewrapTable(transaction, table, keys);
     count += await rewrapTotpSecrets(transaction, keys);

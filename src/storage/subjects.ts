@@ -1,4 +1,3 @@
-import { type EntityManager, IsNull, Not } from 'typeorm';
 import { hmacSha256 } from '../crypto/digest.js';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../crypto/encryption.js';
 import { pseudonymOf, uuidOf } from '../crypto/pseudonym.js';
@@ -6,37 +5,47 @@ import type { Random } from '../crypto/random.js';
 import { type SectorMember, sectorOf } from '../protocol/client/subject-type.js';
 import type { Sql } from './connection/sql.js';
 import { statement } from './connection/statement.js';
-import { Installation } from './schema/installation.js';
+import type { Transaction, Transactions } from './connection/transactions.js';
 
 const context = 'installation.pairwise_secret';
-
-/** Makes the secret of pairwise subjects where there is none: with another one every such subject would be another. Call it under the provisioning lock. */
-export async function ensurePairwiseSecret(
-  manager: EntityManager,
-  { keys, random }: { readonly keys: KeyEncryptionKeys; readonly random: Random },
-): Promise<void> {
-  if (await manager.existsBy(Installation, { pairwiseSecret: Not(IsNull()) })) return;
-  const pairwiseSecret = encrypt(keys, random.bytes(32), context);
-  await manager.update(Installation, { pairwiseSecret: IsNull() }, { pairwiseSecret });
-}
-
-/** Encrypts the secret under the current key-encryption key (`keys rewrap`). @returns how many were not yet */
-export async function rewrapPairwiseSecret(transaction: EntityManager, keys: KeyEncryptionKeys): Promise<number> {
-  const found = await transaction.findOne(Installation, { where: { id: true }, lock: { mode: 'pessimistic_write' } });
-  const sealed = found?.pairwiseSecret;
-  if (!sealed || keyIdOf(sealed) === keys.current.id) return 0;
-  await transaction.update(
-    Installation,
-    { id: true },
-    { pairwiseSecret: encrypt(keys, decrypt(keys, sealed, context), context) },
-  );
-  return 1;
-}
 
 const findPairwiseSecretStatement = statement<object, { sealed: Buffer | null }>(
   'find_pairwise_secret',
   () => 'SELECT pairwise_secret AS sealed FROM installation',
 );
+
+const setPairwiseSecretStatement = statement<{ readonly sealed: Buffer }>(
+  'set_pairwise_secret',
+  (p) => `UPDATE installation SET pairwise_secret = ${p.sealed} WHERE pairwise_secret IS NULL`,
+);
+
+/** Makes the secret of pairwise subjects where there is none: with another one every such subject would be another. Call it under the provisioning lock. */
+export async function ensurePairwiseSecret(
+  transactions: Transactions,
+  { keys, random }: { readonly keys: KeyEncryptionKeys; readonly random: Random },
+): Promise<void> {
+  if ((await transactions.query(findPairwiseSecretStatement, {})).rows[0]?.sealed) return;
+  await transactions.query(setPairwiseSecretStatement, { sealed: encrypt(keys, random.bytes(32), context) });
+}
+
+const lockPairwiseSecretStatement = statement<object, { readonly sealed: Buffer | null }>(
+  'lock_pairwise_secret',
+  () => 'SELECT pairwise_secret AS sealed FROM installation FOR UPDATE',
+);
+
+const rewrapPairwiseSecretStatement = statement<{ readonly sealed: Buffer }>(
+  'rewrap_pairwise_secret',
+  (p) => `UPDATE installation SET pairwise_secret = ${p.sealed}`,
+);
+
+/** Encrypts the secret under the current key-encryption key (`keys rewrap`). @returns how many were not yet */
+export async function rewrapPairwiseSecret(transaction: Transaction, keys: KeyEncryptionKeys): Promise<number> {
+  const sealed = (await transaction.query(lockPairwiseSecretStatement, {})).rows[0]?.sealed;
+  if (!sealed || keyIdOf(sealed) === keys.current.id) return 0;
+  const rewrapped = encrypt(keys, decrypt(keys, sealed, context), context);
+  await transaction.query(rewrapPairwiseSecretStatement, { sealed: rewrapped });
+  return 1;
+}
 
 async function findPairwiseSecret(sql: Sql, keys: KeyEncryptionKeys): Promise<Buffer> {
   const sealed = (await sql.query(findPairwiseSecretStatement, {})).rows[0]?.sealed;

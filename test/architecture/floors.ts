@@ -23,7 +23,7 @@ export const handInHand = [['storage', 'migrations']];
 /** Floors inside a room, where it has an order worth holding. Files under `*` may import each other. */
 export const rooms: Readonly<Record<string, Floors>> = {
   authz: [['index'], ['authorization', 'inspection'], ['token'], ['*']],
-  storage: [['data-source'], ['*'], ['schema', 'connection']],
+  storage: [['schema-migrations'], ['data-source'], ['*'], ['schema', 'connection']],
   idp: [
     ['index'],
     ['registration'],
@@ -38,7 +38,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['script', 'user-code-limits'],
     ['browser'],
   ],
-  http: [['role'], ['operations'], ['request', 'listener', 'outbound'], ['browser', 'limits']],
+  http: [['role'], ['operations'], ['request', 'listener', 'outbound'], ['browser', 'limits', 'node-http']],
   telemetry: [['start'], ['tracing'], ['metrics'], ['log']],
   protocol: [
     ['metadata'],

@@ -1,7 +1,7 @@
 /** Who may import whom: imports only fall, go in no circle, and two roles are outsiders. */
 import { describe, expect, it } from '@jest/globals';
 import { type Floors, handInHand, house, rooms } from './floors.js';
-import { migrations, roomOf, sources } from './source.js';
+import { type Import, migrations, roomOf, sources } from './source.js';
 
 const everything = [...sources, ...migrations];
 const importsOf = new Map(everything.map(({ file, imports }) => [file, imports.map(({ to }) => to)]));
@@ -96,6 +96,23 @@ describe('imports', () => {
     const reached = reachableFrom(sources.map(({ file }) => file).filter((file) => roomOf(file) === role));
     const packages = reached.flatMap((file) => importsOf.get(file) ?? []);
     expect(packages.filter((name) => ['pg', 'typeorm', '@node-rs/argon2'].includes(name))).toEqual([]);
+  });
+
+  it('bring TypeORM in for migrations alone: a process that serves runs none as a rule, and keeps what it loads', () => {
+    const loading = (to: (name: string) => boolean, how: Import['loaded']) =>
+      sources
+        .filter(({ imports }) => imports.some((each) => to(each.to) && each.loaded === how))
+        .map(({ file }) => file);
+    const ofSchema = (file: string) => file.startsWith('src/storage/schema/');
+    const dataSource = 'src/storage/data-source.ts';
+    expect(loading((name) => name === 'typeorm', 'at once').filter((file) => !ofSchema(file))).toEqual([dataSource]);
+    expect(loading(ofSchema, 'at once')).toEqual([dataSource]);
+    expect(loading((file) => file === dataSource, 'at once')).toEqual([]);
+    const ondemand = loading((name) => name === 'typeorm' || ofSchema(name) || name === dataSource, 'when asked for');
+    expect(ondemand).toEqual(['src/storage/schema-migrations.ts']);
+    expect(
+      migrations.flatMap(({ imports }) => imports).filter(({ to, loaded }) => to === 'typeorm' && loaded !== 'never'),
+    ).toEqual([]);
   });
 
   it('know all four roles in process/roles.ts alone', () => {

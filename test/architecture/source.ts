@@ -12,6 +12,8 @@ export interface SyntaxNode {
 export interface Import {
   /** A file of ours by its path, a package by its name. */
   readonly to: string;
+  /** Whether it is loaded with the file, when the code comes to it, or, as what only has types, never. */
+  readonly loaded: 'at once' | 'when asked for' | 'never';
   /** What it is called here; nothing where a module is only loaded. */
   readonly names: readonly string[];
 }
@@ -61,6 +63,13 @@ function moduleNamedBy(node: SyntaxNode): string | undefined {
   }
 }
 
+function whenLoaded(node: SyntaxNode): Import['loaded'] {
+  if (node.type === 'CallExpression') return 'when asked for';
+  const { typeOnly = false, specifiers = [] } = node as { typeOnly?: boolean; specifiers?: { isTypeOnly?: boolean }[] };
+  const hasTypesAlone = specifiers.length > 0 && specifiers.every(({ isTypeOnly }) => isTypeOnly);
+  return node.type === 'TsImportType' || typeOnly || hasTypesAlone ? 'never' : 'at once';
+}
+
 const resolve = (file: string, module: string): string =>
   module.startsWith('.') ? normalize(join(dirname(file), module)).replace(/\.js$/, '.ts') : module;
 
@@ -69,7 +78,7 @@ function importsOf(file: string, syntax: Module): readonly Import[] {
     const module = moduleNamedBy(node);
     if (module === undefined) return [];
     const specifiers = node.type === 'ImportDeclaration' ? (node as unknown as ImportDeclaration).specifiers : [];
-    return [{ to: resolve(file, module), names: specifiers.map(({ local }) => local.value) }];
+    return [{ to: resolve(file, module), loaded: whenLoaded(node), names: specifiers.map(({ local }) => local.value) }];
   });
 }
 

@@ -191,7 +191,7 @@ describe('What a conformance run asks of the keys', () => {
     expect(before.alg).toBe('RS256');
     const rotation = { ...house.authz.rotation, random: systemRandom, publishLead: 0 };
     const now = house.authz.clock.now();
-    await rotateKey(house.authz.database.dataSource.manager, 'RS256', rotation, { ...change, now });
+    await rotateKey(house.authz.database.transactions, 'RS256', rotation, { ...change, now });
     house.authz.clock.advance(5_000);
     const after = await signedBy();
     expect(after.kid).not.toBe(before.kid);

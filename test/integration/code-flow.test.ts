@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { disableClient } from '../../src/storage/clients/clients.js';
-import { disableUser, setPasswordHash } from '../../src/storage/people/users.js';
+import { disableUser, setPasswordHash } from '../../src/storage/people/user-changes.js';
 import { challenge, openAuthz, paths, type TestAuthz, type Tokens, verifier } from '../support/authz.js';
 import { type Browser, formsOf } from '../support/browser.js';
 import { openIdp, type TestIdp, type TestUser } from '../support/idp.js';
@@ -23,7 +23,7 @@ afterAll(async () => {
   await authz.close();
 });
 
-const manager = () => idp.database.dataSource.manager;
+const transactions = () => idp.database.transactions;
 
 /** One person's browser: a jar for each of the two hosts. */
 interface Visitor {
@@ -180,8 +180,8 @@ describe('The code flow from authz over idp and back (RFC 6749 §4.1, OIDC Core 
   });
 
   it.each<[string, (user: TestUser, person: Visitor) => Promise<unknown>]>([
-    ['the password is set anew', (user) => setPasswordHash(manager(), user.id, '$argon2id$', change)],
-    ['the user is disabled', (user) => disableUser(manager(), user.id, change)],
+    ['the password is set anew', (user) => setPasswordHash(transactions(), user.id, '$argon2id$', change)],
+    ['the user is disabled', (user) => disableUser(transactions(), user.id, change)],
     ['his session expires', (user) => expireSessions(user)],
     ['he signs out in another tab', (_, person) => signOut(person)],
   ])('answers that are completed but not yet collected end when %s', async (_name, end) => {
@@ -198,8 +198,8 @@ describe('The code flow from authz over idp and back (RFC 6749 §4.1, OIDC Core 
   });
 
   it.each<[string, (facts: { user: TestUser; clientId: string }) => Promise<unknown>]>([
-    ['user', ({ user }) => disableUser(manager(), user.id, change)],
-    ['client', ({ clientId }) => disableClient(manager(), clientId, change)],
+    ['user', ({ user }) => disableUser(transactions(), user.id, change)],
+    ['client', ({ clientId }) => disableClient(transactions(), clientId, change)],
   ])('a disabled %s is disabled everywhere at once', async (_name, disable) => {
     const own = { scope: 'openid profile offline_access', access_token_format: 'opaque' };
     const [clientId, user, person] = [await authz.addClient(own), await idp.addUser(), visitor()];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { disableUser } from '../../src/storage/people/users.js';
+import { disableUser } from '../../src/storage/people/user-changes.js';
 import { basic, type JsonAnswer, openAuthz, type TestAuthz, type Tokens } from '../support/authz.js';
 import { type Answer, type Browser, formsOf } from '../support/browser.js';
 import { openIdp, type TestIdp, type TestUser } from '../support/idp.js';
@@ -247,7 +247,7 @@ describe('Device authorization (RFC 8628)', () => {
     const codes = await ask();
     const browser = idp.newBrowser();
     await decide(browser, await approach(browser, codes, other), 'allow');
-    await disableUser(idp.database.dataSource.manager, other.id, change);
+    await disableUser(idp.database.transactions, other.id, change);
     expect(await errorOf(codes)).toEqual([400, 'invalid_grant']);
   });
 

@@ -234,7 +234,7 @@ describe('Front-channel logout (OIDC Front-Channel Logout §2, §3)', () => {
     const someone = await signedIn();
     const [disabled, foreign] = [await addFramed('one.example'), await addFramed('two.example')];
     for (const clientId of [disabled, foreign]) await answer(clientId, someone);
-    await disableClient(idp.database.dataSource.manager, disabled, change);
+    await disableClient(idp.database.transactions, disabled, change);
     await pool().query(
       `UPDATE clients SET metadata = metadata || '{"frontchannel_logout_uri": "https://other.example/out"}' WHERE client_id = $1`,
       [foreign],

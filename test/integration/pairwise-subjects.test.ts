@@ -27,9 +27,9 @@ const elsewhere = { sector_identifier_uri: 'https://elsewhere.example/sector.jso
 
 beforeAll(async () => {
   house = await openHouse();
-  const { manager } = house.authz.database.dataSource;
-  await recognizeDatabase(manager, change);
-  await ensurePairwiseSecret(manager, { keys: configuration.keyEncryptionKeys, random: systemRandom });
+  const { transactions } = house.authz.database;
+  await recognizeDatabase(transactions, change);
+  await ensurePairwiseSecret(transactions, { keys: configuration.keyEncryptionKeys, random: systemRandom });
   const pairwise = { subject_type: 'pairwise', post_logout_redirect_uris: [bye] };
   clients = {
     first: await house.authz.addClient(pairwise),
@@ -155,7 +155,7 @@ describe('The secret of pairwise subjects', () => {
     const current = { id: 'newer', key: Buffer.alloc(32, 7) };
     const stored = async () => (await database.pool.query('SELECT pairwise_secret FROM installation')).rows;
     const before = await stored();
-    await ensurePairwiseSecret(database.dataSource.manager, {
+    await ensurePairwiseSecret(database.transactions, {
       keys: { current, all: [current] },
       random: systemRandom,
     });

@@ -3,7 +3,7 @@ import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { hashToken } from '../../src/crypto/digest.js';
 import { disableClient } from '../../src/storage/clients/clients.js';
 import { withdrawConsent } from '../../src/storage/grants/consents.js';
-import { disableUser, setPasswordHash } from '../../src/storage/people/users.js';
+import { disableUser, setPasswordHash } from '../../src/storage/people/user-changes.js';
 import { endUserSessions } from '../../src/storage/sessions/sessions.js';
 import { paths, verifier } from '../support/authz.js';
 import { type Answer, formsOf } from '../support/browser.js';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const manager = () => house.authz.database.dataSource.manager;
+const transactions = () => house.authz.database.transactions;
 const rows = async (query: string, values: unknown[] = []) =>
   (await house.authz.database.pool.query(query, values)).rows;
 
@@ -250,9 +250,9 @@ describe('Whatever is due, idp is asked as before', () => {
 describe('authz knows a session no longer than it lives', () => {
   const ends: [string, (one: SignedIn) => Promise<unknown>][] = [
     ['the user signs out', ({ person }) => house.signOut(person)],
-    ['the user is disabled', ({ user }) => disableUser(manager(), user.id, change)],
-    ['the password is set anew', ({ user }) => setPasswordHash(manager(), user.id, '$argon2id$', change)],
-    ['an operator ends the sessions', ({ user }) => endUserSessions(manager(), user.id, change)],
+    ['the user is disabled', ({ user }) => disableUser(transactions(), user.id, change)],
+    ['the password is set anew', ({ user }) => setPasswordHash(transactions(), user.id, '$argon2id$', change)],
+    ['an operator ends the sessions', ({ user }) => endUserSessions(transactions(), user.id, change)],
     ['it goes idle', async () => house.idp.clock.advance(house.authz.deps.config.lifetimes.sessionIdle)],
   ];
 
@@ -268,7 +268,7 @@ describe('authz knows a session no longer than it lives', () => {
 
   it('the consent is withdrawn: it is asked for again', async () => {
     const { person, user } = await signedIn();
-    await withdrawConsent(manager(), { userId: user.id, clientId: client }, change);
+    await withdrawConsent(transactions(), { userId: user.id, clientId: client }, change);
     expect(toldClient(await house.ask(person, client, { prompt: 'none' })).error).toBe('consent_required');
     const answer = await house.ask(person, client);
     expect((await person.atIdp.get(answer.location ?? '')).text).toContain('Allow access?');
@@ -278,7 +278,7 @@ describe('authz knows a session no longer than it lives', () => {
     const own = await house.authz.addClient();
     const { person } = await signedIn(own);
     await house.ask(person, own);
-    await disableClient(manager(), own, change);
+    await disableClient(transactions(), own, change);
     const soon = await house.ask(person, own);
     expect(isAtHub(soon)).toBe(true);
     expect((await person.atIdp.get(soon.location ?? '')).status).toBe(403);

@@ -25,7 +25,7 @@ export interface TestAdministration extends Administration {
 
 /** The verbs' value over a test's database, acting as the command line does. */
 export function administer(
-  { sql, dataSource }: Pick<TestDatabase, 'sql' | 'dataSource'>,
+  { sql, transactions }: Pick<TestDatabase, 'sql' | 'transactions'>,
   over: { readonly config?: Partial<AdministrationConfig>; readonly clock?: Clock } = {},
 ): TestAdministration {
   const { clock = { now: () => start } } = over;
@@ -33,7 +33,7 @@ export function administer(
   const log = createLog({ level: 'TRACE', format: 'json', sink: (line) => void logged.push(line), clock });
   const administration = createAdministration({
     config: { ...config, ...over.config },
-    manager: dataSource.manager,
+    transactions,
     sql,
     passwords: createPasswordHasher(configuration.password),
     passwordCheck: createPasswordCheck(configuration, { clock, log }),

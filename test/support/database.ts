@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { createPool } from '../../src/storage/connection/pool.js';
 import { createSql, type Sql } from '../../src/storage/connection/sql.js';
-import { createDataSource, migrate, poolOf } from '../../src/storage/data-source.js';
+import { createTransactions, type Transactions } from '../../src/storage/connection/transactions.js';
+import { createDataSource, runMigrations } from '../../src/storage/data-source.js';
 import { createLog } from '../../src/telemetry/log/logger.js';
 import { configuration } from './configuration.js';
 
@@ -32,9 +34,7 @@ async function ensureTemplate(admin: pg.Client): Promise<void> {
   const { rows } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [template]);
   if (rows.length > 0) return;
   await admin.query(`CREATE DATABASE ${template}_new`);
-  const dataSource = await createDataSource(databaseSettings(urlOf(`${template}_new`)), quietLog).initialize();
-  await migrate(dataSource);
-  await dataSource.destroy();
+  await runMigrations(databaseSettings(urlOf(`${template}_new`)), quietLog);
   await admin.query(`ALTER DATABASE ${template}_new RENAME TO ${template}`);
 }
 
@@ -82,7 +82,9 @@ export async function createDatabase({ empty = false } = {}): Promise<EmptyDatab
 }
 
 export interface TestDatabase extends EmptyDatabase {
+  /** TypeORM's view of it. */
   readonly dataSource: DataSource;
+  readonly transactions: Transactions;
   readonly pool: pg.Pool;
   readonly sql: Sql;
   /** Names of the statements that ran since the last call; batches of audit rows, which come when they come, only if asked for. */
@@ -94,8 +96,9 @@ export interface TestDatabase extends EmptyDatabase {
 /** A migrated database of its own with everything to talk to it; close it in `afterAll`. */
 export async function openTestDatabase(): Promise<TestDatabase> {
   const database = await createDatabase();
-  const dataSource = await createDataSource(databaseSettings(database.dsn), quietLog).initialize();
-  const pool = poolOf(dataSource);
+  const settings = databaseSettings(database.dsn);
+  const dataSource = await createDataSource(settings, quietLog).initialize();
+  const pool = createPool({ ...settings, maxIdleConns: 0, queryTimeout: 0 }, quietLog);
   const plain = createSql(pool, { prepared: true, coalescing: true, maxWaiting: 1_000 });
   let ran: string[] = [];
   const sql: Sql = {
@@ -107,6 +110,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   return {
     ...database,
     dataSource,
+    transactions: createTransactions(pool),
     pool,
     sql,
     statements(which) {
@@ -115,6 +119,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
       return names;
     },
     async close() {
+      await pool.end();
       await dataSource.destroy();
       await database.drop();
     },

@@ -4,7 +4,7 @@ import { hashToken } from '../../src/crypto/digest.js';
 import { systemRandom } from '../../src/crypto/random.js';
 import type { ValidatedAuthorizationRequest } from '../../src/protocol/authorization/authorization-request.js';
 import { startInteraction } from '../../src/storage/interactions/interactions.js';
-import { insertUser } from '../../src/storage/people/users.js';
+import { insertUser } from '../../src/storage/people/user-changes.js';
 import { type Browser, formsOf } from './browser.js';
 import { configuration } from './configuration.js';
 import { openRole, type RoleOptions, type TestRole } from './role.js';
@@ -44,7 +44,7 @@ export async function openIdp(options: RoleOptions = {}): Promise<TestIdp> {
       };
       const passwordHash = hash === undefined ? await deps.passwords.hash(user.password) : hash;
       const row = { id: user.id, username, email: user.email, emailVerified: true, passwordHash, claims };
-      await insertUser(database.dataSource.manager, row, change);
+      await insertUser(database.transactions, row, change);
       return user;
     },
     async start(clientId, request = {}) {

@@ -52,14 +52,12 @@ export function deliveryOver(
 
 /** Writes a notice to a user, as whatever causes it does. */
 export async function queueNotice(
-  { dataSource }: TestDatabase,
+  { transactions }: TestDatabase,
   clock: MovableClock,
   userId: string,
   options: MailOptions = {},
 ): Promise<MailOutcome | null> {
   const mailing = createMailing({ config: configuration, clock, random: systemRandom });
   const mail = mailing.mail('password_changed', { at: clock.now().toISOString() }, options);
-  return dataSource.manager.transaction((transaction) =>
-    queueUserMail(transaction, { mail, userId, now: clock.now() }),
-  );
+  return queueUserMail(transactions, { mail, userId, now: clock.now() });
 }

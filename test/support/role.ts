@@ -62,8 +62,8 @@ function configurationAt(origin: string, role: 'authz' | 'idp', { beside, config
 /** A migrated database of its own, with a key for each algorithm, but for encryption by RSA: that takes its time. */
 async function openProvisionedDatabase({ signingKeys, keyEncryptionKeys: keys }: AllRolesConfig) {
   const database = await openTestDatabase();
-  const { manager } = database.dataSource;
-  const make = (alg: KeyAlgorithm) => ensureKey(manager, alg, { keys, random: systemRandom }, change);
+  const { transactions } = database;
+  const make = (alg: KeyAlgorithm) => ensureKey(transactions, alg, { keys, random: systemRandom }, change);
   await Promise.all([...signingKeys.algorithms, 'ECDH-ES' as const].map(make));
   return database;
 }

@@ -5,7 +5,8 @@ import type { Audit } from '../../src/storage/audit/audit-events.js';
 import type { Change } from '../../src/storage/audit/change.js';
 import { keptSecret } from '../../src/storage/clients/client-secrets.js';
 import { insertClient } from '../../src/storage/clients/clients.js';
-import { insertUser, type SignInAccount } from '../../src/storage/people/users.js';
+import { insertUser } from '../../src/storage/people/user-changes.js';
+import type { SignInAccount } from '../../src/storage/people/users.js';
 import { lookForSignIn } from '../../src/storage/sign-in/sign-in-look.js';
 import { configuration } from './configuration.js';
 import type { TestDatabase } from './database.js';
@@ -29,7 +30,7 @@ export const change: Change = { now: start, audit: { type: 'user_changed', conte
 export async function addUser(database: TestDatabase, username = `user-${randomUUID().slice(0, 8)}`) {
   const id = randomUUID();
   const user = { id, username, email: `${username}@example.com`, emailVerified: true, passwordHash: null, claims: {} };
-  await insertUser(database.dataSource.manager, user, change);
+  await insertUser(database.transactions, user, change);
   return id;
 }
 
@@ -50,7 +51,7 @@ export async function addClient(
   const { metadata } = read;
   const method = metadata.token_endpoint_auth_method;
   const client = { clientId, metadata, ...keptSecret(configuration.keyEncryptionKeys, clientId, method, secret) };
-  await insertClient(database.dataSource.manager, { ...client, origin: 'operator' }, change);
+  await insertClient(database.transactions, { ...client, origin: 'operator' }, change);
   return clientId;
 }
 

@@ -1,8 +1,8 @@
-import { type EntityManager, IsNull, Not } from 'typeorm';
 import { hashToken } from '../../crypto/digest.js';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../../crypto/encryption.js';
 import type { ClientAuthenticationMethod } from '../../protocol/client/client-metadata.js';
-import { Client } from '../schema/clients.js';
+import { statement } from '../connection/statement.js';
+import type { Transaction } from '../connection/transactions.js';
 import type { KeptSecret } from './clients.js';
 
 /** A secret in another client's row does not open. */
@@ -28,16 +28,28 @@ export const keptSecret = (
     secret !== undefined && method === 'client_secret_jwt' ? sealClientSecret(keys, clientId, secret) : null,
 });
 
+type SealedSecret = { readonly clientId: string; readonly sealedSecret: Buffer };
+
+const lockSealedSecretsStatement = statement<object, SealedSecret>(
+  'lock_sealed_client_secrets',
+  () => `
+   SELECT client_id AS "clientId", sealed_secret AS "sealedSecret" FROM clients
+   WHERE sealed_secret IS NOT NULL ORDER BY client_id FOR UPDATE`,
+);
+
+const rewrapClientSecretStatement = statement<SealedSecret>(
+  'rewrap_client_secret',
+  (p) => `UPDATE clients SET sealed_secret = ${p.sealedSecret} WHERE client_id = ${p.clientId}`,
+);
+
 /** Encrypts every secret under the current key-encryption key (`keys rewrap`). @returns how many were not yet */
-export async function rewrapClientSecrets(transaction: EntityManager, keys: KeyEncryptionKeys): Promise<number> {
-  const lock = { mode: 'pessimistic_write' } as const;
-  const rows = await transaction.find(Client, { where: { sealedSecret: Not(IsNull()) }, lock });
-  let count = 0;
-  for (const { clientId, sealedSecret } of rows) {
-    if (sealedSecret === null || keyIdOf(sealedSecret) === keys.current.id) continue;
+export async function rewrapClientSecrets(transaction: Transaction, keys: KeyEncryptionKeys): Promise<number> {
+  const { rows } = await transaction.query(lockSealedSecretsStatement, {});
+  const stale = rows.filter(({ sealedSecret }) => keyIdOf(sealedSecret) !== keys.current.id);
+  for (const { clientId, sealedSecret } of stale) {
     const secret = openClientSecret(keys, clientId, sealedSecret).toString();
-    await transaction.update(Client, { clientId }, { sealedSecret: sealClientSecret(keys, clientId, secret) });
-    count += 1;
+    const rewrapped = sealClientSecret(keys, clientId, secret);
+    await transaction.query(rewrapClientSecretStatement, { clientId, sealedSecret: rewrapped });
   }
-  return count;
+  return stale.length;
 }

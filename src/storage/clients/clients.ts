@@ -1,19 +1,32 @@
-import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import { createBoundedCache } from '../../cache/bounded-cache.js';
 import type { Clock } from '../../clock.js';
 import { type Change, recordChange } from '../audit/change.js';
 import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
+import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
-import { revokeGrants } from '../grants/authorization-grants.js';
-import { Client } from '../schema/clients.js';
-import { Consent } from '../schema/consents.js';
+import { type Statement, statement } from '../connection/statement.js';
+import type { Transactions } from '../connection/transactions.js';
+import { revokeGrantsOfClient } from '../grants/authorization-grants.js';
+import type { Client } from '../schema/clients.js';
+
+const clientColumns = selected({
+  clientId: 'client_id',
+  metadata: 'metadata',
+  secretHash: 'secret_hash',
+  sealedSecret: 'sealed_secret',
+  origin: 'origin',
+  disabledAt: 'disabled_at',
+  registrationTokenHash: 'registration_token_hash',
+  expiresAt: 'expires_at',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} satisfies Columns<Client>);
 
 const findClientStatement = coalescedStatement<{ clientId: string }, Client>(
   'find_client',
   { clientId: 'text' },
   (p, asked) => `
-   SELECT asked.n, client_id AS "clientId", metadata, secret_hash AS "secretHash", sealed_secret AS "sealedSecret", origin, disabled_at AS "disabledAt",
-     registration_token_hash AS "registrationTokenHash", expires_at AS "expiresAt", created_at AS "createdAt", updated_at AS "updatedAt"
+   SELECT asked.n, ${clientColumns}
    FROM ${asked} JOIN clients ON ${keyIs('client_id', p.clientId)}`,
 );
 
@@ -59,74 +72,108 @@ export type KeptSecret = Pick<Client, 'secretHash'> & Partial<Pick<Client, 'seal
 
 type NewClient = Pick<Client, 'clientId' | 'metadata' | 'origin'> & KeptSecret;
 
-/** @throws QueryFailedError 23505 when the id is taken */
-export async function insertClient(manager: EntityManager, client: NewClient, change: Change): Promise<void> {
-  await manager.transaction(async (transaction) => {
-    const row = { ...client, disabledAt: null, createdAt: change.now, updatedAt: change.now };
-    await transaction.insert(Client, row as QueryDeepPartialEntity<Client>);
+const insertClientStatement = statement<NewClient & { readonly now: Date }>(
+  'insert_client',
+  (p) => `
+   INSERT INTO clients (client_id, metadata, secret_hash, sealed_secret, origin, created_at, updated_at)
+   VALUES (${p.clientId}, ${p.metadata}, ${p.secretHash}, ${p.sealedSecret}, ${p.origin}, ${p.now}, ${p.now})`,
+);
+
+/** @throws DatabaseError 23505 when the id is taken */
+export async function insertClient(transactions: Transactions, client: NewClient, change: Change): Promise<void> {
+  await transactions.run(async (transaction) => {
+    await transaction.query(insertClientStatement, { ...client, now: change.now });
     await recordChange(transaction, change);
   });
 }
 
-type ClientState = Partial<Pick<Client, 'metadata' | 'secretHash' | 'sealedSecret' | 'origin' | 'disabledAt'>>;
-
-/** @returns false when there is no such client */
-async function updateRow(
-  transaction: EntityManager,
-  clientId: string,
-  state: ClientState,
-  now: Date,
-): Promise<boolean> {
-  const row = { ...state, updatedAt: now } as QueryDeepPartialEntity<Client>;
-  return Boolean((await transaction.update(Client, { clientId }, row)).affected);
-}
-
-const updateClient = (manager: EntityManager, clientId: string, state: ClientState, change: Change): Promise<boolean> =>
-  manager.transaction(async (transaction) => {
-    if (!(await updateRow(transaction, clientId, state, change.now))) return false;
+/** Makes a change of one row together with its record. @returns false when there is no such client */
+const changeRow = <Parameters extends object>(
+  transactions: Transactions,
+  update: Statement<Parameters, never>,
+  parameters: NoInfer<Parameters>,
+  change: Change,
+): Promise<boolean> =>
+  transactions.run(async (transaction) => {
+    if ((await transaction.query(update, parameters)).rowCount === 0) return false;
     await recordChange(transaction, change);
     return true;
   });
 
-/** Brings a client to another state, its secret included. @returns false when there is no such client */
-export const replaceClient = (
-  manager: EntityManager,
-  { clientId, ...state }: NewClient,
-  change: Change,
-): Promise<boolean> => updateClient(manager, clientId, state, change);
+const replaceClientStatement = statement<NewClient & { readonly now: Date }>(
+  'replace_client',
+  (p) => `
+   UPDATE clients SET metadata = ${p.metadata}, secret_hash = ${p.secretHash}, sealed_secret = ${p.sealedSecret},
+     origin = ${p.origin}, updated_at = ${p.now}
+   WHERE client_id = ${p.clientId}`,
+);
 
-export const listClients = (manager: EntityManager): Promise<Client[]> =>
-  manager.find(Client, { order: { clientId: 'ASC' } });
+/** Brings a client to another state, its secret included. @returns false when there is no such client */
+export const replaceClient = (transactions: Transactions, client: NewClient, change: Change): Promise<boolean> =>
+  changeRow(transactions, replaceClientStatement, { ...client, now: change.now }, change);
+
+const listClientsStatement = statement<object, Client>(
+  'list_clients',
+  () => `SELECT ${clientColumns} FROM clients ORDER BY client_id`,
+);
+
+/** In the order of their ids. */
+export const listClients = async (transactions: Transactions): Promise<readonly Client[]> =>
+  (await transactions.query(listClientsStatement, {})).rows;
+
+const rotateClientSecretStatement = statement<KeptSecret & { readonly clientId: string; readonly now: Date }>(
+  'rotate_client_secret',
+  (p) => `
+   UPDATE clients SET secret_hash = ${p.secretHash}, sealed_secret = ${p.sealedSecret}, updated_at = ${p.now}
+   WHERE client_id = ${p.clientId}`,
+);
 
 /** Replaces the secret; the old one stops working within a second. @returns false when there is no such client */
 export const rotateClientSecret = (
-  manager: EntityManager,
+  transactions: Transactions,
   clientId: string,
   secret: KeptSecret,
   change: Change,
-): Promise<boolean> => updateClient(manager, clientId, secret, change);
+): Promise<boolean> =>
+  changeRow(transactions, rotateClientSecretStatement, { ...secret, clientId, now: change.now }, change);
+
+const setClientDisabledStatement = statement<Pick<Client, 'clientId' | 'disabledAt'> & { readonly now: Date }>(
+  'set_client_disabled',
+  (p) => `UPDATE clients SET disabled_at = ${p.disabledAt}, updated_at = ${p.now} WHERE client_id = ${p.clientId}`,
+);
 
 /** Enables the client again; what ended when it was disabled stays ended. @returns false when there is no such client */
-export const enableClient = (manager: EntityManager, clientId: string, change: Change): Promise<boolean> =>
-  updateClient(manager, clientId, { disabledAt: null }, change);
+export const enableClient = (transactions: Transactions, clientId: string, change: Change): Promise<boolean> =>
+  changeRow(transactions, setClientDisabledStatement, { clientId, disabledAt: null, now: change.now }, change);
 
 /** Disables the client and ends every authorization grant that it holds, at once. @returns false when there is no such client */
-export async function disableClient(manager: EntityManager, clientId: string, change: Change): Promise<boolean> {
-  return manager.transaction(async (transaction) => {
-    if (!(await updateRow(transaction, clientId, { disabledAt: change.now }, change.now))) return false;
-    await revokeGrants(transaction, { clientId }, change.now);
+export async function disableClient(transactions: Transactions, clientId: string, change: Change): Promise<boolean> {
+  const { now } = change;
+  return transactions.run(async (transaction) => {
+    const disabled = await transaction.query(setClientDisabledStatement, { clientId, disabledAt: now, now });
+    if (disabled.rowCount === 0) return false;
+    await revokeGrantsOfClient(transaction, { clientId }, now);
     await recordChange(transaction, change);
     return true;
   });
 }
 
+const deleteClientStatement = statement<{ readonly clientId: string }>(
+  'delete_client',
+  (p) => `DELETE FROM clients WHERE client_id = ${p.clientId}`,
+);
+
+const deleteConsentsOfClientStatement = statement<{ readonly clientId: string }>(
+  'delete_consents_of_client',
+  (p) => `DELETE FROM consents WHERE client_id = ${p.clientId}`,
+);
+
 /** Deletes the client with its consents and ends its authorization grants. @returns false when there is no such client */
-export async function deleteClient(manager: EntityManager, clientId: string, change: Change): Promise<boolean> {
-  return manager.transaction(async (transaction) => {
-    const { affected } = await transaction.delete(Client, { clientId });
-    if (!affected) return false;
-    await revokeGrants(transaction, { clientId }, change.now);
-    await transaction.delete(Consent, { clientId });
+export async function deleteClient(transactions: Transactions, clientId: string, change: Change): Promise<boolean> {
+  return transactions.run(async (transaction) => {
+    if ((await transaction.query(deleteClientStatement, { clientId })).rowCount === 0) return false;
+    await revokeGrantsOfClient(transaction, { clientId }, change.now);
+    await transaction.query(deleteConsentsOfClientStatement, { clientId });
     await recordChange(transaction, change);
     return true;
   });

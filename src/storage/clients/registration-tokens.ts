@@ -1,28 +1,49 @@
-import { type EntityManager, MoreThan } from 'typeorm';
 import { type Change, recordChange } from '../audit/change.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import { RegistrationToken } from '../schema/registration-tokens.js';
+import type { Transactions } from '../connection/transactions.js';
+import type { RegistrationToken } from '../schema/registration-tokens.js';
+
+const insertRegistrationTokenStatement = statement<RegistrationToken>(
+  'insert_registration_token',
+  (p) => `
+   INSERT INTO registration_tokens (id, token_hash, note, uses_left, created_at, expires_at)
+   VALUES (${p.id}, ${p.tokenHash}, ${p.note}, ${p.usesLeft}, ${p.createdAt}, ${p.expiresAt})`,
+);
 
 export async function insertRegistrationToken(
-  manager: EntityManager,
+  transactions: Transactions,
   token: Omit<RegistrationToken, 'createdAt'>,
   change: Change,
 ): Promise<void> {
-  await manager.transaction(async (transaction) => {
-    await transaction.insert(RegistrationToken, { ...token, createdAt: change.now });
+  await transactions.run(async (transaction) => {
+    await transaction.query(insertRegistrationTokenStatement, { ...token, createdAt: change.now });
     await recordChange(transaction, change);
   });
 }
 
+const listRegistrationTokensStatement = statement<{ readonly now: Date }, RegistrationToken>(
+  'list_registration_tokens',
+  (p) => `
+   SELECT id, token_hash AS "tokenHash", note, uses_left AS "usesLeft", created_at AS "createdAt", expires_at AS "expiresAt"
+   FROM registration_tokens WHERE expires_at > ${p.now} ORDER BY created_at, id`,
+);
+
 /** Those that have not expired, the oldest first, used up or not. */
-export const listRegistrationTokens = (manager: EntityManager, now: Date): Promise<RegistrationToken[]> =>
-  manager.find(RegistrationToken, { where: { expiresAt: MoreThan(now) }, order: { createdAt: 'ASC', id: 'ASC' } });
+export const listRegistrationTokens = async (
+  transactions: Transactions,
+  now: Date,
+): Promise<readonly RegistrationToken[]> => (await transactions.query(listRegistrationTokensStatement, { now })).rows;
+
+const deleteRegistrationTokenStatement = statement<{ readonly id: string }>(
+  'delete_registration_token',
+  (p) => `DELETE FROM registration_tokens WHERE id = ${p.id}`,
+);
 
 /** @returns false when there is none, or none any more */
-export const deleteRegistrationToken = (manager: EntityManager, id: string, change: Change): Promise<boolean> =>
-  manager.transaction(async (transaction) => {
-    if (!(await transaction.delete(RegistrationToken, { id })).affected) return false;
+export const deleteRegistrationToken = (transactions: Transactions, id: string, change: Change): Promise<boolean> =>
+  transactions.run(async (transaction) => {
+    if ((await transaction.query(deleteRegistrationTokenStatement, { id })).rowCount === 0) return false;
     await recordChange(transaction, change);
     return true;
   });

@@ -1,13 +1,11 @@
-import type { EntityManager } from 'typeorm';
 import type { PasskeyDeviceType } from '../../protocol/sign-in/passkey.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
-import { type Change, recordChange } from '../audit/change.js';
 import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { type Placeholders, statement } from '../connection/statement.js';
 import type { NewMail } from '../mail/outgoing-mails.js';
 import { type OwnChange, type ToldChange, toldChange } from '../people/own-change.js';
-import { Passkey } from '../schema/passkeys.js';
+import type { Passkey } from '../schema/passkeys.js';
 import { lockedWaysIn } from '../sign-in/ways-in.js';
 
 /**
@@ -207,12 +205,3 @@ const removePasskeyStatement = statement<RemovedPasskey, ToldChange>(
 /** @returns null when the user has no such passkey, or nothing else to sign in by */
 export const removePasskey = async (sql: Sql, passkey: RemovedPasskey): Promise<ToldChange | null> =>
   (await sql.query(removePasskeyStatement, passkey)).rows[0] ?? null;
-
-/** @returns how many there were; null when the user had none */
-export const removeAllPasskeys = (manager: EntityManager, userId: string, change: Change): Promise<number | null> =>
-  manager.transaction(async (transaction) => {
-    const { affected } = await transaction.delete(Passkey, { userId });
-    if (!affected) return null;
-    await recordChange(transaction, change, { passkeys: affected });
-    return affected;
-  });

@@ -2,6 +2,7 @@ import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { jsonKey, statement } from '../connection/statement.js';
+import type { Transaction } from '../connection/transactions.js';
 import type { TrustedBrowser } from '../schema/trusted-browsers.js';
 
 /** What is stored of a browser from now on; the hash in hexadecimal. */
@@ -96,3 +97,13 @@ const removeTrustedBrowsersStatement = statement<RemovedTrust, { id: string }>(
 /** A code is asked for there again. @returns false where none was trusted */
 export const removeTrustedBrowsers = async (sql: Sql, which: RemovedTrust): Promise<boolean> =>
   (await sql.query(removeTrustedBrowsersStatement, which)).rowCount > 0;
+
+const forgetTrustedBrowsersStatement = statement<{ userId: string }>(
+  'forget_trusted_browsers',
+  (p) => `DELETE FROM trusted_browsers WHERE user_id = ${p.userId}`,
+);
+
+/** No browser is trusted by the user any more. */
+export async function forgetTrustedBrowsers(transaction: Transaction, userId: string): Promise<void> {
+  await transaction.query(forgetTrustedBrowsersStatement, { userId });
+}

@@ -1,8 +1,7 @@
-import { type EntityManager, IsNull, Not } from 'typeorm';
 import { decrypt, encrypt, type KeyEncryptionKeys, keyIdOf } from '../../crypto/encryption.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import { Session } from '../schema/sessions.js';
+import type { Transaction } from '../connection/transactions.js';
 
 /** By what a session at another provider is ended together with ours. */
 export interface UpstreamSession {
@@ -22,25 +21,36 @@ const sealedFor = (keys: KeyEncryptionKeys, userId: string, session: UpstreamSes
 export const openUpstreamSession = (keys: KeyEncryptionKeys, userId: string, sealed: Buffer): UpstreamSession =>
   JSON.parse(decrypt(keys, sealed, contextOf(userId)).toString('utf8')) as UpstreamSession;
 
+interface SealedSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly sealed: Buffer;
+}
+
+const lockUpstreamSessionsStatement = statement<object, SealedSession>(
+  'lock_upstream_sessions',
+  () => `
+   SELECT id, user_id AS "userId", upstream_session AS sealed FROM sessions
+   WHERE upstream_session IS NOT NULL ORDER BY id FOR UPDATE`,
+);
+
+const rewrapUpstreamSessionStatement = statement<Pick<SealedSession, 'id' | 'sealed'>>(
+  'rewrap_upstream_session',
+  (p) => `UPDATE sessions SET upstream_session = ${p.sealed} WHERE id = ${p.id}`,
+);
+
 /**
  * Encrypts those of sessions under the current key-encryption key (`keys rewrap`). One of a sign-in that is under way goes on as it is.
  * @returns how many were not yet
  */
-export async function rewrapUpstreamSessions(transaction: EntityManager, keys: KeyEncryptionKeys): Promise<number> {
-  const lock = { mode: 'pessimistic_write' } as const;
-  const rows = await transaction.find(Session, {
-    where: { upstreamSession: Not(IsNull()) },
-    order: { id: 'ASC' },
-    lock,
-  });
-  let count = 0;
-  for (const { id, userId, upstreamSession: sealed } of rows) {
-    if (sealed === null || keyIdOf(sealed) === keys.current.id) continue;
-    const upstreamSession = sealedFor(keys, userId, openUpstreamSession(keys, userId, sealed));
-    await transaction.update(Session, { id }, { upstreamSession });
-    count += 1;
+export async function rewrapUpstreamSessions(transaction: Transaction, keys: KeyEncryptionKeys): Promise<number> {
+  const { rows } = await transaction.query(lockUpstreamSessionsStatement, {});
+  const stale = rows.filter(({ sealed }) => keyIdOf(sealed) !== keys.current.id);
+  for (const { id, userId, sealed } of stale) {
+    const rewrapped = sealedFor(keys, userId, openUpstreamSession(keys, userId, sealed));
+    await transaction.query(rewrapUpstreamSessionStatement, { id, sealed: rewrapped });
   }
-  return count;
+  return stale.length;
 }
 
 interface Kept {

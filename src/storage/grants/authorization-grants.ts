@@ -1,13 +1,12 @@
-import { type EntityManager, type FindOptionsWhere, IsNull } from 'typeorm';
 import type { RequestedClaims } from '../../protocol/authorization/claims-parameter.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
 import { type Columns, pick, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
-import { statement } from '../connection/statement.js';
+import { type Placeholders, statement } from '../connection/statement.js';
+import type { Transaction } from '../connection/transactions.js';
 import { notVoid } from '../installation.js';
 import { type UserClaims, userColumns } from '../people/users.js';
-import { AuthorizationGrant } from '../schema/authorization-grants.js';
 
 /** What an issuer needs to know of a grant. */
 export interface GrantFacts {
@@ -109,27 +108,43 @@ export async function endStolenGrant(sql: Sql, revocation: Revocation): Promise<
 }
 
 /**
- * Revokes every authorization grant that fits, for administration; the caller's transaction records why. The grants are locked
- * in order first: see {@link keptGrants}.
- * @returns how many
+ * A verb that revokes every authorization grant that fits, for administration; the caller's transaction records why. The grants are
+ * locked in order first: see {@link keptGrants}. It resolves to how many there were.
  */
-export async function revokeGrants(
-  transaction: EntityManager,
-  which: FindOptionsWhere<AuthorizationGrant>,
-  now: Date,
-): Promise<number> {
-  const alive = { ...which, revokedAt: IsNull() };
-  const [grants, values] = transaction
-    .createQueryBuilder(AuthorizationGrant, 'g')
-    .select('g.id')
-    .where(alive)
-    .orderBy('g.id')
-    .setLock('for_no_key_update')
-    .getQueryAndParameters();
-  await transaction.query(`SELECT count(*) FROM (${grants}) locked`, values);
-  const { affected } = await transaction.update(AuthorizationGrant, alive, { revokedAt: now });
-  return affected ?? 0;
+function grantRevocation<Which extends object>(name: string, fits: (p: Placeholders<Which>) => string) {
+  const lockStatement = statement<Which>(
+    `lock_grants_${name}`,
+    (p) => `
+     SELECT count(*) FROM (
+       SELECT id FROM authorization_grants WHERE revoked_at IS NULL AND ${fits(p)} ORDER BY id FOR NO KEY UPDATE
+     ) locked`,
+  );
+  const revokeStatement = statement<Which & { readonly now: Date }>(
+    `revoke_grants_${name}`,
+    (p) => `UPDATE authorization_grants SET revoked_at = ${p.now} WHERE revoked_at IS NULL AND ${fits(p)}`,
+  );
+  return async (transaction: Transaction, which: Which, now: Date): Promise<number> => {
+    await transaction.query(lockStatement, which);
+    return (await transaction.query(revokeStatement, { ...which, now })).rowCount;
+  };
 }
+
+export const revokeGrantsOfClient = grantRevocation<{ readonly clientId: string }>(
+  'of_client',
+  (p) => `client_id = ${p.clientId}`,
+);
+
+/** Those that a client has from a user. */
+export const revokeGrantsOfUserToClient = grantRevocation<{ readonly userId: string; readonly clientId: string }>(
+  'of_user_to_client',
+  (p) => `user_id = ${p.userId} AND client_id = ${p.clientId}`,
+);
+
+/** Those of sessions that do not outlive them. */
+export const revokeOnlineGrants = grantRevocation<{ readonly sessionIds: readonly string[] }>(
+  'of_sessions',
+  (p) => `session_id = ANY (${p.sessionIds}::uuid[]) AND NOT scopes @> '{offline_access}'`,
+);
 
 /** The authorization grant behind a JWT access token, still alive, with its user. */
 export interface LiveGrant {

@@ -1,12 +1,12 @@
-import type { EntityManager } from 'typeorm';
 import { claimOfPermission, type Permission, partsOfPermission } from '../../protocol/permission.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Change, recordChange } from '../audit/change.js';
 import type { Columns } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
-import { Consent } from '../schema/consents.js';
-import { revokeGrants } from './authorization-grants.js';
+import type { Transactions } from '../connection/transactions.js';
+import type { Consent } from '../schema/consents.js';
+import { revokeGrantsOfUserToClient } from './authorization-grants.js';
 
 /** What a user allowed a client before. */
 export interface GivenConsent extends Readonly<Pick<Consent, 'scopes' | 'permissions'>> {
@@ -61,25 +61,36 @@ export async function grantConsent(sql: Sql, consent: GrantedConsent): Promise<D
   return granted.givenAt;
 }
 
+const listConsentsStatement = statement<{ userId: string }, Consent>(
+  'list_consents',
+  (p) => `
+   SELECT user_id AS "userId", client_id AS "clientId", scopes, permissions, granted_at AS "grantedAt", given_at AS "givenAt"
+   FROM consents WHERE user_id = ${p.userId} ORDER BY client_id`,
+);
+
 /** In the order of the clients' ids. */
-export const listConsents = (manager: EntityManager, userId: string): Promise<Consent[]> =>
-  manager.find(Consent, { where: { userId }, order: { clientId: 'ASC' } });
+export const listConsents = async (transactions: Transactions, userId: string): Promise<readonly Consent[]> =>
+  (await transactions.query(listConsentsStatement, { userId })).rows;
+
+const deleteConsentStatement = statement<Pick<Consent, 'userId' | 'clientId'>>(
+  'delete_consent',
+  (p) => `DELETE FROM consents WHERE user_id = ${p.userId} AND client_id = ${p.clientId}`,
+);
 
 /**
  * Withdraws what the user allowed the client, and revokes every authorization grant that the client has from the user.
  * @returns how many were revoked, or null when there was neither consent nor grant
  */
 export async function withdrawConsent(
-  manager: EntityManager,
-  which: Pick<Consent, 'userId' | 'clientId'>,
+  transactions: Transactions,
+  { userId, clientId }: Pick<Consent, 'userId' | 'clientId'>,
   change: Change,
 ): Promise<number | null> {
-  const { userId, clientId } = which;
-  return manager.transaction(async (transaction) => {
+  return transactions.run(async (transaction) => {
     // Grants before consents, as whatever else ends both: two that wait for each other would both fail.
-    const revokedGrants = await revokeGrants(transaction, { userId, clientId }, change.now);
-    const { affected } = await transaction.delete(Consent, { userId, clientId });
-    if (!affected && revokedGrants === 0) return null;
+    const revokedGrants = await revokeGrantsOfUserToClient(transaction, { userId, clientId }, change.now);
+    const { rowCount } = await transaction.query(deleteConsentStatement, { userId, clientId });
+    if (rowCount === 0 && revokedGrants === 0) return null;
     await recordChange(transaction, change, { revoked_grants: revokedGrants });
     return revokedGrants;
   });

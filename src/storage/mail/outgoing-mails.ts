@@ -1,9 +1,9 @@
-import type { EntityManager } from 'typeorm';
 import { after } from '../../clock.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Columns, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
-import { jsonKey, statement, valuesOf } from '../connection/statement.js';
+import { jsonKey, statement } from '../connection/statement.js';
+import type { Transaction } from '../connection/transactions.js';
 import type { OutgoingMail } from '../schema/outgoing-mails.js';
 import { takenAllowances } from './mail-allowances.js';
 
@@ -97,14 +97,9 @@ const queueUserMailStatement = statement<UserMail, { outcome: MailOutcome | null
 );
 
 /** Writes a mail to a user in the transaction that causes it. @returns null where there is no mail or no address */
-export async function queueUserMail(transaction: EntityManager, mail: UserMail): Promise<MailOutcome | null> {
+export async function queueUserMail(transaction: Transaction, mail: UserMail): Promise<MailOutcome | null> {
   if (mail.mail === null) return null;
-  const { text } = queueUserMailStatement;
-  const [row] = await transaction.query<{ outcome: MailOutcome | null }[]>(
-    text,
-    valuesOf(queueUserMailStatement, mail),
-  );
-  return row?.outcome ?? null;
+  return (await transaction.query(queueUserMailStatement, mail)).rows[0]?.outcome ?? null;
 }
 
 /** A mail as whoever sends it gets it. */

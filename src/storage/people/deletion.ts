@@ -1,11 +1,11 @@
-import type { EntityManager } from 'typeorm';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Change, recordChange } from '../audit/change.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import type { Transactions } from '../connection/transactions.js';
 import { lockedSessions } from '../sessions/locked-sessions.js';
 import { type OwnChange, type ToldChange, toldChange } from './own-change.js';
-import { endEverything } from './users.js';
+import { endEverything } from './user-changes.js';
 
 interface DeletionRequest extends OwnChange {
   /** The session in which it is asked for. */
@@ -112,32 +112,41 @@ export const tablesOfUsers = [
   'authorization_grants',
 ] as const;
 
-const deleteInteractions = `
-  DELETE FROM interactions
-  WHERE outcome ->> 'userId' = $1 OR pending_link ->> 'userId' = $1 OR proofs @> jsonb_build_array(jsonb_build_object('subject', $1::text))`;
+const deletionsOfTables = tablesOfUsers.map((table) =>
+  statement<{ userId: string }>(`delete_user_from_${table}`, (p) => `DELETE FROM ${table} WHERE user_id = ${p.userId}`),
+);
+
+const deleteInteractionsStatement = statement<{ userId: string }>(
+  'delete_interactions_of_user',
+  (p) => `
+   DELETE FROM interactions
+   WHERE outcome ->> 'userId' = ${p.userId} OR pending_link ->> 'userId' = ${p.userId}
+     OR proofs @> jsonb_build_array(jsonb_build_object('subject', ${p.userId}::text))`,
+);
+
+const deleteUserStatement = statement<{ userId: string; due: Date | null }>(
+  'delete_user',
+  (p) => `DELETE FROM users WHERE id = ${p.userId} AND (${p.due}::timestamptz IS NULL OR delete_after <= ${p.due})`,
+);
 
 /** @param due the moment at which it has to be due; null where it is deleted in any case */
-const remove = (manager: EntityManager, userId: string, change: Change, due: Date | null): Promise<boolean> =>
-  manager.transaction(async (transaction) => {
-    const [, affected] = await transaction.query<[unknown[], number]>(
-      'DELETE FROM users WHERE id = $1 AND ($2::timestamptz IS NULL OR delete_after <= $2)',
-      [userId, due],
-    );
-    if (affected === 0) return false;
+const remove = (transactions: Transactions, userId: string, change: Change, due: Date | null): Promise<boolean> =>
+  transactions.run(async (transaction) => {
+    if ((await transaction.query(deleteUserStatement, { userId, due })).rowCount === 0) return false;
     await endEverything(transaction, userId, change.now);
-    for (const table of tablesOfUsers) await transaction.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
-    await transaction.query(deleteInteractions, [userId]);
+    for (const deletion of deletionsOfTables) await transaction.query(deletion, { userId });
+    await transaction.query(deleteInteractionsStatement, { userId });
     await recordChange(transaction, change);
     return true;
   });
 
 /** Deletes a user and everything of theirs. @returns false when there is no such user */
-export const deleteUser = (manager: EntityManager, userId: string, change: Change): Promise<boolean> =>
-  remove(manager, userId, change, null);
+export const deleteUser = (transactions: Transactions, userId: string, change: Change): Promise<boolean> =>
+  remove(transactions, userId, change, null);
 
 /**
  * … where their time is over.
  * @returns false when they have thought better of it, or there is no such user
  */
-export const deleteDueUser = (manager: EntityManager, userId: string, change: Change): Promise<boolean> =>
-  remove(manager, userId, change, change.now);
+export const deleteDueUser = (transactions: Transactions, userId: string, change: Change): Promise<boolean> =>
+  remove(transactions, userId, change, change.now);

@@ -1,14 +1,14 @@
-import { ArrayContains, type EntityManager, In, Not } from 'typeorm';
 import type { FrontChannelClient } from '../../protocol/client/logout-channels.js';
 import type { SectorMember } from '../../protocol/client/subject-type.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { type Change, recordChange } from '../audit/change.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
+import type { Transactions } from '../connection/transactions.js';
+import { forgetTrustedBrowsers } from '../factors/trusted-browsers.js';
 import { linkedIdentity } from '../federation/pending-links.js';
-import { revokeGrants } from '../grants/authorization-grants.js';
+import { revokeOnlineGrants } from '../grants/authorization-grants.js';
 import { type MailOutcome, mailOutcome, type NewMail, queuedMail } from '../mail/outgoing-mails.js';
-import { TrustedBrowser } from '../schema/trusted-browsers.js';
 import { answersChallenge, challengesAnswered, type TakenProof, takenProof } from '../sign-in/proofs.js';
 import { pairwiseClient } from '../subjects.js';
 import { lockedSessions } from './locked-sessions.js';
@@ -246,27 +246,28 @@ export interface EndedSessions {
   readonly revokedGrants: number;
 }
 
+const endUserSessionsStatement = statement<{ userId: string }, { readonly id: string }>(
+  'end_user_sessions',
+  (p) => `DELETE FROM sessions WHERE id = ANY (${lockedSessions(`user_id = ${p.userId}`)}) RETURNING id`,
+);
+
 /**
  * Ends every session of a user and revokes what was granted in them, as {@link endSession} does with one. No browser is trusted any more.
  * @returns null when there was no session
  */
 export async function endUserSessions(
-  manager: EntityManager,
+  transactions: Transactions,
   userId: string,
   change: Change,
 ): Promise<EndedSessions | null> {
-  return manager.transaction(async (transaction) => {
-    const [ended] = await transaction.query<[{ id: string }[], number]>(
-      `DELETE FROM sessions WHERE id = ANY (${lockedSessions('user_id = $1')}) RETURNING id`,
-      [userId],
-    );
-    await transaction.delete(TrustedBrowser, { userId });
-    const ids = ended.map(({ id }) => id);
-    if (ids.length === 0) return null;
+  return transactions.run(async (transaction) => {
+    const { rows: ended } = await transaction.query(endUserSessionsStatement, { userId });
+    await forgetTrustedBrowsers(transaction, userId);
+    const sessionIds = ended.map(({ id }) => id);
+    if (sessionIds.length === 0) return null;
     // A statement of its own sees the grant of a sign-in that kept its session's row from being deleted until it was there.
-    const online = { sessionId: In(ids), scopes: Not(ArrayContains(['offline_access'])) };
-    const revokedGrants = await revokeGrants(transaction, online, change.now);
-    await recordChange(transaction, change, { sessions: ids.length, revoked_grants: revokedGrants });
-    return { sessions: ids.length, revokedGrants };
+    const revokedGrants = await revokeOnlineGrants(transaction, { sessionIds }, change.now);
+    await recordChange(transaction, change, { sessions: sessionIds.length, revoked_grants: revokedGrants });
+    return { sessions: sessionIds.length, revokedGrants };
   });
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { listMigrations, migrate, sweep, voidIssued } from '../../../src/administration/maintenance.js';
 import { expirableTables } from '../../../src/storage/expirable.js';
 import { administer, auditRows, day } from '../../support/administration.js';
-import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { databaseSettings, openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { later, start } from '../../support/rows.js';
 
 let database: TestDatabase;
@@ -57,7 +57,7 @@ describe('migrations', () => {
   it('are listed with their state, and are done once', async () => {
     const administration = administer(database);
     expect((await listMigrations(administration)).filter(({ state }) => state !== 'done')).toEqual([]);
-    expect(await migrate(administration, { dsn: database.dsn })).toEqual([]);
+    expect(await migrate(administration, databaseSettings(database.dsn))).toEqual([]);
   });
 });
 

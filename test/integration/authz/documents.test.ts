@@ -130,7 +130,7 @@ describe('GET /jwks (RFC 7517 §5)', () => {
     const kidOf = (token: string) => decodeProtectedHeader(token).kid;
     const before = await sign();
     const now = authz.clock.now();
-    await rotateKey(authz.database.dataSource.manager, 'ES256', authz.rotation, { ...change, now });
+    await rotateKey(authz.database.transactions, 'ES256', authz.rotation, { ...change, now });
     authz.clock.advance(5_000);
     const set = await keys();
     const next = set.filter(({ alg, kid }) => alg === 'ES256' && kid !== kidOf(before)).map(({ kid }) => kid);

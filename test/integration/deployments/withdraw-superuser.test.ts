@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { EmbeddedPostgres } from '../../../src/storage/connection/embedded-postgres.js';
-import { createDataSource, migrate } from '../../../src/storage/data-source.js';
+import { runMigrations } from '../../../src/storage/data-source.js';
 import { databaseSettings, quietLog } from '../../support/database.js';
 import { startWithSuperuser } from '../../support/superuser.js';
 
@@ -28,9 +28,7 @@ async function query(dsn: string, ...texts: readonly string[]): Promise<unknown[
 }
 
 async function migrated(): Promise<void> {
-  const dataSource = await createDataSource(databaseSettings(server.dsn), quietLog).initialize();
-  await migrate(dataSource);
-  await dataSource.destroy();
+  await runMigrations(databaseSettings(server.dsn), quietLog);
 }
 
 /** As the image made volumes with POSTGRES_USER=identity_user: PostgreSQL's first role has that name. */

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { hashToken } from '../../../src/crypto/digest.js';
 import { disableClient } from '../../../src/storage/clients/clients.js';
 import { grantConsent } from '../../../src/storage/grants/consents.js';
-import { disableUser } from '../../../src/storage/people/users.js';
+import { disableUser } from '../../../src/storage/people/user-changes.js';
 import { type Browser, formsOf } from '../../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../support/idp.js';
 import { addClient, audit, change } from '../../support/rows.js';
@@ -141,14 +141,14 @@ describe('The hub (OIDC Core §3.1.2.3, §3.1.2.4)', () => {
   it('asks a disabled user to sign in, whatever session there is', async () => {
     const gone = await idp.addUser();
     const browser = await signedIn(idp.newBrowser(), gone);
-    await disableUser(idp.database.dataSource.manager, gone.id, change);
+    await disableUser(idp.database.transactions, gone.id, change);
     expect((await browser.get(hub(await idp.start(client)))).text).toContain('name="password"');
   });
 
   it('refuses a client that was disabled meanwhile', async () => {
     const disabled = await addClient(idp.database);
     const interaction = await idp.start(disabled);
-    await disableClient(idp.database.dataSource.manager, disabled, change);
+    await disableClient(idp.database.transactions, disabled, change);
     const answer = await idp.newBrowser().get(hub(interaction));
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('switched off');

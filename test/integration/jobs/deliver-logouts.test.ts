@@ -204,7 +204,7 @@ describe('back-channel logout (OIDC Back-Channel Logout §2)', () => {
   it('a client that is disabled, or does not want to be told any more, is not', async () => {
     const gone = await addTold(idp.database, receiver.uri);
     await ended(client, gone);
-    await disableClient(idp.database.dataSource.manager, client, change);
+    await disableClient(idp.database.transactions, client, change);
     await idp.database.pool.query(
       "UPDATE clients SET metadata = metadata - 'backchannel_logout_uri' WHERE client_id = $1",
       [gone],

@@ -39,10 +39,10 @@ describe('the job runner', () => {
 
   it('runs a job on one process at a time, and on another once that one is through', async () => {
     const held = heldJob('held');
-    const { manager } = database.dataSource;
-    const first = runJob(manager, quietLog, held.job, never);
+    const { transactions } = database;
+    const first = runJob(transactions, quietLog, held.job, never);
     await held.atWork;
-    await Promise.all(Array.from({ length: 5 }, () => runJob(manager, quietLog, held.job, never)));
+    await Promise.all(Array.from({ length: 5 }, () => runJob(transactions, quietLog, held.job, never)));
     expect(held.runs()).toBe(1);
     held.finish();
     await first;
@@ -53,14 +53,14 @@ describe('the job runner', () => {
         ranAgain = true;
       },
     };
-    await runJob(manager, quietLog, again, never);
+    await runJob(transactions, quietLog, again, never);
     expect(ranAgain).toBe(true);
   });
 
   it('stop() tells the running job, waits for it, and starts no other', async () => {
     const held = heldJob('stopped');
     const after = heldJob('after');
-    const options = { manager: database.dataSource.manager, log: quietLog, interval: hour, jitter: 0, chance: () => 0 };
+    const options = { transactions: database.transactions, log: quietLog, interval: hour, jitter: 0, chance: () => 0 };
     const runner = createJobRunner({ ...options, jobs: [held.job, after.job] });
     runner.start();
     await held.atWork;
@@ -71,7 +71,7 @@ describe('the job runner', () => {
   it('goes on after a job that fails', async () => {
     const next = heldJob('next');
     const failing: Job = { name: 'failing', run: () => Promise.reject(new Error('no')) };
-    const options = { manager: database.dataSource.manager, log: quietLog, interval: hour, jitter: 0, chance: () => 0 };
+    const options = { transactions: database.transactions, log: quietLog, interval: hour, jitter: 0, chance: () => 0 };
     const runner = createJobRunner({ ...options, jobs: [failing, next.job] });
     runner.start();
     await next.atWork;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { migrations } from '../../../migrations/index.js';
 import { createAdministration } from '../../../src/administration/administration.js';
 import type { AllRolesConfig } from '../../../src/config/configuration.js';
@@ -9,7 +10,7 @@ import { createPasswordCheck } from '../../../src/passwords/password-check.js';
 import { provision } from '../../../src/process/provision.js';
 import { findClient, listClients } from '../../../src/storage/clients/clients.js';
 import { createSql, type Sql } from '../../../src/storage/connection/sql.js';
-import { createDataSource, poolOf } from '../../../src/storage/data-source.js';
+import { createTransactions, type Transactions } from '../../../src/storage/connection/transactions.js';
 import { findUser } from '../../../src/storage/people/users.js';
 import { configuration } from '../../support/configuration.js';
 import { createDatabase, databaseSettings, type EmptyDatabase, quietLog } from '../../support/database.js';
@@ -17,18 +18,20 @@ import { start } from '../../support/rows.js';
 
 let database: EmptyDatabase;
 let config: AllRolesConfig;
-let dataSource: ReturnType<typeof createDataSource>;
+let pool: pg.Pool;
+let transactions: Transactions;
 let sql: Sql;
 const passwords = createPasswordHasher(configuration.password);
 
 beforeAll(async () => {
   database = await createDatabase({ empty: true });
   ({ config } = await loadConfig('configs/identity/test.yml', { role: 'all', env: {} }));
-  dataSource = await createDataSource(databaseSettings(database.dsn), quietLog).initialize();
-  sql = createSql(poolOf(dataSource), { prepared: true, coalescing: true, maxWaiting: 10 });
+  pool = new pg.Pool({ connectionString: database.dsn });
+  transactions = createTransactions(pool);
+  sql = createSql(pool, { prepared: true, coalescing: true, maxWaiting: 10 });
 });
 afterAll(async () => {
-  await dataSource.destroy();
+  await pool.end();
   await database.drop();
 });
 
@@ -37,7 +40,7 @@ const run = (declared: Partial<AllRolesConfig> = {}) =>
     declared: { ...config, ...declared },
     administration: createAdministration({
       config,
-      manager: dataSource.manager,
+      transactions,
       sql,
       clock: { now: () => start },
       random: systemRandom,
@@ -46,12 +49,12 @@ const run = (declared: Partial<AllRolesConfig> = {}) =>
       log: quietLog,
       actor: { by: 'configuration' },
     }),
-    migrations: { dsn: database.dsn, dataSource },
+    migrations: databaseSettings(database.dsn),
     log: quietLog,
   });
 
 const count = async (table: string): Promise<number> =>
-  Number((await dataSource.query<[{ count: string }]>(`SELECT count(*) FROM ${table}`))[0].count);
+  Number((await pool.query(`SELECT count(*) FROM ${table}`)).rows[0].count);
 
 describe('provisioning', () => {
   it('makes the schema, a key for each algorithm and what is declared, once, however many start at the same time', async () => {
@@ -61,12 +64,8 @@ describe('provisioning', () => {
       4,
       1,
     ]);
-    expect((await listClients(dataSource.manager)).map(({ clientId }) => clientId)).toEqual([
-      'demo-client',
-      'rs',
-      'spa-rp',
-    ]);
-    const demo = await findUser(dataSource.manager, 'demo');
+    expect((await listClients(transactions)).map(({ clientId }) => clientId)).toEqual(['demo-client', 'rs', 'spa-rp']);
+    const demo = await findUser(transactions, 'demo');
     expect((await passwords.verify(demo?.passwordHash ?? null, 'demo-password')).matches).toBe(true);
     expect(demo).toMatchObject({ email: 'demo@example.com', emailVerified: true, claims: { given_name: 'Demo' } });
   });

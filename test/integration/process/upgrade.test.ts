@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { migrations } from '../../../migrations/index.js';
-import { migrate } from '../../../src/storage/data-source.js';
 import { basic, challenge, openAuthz, paths, type TestAuthz } from '../../support/authz.js';
 import { type Browser, formsOf } from '../../support/browser.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -60,7 +59,7 @@ let authz: TestAuthz;
 let idp: TestIdp;
 beforeAll(async () => {
   database = await openDatabaseOfFirstRelease();
-  await migrate(database.dataSource);
+  await database.dataSource.runMigrations({ transaction: 'each' });
   const config = {
     issuer: release.issuer,
     keyEncryptionKeys: { current: key, all: [key] },

@@ -401,7 +401,7 @@ describe('a batch of requests in sessions that authz knows', () => {
           Promise.all([
             many(40, (n) => issueIn(processes[0], n % 20, notes)),
             many(40, (n) => issueIn(processes[1], 19 - (n % 20), notes)),
-            endUserSessions(database.dataSource.manager, userId, change),
+            endUserSessions(database.transactions, userId, change),
           ]),
         );
         expect(faults).toEqual([]);
@@ -434,7 +434,7 @@ describe('batches that concern the same rows', () => {
       (clientId, issueAll) => [
         issueAll(processes[0], 1),
         issueAll(processes[1], -1),
-        disableClient(database.dataSource.manager, clientId, change),
+        disableClient(database.transactions, clientId, change),
       ],
     ],
   ])('nor do those that %s', async (_, work) => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const recognize = () => recognizeDatabase(database.dataSource.manager, { ...change, now: later(10_000) });
+const recognize = () => recognizeDatabase(database.transactions, { ...change, now: later(10_000) });
 
 const count = async (table: string) =>
   Number((await database.pool.query(`SELECT count(*) AS n FROM ${table}`)).rows[0].n);
@@ -60,9 +60,9 @@ describe('a start on a restored database', () => {
   });
 
   it('keeps the secret of pairwise subjects: people stay who they are to applications (OIDC Core §8)', async () => {
-    const { manager } = database.dataSource;
+    const { transactions } = database;
     await recognize();
-    await ensurePairwiseSecret(manager, { keys: configuration.keyEncryptionKeys, random: systemRandom });
+    await ensurePairwiseSecret(transactions, { keys: configuration.keyEncryptionKeys, random: systemRandom });
     const secret = async () => (await database.pool.query('SELECT pairwise_secret FROM installation')).rows;
     const before = await secret();
     expect(before).toEqual([{ pairwise_secret: expect.any(Buffer) }]);
@@ -74,7 +74,7 @@ describe('a start on a restored database', () => {
   it('restored block by block is voided by command', async () => {
     await addToken();
     const before = await count('audit_events');
-    await voidEverythingIssued(database.dataSource.manager, { ...change, now: later(20_000) });
+    await voidEverythingIssued(database.transactions, { ...change, now: later(20_000) });
     expect(await count('tokens')).toBe(0);
     expect(await count('audit_events')).toBe(before + 1);
   });

@@ -9,8 +9,8 @@ import {
   findClient,
   rotateClientSecret,
 } from '../../../src/storage/clients/clients.js';
-import { migrate } from '../../../src/storage/data-source.js';
-import { findUser, insertUser, userCalled } from '../../../src/storage/people/users.js';
+import { insertUser } from '../../../src/storage/people/user-changes.js';
+import { findUser, userCalled } from '../../../src/storage/people/users.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
 import { addClient, addUser, change, findAccount, later, start } from '../../support/rows.js';
 
@@ -45,7 +45,7 @@ describe('users', () => {
     const id = await addUser(database, 'Ada');
     for (const identifier of ['ada', 'ADA@example.COM']) {
       expect(await findAccount(database, identifier)).toMatchObject({ id });
-      expect(await findUser(database.dataSource.manager, identifier)).toMatchObject({ id });
+      expect(await findUser(database.transactions, identifier)).toMatchObject({ id });
     }
     expect(await findAccount(database, "ada' OR true --")).toBeNull();
   });
@@ -73,7 +73,7 @@ describe('names and addresses of earlier releases', () => {
       VALUES ($1::uuid, $2, $3, now(), now())`;
     const ids = rows.map((_, n) => `00000000-0000-4000-8000-00000000000${n}`);
     for (const [n, row] of rows.entries()) await old.pool.query(insert, [ids[n], ...row]);
-    await migrate(old.dataSource);
+    await old.dataSource.runMigrations({ transaction: 'each' });
     const found = async (identifier: string) => ids.indexOf((await findAccount(old, identifier))?.id ?? '');
     const seen: Record<string, number> = {};
     const sought = ['Οδυσσεύς', 'one@example.com', 'straße', 'strasse', 'Strasse', 'two@example.com', 'demo', 'a@b@c'];
@@ -88,17 +88,17 @@ describe('names and addresses of earlier releases', () => {
       demo: 3,
       'a@b@c': 5,
     });
-    await migrate(old.dataSource);
+    await old.dataSource.runMigrations({ transaction: 'each' });
     await old.pool.query(insert, [randomUUID(), 'Late', 'late@example.com']);
     expect(await findAccount(old, 'LATE')).not.toBeNull();
-    expect(await findUser(old.dataSource.manager, 'LATE@example.com')).toMatchObject({ username: 'Late' });
+    expect(await findUser(old.transactions, 'LATE@example.com')).toMatchObject({ username: 'Late' });
     await old.pool.query('UPDATE users SET disabled_at = now()');
     await old.close();
   });
 
   it('S13: what is no address cannot be stored as one', async () => {
     const user = { id: randomUUID(), username: 'someone', email: 'demo', emailVerified: false, passwordHash: null };
-    const inserted = insertUser(database.dataSource.manager, { ...user, claims: {} }, change);
+    const inserted = insertUser(database.transactions, { ...user, claims: {} }, change);
     await expect(inserted).rejects.toMatchObject({ code: '23514' });
   });
 
@@ -120,19 +120,19 @@ describe('clients', () => {
     database.statements();
     await Promise.all(Array.from({ length: 20 }, () => cache.get(clientId)));
     expect(database.statements()).toEqual(['find_client']);
-    await disableClient(database.dataSource.manager, clientId, change);
+    await disableClient(database.transactions, clientId, change);
     now = later(1_000);
     expect((await cache.get(clientId))?.disabledAt).toEqual(start);
   });
 
   it('can be given another secret and be deleted', async () => {
     const clientId = await addClient(database, {}, 'secret');
-    expect(
-      await rotateClientSecret(database.dataSource.manager, clientId, { secretHash: Buffer.alloc(32, 7) }, change),
-    ).toBe(true);
+    expect(await rotateClientSecret(database.transactions, clientId, { secretHash: Buffer.alloc(32, 7) }, change)).toBe(
+      true,
+    );
     expect((await findClient(database.sql, clientId))?.secretHash).toEqual(Buffer.alloc(32, 7));
-    expect(await deleteClient(database.dataSource.manager, clientId, change)).toBe(true);
-    expect(await deleteClient(database.dataSource.manager, clientId, change)).toBe(false);
+    expect(await deleteClient(database.transactions, clientId, change)).toBe(true);
+    expect(await deleteClient(database.transactions, clientId, change)).toBe(false);
     expect(await findClient(database.sql, clientId)).toBeNull();
   });
 });

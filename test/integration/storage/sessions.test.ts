@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../src/crypto/digest.js';
 import { useAssertion } from '../../../src/storage/clients/used-assertions.js';
 import { grantConsent } from '../../../src/storage/grants/consents.js';
-import { disableUser, setPasswordHash } from '../../../src/storage/people/users.js';
+import { disableUser, setPasswordHash } from '../../../src/storage/people/user-changes.js';
 import { beginSession, endSession, findSessions, touchSession } from '../../../src/storage/sessions/sessions.js';
 import { countSignInFailure } from '../../../src/storage/sign-in/sign-in-failures.js';
 import { lookForSignIn } from '../../../src/storage/sign-in/sign-in-look.js';
@@ -119,7 +119,7 @@ describe('session', () => {
   it('is not begun for a user who was disabled meanwhile, and ends when one is', async () => {
     const userId = await addUser(database);
     const { secretHash } = await signIn(userId);
-    await disableUser(database.dataSource.manager, userId, change);
+    await disableUser(database.transactions, userId, change);
     expect(await findSession(secretHash, start)).toBeNull();
     expect((await signIn(userId)).id).toBeNull();
   });
@@ -128,14 +128,14 @@ describe('session', () => {
     const [userId, clientId] = [await addUser(database), await addClient(database)];
     const { id, secretHash } = await signIn(userId);
     const grant = await addGrant(userId, id ?? '', clientId, ['openid', 'offline_access']);
-    await setPasswordHash(database.dataSource.manager, userId, 'encoded', change);
+    await setPasswordHash(database.transactions, userId, 'encoded', change);
     expect(await findSession(secretHash, start)).toBeNull();
     expect(await revoked(grant)).toBe(true);
   });
 
   it('stores a rehashed password only over the one that was verified', async () => {
     const userId = await addUser(database);
-    await setPasswordHash(database.dataSource.manager, userId, 'old', change);
+    await setPasswordHash(database.transactions, userId, 'old', change);
     const stored = async () =>
       (await database.pool.query('SELECT password_hash AS hash FROM users WHERE id = $1', [userId])).rows[0].hash;
     await signIn(userId, { passwordHash: 'old', effects: { rehash: { from: 'another', to: 'new' } } });
@@ -146,7 +146,7 @@ describe('session', () => {
 
   it('S4: begins with the password that the user has, or not at all, and nothing comes of it', async () => {
     const [userId, other, key] = [await addUser(database), await addUser(database), secret().toString('hex')];
-    await setPasswordHash(database.dataSource.manager, userId, 'new', change);
+    await setPasswordHash(database.transactions, userId, 'new', change);
     const { id, secretHash } = await signIn(other);
     await countSignInFailure(database.sql, { counters: [{ key, delays: [0] }], now: start, expiresAt: later(60_000) });
     const failed = { passwordHash: 'old', presentedSecretHashes: [secretHash], forgiven: { keys: [key], share: null } };
@@ -158,8 +158,8 @@ describe('session', () => {
   });
 
   it.each([
-    ['disabled', (userId: string) => disableUser(database.dataSource.manager, userId, change)],
-    ['given a password', (userId: string) => setPasswordHash(database.dataSource.manager, userId, 'new', change)],
+    ['disabled', (userId: string) => disableUser(database.transactions, userId, change)],
+    ['given a password', (userId: string) => setPasswordHash(database.transactions, userId, 'new', change)],
   ])('S4: a user who is %s while signing in keeps no session', async (_, changeUser) => {
     for (let n = 0; n < 20; n++) {
       const userId = await addUser(database);
@@ -171,7 +171,7 @@ describe('session', () => {
 
   it('S24: sign-ins at once that all replace a hash do not wait for each other in a circle', async () => {
     const userId = await addUser(database);
-    await setPasswordHash(database.dataSource.manager, userId, 'old', change);
+    await setPasswordHash(database.transactions, userId, 'old', change);
     const rehashing = { passwordHash: 'old', effects: { rehash: { from: 'old', to: 'new' } } };
     const begun = await Promise.all(Array.from({ length: 16 }, () => signIn(userId, rehashing)));
     expect(begun.filter(({ id }) => id !== null)).toHaveLength(1);

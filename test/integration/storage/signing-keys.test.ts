@@ -26,17 +26,16 @@ beforeAll(async () => {
 beforeEach(async () => {
   now = start;
   await database.pool.query('TRUNCATE signing_keys, encryption_keys');
-  await ensureKey(database.dataSource.manager, 'ES256', rotation, change);
+  await ensureKey(database.transactions, 'ES256', rotation, change);
 });
 afterAll(() => database.close());
 
-const rotate = (at: Date, how = rotation) =>
-  rotateKey(database.dataSource.manager, 'ES256', how, { ...change, now: at });
+const rotate = (at: Date, how = rotation) => rotateKey(database.transactions, 'ES256', how, { ...change, now: at });
 const kids = async () => (await createSigningKeys(database.sql, keys, clock).keySet()).jwks.keys.map(({ kid }) => kid);
 
 describe('signing keys', () => {
   it('are made once for each algorithm', async () => {
-    const ensure = (alg: 'ES256' | 'EdDSA') => ensureKey(database.dataSource.manager, alg, rotation, change);
+    const ensure = (alg: 'ES256' | 'EdDSA') => ensureKey(database.transactions, alg, rotation, change);
     expect(await ensure('ES256')).toBeNull();
     expect(await ensure('EdDSA')).toEqual({ kid: expect.any(String), alg: 'EdDSA', activatesAt: start });
   });
@@ -108,8 +107,8 @@ describe('signing keys', () => {
   it('are rewrapped under a new key-encryption key, with which they open alone', async () => {
     const [kid] = await kids();
     const both = { current: second, all: [second, first] };
-    expect(await rewrapKeys(database.dataSource.manager, both, change)).toBe(1);
-    expect(await rewrapKeys(database.dataSource.manager, both, change)).toBe(0);
+    expect(await rewrapKeys(database.transactions, both, change)).toBe(1);
+    expect(await rewrapKeys(database.transactions, both, change)).toBe(0);
     const alone = await createSigningKeys(database.sql, { current: second, all: [second] }, clock).keySet();
     expect(alone.current('ES256').kid).toBe(kid);
     await expect(createSigningKeys(database.sql, keys, clock).keySet()).rejects.toThrow('"second"');
@@ -122,8 +121,8 @@ describe('keys that request objects are encrypted to (OIDC Core §10.2)', () => 
     now = at;
     return createEncryptionKeys(database.sql, keys, clock).get();
   };
-  const ensure = () => ensureKey(database.dataSource.manager, alg, rotation, change);
-  const rotateAt = (at: Date) => rotateKey(database.dataSource.manager, alg, rotation, { ...change, now: at });
+  const ensure = () => ensureKey(database.transactions, alg, rotation, change);
+  const rotateAt = (at: Date) => rotateKey(database.transactions, alg, rotation, { ...change, now: at });
 
   it('are published by their public members, for encryption, and sign nothing', async () => {
     const made = await ensure();
@@ -155,11 +154,11 @@ describe('keys that request objects are encrypted to (OIDC Core §10.2)', () => 
   it('are withdrawn and rewrapped as those that sign are', async () => {
     const leaked = await ensure();
     const named = { kid: leaked?.kid ?? '', alg } as const;
-    const withdrawn = await withdrawKey(database.dataSource.manager, named, rotation, change);
+    const withdrawn = await withdrawKey(database.transactions, named, rotation, change);
     expect((await set(start)).published.map(({ kid }) => kid)).toEqual([withdrawn?.successor?.kid]);
     expect((await set(start)).find(alg, leaked?.kid)).toBeUndefined();
     const both = { current: second, all: [second, first] };
-    expect(await rewrapKeys(database.dataSource.manager, both, change)).toBe(3);
+    expect(await rewrapKeys(database.transactions, both, change)).toBe(3);
     const alone = createEncryptionKeys(database.sql, { current: second, all: [second] }, clock);
     expect((await alone.get()).find(alg, undefined)).toBeDefined();
   });

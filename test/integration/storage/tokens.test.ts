@@ -12,7 +12,7 @@ import {
 } from '../../../src/storage/interactions/interaction-redemption.js';
 import { visitInteraction } from '../../../src/storage/interactions/interaction-visit.js';
 import { completeInteraction, startInteraction } from '../../../src/storage/interactions/interactions.js';
-import { disableUser } from '../../../src/storage/people/users.js';
+import { disableUser } from '../../../src/storage/people/user-changes.js';
 import type { InteractionOutcome } from '../../../src/storage/schema/interactions.js';
 import { endSession } from '../../../src/storage/sessions/sessions.js';
 import { findOpaqueAccessToken } from '../../../src/storage/tokens/access-token.js';
@@ -224,8 +224,8 @@ describe('authorization code (RFC 6749 §4.1.2)', () => {
   });
 
   it.each([
-    ['user', (of: { userId: string }) => disableUser(database.dataSource.manager, of.userId, change)],
-    ['client', (of: { clientId: string }) => disableClient(database.dataSource.manager, of.clientId, change)],
+    ['user', (of: { userId: string }) => disableUser(database.transactions, of.userId, change)],
+    ['client', (of: { clientId: string }) => disableClient(database.transactions, of.clientId, change)],
   ])('is dead once its %s is disabled', async (_, disable) => {
     const code = await issuedCode();
     expect((await findAuthorizationCode(database.sql, code.valueHash))?.alive).toBe(true);
@@ -234,9 +234,9 @@ describe('authorization code (RFC 6749 §4.1.2)', () => {
   });
 
   it.each<[string, (of: Awaited<ReturnType<typeof issuedCode>>) => Promise<unknown>]>([
-    ['user is disabled', ({ userId }) => disableUser(database.dataSource.manager, userId, change)],
-    ['client is disabled', ({ clientId }) => disableClient(database.dataSource.manager, clientId, change)],
-    ['client is deleted', ({ clientId }) => deleteClient(database.dataSource.manager, clientId, change)],
+    ['user is disabled', ({ userId }) => disableUser(database.transactions, userId, change)],
+    ['client is disabled', ({ clientId }) => disableClient(database.transactions, clientId, change)],
+    ['client is deleted', ({ clientId }) => deleteClient(database.transactions, clientId, change)],
     ['grant is revoked', ({ grantId: id }) => revokeAuthorizationGrant(database.sql, { id, now: start, audit })],
   ])('is not redeemed once its %s, whatever was read before', async (_, end) => {
     const code = await issuedCode();

@@ -187,7 +187,7 @@ describe('as long as nobody knows where an answer may go, it is a page (RFC 6749
 
   it('a disabled client', async () => {
     const disabled = await authz.addClient();
-    await disableClient(authz.database.dataSource.manager, disabled, change);
+    await disableClient(authz.database.transactions, disabled, change);
     const answer = await ask({ client_id: disabled });
     expect([answer.status, answer.location]).toEqual([400, null]);
   });

@@ -30,7 +30,7 @@ const descriptionOf = (location: string | null) => new URL(location ?? '').searc
 describe('I5: an error page names the fault (RFC 6749 §4.1.2.1)', () => {
   it('tells an unknown client from a disabled one and from a missing client_id', async () => {
     const off = await authz.addClient();
-    await disableClient(authz.database.dataSource.manager, off, change);
+    await disableClient(authz.database.transactions, off, change);
     expect((await ask(authz, 'nobody')).text).toContain('client_id names no client that is registered here.');
     expect((await ask(authz, off)).text).toContain('The client that client_id names is switched off.');
     expect((await ask(authz, '')).text).toContain('The parameter client_id is missing.');

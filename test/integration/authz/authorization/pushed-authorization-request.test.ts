@@ -284,7 +284,7 @@ describe('a request_uri at /authorize (RFC 9126 §4)', () => {
   it('goes nowhere once its redirect_uri, or its client, is gone', async () => {
     const gone = await authz.addClient({}, secret);
     const { json } = await push({}, basic(gone, secret));
-    await disableClient(authz.database.dataSource.manager, gone, change);
+    await disableClient(authz.database.transactions, gone, change);
     authz.clock.advance(1_000);
     const answer = await visit(json.request_uri, { client_id: gone });
     expect([answer.status, answer.location]).toEqual([400, null]);

@@ -438,7 +438,7 @@ describe('an encrypted request object (RFC 9101 §6.1)', () => {
     return found;
   };
   beforeAll(async () => {
-    await ensureKey(authz.database.dataSource.manager, 'RSA-OAEP-256', rotation(), change);
+    await ensureKey(authz.database.transactions, 'RSA-OAEP-256', rotation(), change);
     authz.clock.advance(5_000);
   });
 
@@ -526,7 +526,7 @@ describe('an encrypted request object (RFC 9101 §6.1)', () => {
 
   it('to a key that was replaced is decrypted for a while (OIDC Core §10.2.1)', async () => {
     const old = await keyFor('ECDH-ES');
-    await rotateKey(authz.database.dataSource.manager, 'ECDH-ES', rotation(), { ...change, now: authz.clock.now() });
+    await rotateKey(authz.database.transactions, 'ECDH-ES', rotation(), { ...change, now: authz.clock.now() });
     authz.clock.advance(60_000);
     expect((await keyFor('ECDH-ES')).kid).not.toBe(old.kid);
     expect(told(await walk(await encrypt(await sign(), { key: old })))).toHaveProperty('code');

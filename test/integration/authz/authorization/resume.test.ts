@@ -250,7 +250,7 @@ describe('what cannot be resumed is a page that says what to do', () => {
     const other = await authz.addClient();
     const browser = authz.newBrowser();
     const back = await signedIn(browser, { client_id: other });
-    await disableClient(authz.database.dataSource.manager, other, change);
+    await disableClient(authz.database.transactions, other, change);
     authz.clock.advance(1_001);
     const answer = await browser.get(back);
     expect([answer.status, answer.location]).toEqual([400, null]);

@@ -127,7 +127,7 @@ describe('secrets (RFC 6749 §2.3.1)', () => {
   it('rotated: the old one ends within a second', async () => {
     const client = await authz.addClient(machine, 'old');
     expect((await ask({}, basic(client, 'old'))).status).toBe(200);
-    await rotateClientSecret(authz.database.dataSource.manager, client, { secretHash: hashToken('new') }, change);
+    await rotateClientSecret(authz.database.transactions, client, { secretHash: hashToken('new') }, change);
     authz.clock.advance(1_000);
     expect((await ask({}, basic(client, 'old'))).status).toBe(401);
     expect((await ask({}, basic(client, 'new'))).status).toBe(200);

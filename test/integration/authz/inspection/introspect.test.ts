@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { generateKeyPair, importPrivateKey, signJwt } from '../../../../src/crypto/jwt.js';
 import { disableClient } from '../../../../src/storage/clients/clients.js';
-import { disableUser } from '../../../../src/storage/people/users.js';
+import { disableUser } from '../../../../src/storage/people/user-changes.js';
 import { basic, openAuthz, paths, type TestAuthz } from '../../../support/authz.js';
 import { api, files } from '../../../support/configuration.js';
 import { change } from '../../../support/rows.js';
@@ -100,8 +100,8 @@ describe.each(formats)('introspection of %s access tokens (RFC 7662 §2.2)', (fo
     const parameters = { scope: 'read:resource' };
     const first = (await authz.tokens(clients[format], leavingUser, parameters, 'a secret')).access_token;
     const second = (await authz.tokens(leavingClient, user, parameters, 'a secret')).access_token;
-    await disableUser(authz.database.dataSource.manager, leavingUser, change);
-    await disableClient(authz.database.dataSource.manager, leavingClient, change);
+    await disableUser(authz.database.transactions, leavingUser, change);
+    await disableClient(authz.database.transactions, leavingClient, change);
     expect([(await asRs(first)).json, (await asRs(second)).json]).toEqual([inactive, inactive]);
   });
 

@@ -142,7 +142,7 @@ describe('I2: an ID token is no access token, whatever its audience (RFC 8725 §
     });
     if (!metadata) throw new Error('no metadata');
     const row = { clientId, metadata, secretHash: null, origin: 'operator' } as const;
-    await insertClient(authz.database.dataSource.manager, row, change);
+    await insertClient(authz.database.transactions, row, change);
     const { id_token: token = '' } = await authz.tokens(clientId, user, { scope: 'openid', nonce: 'n' });
     expect([decodeProtectedHeader(token), decodeJwt(token).aud]).toEqual([
       expect.objectContaining({ alg: 'RS256', typ: 'JWT' }),

@@ -434,8 +434,8 @@ describe('The account API: what is not asked right', () => {
     const person = await Person.signedIn();
     const { user, sessionId } = person;
     const { keyEncryptionKeys: keys } = idp.deps.config;
-    await recognizeDatabase(idp.database.dataSource.manager, change);
-    await ensurePairwiseSecret(idp.database.dataSource.manager, { keys, random: systemRandom });
+    await recognizeDatabase(idp.database.transactions, change);
+    await ensurePairwiseSecret(idp.database.transactions, { keys, random: systemRandom });
     const pairwise = await addClient(idp.database, { subject_type: 'pairwise' });
     const grant = await addGrant(idp, { userId: user.id, clientId: pairwise, scopes: both, sessionId });
     const token = await opaqueFor(idp, grant, { audience: [audience()] });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { renderMail } from '../../../../src/mail/render.js';
-import { disableUser } from '../../../../src/storage/people/users.js';
+import { disableUser } from '../../../../src/storage/people/user-changes.js';
 import { openAccount, submitted } from '../../../support/account.js';
 import { type Answer, type Browser, formsOf } from '../../../support/browser.js';
 import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
@@ -195,7 +195,7 @@ describe('The link that puts an address back', () => {
     const other = await idp.addUser();
     await rows('UPDATE users SET email = $2, email_key = $2 WHERE id = $1', [other.id, user.email]);
     expect((await use(idp.newBrowser(), undo)).status).toBe(409);
-    await disableUser(idp.database.dataSource.manager, user.id, change);
+    await disableUser(idp.database.transactions, user.id, change);
     expect((await idp.newBrowser().get(undo)).status).toBe(410);
   });
 });

@@ -327,7 +327,7 @@ describe('No open redirect, nobody else’s word (OIDC RP-Initiated Logout §3)'
       'client_id of a client that is disabled',
       async () => {
         const gone = await addClient(idp.database, { post_logout_redirect_uris: [home] });
-        await disableClient(idp.database.dataSource.manager, gone, change);
+        await disableClient(idp.database.transactions, gone, change);
         return { client_id: gone, post_logout_redirect_uri: home };
       },
     ],
@@ -335,7 +335,7 @@ describe('No open redirect, nobody else’s word (OIDC RP-Initiated Logout §3)'
       'a hint for a client that is disabled',
       async () => {
         const gone = await addClient(idp.database, { post_logout_redirect_uris: [home] });
-        await disableClient(idp.database.dataSource.manager, gone, change);
+        await disableClient(idp.database.transactions, gone, change);
         return {
           id_token_hint: await idTokenFor(idp, { userId: user.id, clientId: gone }),
           post_logout_redirect_uri: home,

@@ -3,7 +3,7 @@ import { generateKeyPair, importPrivateKey } from '../../../../src/crypto/jwt.js
 import { disableClient } from '../../../../src/storage/clients/clients.js';
 import { revokeAuthorizationGrant } from '../../../../src/storage/grants/authorization-grants.js';
 import { withdrawConsent } from '../../../../src/storage/grants/consents.js';
-import { disableUser } from '../../../../src/storage/people/users.js';
+import { disableUser } from '../../../../src/storage/people/user-changes.js';
 import { addGrant, type Grant, idTokenFor, jwtFor, opaqueFor } from '../../../support/grants.js';
 import { openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient, audit, change } from '../../../support/rows.js';
@@ -185,9 +185,9 @@ describe('What userinfo refuses (RFC 6750 §3.1)', () => {
       'its grant is revoked',
       ({ id }) => revokeAuthorizationGrant(idp.database.sql, { id, now: idp.clock.now(), audit }),
     ],
-    ['its user is disabled', ({ userId }) => disableUser(idp.database.dataSource.manager, userId, change)],
-    ['its consent is withdrawn', (which) => withdrawConsent(idp.database.dataSource.manager, which, change)],
-    ['its client is disabled', ({ clientId }) => disableClient(idp.database.dataSource.manager, clientId, change)],
+    ['its user is disabled', ({ userId }) => disableUser(idp.database.transactions, userId, change)],
+    ['its consent is withdrawn', (which) => withdrawConsent(idp.database.transactions, which, change)],
+    ['its client is disabled', ({ clientId }) => disableClient(idp.database.transactions, clientId, change)],
   ])('at once when %s', async (_name, spoil) => {
     const [someone, some] = [await idp.addUser(), await addClient(idp.database)];
     const doomed = await addGrant(idp, { userId: someone.id, clientId: some, scopes: ['openid'] });

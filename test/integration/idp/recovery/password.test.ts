@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../../src/crypto/digest.js';
 import { renderMail } from '../../../../src/mail/render.js';
 import { listMails } from '../../../../src/storage/mail/outgoing-mails.js';
-import { disableUser } from '../../../../src/storage/people/users.js';
+import { disableUser } from '../../../../src/storage/people/user-changes.js';
 import { type Answer, formsOf } from '../../../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
 import { addClient, change } from '../../../support/rows.js';
@@ -159,7 +159,7 @@ describe('A forgotten password', () => {
   it('a disabled account gets no link, and its link is good for nothing', async () => {
     const user = await idp.addUser();
     const link = await linkFor(user);
-    await disableUser(idp.database.dataSource.manager, user.id, change);
+    await disableUser(idp.database.transactions, user.id, change);
     expect((await idp.newBrowser().get(link)).status).toBe(410);
     await ask(user.username);
     expect(await linksOf(user)).toHaveLength(1);

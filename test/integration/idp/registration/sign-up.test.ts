@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../../src/crypto/digest.js';
 import { renderMail } from '../../../../src/mail/render.js';
-import { disableUser } from '../../../../src/storage/people/users.js';
+import { disableUser } from '../../../../src/storage/people/user-changes.js';
 import { type Answer, type Browser, formsOf } from '../../../support/browser.js';
 import { hub, openIdp, type TestIdp } from '../../../support/idp.js';
 import { linksTo, mailsTo } from '../../../support/mailed-links.js';
@@ -199,7 +199,7 @@ describe('Nobody learns who has an account', () => {
 
   it('a disabled account is told nothing', async () => {
     const user = await idp.addUser();
-    await disableUser(idp.database.dataSource.manager, user.id, change);
+    await disableUser(idp.database.transactions, user.id, change);
     expect((await ask(user.email)).status).toBe(200);
     expect(await mailsTo(idp, user.email, 'account_exists')).toEqual([]);
     expect(await mailsTo(idp, user.email, 'sign_up')).toEqual([]);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { OverloadedError } from '../../../../src/crypto/hashing-queue.js';
 import { createPasswordHasher } from '../../../../src/crypto/password.js';
 import { storablePasswordHash } from '../../../../src/protocol/sign-in/password-hash.js';
-import { disableUser, setPasswordHash } from '../../../../src/storage/people/users.js';
+import { disableUser, setPasswordHash } from '../../../../src/storage/people/user-changes.js';
 import { type Answer, type Browser, formsOf } from '../../../support/browser.js';
 import { configuration } from '../../../support/configuration.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../support/idp.js';
@@ -150,18 +150,18 @@ describe('An account that changes while its password is judged (S4)', () => {
     const answer = await tryToSignIn(browser, right(user));
     return [answer.status, browser.cookies.has('session')];
   };
-  const manager = () => idp.database.dataSource.manager;
+  const transactions = () => idp.database.transactions;
 
   it('S4: the old password is wrong from the moment it is changed', async () => {
     const user = await idp.addUser();
     const hash = await idp.deps.passwords.hash('another password');
-    expect(await signInWhile(user, () => setPasswordHash(manager(), user.id, hash, change))).toEqual([422, false]);
+    expect(await signInWhile(user, () => setPasswordHash(transactions(), user.id, hash, change))).toEqual([422, false]);
     expect((await tryToSignIn(idp.newBrowser(), { ...right(user), password: 'another password' })).status).toBe(303);
   });
 
   it('S4: a disabled account begins no session', async () => {
     const user = await idp.addUser();
-    expect(await signInWhile(user, () => disableUser(manager(), user.id, change))).toEqual([422, false]);
+    expect(await signInWhile(user, () => disableUser(transactions(), user.id, change))).toEqual([422, false]);
   });
 
   it('a hash that another sign-in made anew of the same password is as good', async () => {
@@ -189,7 +189,7 @@ describe('Who has an account stays unknown (ASVS §2.2.1)', () => {
       await idp.addUser(),
       await idp.addUser({ hash: null }),
     ];
-    await disableUser(idp.database.dataSource.manager, disabled.id, change);
+    await disableUser(idp.database.transactions, disabled.id, change);
     const attempts = [
       wrong(known),
       { identifier: `nobody-${randomUUID().slice(0, 8)}`, password: 'wrong' },
@@ -414,7 +414,7 @@ describe('Growing delays (NIST SP 800-63B §5.2.2)', () => {
     const user = await idp.addUser();
     const own = idp.newBrowser();
     await tryToSignIn(own, right(user));
-    await setPasswordHash(idp.database.dataSource.manager, user.id, await idp.deps.passwords.hash('another'), {
+    await setPasswordHash(idp.database.transactions, user.id, await idp.deps.passwords.hash('another'), {
       ...change,
       now: idp.clock.now(),
     });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Sql } from '../../../../src/storage/connection/sql.js';
 import { removeFactors } from '../../../../src/storage/factors/second-factors.js';
-import { disableUser, enableUser, setPasswordHash } from '../../../../src/storage/people/users.js';
+import { disableUser, enableUser, setPasswordHash } from '../../../../src/storage/people/user-changes.js';
 import { endUserSessions } from '../../../../src/storage/sessions/sessions.js';
 import { openAccount, submitted } from '../../../support/account.js';
 import { type Browser, formsOf } from '../../../support/browser.js';
@@ -200,12 +200,12 @@ describe('What is sensitive at the account', () => {
 });
 
 describe('It is over with', () => {
-  const manager = () => idp.database.dataSource.manager;
+  const transactions = () => idp.database.transactions;
   const now = () => ({ ...change, now: idp.clock.now() });
   it.each<[string, (the: Trusted) => Promise<unknown>]>([
     [
       'another password',
-      async ({ user }) => setPasswordHash(manager(), user.id, await idp.deps.passwords.hash(user.password), now()),
+      async ({ user }) => setPasswordHash(transactions(), user.id, await idp.deps.passwords.hash(user.password), now()),
     ],
     [
       'a change of the password by another release',
@@ -223,16 +223,16 @@ describe('It is over with', () => {
     [
       'reset-factor',
       async ({ user }) => {
-        await removeFactors(manager(), user.id, ['totp'], now());
+        await removeFactors(transactions(), user.id, ['totp'], now());
         await addTotp(idp, user);
       },
     ],
-    ['end-sessions', ({ user }) => endUserSessions(manager(), user.id, now())],
+    ['end-sessions', ({ user }) => endUserSessions(transactions(), user.id, now())],
     [
       'a disabled account',
       async ({ user }) => {
-        await disableUser(manager(), user.id, now());
-        await enableUser(manager(), user.id, now());
+        await disableUser(transactions(), user.id, now());
+        await enableUser(transactions(), user.id, now());
       },
     ],
     [

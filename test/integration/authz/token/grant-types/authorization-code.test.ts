@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { accessTokenHash } from '../../../../../src/protocol/token/id-token.js';
 import { disableClient } from '../../../../../src/storage/clients/clients.js';
-import { disableUser } from '../../../../../src/storage/people/users.js';
+import { disableUser } from '../../../../../src/storage/people/user-changes.js';
 import { endSession } from '../../../../../src/storage/sessions/sessions.js';
 import {
   basic,
@@ -232,14 +232,14 @@ describe('a code that does not fit (RFC 6749 §5.2, RFC 7636 §4.6)', () => {
   it('of a user who has been disabled', async () => {
     const leaving = await authz.addUser();
     const code = await authz.code(client, leaving);
-    await disableUser(authz.database.dataSource.manager, leaving, change);
+    await disableUser(authz.database.transactions, leaving, change);
     expect((await exchange<Record<string, unknown>>(code)).json.error).toBe('invalid_grant');
   });
 
   it('of a client that has been disabled, at once', async () => {
     const leaving = await authz.addClient();
     const code = await authz.code(leaving, user);
-    await disableClient(authz.database.dataSource.manager, leaving, change);
+    await disableClient(authz.database.transactions, leaving, change);
     const { json } = await exchange<Record<string, unknown>>(code, { client_id: leaving });
     expect(['invalid_grant', 'invalid_client']).toContain(json.error);
   });
@@ -332,7 +332,7 @@ it('a client that is disabled after its code was looked up gets nothing, and tha
   await withAuthz(over, async (own) => {
     const leaving = await own.addClient();
     const code = await own.code(leaving, await own.addUser());
-    disable = () => disableClient(own.database.dataSource.manager, leaving, change);
+    disable = () => disableClient(own.database.transactions, leaving, change);
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier };
     const { status, json } = await own.token<Record<string, unknown>>({ ...form, client_id: leaving });
     expect([status, json.error]).toEqual([400, 'invalid_grant']);

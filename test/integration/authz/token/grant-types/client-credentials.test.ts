@@ -146,7 +146,7 @@ describe('client_credentials (RFC 6749 §4.4)', () => {
   it('ends within a second for a disabled client', async () => {
     const leaving = await authz.addClient(members, 'a secret');
     expect((await ask({}, leaving)).status).toBe(200);
-    await disableClient(authz.database.dataSource.manager, leaving, change);
+    await disableClient(authz.database.transactions, leaving, change);
     authz.clock.advance(1_000);
     expect((await ask({}, leaving)).status).toBe(401);
   });

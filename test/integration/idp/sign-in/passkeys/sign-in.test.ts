@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { hashToken } from '../../../../../src/crypto/digest.js';
-import { disableUser } from '../../../../../src/storage/people/users.js';
+import { disableUser } from '../../../../../src/storage/people/user-changes.js';
 import { type Signing, type SoftwareAuthenticator, softwareAuthenticator } from '../../../../support/authenticator.js';
 import { type Browser, formsOf } from '../../../../support/browser.js';
 import { hub, openIdp, type TestIdp, type TestUser } from '../../../../support/idp.js';
@@ -142,7 +142,7 @@ describe('Sign-in by passkey (WebAuthn Level 3 §7.2)', () => {
 
   it('refuses a user who is disabled', async () => {
     const owner = await addOwner();
-    await disableUser(idp.database.dataSource.manager, owner.user.id, change);
+    await disableUser(idp.database.transactions, owner.user.id, change);
     expect((await (await open()).use(owner)).status).toBe(422);
     expect((await failuresOf(owner))[0]?.context).toMatchObject({ reason: 'disabled' });
   });
