@@ -19,3 +19,12 @@ export function addressBlock(address: string): string {
   const prefix = ipv6Groups(address.replace(/%.*$/, '')).slice(0, 4);
   return `${prefix.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
 }
+
+const bytesOfGroup = (group: string): readonly number[] => {
+  const value = Number.parseInt(group, 16);
+  return group.includes('.') ? group.split('.').map(Number) : [value >> 8, value & 0xff];
+};
+
+/** An address in network byte order, as certificates have it (RFC 5280 §4.2.1.6): 4 bytes or 16. */
+export const addressBytes = (address: string): readonly number[] =>
+  (address.includes(':') ? ipv6Groups(address.replace(/%.*$/, '')) : [address]).flatMap(bytesOfGroup);

@@ -16,7 +16,7 @@ export async function certificateFiles(): Promise<CertificateFiles & { readonly 
   const folder = mkdtempSync(join(tmpdir(), 'identity-tls-'));
   const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
   async function replace(): Promise<string> {
-    const { cert, key } = await createSelfSigned('127.0.0.1', new Date());
+    const { cert, key } = createSelfSigned('127.0.0.1', new Date());
     writeFileSync(certFile, cert);
     writeFileSync(keyFile, key);
     return cert;

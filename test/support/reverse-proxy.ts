@@ -52,7 +52,7 @@ export async function startOneOrigin({ path, strips }: OneOriginOptions): Promis
     req.pipe(onward);
   }
 
-  const server = createServer(await createSelfSigned('127.0.0.1', new Date()), (req, res) => {
+  const server = createServer(createSelfSigned('127.0.0.1', new Date()), (req, res) => {
     const role = routed(new URL(req.url ?? '/', 'https://localhost').pathname, path);
     if (role) pass(backends[role], req, res);
     else res.writeHead(404).end('another application');

@@ -1,4 +1,4 @@
-import http, { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerOptions } from 'node:http';
 import https from 'node:https';
 import { systemClock } from '../../clock.js';
 import type { HttpConfig } from '../../config/configuration.js';
@@ -6,13 +6,14 @@ import { addressBlock } from '../../protocol/address-block.js';
 import type { Log } from '../../telemetry/log/logger.js';
 import { rateLimited } from '../../telemetry/log/rate-limited.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
+import { http } from '../node-http.js';
 import { createCloser } from './closer.js';
 import { boundConnections, type ConnectionBounds } from './connections.js';
 import { listen } from './listen.js';
 import { loadTls, type TlsFiles, tlsPolicy, watchTls } from './tls.js';
 
 /** An Express application, or whatever else answers requests and has prototypes for them. */
-export type Application = http.RequestListener & {
+export type Application = RequestListener & {
   request: object;
   response: object;
   /** A setting; of Express, `trust proxy fn` says whom to believe. */
@@ -50,8 +51,8 @@ export interface ServeOptions {
  * Classes, since V8 then knows from Node's constructors how many members an object will have.
  */
 function bornWithPrototypesOf(app: Application) {
-  class Request extends IncomingMessage {}
-  class Response<R extends IncomingMessage> extends ServerResponse<R> {}
+  class Request extends http.IncomingMessage {}
+  class Response<R extends IncomingMessage> extends http.ServerResponse<R> {}
   Object.setPrototypeOf(Request.prototype, app.request);
   Object.setPrototypeOf(Response.prototype, app.response);
   app.request = Request.prototype;
@@ -60,7 +61,7 @@ function bornWithPrototypesOf(app: Application) {
 }
 
 /** Read, write and idle time-outs in Node's words. */
-function timeouts({ readTimeout, idleTimeout }: ServeOptions['http']): http.ServerOptions {
+function timeouts({ readTimeout, idleTimeout }: ServeOptions['http']): ServerOptions {
   return {
     requestTimeout: readTimeout,
     headersTimeout: readTimeout,
@@ -70,7 +71,7 @@ function timeouts({ readTimeout, idleTimeout }: ServeOptions['http']): http.Serv
   };
 }
 
-function createTlsServer(options: ServeOptions, files: TlsFiles, settings: http.ServerOptions) {
+function createTlsServer(options: ServeOptions, files: TlsFiles, settings: ServerOptions) {
   const { log, tlsWatchInterval = 5000 } = options;
   const server = https.createServer({ ...settings, ...tlsPolicy, ...loadTls(files) }, options.app);
   const stopWatching = watchTls(files, tlsWatchInterval, () => {

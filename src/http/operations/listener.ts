@@ -76,7 +76,7 @@ function createAnswer(routes: readonly AdminRoute[], { admin, log, clock = syste
 export async function serveAdmin(options: AdminOptions): Promise<Server> {
   const { admin, log, clock = systemClock } = options;
   const answer = createAnswer(adminRoutes(options), options);
-  const certificate = await createSelfSigned(admin.bind, clock.now());
+  const certificate = createSelfSigned(admin.bind, clock.now());
   const server = https.createServer({ ...timeouts, ...tlsPolicy, ...certificate }, (req, res) => {
     answer(req, res).catch((error: unknown) => {
       if (!res.closed) log.error('admin request failed', { error });

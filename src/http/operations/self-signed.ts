@@ -1,39 +1,57 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import * as asn1 from '../../crypto/der.js';
+import { addressBytes } from '../../protocol/address-block.js';
 
 const day = 86_400_000;
 
+/** A name that consists of a common name alone. */
+const commonName = (name: string): Buffer =>
+  asn1.sequence(asn1.setOf(asn1.sequence(asn1.objectIdentifier('2.5.4.3'), asn1.utf8String(name))));
+
+/** @param content of the extension, encoded */
+const extension = (id: string, content: Buffer, { isCritical = false } = {}): Buffer =>
+  asn1.sequence(asn1.objectIdentifier(id), ...(isCritical ? [asn1.boolean(true)] : []), asn1.octetString(content));
+
+/** A name that the certificate is good for (RFC 5280 §4.2.1.6): of a host, or an address. */
+const alternativeName = (name: string): Buffer =>
+  isIP(name) === 0 ? asn1.der(0x82, Buffer.from(name)) : asn1.der(0x87, Buffer.from(addressBytes(name)));
+
+const ecdsaWithSha256 = asn1.sequence(asn1.objectIdentifier('1.2.840.10045.4.3.2'));
+
+/** What RFC 5280 §4.2.1 has for the certificate of a TLS server: no authority, only for signatures, and only as a server. */
+const extensions = (names: readonly string[]): Buffer =>
+  asn1.sequence(
+    extension('2.5.29.19', asn1.sequence(), { isCritical: true }),
+    extension('2.5.29.15', asn1.bitString(Buffer.from([0x80]), 7), { isCritical: true }),
+    extension('2.5.29.37', asn1.sequence(asn1.objectIdentifier('1.3.6.1.5.5.7.3.1'))),
+    extension('2.5.29.17', asn1.sequence(...names.map(alternativeName))),
+  );
+
+const pem = (label: string, content: Buffer): string =>
+  `-----BEGIN ${label}-----\n${content.toString('base64').replace(/(.{64})(?=.)/g, '$1\n')}\n-----END ${label}-----\n`;
+
 /**
- * A certificate that nobody vouches for, made anew at each start: it keeps the admin listener's traffic and token from
- * passive eyes, and its key never leaves the process.
+ * A certificate (RFC 5280 §4.1) that nobody vouches for, made anew at each start: it keeps the admin listener's traffic and token
+ * from passive eyes, and its key never leaves the process. Made by hand: a library for certificates would be used once and stay
+ * in memory.
  */
-export async function createSelfSigned(
-  bind: string,
-  now: Date,
-): Promise<{ readonly cert: string; readonly key: string }> {
-  await import('reflect-metadata'); // the library's own requirement, before it is loaded
-  const x509 = await import('@peculiar/x509');
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+export function createSelfSigned(bind: string, now: Date): { readonly cert: string; readonly key: string } {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const names = new Set(['localhost', '127.0.0.1', '::1', hostname(), bind]);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: randomBytes(16).toString('hex'),
-    name: 'CN=identity admin',
-    notBefore: new Date(now.getTime() - day),
-    notAfter: new Date(now.getTime() + 3650 * day),
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(
-        [...names].map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
-      ),
-    ],
-  });
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/(.{64})/g, '$1\n').trimEnd()}\n-----END PRIVATE KEY-----\n`;
-  return { cert: certificate.toString('pem'), key };
+  const name = commonName('identity admin');
+  const toBeSigned = asn1.sequence(
+    asn1.der(0xa0, asn1.integer(Buffer.from([2]))), // version 3
+    asn1.integer(randomBytes(16)),
+    ecdsaWithSha256,
+    name,
+    asn1.sequence(asn1.time(new Date(now.getTime() - day)), asn1.time(new Date(now.getTime() + 3650 * day))),
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+    asn1.der(0xa3, extensions([...names])),
+  );
+  const signature = asn1.bitString(sign('sha256', toBeSigned, privateKey));
+  const certificate = asn1.sequence(toBeSigned, ecdsaWithSha256, signature);
+  return { cert: pem('CERTIFICATE', certificate), key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }

@@ -1,7 +1,8 @@
-import http from 'node:http';
+import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import https from 'node:https';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { injectTraceContext } from '../../telemetry/tracing/tracing.js';
+import { http } from '../node-http.js';
 import { isAllowListed, OutboundError, publicLookup, requireFetchable } from './policy.js';
 
 export interface OutboundOptions {
@@ -62,10 +63,7 @@ function createAgents(ca: string | undefined) {
 }
 
 /** Sends the request and resolves to the answer's beginning. */
-function connect(
-  url: URL,
-  exchange: Exchange & Pick<http.RequestOptions, 'agent' | 'signal'>,
-): Promise<http.IncomingMessage> {
+function connect(url: URL, exchange: Exchange & Pick<RequestOptions, 'agent' | 'signal'>): Promise<IncomingMessage> {
   const { body, ...options } = exchange;
   const request = url.protocol === 'https:' ? https.request : http.request;
   return new Promise((resolve, reject) => {
@@ -81,7 +79,7 @@ function connect(
 }
 
 /** Reads an answer up to a size; compressed ones are refused, since they may be larger than they look. */
-async function readAnswer(res: http.IncomingMessage, host: string, maxBytes: number): Promise<OutboundResponse> {
+async function readAnswer(res: IncomingMessage, host: string, maxBytes: number): Promise<OutboundResponse> {
   if ((res.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new OutboundError('encoding', host, 'the answer is compressed');
   }
@@ -113,7 +111,7 @@ function parseJson(body: string, host: string): unknown {
 
 export function createOutbound({ allowHosts = [], ca, timeout, maxBytes }: OutboundOptions): Outbound {
   const agents = createAgents(ca);
-  const agentFor = (url: URL): http.Agent =>
+  const agentFor = (url: URL): Agent =>
     isAllowListed(url, allowHosts) ? agents[url.protocol as 'http:' | 'https:'] : agents.checked;
 
   async function send(address: string, exchange: Exchange): Promise<OutboundResponse> {
@@ -121,7 +119,7 @@ export function createOutbound({ allowHosts = [], ca, timeout, maxBytes }: Outbo
     const headers: Record<string, string> = { 'Accept-Encoding': 'identity', ...exchange.headers };
     injectTraceContext(headers);
     const signal = AbortSignal.timeout(timeout);
-    let res: http.IncomingMessage | undefined;
+    let res: IncomingMessage | undefined;
     try {
       res = await connect(url, { ...exchange, headers, agent: agentFor(url), signal });
       return await readAnswer(res, url.host, maxBytes);

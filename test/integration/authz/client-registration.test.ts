@@ -18,7 +18,7 @@ let authz: TestAuthz;
 let sector: Server;
 let sectorSays: string;
 beforeAll(async () => {
-  const { cert, key } = await createSelfSigned('127.0.0.1', new Date());
+  const { cert, key } = createSelfSigned('127.0.0.1', new Date());
   sector = createServer({ cert, key }, (_req, res) => res.end(sectorSays)).listen(0, '127.0.0.1');
   const resources = [...configuration.resources, accountApi(configuration.publicUrls.idp)];
   authz = await openAuthz({ config: { ...open, resources, outbound: { ...configuration.outbound, ca: cert } } });
@@ -270,7 +270,7 @@ describe('the client configuration endpoint (RFC 7592 §2)', () => {
   it('wants the token of this client, of a client that is enabled', async () => {
     const [client, other] = [await registered(), await registered()];
     const disabled = await registered();
-    await disableClient(authz.database.dataSource.manager, disabled.client_id, change);
+    await disableClient(authz.database.transactions, disabled.client_id, change);
     const operators = await authz.addClient({}, 'a secret of this client');
     const at = (id: string) => `${register}/${id}`;
     const bare = await send('GET', at(client.client_id));
@@ -292,7 +292,7 @@ describe('the client configuration endpoint (RFC 7592 §2)', () => {
 
   it('lets no update overwrite a deletion', async () => {
     const client = await registered();
-    await deleteClient(authz.database.dataSource.manager, client.client_id, change);
+    await deleteClient(authz.database.transactions, client.client_id, change);
     const { status } = await manage('PUT', client, { ...app, client_id: client.client_id });
     expect(status).toBe(401);
   });

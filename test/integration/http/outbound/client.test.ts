@@ -153,7 +153,7 @@ describe('what is fetched', () => {
 
 describe('https', () => {
   async function secureHost() {
-    const certificate = await createSelfSigned('127.0.0.1', new Date());
+    const certificate = createSelfSigned('127.0.0.1', new Date());
     const server = https.createServer(certificate, json);
     await once(server.listen(0, '127.0.0.1'), 'listening');
     closing.push(() => new Promise((resolve) => server.close(resolve).closeAllConnections()));
