@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { claimFault } from '../protocol/claims.js';
+import { storablePasswordHash } from '../protocol/password/hash.js';
 import { identifierKey, isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
-import { storablePasswordHash } from '../protocol/sign-in/password-hash.js';
 import { insertUser } from '../storage/people/user-changes.js';
 import { findUser } from '../storage/people/users.js';
 import type { User } from '../storage/schema/users.js';

@@ -1,6 +1,6 @@
 import { claimFault } from '../protocol/claims.js';
+import { passwordFault } from '../protocol/password/policy.js';
 import { identifierKey, isEmailAddress, isUsername } from '../protocol/sign-in/identifiers.js';
-import { passwordFault } from '../protocol/sign-in/password-policy.js';
 import type { AuditDetail } from '../storage/audit/audit-events.js';
 import type { Change } from '../storage/audit/change.js';
 import { removeAllPasskeys } from '../storage/factors/second-factors.js';

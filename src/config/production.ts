@@ -1,4 +1,4 @@
-import { passwordFault, passwordProblem, shortestMinLength } from '../protocol/sign-in/password-policy.js';
+import { passwordFault, passwordProblem, shortestMinLength } from '../protocol/password/policy.js';
 import type { ValidSections } from './checks.js';
 import { isLikeliestPassword } from './common-password.js';
 import type { Fault } from './faults.js';

@@ -1,6 +1,6 @@
 import { pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type PasswordHash, parsePasswordHash } from '../protocol/sign-in/password-hash.js';
+import { type PasswordHash, parsePasswordHash } from '../protocol/password/hash.js';
 
 const deriveByPbkdf2 = promisify(pbkdf2);
 

@@ -1,5 +1,5 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
-import { normalizedPassword } from '../protocol/sign-in/password-policy.js';
+import { normalizedPassword } from '../protocol/password/policy.js';
 import { createHashingQueue, type HashingLimits, type HashingTurn } from './hashing-queue.js';
 import { verifyImported } from './imported-password.js';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Outbound } from '../http/outbound/client.js';
 import { OutboundError } from '../http/outbound/policy.js';
-import { breachRange, isInRange } from '../protocol/sign-in/breach-range.js';
+import { breachRange, isInRange } from '../protocol/password/breach-range.js';
 import type { Log } from '../telemetry/log/logger.js';
 
 export interface BreachCheckOptions {

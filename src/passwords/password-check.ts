@@ -1,11 +1,11 @@
 /**
- * PASSWORDS. Owns what a new password is held against: the rule of `protocol/sign-in/password-policy.ts`, a list of common ones
+ * PASSWORDS. Owns what a new password is held against: the rule of `protocol/password/policy.ts`, a list of common ones
  * and, where it is configured, a service that knows breaches. Never stores or hashes one. Talks to that service alone.
  */
 import type { Clock } from '../clock.js';
 import type { DatabaseRoleConfig } from '../config/configuration.js';
 import { createOutbound } from '../http/outbound/client.js';
-import { type PasswordProblem, passwordProblem } from '../protocol/sign-in/password-policy.js';
+import { type PasswordProblem, passwordProblem } from '../protocol/password/policy.js';
 import type { Log } from '../telemetry/log/logger.js';
 import { createBreachCheck } from './breaches.js';
 import { commonPasswords } from './common-passwords.js';

@@ -48,7 +48,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['sign-in'],
     ['permission'],
     ['claims'],
-    ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm', 'access-token-types'],
+    ['scope', 'redirect-uri', 'endpoints', 'signing-algorithm', 'access-token-types', 'password'],
     ['parameters', 'address-block', 'compact-jws', 'language'],
     ['oauth-error', 'unavailable-error'],
     ['fault-sentences'],

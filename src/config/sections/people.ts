@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
+import { defaultMinLength, shortestMinLength } from '../../protocol/password/policy.js';
 import { mostAccounts } from '../../protocol/sign-in/accounts-in-browser.js';
 import { authenticationContextClasses } from '../../protocol/sign-in/authentication-context.js';
 import { emailFactors } from '../../protocol/sign-in/email-code.js';
 import { logoutConfirmations } from '../../protocol/sign-in/logout.js';
-import { defaultMinLength, shortestMinLength } from '../../protocol/sign-in/password-policy.js';
 import { secondFactorPolicies } from '../../protocol/sign-in/sign-in-policy.js';
 import { count, duration, flag, httpUrl, list, origin, text } from '../values.js';
 

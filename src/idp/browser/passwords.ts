@@ -1,5 +1,5 @@
 /** Shows a password on request, and tells while a new one is typed what the server will say of it. */
-import { type PasswordRule, passwordStrength } from '../../protocol/sign-in/password-strength.js';
+import { type PasswordRule, passwordStrength } from '../../protocol/password/strength.js';
 
 interface StrengthTexts {
   /** With `{count}` for the number. */

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../pages/html.js';
 import type { View } from '../../pages/view.js';
-import { maxLength, type PasswordProblem } from '../../protocol/sign-in/password-policy.js';
-import type { PasswordRule } from '../../protocol/sign-in/password-strength.js';
+import { maxLength, type PasswordProblem } from '../../protocol/password/policy.js';
+import type { PasswordRule } from '../../protocol/password/strength.js';
 import type { Idp } from '../deps.js';
 import { showPasswordButton } from './show-password.js';
 

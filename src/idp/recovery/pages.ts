@@ -2,7 +2,7 @@ import type { Page } from '../../http/browser/headers.js';
 import { type Html, html } from '../../pages/html.js';
 import { layout } from '../../pages/layout.js';
 import type { View } from '../../pages/view.js';
-import type { PasswordProblem } from '../../protocol/sign-in/password-policy.js';
+import type { PasswordProblem } from '../../protocol/password/policy.js';
 import type { Idp } from '../deps.js';
 import type { Aside } from '../interaction/continued.js';
 import { newPasswordField } from '../interaction/new-password-field.js';

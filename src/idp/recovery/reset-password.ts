@@ -4,7 +4,7 @@ import { assertCsrfToken, csrfToken } from '../../http/browser/csrf.js';
 import { askedOf } from '../../http/request/asked.js';
 import { readForm } from '../../http/request/form.js';
 import { addressBlock } from '../../protocol/address-block.js';
-import type { PasswordProblem } from '../../protocol/sign-in/password-policy.js';
+import type { PasswordProblem } from '../../protocol/password/policy.js';
 import { findPasswordReset, type LinkedAccount, resetPassword as storeReset } from '../../storage/mail/mailed-links.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { hash as argon2Hash } from '@node-rs/argon2';
 import { OverloadedError } from '../../../src/crypto/hashing-queue.js';
 import { createPasswordHasher } from '../../../src/crypto/password.js';
-import { storablePasswordHash } from '../../../src/protocol/sign-in/password-hash.js';
+import { storablePasswordHash } from '../../../src/protocol/password/hash.js';
 import { importedHashes, importedPassword } from '../../support/imported-hashes.js';
 
 const cheap = { memoryKib: 64, iterations: 1, parallelism: 1, concurrency: 1, queue: 1, queuePerAddress: 1 };

@@ -1,4 +1,4 @@
-import type { PasswordProblem } from '../../../protocol/sign-in/password-policy.js';
+import type { PasswordProblem } from '../../../protocol/password/policy.js';
 import { findOwnTotp } from '../../../storage/factors/own-second-factor.js';
 import { listPasskeys } from '../../../storage/factors/passkeys.js';
 import { listLinkedIdentities } from '../../../storage/federation/linked-identities.js';

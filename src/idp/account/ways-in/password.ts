@@ -1,7 +1,7 @@
 import { hashToken } from '../../../crypto/digest.js';
 import { html } from '../../../pages/html.js';
 import type { Parameters } from '../../../protocol/parameters.js';
-import type { PasswordProblem } from '../../../protocol/sign-in/password-policy.js';
+import type { PasswordProblem } from '../../../protocol/password/policy.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
 import { sessionCookie } from '../../interaction/cookies.js';

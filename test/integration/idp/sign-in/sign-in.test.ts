@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OverloadedError } from '../../../../src/crypto/hashing-queue.js';
 import { createPasswordHasher } from '../../../../src/crypto/password.js';
-import { storablePasswordHash } from '../../../../src/protocol/sign-in/password-hash.js';
+import { storablePasswordHash } from '../../../../src/protocol/password/hash.js';
 import { disableUser, setPasswordHash } from '../../../../src/storage/people/user-changes.js';
 import { type Answer, type Browser, formsOf } from '../../../support/browser.js';
 import { configuration } from '../../../support/configuration.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parsePasswordHash, storablePasswordHash } from '../../../../src/protocol/sign-in/password-hash.js';
+import { parsePasswordHash, storablePasswordHash } from '../../../../src/protocol/password/hash.js';
 import { importedHashes } from '../../../support/imported-hashes.js';
 
 const salt = 'MDEyMzQ1Njc4OWFiY2RlZg';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { breachRange, isInRange } from '../../../../src/protocol/sign-in/breach-range.js';
+import { breachRange, isInRange } from '../../../../src/protocol/password/breach-range.js';
 import {
   passwordFault,
   passwordLength,
   passwordProblem,
   passwordProblems,
-} from '../../../../src/protocol/sign-in/password-policy.js';
+} from '../../../../src/protocol/password/policy.js';
 
 const listed = new Set(['password', 'liverpool', 'correcthorsebatterystaple', 'straße']);
 const policy = {

@@ -1,4 +1,4 @@
-import { type PasswordPolicy, type PasswordProblem, passwordLength, passwordProblem } from './password-policy.js';
+import { type PasswordPolicy, type PasswordProblem, passwordLength, passwordProblem } from './policy.js';
 
 /** What can be known of the rule while somebody types: all but lists, which are large (NIST SP 800-63B-4 §3.1.1.2). */
 export type PasswordRule = Pick<PasswordPolicy, 'minLength' | 'contextWords'>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { passwordStrength } from '../../../../src/protocol/sign-in/password-strength.js';
+import { passwordStrength } from '../../../../src/protocol/password/strength.js';
 
 const rule = { minLength: 15, contextWords: ['annabella', 'Identity'] };
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { normalizedPassword } from './password-policy.js';
+import { normalizedPassword } from './policy.js';
 
 /** What of a password's SHA-1 is asked for, and what is looked for in the answer (NIST SP 800-63B-4 §3.1.1.2: compromised ones). */
 export interface BreachRange {
