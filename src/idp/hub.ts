@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
 import { type Asked, askedOf } from '../http/request/asked.js';
 import { noteRequestedLanguages } from '../pages/error-pages.js';
+import { mendedBrowserState } from './cookies/browser-state.js';
+import { browserCookie, interactionCookie, presentedCookies, setCookie } from './cookies/cookies.js';
 import type { Idp } from './deps.js';
 import { decidedPage } from './device/decided.js';
 import { type Answer, sendAnswer } from './interaction/answer.js';
-import { mendedBrowserState } from './interaction/browser-state.js';
 import { complete, completeWithSuccess, continueCompleted } from './interaction/complete.js';
-import { browserCookie, interactionCookie, presentedCookies, setCookie } from './interaction/cookies.js';
 import { hubIsAsked, hubPath, openSignUp } from './interaction/paths.js';
 import type { Steps } from './interaction/step.js';
 import { readVisit, stepOf, type Visit } from './interaction/visit.js';

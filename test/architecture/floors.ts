@@ -34,6 +34,7 @@ export const rooms: Readonly<Record<string, Floors>> = {
     ['recovery'],
     ['mailed-link'],
     ['interaction'],
+    ['cookies'],
     ['deps'],
     ['script', 'user-code-limits'],
     ['browser'],

@@ -3,8 +3,8 @@ import type { View } from '../../pages/view.js';
 import type { AccountPage } from '../../protocol/endpoints.js';
 import type { Parameters } from '../../protocol/parameters.js';
 import type { AccountSession } from '../../storage/people/account.js';
+import type { PresentedCookies } from '../cookies/cookies.js';
 import type { Answer } from '../interaction/answer.js';
-import type { PresentedCookies } from '../interaction/cookies.js';
 
 /** Seconds that a proof of who somebody is stays fresh. */
 export const freshFor = 300;

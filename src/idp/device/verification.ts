@@ -9,9 +9,9 @@ import { formatUserCode, parseUserCode } from '../../protocol/authorization/user
 import { startDeviceInteraction } from '../../storage/grants/device-authorizations.js';
 import { metrics } from '../../telemetry/metrics/metrics.js';
 import { currentTraceparent } from '../../telemetry/tracing/tracing.js';
+import { browserCookie, type PresentedCookies, presentedCookies } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
-import { browserCookie, type PresentedCookies, presentedCookies } from '../interaction/cookies.js';
 import { devicePath, hubPath } from '../interaction/paths.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
 import { tooManyUserCodes } from './refusal.js';

@@ -16,9 +16,9 @@ import {
   type LinkedEmail,
   undoEmailChange,
 } from '../../storage/people/own-email.js';
+import { presentedCookies, sessionCookie } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
-import { presentedCookies, sessionCookie } from '../interaction/cookies.js';
 import { accountPath } from '../interaction/paths.js';
 import { assertOwnForm } from '../interaction/same-origin.js';
 import { linkGone, linkPath, undoLifetime } from '../mailed-link.js';

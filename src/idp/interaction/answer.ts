@@ -1,9 +1,9 @@
 import type { Response } from 'express';
 import type { Page } from '../../http/browser/headers.js';
 import { sendPage } from '../../pages/send.js';
+import { withBrowserState } from '../cookies/browser-state.js';
+import { type CookieToSet, presentedCookies, setCookie } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
-import { withBrowserState } from './browser-state.js';
-import { type CookieToSet, presentedCookies, setCookie } from './cookies.js';
 
 interface Shown {
   readonly page: Page;

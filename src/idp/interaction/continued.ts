@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import { PageRefusal } from '../../pages/error-pages.js';
 import { type View, viewFor } from '../../pages/view.js';
+import { presentedCookies } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
-import { presentedCookies } from './cookies.js';
 import { accountPath, hubPath, languageRequest } from './paths.js';
 import { readVisit, type Visit } from './visit.js';
 

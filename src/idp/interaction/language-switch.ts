@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import { asLanguage } from '../../pages/view.js';
+import { languageCookie } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
 import { sendAnswer } from './answer.js';
-import { languageCookie } from './cookies.js';
 import { languageRequest } from './paths.js';
 
 function interactionOf({ params }: Request): string | undefined {

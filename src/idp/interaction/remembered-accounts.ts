@@ -1,7 +1,7 @@
 import { epochSeconds } from '../../clock.js';
 import { equalInConstantTime, hmacSha256 } from '../../crypto/digest.js';
+import { accountsCookie, type CookieToSet } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
-import { accountsCookie, type CookieToSet } from './cookies.js';
 import { hubPath } from './paths.js';
 import type { Visit } from './visit.js';
 

@@ -4,8 +4,8 @@ import { raw } from 'hono/html';
 import { pageHeaders } from '../../http/browser/headers.js';
 import { html } from '../../pages/html.js';
 import { sendPage } from '../../pages/send.js';
+import { browserStateName } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
-import { browserStateName } from '../interaction/cookies.js';
 
 /**
  * GET the frame in which clients ask whether the session has changed (OIDC Session Management §3.3): one script and nothing to see, below

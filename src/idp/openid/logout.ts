@@ -20,10 +20,10 @@ import { isIdToken } from '../../protocol/token/id-token.js';
 import type { Client } from '../../storage/schema/clients.js';
 
 import { type EndedSession, findSessions, type LiveSession } from '../../storage/sessions/sessions.js';
+import { presentSecrets, sessionCookies } from '../cookies/browser-sessions.js';
+import { type CookieToSet, type PresentedCookies, presentedCookies } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
 import { type Answer, sendAnswer } from '../interaction/answer.js';
-import { presentSecrets, sessionCookies } from '../interaction/browser-sessions.js';
-import { type CookieToSet, type PresentedCookies, presentedCookies } from '../interaction/cookies.js';
 import { personOnPage } from '../interaction/parts.js';
 import { confirmLogoutPath, logoutPath } from '../interaction/paths.js';
 import { invalidLogout } from '../interaction/refusal.js';

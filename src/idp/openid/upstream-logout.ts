@@ -4,9 +4,9 @@ import { readQuery } from '../../http/request/form.js';
 import { viewFor } from '../../pages/view.js';
 import { openUpstreamSession, type UpstreamSession } from '../../storage/federation/upstream-sessions.js';
 import type { EndedSession } from '../../storage/sessions/sessions.js';
+import { presentedCookies } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
 import { sendAnswer } from '../interaction/answer.js';
-import { presentedCookies } from '../interaction/cookies.js';
 import { federationLoggedOutUrl, logoutPath } from '../interaction/paths.js';
 import { renderLoggedOutPage } from './logout-page.js';
 

@@ -1,7 +1,7 @@
 import { equalInConstantTime, hmacSha256 } from '../../crypto/digest.js';
 import type { SignInAccount } from '../../storage/people/users.js';
+import { type CookieToSet, knownBrowserCookie } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
-import { type CookieToSet, knownBrowserCookie } from '../interaction/cookies.js';
 import type { Visit } from '../interaction/visit.js';
 
 const mostAccounts = 8;

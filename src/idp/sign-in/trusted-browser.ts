@@ -2,8 +2,8 @@ import { after } from '../../clock.js';
 import { hashToken } from '../../crypto/digest.js';
 import type { Asked } from '../../http/request/asked.js';
 import type { NewTrustedBrowser } from '../../storage/factors/trusted-browsers.js';
+import { type CookieToSet, type PresentedCookies, trustedBrowserCookie } from '../cookies/cookies.js';
 import type { Idp } from '../deps.js';
-import { type CookieToSet, type PresentedCookies, trustedBrowserCookie } from '../interaction/cookies.js';
 import { deviceOf } from './device.js';
 
 /** Accounts whose trust one browser keeps. */

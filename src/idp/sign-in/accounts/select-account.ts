@@ -1,9 +1,9 @@
 import { hashToken } from '../../../crypto/digest.js';
 import { findNamedAccounts } from '../../../storage/people/account.js';
 import { chooseSession } from '../../../storage/sessions/account-choice.js';
+import { type PresentSession, sessionCookies } from '../../cookies/browser-sessions.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
-import { type PresentSession, sessionCookies } from '../../interaction/browser-sessions.js';
 import { formOf } from '../../interaction/interaction-form.js';
 import { clientOnPage, personOnPage } from '../../interaction/parts.js';
 import { hubPath } from '../../interaction/paths.js';

@@ -7,8 +7,8 @@ import {
   type TriedEmailCode,
   tryEmailCode,
 } from '../../../storage/sign-in/email-codes.js';
+import type { CookieToSet } from '../../cookies/cookies.js';
 import type { Idp } from '../../deps.js';
-import type { CookieToSet } from '../../interaction/cookies.js';
 import type { SentForm } from '../../interaction/step.js';
 import { provenSoFar, type Visit } from '../../interaction/visit.js';
 import { acceptProof } from '../accept-proof.js';

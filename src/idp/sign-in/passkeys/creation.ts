@@ -9,9 +9,9 @@ import {
   passkeyCreationOptions,
 } from '../../../protocol/sign-in/passkey.js';
 import { addPasskey, type ListedPasskey, listPasskeys } from '../../../storage/factors/passkeys.js';
+import { passkeyOfferCookie } from '../../cookies/cookies.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
-import { passkeyOfferCookie } from '../../interaction/cookies.js';
 import type { SentForm } from '../../interaction/step.js';
 import type { Visit } from '../../interaction/visit.js';
 import { acceptedPage } from './proven.js';

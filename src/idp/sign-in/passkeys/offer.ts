@@ -1,6 +1,6 @@
+import { passkeyOfferCookie } from '../../cookies/cookies.js';
 import type { Idp } from '../../deps.js';
 import type { Answer } from '../../interaction/answer.js';
-import { passkeyOfferCookie } from '../../interaction/cookies.js';
 import { formOf } from '../../interaction/interaction-form.js';
 import { personOnPage } from '../../interaction/parts.js';
 import { hubPath } from '../../interaction/paths.js';

@@ -8,8 +8,8 @@ import {
 } from '../../../protocol/sign-in/passkey.js';
 import { flagPasskey } from '../../../storage/factors/passkeys.js';
 import { type FoundPasskey, lookForPasskey } from '../../../storage/sign-in/sign-in-look.js';
+import type { CookieToSet } from '../../cookies/cookies.js';
 import type { Idp } from '../../deps.js';
-import type { CookieToSet } from '../../interaction/cookies.js';
 import type { SentForm } from '../../interaction/step.js';
 import { acceptProof } from '../accept-proof.js';
 import { type CountedAttempt, countedAttempt, countersOf, delayOf } from '../attempt.js';
