@@ -4,7 +4,7 @@ import { hashToken } from '../../src/crypto/digest.js';
 import { type SigningKey, signJwt } from '../../src/crypto/jwt.js';
 import { systemRandom } from '../../src/crypto/random.js';
 import { accessTokenType, buildAccessTokenClaims } from '../../src/protocol/token/access-token.js';
-import { type AccessTokenPayload, insertAccessToken } from '../../src/storage/tokens/access-token.js';
+import { type AccessTokenPayload, insertUserToken } from '../../src/storage/tokens/access-token.js';
 import type { TestDatabase } from './database.js';
 import type { TestIdp } from './idp.js';
 import { audit } from './rows.js';
@@ -71,7 +71,7 @@ export async function opaqueFor(
 ): Promise<string> {
   const value = systemRandom.token();
   const now = idp.clock.now();
-  await insertAccessToken(idp.database.sql, {
+  await insertUserToken(idp.database.sql, {
     valueHash: hashToken(value),
     clientId: grant.clientId,
     userId: grant.userId,

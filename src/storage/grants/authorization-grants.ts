@@ -61,7 +61,7 @@ export const keptGrants = ({ from, grantId, now, until }: KeptGrantsSource): str
      UPDATE authorization_grants g SET expires_at = issuing.until + issuing.life / 8
      FROM (
        SELECT DISTINCT ON (1) ${grantId} AS id, ${until} AS until, ${until} - ${now} AS life
-       FROM ${from} WHERE ${grantId} IS NOT NULL ORDER BY 1, 2 DESC
+       FROM ${from} ORDER BY 1, 2 DESC
      ) issuing
      WHERE ${keyIs('g.id', 'issuing.id')} AND g.expires_at < issuing.until
    )`;

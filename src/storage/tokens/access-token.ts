@@ -1,7 +1,7 @@
 import type { SectorMember } from '../../protocol/client/subject-type.js';
 import type { ConfirmationClaim } from '../../protocol/token/confirmation.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
-import { coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
+import { type ColumnTypes, coalescedStatement, keyIs } from '../connection/coalesced-statement.js';
 import { type Columns, pick, selected } from '../connection/columns.js';
 import type { Sql } from '../connection/sql.js';
 import { statement } from '../connection/statement.js';
@@ -25,26 +25,45 @@ export interface AccessTokenPayload {
   readonly cnf?: ConfirmationClaim | undefined;
 }
 
-interface NewAccessToken extends OpaqueAccessToken {
+interface NewClientToken extends OpaqueAccessToken {
   readonly clientId: string;
-  readonly userId: string | null;
-  readonly authorizationGrantId: string | null;
   readonly now: Date;
   readonly audit: Audit;
 }
 
-const insertAccessTokenStatement = coalescedStatement<NewAccessToken>(
+interface NewUserToken extends NewClientToken {
+  readonly userId: string;
+  readonly authorizationGrantId: string;
+}
+
+const clientTokenTypes: ColumnTypes<NewClientToken> = {
+  valueHash: 'bytea',
+  expiresAt: 'timestamptz',
+  payload: 'jsonb',
+  clientId: 'text',
+  now: 'timestamptz',
+  audit: 'jsonb',
+};
+
+const insertClientTokenStatement = coalescedStatement<NewClientToken>(
+  'insert_client_access_token',
+  clientTokenTypes,
+  (p, asked) => `
+   WITH asked AS (SELECT * FROM ${asked}), issued AS (
+     INSERT INTO tokens (value_hash, kind, client_id, payload, issued_at, expires_at)
+     SELECT ${p.valueHash}, 'access_token', ${p.clientId}, ${p.payload}, ${p.now}, ${p.expiresAt} FROM asked
+   )
+   ${auditRow({ audit: p.audit, now: p.now, from: 'asked', clientId: p.clientId })}`,
+);
+
+/** Stores an opaque access token that a client has on its own behalf (RFC 6749 §4.4). */
+export async function insertClientToken(sql: Sql, token: NewClientToken): Promise<void> {
+  await sql.query(insertClientTokenStatement, token);
+}
+
+const insertUserTokenStatement = coalescedStatement<NewUserToken>(
   'insert_access_token',
-  {
-    valueHash: 'bytea',
-    expiresAt: 'timestamptz',
-    payload: 'jsonb',
-    clientId: 'text',
-    userId: 'uuid',
-    authorizationGrantId: 'uuid',
-    now: 'timestamptz',
-    audit: 'jsonb',
-  },
+  { ...clientTokenTypes, userId: 'uuid', authorizationGrantId: 'uuid' },
   (p, asked) => `
    WITH asked AS (SELECT * FROM ${asked}), issued AS (
      INSERT INTO tokens (value_hash, kind, client_id, user_id, authorization_grant_id, payload, issued_at, expires_at)
@@ -54,9 +73,9 @@ const insertAccessTokenStatement = coalescedStatement<NewAccessToken>(
    ${auditRow({ audit: p.audit, now: p.now, from: 'asked', userId: p.userId, clientId: p.clientId, grantId: p.authorizationGrantId })}`,
 );
 
-/** Stores an opaque access token that no redemption issues: client_credentials, and a repeated refresh within the grace. */
-export async function insertAccessToken(sql: Sql, token: NewAccessToken): Promise<void> {
-  await sql.query(insertAccessTokenStatement, token);
+/** Stores an opaque access token for a user that no redemption issues: at a repeated refresh within the grace. */
+export async function insertUserToken(sql: Sql, token: NewUserToken): Promise<void> {
+  await sql.query(insertUserTokenStatement, token);
 }
 
 /** A usable opaque access token; `grant` and `user` are null where no user is involved. */

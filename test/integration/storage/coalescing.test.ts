@@ -8,7 +8,7 @@ import { findLiveGrant } from '../../../src/storage/grants/authorization-grants.
 import { grantConsent } from '../../../src/storage/grants/consents.js';
 import { endUserSessions } from '../../../src/storage/sessions/sessions.js';
 import { type AnswerNotes, findSignedIn, issueCode } from '../../../src/storage/sessions/single-sign-on.js';
-import { findOpaqueAccessToken, insertAccessToken } from '../../../src/storage/tokens/access-token.js';
+import { findOpaqueAccessToken, insertClientToken, insertUserToken } from '../../../src/storage/tokens/access-token.js';
 import { findAuthorizationCode, redeemAuthorizationCode } from '../../../src/storage/tokens/authorization-code.js';
 import { findRefreshToken, rotateRefreshToken } from '../../../src/storage/tokens/refresh-token.js';
 import { isClientTokenActive } from '../../../src/storage/tokens/revoked-access-tokens.js';
@@ -235,35 +235,41 @@ describe('a batch', () => {
 
   it('stores access tokens with their audit rows, and finds each, what is unknown as nothing', async () => {
     const owner = await issued('refresh_token');
-    const tokens = Array.from({ length: 5 }, (_, n) => ({
-      ...issue().accessToken,
-      clientId: owner.clientId,
-      userId: n % 2 ? owner.userId : null,
-      authorizationGrantId: n % 2 ? owner.grantId : null,
-      now: start,
-      audit: { ...audit, context: { request_id: `request-${n}`, scopes: ['a "b"', 'c\\d'] } },
-    }));
-    const stored = await watch(() => many(5, (n) => insertAccessToken(processes[0], tokens[n] as (typeof tokens)[0])));
+    const { clientId, userId, grantId: authorizationGrantId } = owner;
+    const newToken = (n: number) => {
+      const context = { request_id: `request-${n}`, scopes: ['a "b"', 'c\\d'] };
+      return { ...issue().accessToken, clientId, now: start, audit: { ...audit, context } };
+    };
+    const [ofClient, ofUser] = [[0, 1, 2, 3].map(newToken), [4, 5, 6].map(newToken)];
+    const stored = await watch(() =>
+      Promise.all([
+        ...ofClient.map((token) => insertClientToken(processes[0], token)),
+        ...ofUser.map((token) => insertUserToken(processes[0], { ...token, userId, authorizationGrantId })),
+      ]),
+    );
+    const tokens = [...ofClient, ...ofUser];
     const hashes = [hash(), ...tokens.map(({ valueHash }) => valueHash)];
     const found = await watch(() =>
-      many(6, (n) => findOpaqueAccessToken(processes[0], hashes[n] as Buffer, later(1_000))),
+      many(8, (n) => findOpaqueAccessToken(processes[0], hashes[n] as Buffer, later(1_000))),
     );
     expect([...stored.statements, ...found.statements]).toEqual([
+      'insert_client_access_token',
       'insert_access_token',
+      'insert_client_access_token_together',
       'insert_access_token_together',
       'find_opaque_access_token',
       'find_opaque_access_token_together',
     ]);
     expect(found.results[0]).toBeNull();
     expect(found.results.slice(1).map((token) => [token?.payload, token?.user ? 'a user' : 'none'])).toEqual(
-      tokens.map(({ payload, userId }) => [payload, userId ? 'a user' : 'none']),
+      tokens.map((token) => [token.payload, ofUser.includes(token) ? 'a user' : 'none']),
     );
     const { rows } = await database.pool.query(
-      "SELECT context FROM audit_events WHERE client_id = $1 AND user_id IS NULL ORDER BY context ->> 'request_id'",
-      [owner.clientId],
+      "SELECT context, user_id FROM audit_events WHERE client_id = $1 ORDER BY context ->> 'request_id'",
+      [clientId],
     );
-    expect(rows.map(({ context }) => context)).toEqual(
-      tokens.filter(({ userId }) => !userId).map(({ audit: { context } }) => context),
+    expect(rows.map(({ context, user_id }) => [context, user_id])).toEqual(
+      tokens.map((token) => [token.audit.context, ofUser.includes(token) ? userId : null]),
     );
   });
 
@@ -271,13 +277,12 @@ describe('a batch', () => {
     const clientId = await addClient(database);
     const taken = hash();
     const token = (valueHash: Buffer) => {
-      const owner = { clientId, userId: null, authorizationGrantId: null };
-      return { ...issue().accessToken, ...owner, valueHash, now: start, audit };
+      return { ...issue().accessToken, clientId, valueHash, now: start, audit };
     };
-    await insertAccessToken(processes[0], token(taken));
+    await insertClientToken(processes[0], token(taken));
     const hashes = [hash(), hash(), taken, hash(), hash()];
     const { results } = await watch(() =>
-      Promise.allSettled(hashes.map((valueHash) => insertAccessToken(processes[0], token(valueHash)))),
+      Promise.allSettled(hashes.map((valueHash) => insertClientToken(processes[0], token(valueHash)))),
     );
     expect(results.map(({ status }) => status)).toEqual([
       'fulfilled',
@@ -448,7 +453,7 @@ describe('batches that concern the same rows', () => {
       const issueAll = (sql: Sql, order: 1 | -1) =>
         many(40, (n) => {
           const authorizationGrantId = grantIds.at(order > 0 ? n : -1 - n) as string;
-          return insertAccessToken(sql, { ...issue().accessToken, ...owner, authorizationGrantId });
+          return insertUserToken(sql, { ...issue().accessToken, ...owner, authorizationGrantId });
         });
       await watch(() => Promise.all(work(clientId, issueAll)));
       expect(faults).toEqual([]);

@@ -2,7 +2,7 @@ import { validateTarget } from '../../../protocol/authorization/requested-target
 import { validateClientScope } from '../../../protocol/scope.js';
 import type { ClientCredentialsRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
-import { insertAccessToken } from '../../../storage/tokens/access-token.js';
+import { insertClientToken } from '../../../storage/tokens/access-token.js';
 import type { AuthenticatedClient } from '../../client/authenticate-client.js';
 import type { Authz } from '../../deps.js';
 import { type Authority, issueTokens, planTokens, storedTokens } from '../issue-tokens.js';
@@ -38,9 +38,8 @@ export async function issueToClient(
   const event = { type: 'token_issued', clientId, detail } as const;
   if (!accessToken) authz.events.record(context.asked, event);
   else {
-    const owner = { clientId, userId: null, authorizationGrantId: null };
     await authz.events.recordWith(context.asked, event, (audit) =>
-      insertAccessToken(authz.sql, { ...accessToken, ...owner, now: plan.now, audit }),
+      insertClientToken(authz.sql, { ...accessToken, clientId, now: plan.now, audit }),
     );
   }
   return tokens;

@@ -10,7 +10,7 @@ import { decideRefresh } from '../../../protocol/token/refresh-rotation.js';
 import { invalidGrant, type RefreshTokenRequest } from '../../../protocol/token/token-request.js';
 import type { IssuedTokens } from '../../../protocol/token/token-response.js';
 import type { GrantOfUser } from '../../../storage/grants/authorization-grants.js';
-import { insertAccessToken } from '../../../storage/tokens/access-token.js';
+import { insertUserToken } from '../../../storage/tokens/access-token.js';
 import { type FoundRefreshToken, findRefreshToken, rotateRefreshToken } from '../../../storage/tokens/refresh-token.js';
 import type { Authz } from '../../deps.js';
 import { grantedAuthority } from '../granted-authority.js';
@@ -114,7 +114,7 @@ async function repeat(refresh: Refresh, token: FoundRefreshToken): Promise<Issue
   if (!accessToken) authz.events.record(context.asked, event);
   else {
     await authz.events.recordWith(context.asked, event, (audit) =>
-      insertAccessToken(authz.sql, { ...accessToken, ...owner, now: plan.now, audit }),
+      insertUserToken(authz.sql, { ...accessToken, ...owner, now: plan.now, audit }),
     );
   }
   return tokens;

@@ -56,7 +56,7 @@ describe('client_credentials (RFC 6749 §4.4)', () => {
     await ask({}, opaque);
     authz.database.statements();
     const { json } = await ask({}, opaque);
-    expect(authz.database.statements()).toEqual(['insert_access_token']);
+    expect(authz.database.statements()).toEqual(['insert_client_access_token']);
     const question = { token: json.access_token };
     expect((await authz.post(paths.introspect, question, basic(opaque, 'a secret'))).json).toMatchObject({
       active: true,
