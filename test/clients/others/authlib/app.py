@@ -39,12 +39,13 @@ def login():
 @app.get("/callback")
 def callback():
     token = identity.authorize_access_token()
-    # The ID token says who it is; what there is to know about them is at userinfo.
-    person = identity.userinfo(token=token)
-    if person["sub"] != token["userinfo"]["sub"]:
-        raise ValueError("userinfo is about somebody else")
     session.clear()
     keep(token)
+    # The ID token says who it is; what there is to know about them is at userinfo. A token that has to be renewed for that is kept, too.
+    person = identity.userinfo()
+    if person["sub"] != token["userinfo"]["sub"]:
+        session.clear()
+        raise ValueError("userinfo is about somebody else")
     session["id_token"] = token["id_token"]
     session["person"] = {"name": person["name"], "email": person["email"]}
     return redirect("/")
