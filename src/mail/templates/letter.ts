@@ -23,17 +23,32 @@ export interface LetterSetting {
   readonly secret?: string | undefined;
 }
 
-/** A moment as people of a language write it; in UTC, since nobody says where they are. */
-export const momentIn = (language: string, moment: string): string =>
-  new Intl.DateTimeFormat(language, {
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone: 'UTC',
-    timeZoneName: 'short',
-  }).format(new Date(moment));
+const momentFormat = {
+  year: 'numeric',
+  month: 'long',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZone: 'UTC',
+  timeZoneName: 'short',
+} as const;
+
+/** By language. Making one takes 30 times as long as using it, and 30 kB outside the heap until garbage is collected. */
+const momentFormats = new Map<string, Intl.DateTimeFormat>();
+
+function momentFormatOf(language: string): Intl.DateTimeFormat {
+  const known = momentFormats.get(language);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat(language, momentFormat);
+  momentFormats.set(language, format);
+  return format;
+}
+
+/**
+ * A moment as people of a language write it; in UTC, since nobody says where they are.
+ * @param language one of those that there are texts of
+ */
+export const momentIn = (language: string, moment: string): string => momentFormatOf(language).format(new Date(moment));
 
 /** Where a link leads, without its secret. */
 export interface LinkPlace {
