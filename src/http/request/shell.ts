@@ -56,9 +56,11 @@ function conclude({ role, log }: ShellOptions, { req, res, context, span, starte
   const status = statusOf(res);
   span.end(route, status);
   metrics.httpRequest({ role, method: req.method, route, status }, milliseconds / 1000);
+  const level = res.locals.routine ? 'DEBUG' : 'INFO';
+  if (!log.isEnabled(level)) return;
   const { requestId, callerRequestId } = context;
   log.request(
-    res.locals.routine ? 'DEBUG' : 'INFO',
+    level,
     { requestId, callerRequestId, traceId: span.ids?.traceId, spanId: span.ids?.spanId },
     { method: methodLabel(req.method), route, status, milliseconds: Math.round(milliseconds * 10) / 10, remote },
   );

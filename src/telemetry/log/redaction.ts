@@ -79,10 +79,13 @@ function looksRandom(run: string): boolean {
 const withoutRandomRuns = (text: string): string =>
   text.replace(/[A-Za-z0-9_-]{20,}/g, (run) => (looksRandom(run) ? redacted : run));
 
+/** Ids in hexadecimal, UUIDs and names: too plain for any of the shapes, and nothing that {@link looksRandom}. */
+const plainName = /^[a-z0-9_-]{1,47}$/;
+
 /** Removes what is a credential by its form: JWTs, `Authorization` values, `code=…`, passwords in URLs, long random runs. */
 export function redactText(text: string, keepRandom = false): string {
   if (text.length < 6 || (keepRandom && text.length <= 64 && /^[\w-]+$/.test(text))) return text;
-  if (text.length < 20 && !/[=:\s]/.test(text)) return text;
+  if (plainName.test(text) || (text.length < 20 && !/[=:\s]/.test(text))) return text;
   let result = text.length > maxText ? `${text.slice(0, maxText)}…` : text;
   for (const [shape, replacement] of shapes) result = result.replace(shape, replacement);
   return keepRandom ? result : withoutRandomRuns(result);

@@ -120,6 +120,11 @@ describe('redaction by form', () => {
     'opentelemetry-collector-contrib',
   ])('leaves %s', (text) => expect(redactText(text)).toBe(text));
 
+  it('leaves names and ids in lower case up to the length from which hexadecimal is taken for a secret', () => {
+    const hexadecimal = randomBytes(32).toString('hex');
+    expect([47, 48].map((length) => redactText(hexadecimal.slice(0, length)) === redacted)).toEqual([false, true]);
+  });
+
   it('leaves public ids that are random by nature', () => {
     expect(redactFields({ kid: bearer, client_id: handle, jti: handle })).toEqual({
       kid: bearer,
