@@ -33,19 +33,37 @@ export function isoTime(time: Date): string {
 }
 
 const ownKeys = new Set(['time', 'level', 'message']);
+const keyTexts = new Map<string, string>();
 
-/** One JSON object a line. A field that is named like one of ours keeps its value under `name_`. */
-export const jsonLine: LineFormat = ({ time, level, event, fields }) => {
-  const line: Record<string, unknown> = { time: isoTime(time), level, message: event };
-  for (const key in fields) line[ownKeys.has(key) ? `${key}_` : key] = fields[key];
-  return printable(JSON.stringify(line));
-};
-
-/** Fields as they stand in the middle of such a line: `,"key":value`. */
-export function jsonPart(fields: LogEntry['fields']): string {
-  const entry = { time: new Date(0), level: '', event: '' };
-  return jsonLine({ ...entry, fields }).slice(jsonLine({ ...entry, fields: {} }).length - 1, -1);
+/** The name of a field in JSON. Names are written in the code, so there are few; others would not fill the memory. */
+function keyText(key: string): string {
+  const known = keyTexts.get(key);
+  if (known !== undefined) return known;
+  const text = jsonText(ownKeys.has(key) ? `${key}_` : key);
+  if (keyTexts.size < 1000) keyTexts.set(key, text);
+  return text;
 }
+
+/** Undefined for what JSON does not know. */
+function valueText(value: unknown): string | undefined {
+  if (typeof value === 'string') return jsonText(value);
+  const text: string | undefined = JSON.stringify(value);
+  return typeof value === 'object' && text !== undefined ? printable(text) : text;
+}
+
+/** Fields as they stand in the middle of a JSON line: `,"key":value`. One that is named like one of ours keeps its value under `name_`. */
+export function jsonPart(fields: LogEntry['fields']): string {
+  let part = '';
+  for (const key in fields) {
+    const value = valueText(fields[key]);
+    if (value !== undefined) part += `,${keyText(key)}:${value}`;
+  }
+  return part;
+}
+
+/** One JSON object a line. */
+export const jsonLine: LineFormat = ({ time, level, event, fields }) =>
+  `{"time":"${isoTime(time)}","level":"${level}","message":${jsonText(event)}${jsonPart(fields)}}`;
 
 /** A value on a line for people: bare where it is one plain word, quoted and escaped where it is not. */
 function textValue(value: unknown): string {

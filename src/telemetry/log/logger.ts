@@ -68,9 +68,10 @@ const stdoutWriter = (format: (entry: LogEntry) => string, clock: Clock): LineWr
 
 /** The ids of the request that is being answered, and of the span that is active. */
 function correlation(): Record<string, string> {
+  const request = currentRequest();
   const span = trace.getActiveSpan()?.spanContext();
   const { traceId, spanId } = span && isSpanContextValid(span) ? span : {};
-  return idFields({ ...currentRequest(), traceId, spanId });
+  return idFields({ requestId: request?.requestId, callerRequestId: request?.callerRequestId, traceId, spanId });
 }
 
 function createWinston(format: (entry: LogEntry) => string, writer: LineWriter): winston.Logger {

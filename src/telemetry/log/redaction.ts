@@ -79,8 +79,8 @@ function looksRandom(run: string): boolean {
 const withoutRandomRuns = (text: string): string =>
   text.replace(/[A-Za-z0-9_-]{20,}/g, (run) => (looksRandom(run) ? redacted : run));
 
-/** Ids in hexadecimal, UUIDs and names: too plain for any of the shapes, and nothing that {@link looksRandom}. */
-const plainName = /^[a-z0-9_-]{1,47}$/;
+/** Ids in hexadecimal, UUIDs, addresses, scopes, paths: too plain for any of the shapes, and nothing that {@link looksRandom}. */
+const plainName = /^[a-z0-9_:./-]{1,47}$/;
 
 /** Removes what is a credential by its form: JWTs, `Authorization` values, `code=…`, passwords in URLs, long random runs. */
 export function redactText(text: string, keepRandom = false): string {

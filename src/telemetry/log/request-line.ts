@@ -9,6 +9,8 @@ export interface RequestIds {
   readonly spanId?: string | undefined;
 }
 
+type SomeIds = { readonly [Id in keyof RequestIds]: RequestIds[Id] | undefined };
+
 /** What there is to say of a request that was answered. */
 export interface AnsweredRequest {
   readonly method: string;
@@ -23,28 +25,20 @@ export interface AnsweredRequest {
 export const requestEvent = 'http request';
 
 /** Ids as fields of a line. */
-export const idFields = ({
-  requestId,
-  callerRequestId,
-  traceId,
-  spanId,
-}: Partial<RequestIds>): Record<string, string> => ({
-  ...(requestId !== undefined && { request_id: requestId }),
-  ...(callerRequestId !== undefined && { caller_request_id: callerRequestId }),
-  ...(traceId !== undefined && { trace_id: traceId }),
-  ...(spanId !== undefined && { span_id: spanId }),
-});
+export function idFields({ requestId, callerRequestId, traceId, spanId }: SomeIds): Record<string, string> {
+  const fields: Record<string, string> = {};
+  if (requestId !== undefined) fields.request_id = requestId;
+  if (callerRequestId !== undefined) fields.caller_request_id = callerRequestId;
+  if (traceId !== undefined) fields.trace_id = traceId;
+  if (spanId !== undefined) fields.span_id = spanId;
+  return fields;
+}
 
 /** An answered request as fields of a line. */
 export const requestFields = ({ milliseconds, ...request }: AnsweredRequest): Record<string, unknown> => {
   const { method, route, status, remote } = request;
   return { method, route, status, duration_ms: milliseconds, remote };
 };
-
-/** An address as it is usually written; a proxy that is trusted may write anything. */
-const address = /^[\da-f.:]{1,45}$/;
-
-const remoteText = (remote: string): string => (address.test(remote) ? `"${remote}"` : jsonText(redactText(remote)));
 
 /**
  * The line of an answered request, as {@link jsonLine} would write it of the same fields, in one piece: it is what most lines are,
@@ -58,6 +52,6 @@ export function requestLine(
 ): string {
   const caller = callerRequestId === undefined ? '' : `,"caller_request_id":${jsonText(callerRequestId)}`;
   const trace = traceId === undefined ? '' : `,"trace_id":${jsonText(traceId)},"span_id":${jsonText(spanId ?? '')}`;
-  const from = remote === undefined ? '' : `,"remote":${remoteText(remote)}`;
+  const from = remote === undefined ? '' : `,"remote":${jsonText(redactText(remote))}`;
   return `{"time":"${isoTime(time)}","level":"${level}","message":"${requestEvent}"${bound},"request_id":${jsonText(requestId)}${caller}${trace},"method":${jsonText(method)},"route":${jsonText(safeLiteral(route))},"status":${status},"duration_ms":${milliseconds}${from}}`;
 }
