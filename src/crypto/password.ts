@@ -1,4 +1,3 @@
-import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import { normalizedPassword } from '../protocol/password/policy.js';
 import { createHashingQueue, type HashingLimits, type HashingTurn } from './hashing-queue.js';
 import { verifyImported } from './imported-password.js';
@@ -35,14 +34,17 @@ export interface VerifyOptions {
 
 const ours: HashingTurn = { block: '', known: true };
 
+/** Loaded with the first password: where nobody signs in it stays out of memory. */
+const argon2 = () => import('@node-rs/argon2');
+
 /** A salt and a hash that no password has; what they say does not matter to the time that comparing takes. */
 const nobodys = `${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 /** … in the form that follows such a beginning. */
 const nobodysAfter = (beginning: string): string => beginning + (beginning.startsWith('$2') ? '.'.repeat(53) : nobodys);
 
-const verifyHash = (encoded: string, password: string): Promise<boolean> =>
-  encoded.startsWith('$argon2id$') ? argon2Verify(encoded, password) : verifyImported(encoded, password);
+const verifyHash = async (encoded: string, password: string): Promise<boolean> =>
+  encoded.startsWith('$argon2id$') ? (await argon2()).verify(encoded, password) : verifyImported(encoded, password);
 
 /** Argon2id (RFC 9106; the library's default among the variants) behind a queue; other hashes are verified, and never made. */
 export function createPasswordHasher(hashing: PasswordHashing): PasswordHasher {
@@ -54,7 +56,8 @@ export function createPasswordHasher(hashing: PasswordHashing): PasswordHasher {
   const todays = `$argon2id$v=19$m=${hashing.memoryKib},t=${hashing.iterations},p=${hashing.parallelism}$`;
   const queued = createHashingQueue(hashing);
   return {
-    hash: (password, turn = ours) => queued(turn, () => argon2Hash(normalizedPassword(password), options)),
+    hash: (password, turn = ours) =>
+      queued(turn, async () => (await argon2()).hash(normalizedPassword(password), options)),
     verify: async (encoded, password, { turn = ours, parameters } = {}) => {
       const against = encoded ?? nobodysAfter(parameters ?? todays);
       const normalized = normalizedPassword(password);

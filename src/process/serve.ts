@@ -27,6 +27,7 @@ import {
   type Surroundings,
 } from './roles.js';
 import { createShutdown, type Shutdown } from './shutdown.js';
+import { trimMemory } from './trim-memory.js';
 
 export interface ServingOptions extends Surroundings {
   readonly serving: Serving;
@@ -82,6 +83,7 @@ async function startParts(start: Start): Promise<ServingProcess> {
 
   const ready = prepare().then(() => {
     if (shutdown.signal.aborted) return false;
+    trimMemory();
     gate.open();
     return true;
   });
