@@ -3,8 +3,6 @@ export interface GatheringOptions {
   readonly maxBatch: number;
   /** Batches under way at once. */
   readonly maxUnderWay: number;
-  /** Members for whom another batch goes while one is under way; fewer wait until that is back. */
-  readonly worthAnother: number;
   /** Milliseconds after which a batch under way keeps others waiting no longer: it may hang on a lock that is none of theirs. */
   readonly patience: number;
   /** Whether an error is everybody's, so that trying again would not help. */
@@ -25,14 +23,14 @@ interface Waiter<Member, Result> {
 }
 
 /**
- * Lets many go as one. Who comes while nothing is under way goes at once. Who comes then goes together with the others who wait when
- * a batch is back; where they are many before that, at the end of this turn of the event loop. Nobody waits for somebody who may come.
+ * Lets many go as one: those who come in one turn of the event loop, at its end; or, where as many batches are under way as may be, all
+ * who wait when one is back. Nobody waits for somebody who may come.
  * A batch that fails is tried again in halves, until what fails is alone with its error.
  * @param run resolves to the members' results in their order; after a failure nothing of the batch may have remained
  */
 export function createGathering<Member, Result>(
   run: (batch: readonly Member[]) => Promise<readonly Result[]>,
-  { maxBatch, maxUnderWay, worthAnother, patience, isShared }: GatheringOptions,
+  { maxBatch, maxUnderWay, patience, isShared }: GatheringOptions,
 ): Gathering<Member, Result> {
   const waiters: Waiter<Member, Result>[] = [];
   let underWay = 0;
@@ -69,11 +67,9 @@ export function createGathering<Member, Result>(
     makeRoom();
   }
 
-  const mayGo = (): boolean => underWay < maxUnderWay && waiters.length >= (underWay === 0 ? 1 : worthAnother);
-
   function sendOff(): void {
     isDue = false;
-    while (mayGo()) void conduct(waiters.splice(0, maxBatch));
+    while (underWay < maxUnderWay && waiters.length > 0) void conduct(waiters.splice(0, maxBatch));
   }
 
   return {
@@ -81,8 +77,7 @@ export function createGathering<Member, Result>(
     join: (member) =>
       new Promise((resolve, reject) => {
         waiters.push({ member, resolve, reject });
-        if (isDue || !mayGo()) return;
-        if (underWay === 0) return sendOff();
+        if (isDue || underWay >= maxUnderWay) return;
         isDue = true;
         setImmediate(sendOff);
       }),

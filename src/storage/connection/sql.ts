@@ -71,14 +71,10 @@ async function untilUndisturbed<Result>(run: () => Promise<Result>): Promise<Res
 
 const isAway = (error: unknown): boolean => error instanceof StorageUnavailableError && !isDisturbed(error.cause);
 
-/**
- * A batch that writes waits for the disk, and another can be worked on meanwhile, where there are enough for one; of batches that read,
- * a second only keeps the first company.
- */
+/** A batch that writes waits for the disk, and another is worked on meanwhile; of batches that read, a second makes both smaller. */
 const gatheringOptions = ({ writes }: NamedText): GatheringOptions => ({
   maxBatch,
   maxUnderWay: writes ? 2 : 1,
-  worthAnother: 8,
   patience: 50,
   isShared: isAway,
 });

@@ -24,7 +24,7 @@ function gather(options: Partial<GatheringOptions> = {}) {
     {
       maxBatch: 64,
       maxUnderWay: 2,
-      worthAnother: 1,
+
       patience: 60_000,
       isShared: (error) => error === away,
       ...options,
@@ -45,18 +45,18 @@ function gather(options: Partial<GatheringOptions> = {}) {
 }
 
 describe('a gathering', () => {
-  it('sends who comes alone at once', async () => {
+  it('sends who comes alone at the end of the turn', async () => {
     const { come, sent, batches, waiting } = gather();
-    const coming = come('a');
+    const { answers } = await come('a');
     expect([batches(), waiting()]).toEqual([[['a']], 0]);
     sent[0]?.succeed();
-    expect(await Promise.all((await coming).answers)).toEqual(['a!']);
+    expect(await Promise.all(answers)).toEqual(['a!']);
   });
 
-  it('sends as one what else comes in the same turn, and gives each its own', async () => {
+  it('sends as one what comes in the same turn, and gives each its own', async () => {
     const { come, sent, batches } = gather();
     const { answers } = await come('a', 'b', 'c', 'd');
-    expect(batches()).toEqual([['a'], ['b', 'c', 'd']]);
+    expect(batches()).toEqual([['a', 'b', 'c', 'd']]);
     for (const { succeed } of sent) succeed();
     expect(await Promise.all(answers)).toEqual(['a!', 'b!', 'c!', 'd!']);
   });
@@ -74,26 +74,16 @@ describe('a gathering', () => {
     expect(await Promise.all(late)).toEqual(['c!', 'd!', 'e!']);
   });
 
-  it('has another batch under way only where enough wait for one', async () => {
-    const { come, sent, batches, waiting } = gather({ worthAnother: 3 });
-    await come('a');
-    await come('b', 'c');
-    expect([batches(), waiting()]).toEqual([[['a']], 2]);
-    await come('d', 'e');
-    expect([batches(), waiting()]).toEqual([[['a'], ['b', 'c', 'd', 'e']], 0]);
-    await come('f');
-    sent[0]?.succeed();
-    await turn();
-    expect([batches(), waiting()]).toEqual([[['a'], ['b', 'c', 'd', 'e']], 1]);
-    sent[1]?.succeed();
-    await turn();
-    expect(batches().at(-1)).toEqual(['f']);
-  });
-
   it('sends no more at once than a batch may hold', async () => {
     const { come, batches, waiting } = gather({ maxBatch: 2 });
     await come('a', 'b', 'c', 'd', 'e');
-    expect([batches(), waiting()]).toEqual([[['a'], ['b', 'c']], 2]);
+    expect([batches(), waiting()]).toEqual([
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+      1,
+    ]);
   });
 
   it('tries again what failed until the one that fails is alone, so that it spoils nobody else’s', async () => {
@@ -104,7 +94,7 @@ describe('a gathering', () => {
         if (batch.includes('bad')) throw new Error('a bad row');
         return batch.map((member) => `${member}!`);
       },
-      { maxBatch: 64, maxUnderWay: 2, worthAnother: 1, patience: 60_000, isShared: () => false },
+      { maxBatch: 64, maxUnderWay: 2, patience: 60_000, isShared: () => false },
     );
     const outcomes = await Promise.allSettled(['first', 'a', 'b', 'bad', 'd', 'e'].map(join));
     const results = outcomes.map((outcome) =>
@@ -116,11 +106,11 @@ describe('a gathering', () => {
 
   it('tells all of a batch at once when trying again would not help', async () => {
     const { come, sent } = gather();
-    const { answers } = await come('first', 'a', 'b', 'c');
-    sent[1]?.fail(away);
-    const outcomes = await Promise.allSettled(answers.slice(1));
+    const { answers } = await come('a', 'b', 'c');
+    sent[0]?.fail(away);
+    const outcomes = await Promise.allSettled(answers);
     expect(outcomes).toEqual(Array(3).fill({ status: 'rejected', reason: away }));
-    expect(sent).toHaveLength(2);
+    expect(sent).toHaveLength(1);
   });
 
   it('goes on after a failure', async () => {
