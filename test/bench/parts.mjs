@@ -94,6 +94,7 @@ async function telemetry() {
     (yaml) =>
       yaml
         .replace('log-level: "ERROR"', 'log-level: "INFO"')
+        .replace('log-format: text', 'log-format: json') // as in production
         .replace('telemetry:\n  enabled: false', `telemetry:\n  enabled: true\n  otlp_endpoint: ${collector.endpoint}`),
     { isRead: true },
   );
