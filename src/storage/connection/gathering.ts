@@ -22,34 +22,43 @@ interface Waiter<Member, Result> {
   readonly reject: (error: unknown) => void;
 }
 
+type Run<Member, Result> = (batch: readonly Member[]) => Promise<readonly Result[]>;
+
+/** Resolves when each of the batch has its result or its error. */
+async function settle<Member, Result>(
+  batch: readonly Waiter<Member, Result>[],
+  run: Run<Member, Result>,
+  isShared: GatheringOptions['isShared'],
+): Promise<void> {
+  try {
+    const results = await run(batch.map(({ member }) => member));
+    for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
+  } catch (error) {
+    if (batch.length === 1 || isShared(error)) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    const half = Math.ceil(batch.length / 2);
+    await settle(batch.slice(0, half), run, isShared);
+    await settle(batch.slice(half), run, isShared);
+  }
+}
+
 /**
  * Lets many go as one: those who come in one turn of the event loop, at its end; or, where as many batches are under way as may be, all
- * who wait when one is back. Nobody waits for somebody who may come.
+ * who wait when one is back. Who comes while nothing is under way, and the last one was alone, goes at once. Nobody waits for somebody
+ * who may come.
  * A batch that fails is tried again in halves, until what fails is alone with its error.
  * @param run resolves to the members' results in their order; after a failure nothing of the batch may have remained
  */
 export function createGathering<Member, Result>(
-  run: (batch: readonly Member[]) => Promise<readonly Result[]>,
+  run: Run<Member, Result>,
   { maxBatch, maxUnderWay, patience, isShared }: GatheringOptions,
 ): Gathering<Member, Result> {
   const waiters: Waiter<Member, Result>[] = [];
   let underWay = 0;
   let isDue = false;
-
-  async function settle(batch: readonly Waiter<Member, Result>[]): Promise<void> {
-    try {
-      const results = await run(batch.map(({ member }) => member));
-      for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
-    } catch (error) {
-      if (batch.length === 1 || isShared(error)) {
-        for (const { reject } of batch) reject(error);
-        return;
-      }
-      const half = Math.ceil(batch.length / 2);
-      await settle(batch.slice(0, half));
-      await settle(batch.slice(half));
-    }
-  }
+  let lastSize = 1;
 
   async function conduct(batch: readonly Waiter<Member, Result>[]): Promise<void> {
     let counts = true;
@@ -62,14 +71,18 @@ export function createGathering<Member, Result>(
     };
     const timer = setTimeout(makeRoom, patience);
     timer.unref();
-    await settle(batch);
+    await settle(batch, run, isShared);
     clearTimeout(timer);
     makeRoom();
   }
 
   function sendOff(): void {
     isDue = false;
-    while (underWay < maxUnderWay && waiters.length > 0) void conduct(waiters.splice(0, maxBatch));
+    while (underWay < maxUnderWay && waiters.length > 0) {
+      const batch = waiters.splice(0, maxBatch);
+      lastSize = batch.length;
+      void conduct(batch);
+    }
   }
 
   return {
@@ -78,6 +91,7 @@ export function createGathering<Member, Result>(
       new Promise((resolve, reject) => {
         waiters.push({ member, resolve, reject });
         if (isDue || underWay >= maxUnderWay) return;
+        if (underWay === 0 && lastSize === 1) return sendOff();
         isDue = true;
         setImmediate(sendOff);
       }),

@@ -45,18 +45,20 @@ function gather(options: Partial<GatheringOptions> = {}) {
 }
 
 describe('a gathering', () => {
-  it('sends who comes alone at the end of the turn', async () => {
+  it('sends who comes alone at once', async () => {
     const { come, sent, batches, waiting } = gather();
-    const { answers } = await come('a');
-    expect([batches(), waiting()]).toEqual([[['a']], 0]);
-    sent[0]?.succeed();
-    expect(await Promise.all(answers)).toEqual(['a!']);
+    for (const [index, member] of ['a', 'b'].entries()) {
+      const coming = come(member);
+      expect([batches()[index], waiting()]).toEqual([[member], 0]);
+      sent[index]?.succeed();
+      expect(await Promise.all((await coming).answers)).toEqual([`${member}!`]);
+    }
   });
 
-  it('sends as one what comes in the same turn, and gives each its own', async () => {
+  it('sends as one what else comes in the same turn, and gives each its own', async () => {
     const { come, sent, batches } = gather();
     const { answers } = await come('a', 'b', 'c', 'd');
-    expect(batches()).toEqual([['a', 'b', 'c', 'd']]);
+    expect(batches()).toEqual([['a'], ['b', 'c', 'd']]);
     for (const { succeed } of sent) succeed();
     expect(await Promise.all(answers)).toEqual(['a!', 'b!', 'c!', 'd!']);
   });
@@ -74,16 +76,29 @@ describe('a gathering', () => {
     expect(await Promise.all(late)).toEqual(['c!', 'd!', 'e!']);
   });
 
+  it('waits for the end of the turn after several came in one, until somebody was alone again', async () => {
+    const { come, sent, batches, waiting } = gather();
+    const settle = () => Promise.all([sent.at(-1)?.succeed(), turn()]);
+    await come('a', 'b', 'c');
+    sent[0]?.succeed();
+    await settle();
+    await come('d', 'e');
+    expect(batches().at(-1)).toEqual(['d', 'e']);
+    await settle();
+    const late = come('f');
+    expect(waiting()).toBe(1);
+    await late;
+    expect(batches().at(-1)).toEqual(['f']);
+    await settle();
+    const last = come('g');
+    expect([batches().at(-1), waiting()]).toEqual([['g'], 0]);
+    await last;
+  });
+
   it('sends no more at once than a batch may hold', async () => {
     const { come, batches, waiting } = gather({ maxBatch: 2 });
     await come('a', 'b', 'c', 'd', 'e');
-    expect([batches(), waiting()]).toEqual([
-      [
-        ['a', 'b'],
-        ['c', 'd'],
-      ],
-      1,
-    ]);
+    expect([batches(), waiting()]).toEqual([[['a'], ['b', 'c']], 2]);
   });
 
   it('tries again what failed until the one that fails is alone, so that it spoils nobody else’s', async () => {
@@ -106,11 +121,11 @@ describe('a gathering', () => {
 
   it('tells all of a batch at once when trying again would not help', async () => {
     const { come, sent } = gather();
-    const { answers } = await come('a', 'b', 'c');
-    sent[0]?.fail(away);
-    const outcomes = await Promise.allSettled(answers);
+    const { answers } = await come('first', 'a', 'b', 'c');
+    sent[1]?.fail(away);
+    const outcomes = await Promise.allSettled(answers.slice(1));
     expect(outcomes).toEqual(Array(3).fill({ status: 'rejected', reason: away }));
-    expect(sent).toHaveLength(1);
+    expect(sent).toHaveLength(2);
   });
 
   it('goes on after a failure', async () => {
