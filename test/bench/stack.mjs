@@ -1,7 +1,7 @@
 // What the benchmarks share: the roles with a PostgreSQL of their own, and a browser of cookies and forms.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,19 +19,28 @@ export const freePort = () =>
     });
   });
 
-/** Reads what a server logs, as whatever collects logs would: another process, and not on the servers' core. */
+/**
+ * A pipe of which another process reads what a server logs, as a container's runtime would, and not on the servers' core. (What
+ * `spawn` calls a pipe is a socket, which costs more to write to.)
+ */
 function startReader() {
-  const reader = spawn('sh', ['-c', 'exec cat > /dev/null'], { stdio: ['pipe', 'ignore', 'inherit'] });
-  children.push(reader);
-  return reader.stdin;
+  const folder = mkdtempSync(join(tmpdir(), 'bench-log-'));
+  const pipe = join(folder, 'log');
+  execFileSync('mkfifo', [pipe]);
+  children.push(spawn('cat', [pipe], { stdio: ['ignore', 'ignore', 'inherit'] }));
+  const end = openSync(pipe, 'w'); // waits for the reader
+  rmSync(folder, { recursive: true });
+  return end;
 }
 
 /** @param isRead whether somebody reads the log; otherwise it goes nowhere */
 export function serve(args, env = {}, isRead = false) {
+  const log = isRead ? startReader() : 'ignore';
   const child = spawn(...placed(process.env.BENCH_NODE ?? process.execPath, args), {
     env: { ...process.env, ...env },
-    stdio: ['ignore', isRead ? startReader() : 'ignore', 'inherit'],
+    stdio: ['ignore', log, 'inherit'],
   });
+  if (isRead) closeSync(log);
   children.push(child);
   return child;
 }
