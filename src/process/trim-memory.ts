@@ -6,7 +6,7 @@ type Collect = (options?: { type: 'major'; execution: 'sync'; flavor: 'last-reso
 
 /**
  * Gives back the memory that only the start needed: modules are read, compiled and run once, and what that leaves behind, and the room
- * that the heap made for it, V8 keeps until it runs short, which a process that idles never does. Everything waits meanwhile, some 40 ms.
+ * that the heap made for it, V8 keeps until it runs short, which a process that idles never does. Everything waits meanwhile, for tens of milliseconds.
  */
 export function trimMemory(): void {
   setFlagsFromString('--expose-gc');
