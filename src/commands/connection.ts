@@ -41,6 +41,12 @@ const settingsOf = ({ database }: DatabaseRoleConfig, dsn: string): PoolSettings
   applicationName: 'identity-command',
 });
 
+/** Writes to whoever reads, as long as somebody does (EPIPE): `list | head` is no reason to end in the middle of something. */
+function printTo(stream: NodeJS.WriteStream): Connected['print'] {
+  stream.on('error', () => undefined);
+  return (line) => void stream.write(`${line}\n`);
+}
+
 /** Connects, does the work and disconnects, whatever happens. */
 export async function connectForCommand(
   config: DatabaseRoleConfig,
@@ -70,7 +76,7 @@ export async function connectForCommand(
         actor: { by: 'command' },
       }),
       migrations: { ...settings, dsn: config.database.migrationDsn?.reveal() ?? located.dsn },
-      print: (line) => process.stdout.write(`${line}\n`),
+      print: printTo(process.stdout),
     });
   } finally {
     passwordCheck.close();

@@ -205,6 +205,12 @@ describe('keys, sweep', () => {
     await stack.stop();
   });
 
+  it('a reader that goes away before the end (`list | head`) is no failure, and leaves nothing half done', async () => {
+    expect((await administer(['users', 'create', 'unread'])).code).toBe(0);
+    const env = { IDENTITY_DATABASE_DSN: database.dsn };
+    expect(await run(['users', 'list', testProfile], { env, isRead: false })).toEqual({ code: 0, output: '' });
+  });
+
   it('S7: withdraw: what the key signed is refused by a running issuer, and another key signs', async () => {
     const stack = await startStack({ dsn: database.dsn, roles: ['authz'] });
     const env = { IDENTITY_DATABASE_DSN: database.dsn };

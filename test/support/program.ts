@@ -10,8 +10,11 @@ export interface Run {
   readonly output: string;
 }
 
-/** Runs the program to its end. */
-export async function run(args: readonly string[], { env = {}, input = '' } = {}): Promise<Run> {
+/**
+ * Runs the program to its end.
+ * @param isRead whether somebody reads its standard output; otherwise its reader is gone before it writes
+ */
+export async function run(args: readonly string[], { env = {}, input = '', isRead = true } = {}): Promise<Run> {
   const child = spawn(process.execPath, ['dist/src/main.js', ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -22,6 +25,7 @@ export async function run(args: readonly string[], { env = {}, input = '' } = {}
       output += chunk;
     });
   }
+  if (!isRead) child.stdout.destroy();
   child.stdin.on('error', () => undefined).end(input);
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   return { code: code ?? signal, output };
