@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chown, cp, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, cp, link, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -114,21 +114,27 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** One process at a time sets the server up or takes it down; a lock whose holder is dead is void. */
+/** @returns false where somebody has it. It comes into being with its holder's id in it: one that is killed leaves none that names nobody. */
+async function takeLock(lock: string): Promise<boolean> {
+  const mine = `${lock}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  await writeFile(mine, String(process.pid));
+  try {
+    await link(mine, lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(mine, { force: true });
+  }
+}
+
+/** One process at a time sets the server up or takes it down; a lock whose holder is dead, or that names none, is void. */
 async function locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const lock = join(folder, 'lock');
-  const take = async (): Promise<boolean> => {
-    try {
-      await writeFile(lock, String(process.pid), { flag: 'wx' });
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    }
-  };
-  while (!(await take())) {
-    const holder = Number(await readFile(lock, 'utf8').catch(() => '0'));
-    if (holder > 0 && !isAlive(holder)) await rm(lock, { force: true });
+  while (!(await takeLock(lock))) {
+    const holder = await readFile(lock, 'utf8').catch(() => undefined);
+    if (holder !== undefined && !(Number(holder) > 0 && isAlive(Number(holder)))) await rm(lock, { force: true });
     await sleep(50);
   }
   try {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../../src/storage/connection/embedded-postgres.js';
@@ -83,6 +84,19 @@ describe('the embedded PostgreSQL', () => {
     expect(next.pid).toBe(crashed.pid);
     await next.stop();
     expect(await isRunning(next)).toBe(false);
+  });
+
+  it('is locked by name: a lock of nobody is void, and one of a living process is waited for', async () => {
+    const { folder } = await start();
+    const lock = join(folder, 'lock');
+    await writeFile(lock, '');
+    await start();
+    await writeFile(lock, String(process.ppid));
+    const waiting = start();
+    const early = await Promise.race([waiting, pause(300, 'still waiting')]);
+    await rm(lock);
+    expect([early, (await waiting).folder]).toEqual(['still waiting', folder]);
+    expect((await readdir(folder)).filter((name) => name.startsWith('lock'))).toEqual([]);
   });
 
   it('leaves it running while another process uses it', async () => {
