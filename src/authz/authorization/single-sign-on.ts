@@ -50,12 +50,14 @@ async function issue(authz: Authz, req: Request, answerable: AnswerableRequest):
   const { request, secretHash, signedIn } = answerable;
   const { clientId, resources } = request;
   const { session, user } = signedIn;
+  const { authTime } = session;
   const now = authz.clock.now();
   const code = authz.random.token();
   const { userId, sessionId, scopes, amr, acr, requestedClaims = null } = signedInOutcome(request, session);
+  const granted = { userId, sessionId, scopes, resources, authTime, amr, acr, requestedClaims };
   const answer = {
+    ...granted,
     clientId,
-    ...{ userId, sessionId, scopes, resources, amr, acr, requestedClaims, authTime: session.authTime },
     payload: codePayload(request, currentTraceparent()),
     authorizationGrantId: authz.random.uuid(),
     codeExpiresAt: after(now, authz.config.lifetimes.authorizationCode),

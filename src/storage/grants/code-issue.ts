@@ -1,5 +1,4 @@
 import type { ValidatedAuthorizationRequest } from '../../protocol/authorization/authorization-request.js';
-import type { RequestedClaims } from '../../protocol/authorization/claims-parameter.js';
 import { type Audit, auditRow } from '../audit/audit-events.js';
 import { columnsIn } from '../connection/coalesced-statement.js';
 import { type Columns, jsonObject } from '../connection/columns.js';
@@ -8,24 +7,12 @@ import type { UserClaims } from '../people/users.js';
 import type { SignedInOutcome } from '../schema/interactions.js';
 import { rememberedClients } from '../sessions/session-clients.js';
 import type { CodePayload, FoundCode } from '../tokens/authorization-code.js';
-
-/** What a request has come to, and what a client is granted by it. */
-interface AnsweredGrant {
-  readonly userId: string;
-  readonly sessionId: string;
-  readonly scopes: readonly string[];
-  readonly resources: readonly string[];
-  readonly authTime: Date;
-  readonly amr: readonly string[];
-  readonly acr: string | null;
-  readonly requestedClaims: RequestedClaims | null;
-}
+import type { GrantFacts } from './authorization-grants.js';
 
 /** An authorization request that is answered with a code, and all that is stored of the answer. */
-export interface AnsweredRequest extends AnsweredGrant {
+export interface AnsweredRequest extends GrantFacts {
   readonly clientId: string;
   readonly payload: CodePayload;
-  readonly authorizationGrantId: string;
   readonly codeHash: Buffer;
   readonly codeExpiresAt: Date;
   readonly now: Date;
@@ -38,7 +25,7 @@ const outcomeKey = jsonKey<SignedInOutcome>;
 const textArray = (column: string, key: string) => `ARRAY(SELECT jsonb_array_elements_text(${column} -> ${key}))`;
 
 /** Columns of the CTE `answered` where request and outcome are two jsonb columns that have these names. */
-export const grantOfOutcome: Columns<AnsweredGrant> = {
+export const grantOfOutcome: Columns<Omit<GrantFacts, 'authorizationGrantId'>> = {
   userId: `(outcome ->> ${outcomeKey('userId')})::uuid`,
   sessionId: `(outcome ->> ${outcomeKey('sessionId')})::uuid`,
   scopes: textArray('outcome', outcomeKey('scopes')),
